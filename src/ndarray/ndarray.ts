@@ -1,0 +1,222 @@
+import { allocate, dtypeOf, type Data, type DType } from "./dtype.js";
+import { describeShape, ShapeError } from "./errors.js";
+import { checkShape, contiguousStrides, sameShape, sizeOf, type Shape } from "./shape.js";
+
+/**
+ * A strided view of numbers: element (i, j, ...) stands at data[offset + i*strides[0] + j*strides[1] + ...].
+ * Strides count elements; 0 repeats, negative runs backwards.
+ */
+export class NdArray {
+  readonly dtype: DType;
+  readonly size: number;
+
+  /** @throws ShapeError when the view would reach outside of its data */
+  constructor(
+    readonly data: Data,
+    readonly shape: Shape,
+    readonly strides: readonly number[] = contiguousStrides(shape),
+    readonly offset: number = 0,
+  ) {
+    checkShape(shape);
+    this.dtype = dtypeOf(data);
+    this.size = sizeOf(shape);
+    if (strides.length !== shape.length) {
+      throw new ShapeError(`shape ${describeShape(shape)} needs ${shape.length} strides, not ${strides.length}`);
+    }
+    if (this.size > 0) {
+      let low = offset;
+      let high = offset;
+      for (let axis = 0; axis < shape.length; axis++) {
+        const reach = strides[axis] * (shape[axis] - 1);
+        if (reach < 0) low += reach;
+        else high += reach;
+      }
+      if (low < 0 || high >= data.length) {
+        throw new ShapeError(
+          `a view of shape ${describeShape(shape)} with strides ${describeShape(strides)} and offset ${offset} leaves its ${data.length} elements`,
+        );
+      }
+    }
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Whether the elements stand one after another in memory, the last axis fastest. */
+  get isContiguous(): boolean {
+    let stride = 1;
+    for (let axis = this.shape.length - 1; axis >= 0; axis--) {
+      if (this.shape[axis] !== 1 && this.strides[axis] !== stride) return this.size === 0;
+      stride *= this.shape[axis];
+    }
+    return true;
+  }
+
+  /**
+   * One element.
+   * @throws ShapeError when an index is missing or out of range
+   */
+  get(...indices: number[]): number {
+    if (indices.length !== this.rank || indices.some((index, axis) => !(index >= 0 && index < this.shape[axis]))) {
+      throw new ShapeError(`index ${describeShape(indices)} is not inside of shape ${describeShape(this.shape)}`);
+    }
+    return this.data[indices.reduce((at, index, axis) => at + index * this.strides[axis], this.offset)];
+  }
+
+  /**
+   * The one element of an array of size 1.
+   * @throws ShapeError when there is not exactly one
+   */
+  item(): number {
+    if (this.size !== 1) throw new ShapeError(`an array of shape ${describeShape(this.shape)} is not a single number`);
+    return this.data[this.offset];
+  }
+}
+
+export interface StorageOptions {
+  /** in a SharedArrayBuffer, so that workers see the same memory */
+  readonly shared?: boolean;
+}
+
+export function zeros(shape: Shape, dtype: DType = "float64", { shared = false }: StorageOptions = {}): NdArray {
+  checkShape(shape);
+  return new NdArray(allocate(dtype, sizeOf(shape), shared), shape);
+}
+
+export function full(shape: Shape, value: number, dtype: DType = "float64", options: StorageOptions = {}): NdArray {
+  const result = zeros(shape, dtype, options);
+  result.data.fill(value);
+  return result;
+}
+
+/** A number as an array of shape []. */
+export function scalar(value: number, dtype: DType = "float64"): NdArray {
+  return full([], value, dtype);
+}
+
+export type Nested = number | readonly Nested[];
+
+/**
+ * An array from numbers in nested lists.
+ * @throws ShapeError when the lists are ragged
+ */
+export function array(values: Nested, dtype: DType = "float64"): NdArray {
+  const shape: number[] = [];
+  for (let level = values; typeof level !== "number"; level = level[0]) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  const result = zeros(shape, dtype);
+  let next = 0;
+  const fill = (level: Nested, axis: number): void => {
+    if (typeof level === "number") {
+      if (axis !== shape.length) throw new ShapeError("nested lists of unequal depth are not an array");
+      result.data[next++] = level;
+      return;
+    }
+    if (level.length !== shape[axis]) {
+      throw new ShapeError(`nested lists of unequal length (${shape[axis]} and ${level.length}) are not an array`);
+    }
+    for (const entry of level) fill(entry, axis + 1);
+  };
+  fill(values, 0);
+  return result;
+}
+
+/**
+ * Numbers that are already in typed memory, not copied.
+ * @throws ShapeError when the shape has another number of elements
+ */
+export function fromData(data: Data, shape: Shape = [data.length]): NdArray {
+  if (sizeOf(shape) !== data.length) {
+    throw new ShapeError(`${data.length} elements do not make the shape ${describeShape(shape)}`);
+  }
+  return new NdArray(data, shape);
+}
+
+/** Same dtype, shape and, bit for bit or both NaN, elements. */
+export function equals(a: NdArray, b: NdArray): boolean {
+  if (a.dtype !== b.dtype || !sameShape(a.shape, b.shape)) return false;
+  const left = flatData(a);
+  const right = flatData(b);
+  return left.every((value, i) => Object.is(value, right[i]));
+}
+
+/** The elements in order, as contiguous typed memory: the array's own where that is possible, else a copy. */
+export function flatData(source: NdArray): Data {
+  if (source.isContiguous) return source.data.subarray(source.offset, source.offset + source.size);
+  return copy(source).data;
+}
+
+/** The elements, in order, in new contiguous memory, of another dtype if one is given. */
+export function copy(source: NdArray, dtype: DType = source.dtype, options: StorageOptions = {}): NdArray {
+  const result = zeros(source.shape, dtype, options);
+  assign(result, source);
+  return result;
+}
+
+/**
+ * Writes the source's elements into a view of the same shape.
+ * @throws ShapeError when the shapes differ
+ */
+export function assign(target: NdArray, source: NdArray): void {
+  if (!sameShape(target.shape, source.shape)) {
+    throw new ShapeError(`shape ${describeShape(source.shape)} cannot be assigned to ${describeShape(target.shape)}`);
+  }
+  const to = target.data;
+  const from = source.data;
+  forEachRun([target, source], (count, [t, s], [dt, ds]) => {
+    for (let i = 0; i < count; i++, t += dt, s += ds) to[t] = from[s];
+  });
+}
+
+/** The elements as nested lists of numbers. */
+export function toNested(source: NdArray): Nested {
+  const level = (axis: number, at: number): Nested =>
+    axis === source.rank
+      ? source.data[at]
+      : Array.from({ length: source.shape[axis] }, (_, i) => level(axis + 1, at + i * source.strides[axis]));
+  return level(0, source.offset);
+}
+
+/**
+ * Visits arrays of one shape together, in the longest runs along which every array has one stride.
+ * @param visit called with the number of elements of a run, where it starts in each array, and each array's stride
+ */
+export function forEachRun(
+  arrays: readonly NdArray[],
+  visit: (count: number, starts: readonly number[], strides: readonly number[]) => void,
+): void {
+  const shape = arrays[0].shape;
+  if (arrays[0].size === 0) return;
+  const extents: number[] = [];
+  const strides: number[][] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const extent = shape[axis];
+    if (extent === 1) continue;
+    const here = arrays.map((operand) => operand.strides[axis]);
+    const last = extents.length - 1;
+    if (last >= 0 && here.every((stride, i) => stride === strides[last][i] * extents[last])) extents[last] *= extent;
+    else {
+      extents.push(extent);
+      strides.push(here);
+    }
+  }
+  const starts = arrays.map((operand) => operand.offset);
+  if (extents.length === 0) return visit(1, starts, starts.map(() => 0));
+  const counters = extents.map(() => 0);
+  for (;;) {
+    visit(extents[0], starts, strides[0]);
+    let level = 1;
+    for (; level < extents.length; level++) {
+      counters[level]++;
+      const wrapped = counters[level] === extents[level];
+      const move = wrapped ? 1 - extents[level] : 1;
+      for (let i = 0; i < starts.length; i++) starts[i] += move * strides[level][i];
+      if (!wrapped) break;
+      counters[level] = 0;
+    }
+    if (level === extents.length) return;
+  }
+}
