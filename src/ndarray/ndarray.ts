@@ -58,7 +58,8 @@ export class NdArray {
    * @throws ShapeError when an index is missing or out of range
    */
   get(...indices: number[]): number {
-    if (indices.length !== this.rank || indices.some((index, axis) => !(index >= 0 && index < this.shape[axis]))) {
+    const inside = indices.every((index, axis) => Number.isInteger(index) && index >= 0 && index < this.shape[axis]);
+    if (indices.length !== this.rank || !inside) {
       throw new ShapeError(`index ${describeShape(indices)} is not inside of shape ${describeShape(this.shape)}`);
     }
     return this.data[indices.reduce((at, index, axis) => at + index * this.strides[axis], this.offset)];
@@ -115,6 +116,7 @@ export function array(values: Nested, dtype: DType = "float64"): NdArray {
       result.data[next++] = level;
       return;
     }
+    if (axis === shape.length) throw new ShapeError("nested lists of unequal depth are not an array");
     if (level.length !== shape[axis]) {
       throw new ShapeError(`nested lists of unequal length (${shape[axis]} and ${level.length}) are not an array`);
     }

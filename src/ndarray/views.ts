@@ -1,6 +1,6 @@
 import { describeShape, ShapeError } from "./errors.js";
 import { copy, NdArray } from "./ndarray.js";
-import { contiguousStrides, normalizeAxis, sizeOf, type Shape } from "./shape.js";
+import { checkShape, contiguousStrides, normalizeAxis, sizeOf, type Shape } from "./shape.js";
 
 /** Along one axis: one index (the axis goes), or start, stop and step, counted from the back where negative. */
 export type AxisSlice = number | { readonly start?: number; readonly stop?: number; readonly step?: number };
@@ -13,11 +13,14 @@ export interface ResolvedSlice {
 
 /**
  * Start, step and extent of a slice with its defaults filled in, as Python has them.
- * @throws ShapeError when the step is 0 or not whole
+ * @throws ShapeError when the step is 0, or one of the three is not whole
  */
 export function resolveSlice(slice: Exclude<AxisSlice, number>, extent: number): ResolvedSlice {
   const step = slice.step ?? 1;
   if (!Number.isInteger(step) || step === 0) throw new ShapeError(`a slice needs a whole step other than 0, not ${step}`);
+  for (const bound of [slice.start ?? 0, slice.stop ?? 0]) {
+    if (!Number.isInteger(bound)) throw new ShapeError(`a slice starts and stops at whole numbers, not at ${bound}`);
+  }
   const [low, high] = step > 0 ? [0, extent] : [-1, extent - 1];
   const resolve = (index: number | undefined, otherwise: number): number =>
     index === undefined ? otherwise : Math.min(Math.max(index < 0 ? index + extent : index, low), high);
@@ -88,9 +91,10 @@ export function broadcastTo(source: NdArray, shape: Shape): NdArray {
 
 /**
  * The same elements in the same order in another shape: a view where the strides allow it, else a copy.
- * @throws ShapeError when the number of elements differs
+ * @throws ShapeError when the number of elements differs or an extent is not a whole number of at least 0
  */
 export function reshape(source: NdArray, shape: Shape): NdArray {
+  checkShape(shape);
   if (sizeOf(shape) !== source.size) {
     throw new ShapeError(`shape ${describeShape(source.shape)} cannot be reshaped to ${describeShape(shape)}`);
   }

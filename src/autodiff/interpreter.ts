@@ -1,0 +1,90 @@
+import type { Data } from "../ndarray/dtype.js";
+import { copy, forEachRun, full, NdArray } from "../ndarray/ndarray.js";
+import { sizeOf } from "../ndarray/shape.js";
+import { broadcastTo } from "../ndarray/views.js";
+import { BufferPool } from "./buffer-pool.js";
+import type { ElementwiseKernel } from "./primitive.js";
+import { primitiveNamed } from "./primitives/registry.js";
+import { checkInput, type Program } from "./tape.js";
+
+/** Runs a program on arguments; the results are the caller's own. */
+export type Run = (inputs: readonly NdArray[]) => NdArray[];
+
+/**
+ * Prepares a program to be run node by node, as it stands: slow and plain, the oracle of every other executor.
+ * Memory goes back to the pool as soon as nothing needs it.
+ */
+export function interpret(program: Program, pool = new BufferPool()): Run {
+  const { nodes, outputs } = program;
+  const kept = new Set(outputs);
+  const releases = lastUses(program);
+
+  return (inputs) => {
+    program.inputs.forEach((wanted, index) => checkInput(index, wanted, inputs[index]));
+    const values: NdArray[] = [];
+    const owned: (Data | undefined)[] = [];
+    nodes.forEach((node, id) => {
+      const { primitive, attributes, shape, dtype } = node;
+      const index = Number(attributes.index);
+      if (primitive === "input") values[id] = inputs[index];
+      else if (primitive === "literal") values[id] = program.literals[index];
+      else if (primitive === "constant") values[id] = full(shape, Number(attributes.value), dtype);
+      else {
+        const { kernel } = primitiveNamed(primitive);
+        const operands = node.inputs.map((input) => values[input]);
+        if (kernel.kind === "view") values[id] = kernel.view(operands[0], attributes);
+        else {
+          const data = pool.take(dtype, sizeOf(shape));
+          const output = new NdArray(data, shape);
+          owned[id] = data;
+          values[id] = output;
+          if (kernel.kind === "elementwise") runElementwise(kernel, output, operands);
+          else {
+            data.fill(0);
+            kernel.run(output, operands, attributes);
+          }
+        }
+      }
+      for (const done of releases[id]) {
+        const data = owned[done];
+        if (data !== undefined && !kept.has(done)) pool.give(nodes[done].dtype, data);
+      }
+    });
+    const given = new Set<Data>();
+    return outputs.map((id) => {
+      const data = owned[id];
+      if (data === undefined || given.has(data)) return copy(values[id]);
+      given.add(data);
+      return values[id];
+    });
+  };
+}
+
+/** For every node, the nodes whose memory nothing reads after it, neither directly nor through a view. */
+function lastUses({ nodes, outputs }: Program): number[][] {
+  const owner: number[] = [];
+  const last: number[] = [];
+  nodes.forEach(({ primitive, inputs }, id) => {
+    const isView = inputs.length > 0 && primitiveNamed(primitive).kernel.kind === "view";
+    owner[id] = isView ? owner[inputs[0]] : id;
+    last[id] = id;
+    for (const input of inputs) last[owner[input]] = id;
+  });
+  const releases: number[][] = nodes.map(() => []);
+  const needed = new Set(outputs.map((id) => owner[id]));
+  last.forEach((at, id) => {
+    if (owner[id] === id && !needed.has(id)) releases[at].push(id);
+  });
+  return releases;
+}
+
+function runElementwise({ evaluate }: ElementwiseKernel, output: NdArray, inputs: readonly NdArray[]): void {
+  const operands = inputs.map((input) => broadcastTo(input, output.shape));
+  const to = output.data;
+  const [x, y, z] = operands.map(({ data }) => data);
+  forEachRun([output, ...operands], (count, [o, i, j, k], [dO, dI, dJ, dK]) => {
+    if (operands.length === 1) for (let n = 0; n < count; n++, o += dO, i += dI) to[o] = evaluate(x[i]);
+    else if (operands.length === 2) for (let n = 0; n < count; n++, o += dO, i += dI, j += dJ) to[o] = evaluate(x[i], y[j]);
+    else for (let n = 0; n < count; n++, o += dO, i += dI, j += dJ, k += dK) to[o] = evaluate(x[i], y[j], z[k]);
+  });
+}

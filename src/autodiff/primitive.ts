@@ -1,0 +1,53 @@
+import type { NdArray } from "../ndarray/ndarray.js";
+import { onOneTape, type Attributes, type Operand, type Typed, type Variable } from "./tape.js";
+
+/** What a derivative rule may use: the recorded values that the step connects. */
+export interface Step<A extends Attributes = Attributes> {
+  readonly inputs: readonly Variable[];
+  readonly output: Variable;
+  readonly attributes: A;
+}
+
+/**
+ * One thing that can stand on a tape: everything about it in one record.
+ * Rules are written with other primitives, so that a derivative is a tape again.
+ */
+export interface Primitive<A extends Attributes = Attributes> {
+  readonly name: string;
+  readonly kernel: Kernel<A>;
+  /** Shape and dtype of the output; throws ShapeError or DTypeError when the inputs do not fit. */
+  infer(inputs: readonly Typed[], attributes: A): Typed;
+  /** What the output's cotangent contributes to that of input `index`, un-broadcast later; undefined where no gradient flows. */
+  vjp(index: number, cotangent: Variable, step: Step<A>): Variable | undefined;
+  /** What the tangent of input `index` contributes to the output's; undefined where no gradient flows. */
+  jvp(index: number, tangent: Variable, step: Step<A>): Variable | undefined;
+  /** The distance of the inputs, elementwise, to the nearest place where the derivative jumps; absent where there is none. */
+  kinks?(...inputs: number[]): number;
+}
+
+/** How the numbers are made. */
+export type Kernel<A extends Attributes = Attributes> =
+  | ElementwiseKernel
+  | {
+      /** the input's own memory, seen differently */
+      readonly kind: "view";
+      view(input: NdArray, attributes: A): NdArray;
+    }
+  | {
+      /** into memory that holds zeros */
+      readonly kind: "array";
+      run(output: NdArray, inputs: readonly NdArray[], attributes: A): void;
+    };
+
+export interface ElementwiseKernel {
+  readonly kind: "elementwise";
+  /** one number from the numbers at the same place of the broadcast inputs */
+  evaluate(...inputs: number[]): number;
+}
+
+/** Puts one step on the tape of its operands. */
+export function record<A extends Attributes>(primitive: Primitive<A>, operands: readonly Operand[], attributes: A): Variable {
+  const inputs = onOneTape(primitive.name, operands);
+  const { shape, dtype } = primitive.infer(inputs, attributes);
+  return inputs[0].tape.record({ primitive: primitive.name, inputs: inputs.map(({ id }) => id), attributes, shape, dtype });
+}

@@ -1,0 +1,159 @@
+import { isFloat, type DType } from "../ndarray/dtype.js";
+import { describeShape, DTypeError, ShapeError } from "../ndarray/errors.js";
+import type { NdArray } from "../ndarray/ndarray.js";
+import { sameShape, type Shape } from "../ndarray/shape.js";
+
+export type Attribute = number | string | readonly number[];
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** Shape and dtype of a value that need not exist yet. */
+export interface Typed {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/**
+ * One recorded step. A leaf has no inputs and one of the names "input" (attribute index: which argument of a run),
+ * "literal" (attribute index: which of the tape's arrays) and "constant" (attribute value); every other name is a primitive's.
+ */
+export interface Node extends Typed {
+  readonly primitive: string;
+  readonly inputs: readonly number[];
+  readonly attributes: Attributes;
+}
+
+/** A value on a tape: known by shape and dtype while recording, by its numbers when the tape is run. */
+export class Variable implements Typed {
+  constructor(
+    readonly tape: Tape,
+    readonly id: number,
+  ) {}
+
+  get node(): Node {
+    return this.tape.nodes[this.id];
+  }
+  get shape(): Shape {
+    return this.node.shape;
+  }
+  get dtype(): DType {
+    return this.node.dtype;
+  }
+}
+
+/** A number that is known while recording, or a value on the tape. The formulas of physics take either. */
+export type Quantity = number | Variable;
+
+/** What may stand beside a Variable in an operation. */
+export type Operand = Quantity | NdArray;
+
+/** A pruned tape with its results chosen: plain data that any executor can run and any worker can receive. */
+export interface Program {
+  readonly nodes: readonly Node[];
+  readonly literals: readonly NdArray[];
+  /** shape and dtype of the arguments of a run, used or not */
+  readonly inputs: readonly Typed[];
+  readonly outputs: readonly number[];
+}
+
+/** What was computed, in order, as data. Equal steps are recorded once. */
+export class Tape {
+  readonly nodes: Node[] = [];
+  readonly #literals: NdArray[] = [];
+  readonly #inputs: Typed[] = [];
+  readonly #known = new Map<string, number>();
+
+  /** A value that is handed in when the tape is run. */
+  input({ shape, dtype }: Typed): Variable {
+    const index = this.#inputs.push({ shape, dtype }) - 1;
+    return this.record({ primitive: "input", inputs: [], attributes: { index }, shape, dtype });
+  }
+
+  /** An array that is known now; the tape keeps it, not a copy. */
+  literal(array: NdArray): Variable {
+    const present = this.#literals.indexOf(array);
+    const index = present >= 0 ? present : this.#literals.push(array) - 1;
+    return this.record({ primitive: "literal", inputs: [], attributes: { index }, shape: array.shape, dtype: array.dtype });
+  }
+
+  /** A number that is known now, of shape []. */
+  constant(value: number, dtype: DType): Variable {
+    return this.record({ primitive: "constant", inputs: [], attributes: { value }, shape: [], dtype });
+  }
+
+  record(node: Node): Variable {
+    const key = keyOf(node);
+    let id = this.#known.get(key);
+    if (id === undefined) {
+      id = this.nodes.push(node) - 1;
+      this.#known.set(key, id);
+    }
+    return new Variable(this, id);
+  }
+
+  /** The steps that the outputs need, renumbered, in their order. */
+  program(outputs: readonly Variable[]): Program {
+    const needed = new Set<number>();
+    const visit = outputs.map((output) => output.id);
+    for (let id = visit.pop(); id !== undefined; id = visit.pop()) {
+      if (needed.has(id)) continue;
+      needed.add(id);
+      visit.push(...this.nodes[id].inputs);
+    }
+    const order = [...needed].sort((a, b) => a - b);
+    const renumbered = new Map(order.map((id, index) => [id, index]));
+    const nodes = order.map((id) => {
+      const node = this.nodes[id];
+      return { ...node, inputs: node.inputs.map((input) => lookUp(renumbered, input)) };
+    });
+    return { nodes, literals: this.#literals, inputs: this.#inputs, outputs: outputs.map(({ id }) => lookUp(renumbered, id)) };
+  }
+}
+
+function lookUp(ids: ReadonlyMap<number, number>, id: number): number {
+  const found = ids.get(id);
+  if (found === undefined) throw new ShapeError(`value ${id} stands on another tape`);
+  return found;
+}
+
+function keyOf({ primitive, inputs, attributes, shape, dtype }: Node): string {
+  const zeroSign = Object.is(attributes.value, -0) ? "-" : "";
+  return `${primitive}(${inputs.join()})${zeroSign}${JSON.stringify(attributes)}${primitive === "constant" ? dtype : shape.join()}`;
+}
+
+/** A constant as the number that it is, so that rules simplify and fold. */
+export function asQuantity(variable: Variable): Quantity {
+  const { primitive, attributes } = variable.node;
+  return primitive === "constant" && typeof attributes.value === "number" ? attributes.value : variable;
+}
+
+/**
+ * Operands as values of one tape; numbers take the dtype of the others.
+ * @throws DTypeError when float32 and float64 meet; ShapeError when there is no Variable, or there are two tapes
+ */
+export function onOneTape(operation: string, operands: readonly Operand[]): Variable[] {
+  const like = operands.find((operand) => operand instanceof Variable);
+  if (like === undefined) throw new ShapeError(`${operation}: none of the operands is recorded on a tape`);
+  return operands.map((operand) => {
+    if (typeof operand === "number") return like.tape.constant(operand, like.dtype);
+    if (!(operand instanceof Variable)) return like.tape.literal(operand);
+    if (operand.tape !== like.tape) throw new ShapeError(`${operation}: the operands stand on two different tapes`);
+    return operand;
+  });
+}
+
+/** Throws unless an argument of a run is what the tape was recorded for. */
+export function checkInput(index: number, wanted: Typed, given: NdArray): void {
+  if (given.dtype !== wanted.dtype) {
+    throw new DTypeError(`input ${index} was recorded as ${wanted.dtype} and is ${given.dtype}`);
+  }
+  if (!sameShape(given.shape, wanted.shape)) {
+    throw new ShapeError(
+      `input ${index} was recorded with shape ${describeShape(wanted.shape)} and has shape ${describeShape(given.shape)}`,
+    );
+  }
+}
+
+/** Whether a gradient can flow through a value of this dtype. */
+export function carriesGradient({ dtype }: Typed): boolean {
+  return isFloat(dtype);
+}
