@@ -1,4 +1,5 @@
 import type { Data } from "../ndarray/dtype.js";
+import { ShapeError } from "../ndarray/errors.js";
 import { copy, forEachRun, full, NdArray } from "../ndarray/ndarray.js";
 import { sizeOf } from "../ndarray/shape.js";
 import { broadcastTo } from "../ndarray/views.js";
@@ -16,10 +17,12 @@ export type Run = (inputs: readonly NdArray[]) => NdArray[];
  */
 export function interpret(program: Program, pool = new BufferPool()): Run {
   const { nodes, outputs } = program;
-  const kept = new Set(outputs);
   const releases = lastUses(program);
 
   return (inputs) => {
+    if (inputs.length !== program.inputs.length) {
+      throw new ShapeError(`a program of ${program.inputs.length} inputs cannot run on ${inputs.length}`);
+    }
     program.inputs.forEach((wanted, index) => checkInput(index, wanted, inputs[index]));
     const values: NdArray[] = [];
     const owned: (Data | undefined)[] = [];
@@ -47,7 +50,7 @@ export function interpret(program: Program, pool = new BufferPool()): Run {
       }
       for (const done of releases[id]) {
         const data = owned[done];
-        if (data !== undefined && !kept.has(done)) pool.give(nodes[done].dtype, data);
+        if (data !== undefined) pool.give(nodes[done].dtype, data);
       }
     });
     const given = new Set<Data>();

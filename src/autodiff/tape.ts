@@ -43,6 +43,15 @@ export class Variable implements Typed {
 /** A number that is known while recording, or a value on the tape. The formulas of physics take either. */
 export type Quantity = number | Variable;
 
+/**
+ * A quantity that has to be known while recording.
+ * @throws TypeError when it is recorded
+ */
+export function known(quantity: Quantity): number {
+  if (typeof quantity === "number") return quantity;
+  throw new TypeError("a number is needed where a recorded value was given");
+}
+
 /** What may stand beside a Variable in an operation. */
 export type Operand = Quantity | NdArray;
 
@@ -75,8 +84,12 @@ export class Tape {
     return this.record({ primitive: "literal", inputs: [], attributes: { index }, shape: array.shape, dtype: array.dtype });
   }
 
-  /** A number that is known now, of shape []. */
+  /**
+   * A number that is known now, of shape [].
+   * @throws DTypeError when it is not whole and the dtype is int32
+   */
   constant(value: number, dtype: DType): Variable {
+    if (dtype === "int32" && !Number.isInteger(value)) throw new DTypeError(`${value} is not a whole number and cannot be int32`);
     return this.record({ primitive: "constant", inputs: [], attributes: { value }, shape: [], dtype });
   }
 
@@ -90,8 +103,12 @@ export class Tape {
     return new Variable(this, id);
   }
 
-  /** The steps that the outputs need, renumbered, in their order. */
+  /**
+   * The steps that the outputs need, renumbered, in their order.
+   * @throws ShapeError when an output stands on another tape
+   */
   program(outputs: readonly Variable[]): Program {
+    if (outputs.some(({ tape }) => tape !== this)) throw new ShapeError("an output of a program stands on another tape than the program");
     const needed = new Set<number>();
     const visit = outputs.map((output) => output.id);
     for (let id = visit.pop(); id !== undefined; id = visit.pop()) {
@@ -100,24 +117,24 @@ export class Tape {
       visit.push(...this.nodes[id].inputs);
     }
     const order = [...needed].sort((a, b) => a - b);
-    const renumbered = new Map(order.map((id, index) => [id, index]));
+    const renumbered: number[] = [];
+    order.forEach((id, index) => (renumbered[id] = index));
     const nodes = order.map((id) => {
       const node = this.nodes[id];
-      return { ...node, inputs: node.inputs.map((input) => lookUp(renumbered, input)) };
+      return { ...node, inputs: node.inputs.map((input) => renumbered[input]) };
     });
-    return { nodes, literals: this.#literals, inputs: this.#inputs, outputs: outputs.map(({ id }) => lookUp(renumbered, id)) };
+    return { nodes, literals: this.#literals, inputs: this.#inputs, outputs: outputs.map(({ id }) => renumbered[id]) };
   }
 }
 
-function lookUp(ids: ReadonlyMap<number, number>, id: number): number {
-  const found = ids.get(id);
-  if (found === undefined) throw new ShapeError(`value ${id} stands on another tape`);
-  return found;
+function keyOf({ primitive, inputs, attributes, shape, dtype }: Node): string {
+  const distinct = JSON.stringify(attributes, (_name, value) => (typeof value === "number" ? spelled(value) : value));
+  return `${primitive}(${inputs.join()})${distinct}${primitive === "constant" ? dtype : shape.join()}`;
 }
 
-function keyOf({ primitive, inputs, attributes, shape, dtype }: Node): string {
-  const zeroSign = Object.is(attributes.value, -0) ? "-" : "";
-  return `${primitive}(${inputs.join()})${zeroSign}${JSON.stringify(attributes)}${primitive === "constant" ? dtype : shape.join()}`;
+/** A number in letters; unlike JSON's they tell 0 from -0 and NaN from the infinities. */
+function spelled(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 /** A constant as the number that it is, so that rules simplify and fold. */

@@ -12,11 +12,36 @@ export type Arrays<R> = R extends Variable ? NdArray : { readonly [K in keyof R]
  * @throws InputError when something is neither an array, nor a recorded value, nor a plain object or list of such
  */
 export function leavesOf(tree: unknown): Leaf[] {
-  if (tree instanceof NdArray || tree instanceof Variable) return [tree];
-  if (typeof tree !== "object" || tree === null) {
-    throw new InputError(`a tree of parameters holds arrays in plain objects and lists, not ${String(tree)}`);
+  return isLeaf(tree) ? [tree] : Object.values(branchOf(tree)).flatMap(leavesOf);
+}
+
+/**
+ * The leaves of a tree, in the order of another tree of the same form.
+ * @throws InputError when the forms differ
+ */
+export function leavesInOrderOf(form: unknown, tree: unknown): Leaf[] {
+  if (isLeaf(form)) {
+    if (isLeaf(tree)) return [tree];
+    throw new InputError("two trees of parameters have different forms: one has an array where the other has none");
   }
-  return Object.values(tree).flatMap(leavesOf);
+  const twigs = branchOf(form);
+  const others = isLeaf(tree) ? {} : branchOf(tree);
+  const [names, given] = [Object.keys(twigs), Object.keys(others)];
+  if (names.length !== given.length || !names.every((name) => name in others)) {
+    throw new InputError(`two trees of parameters have different forms: one holds {${names.join(", ")}}, the other {${given.join(", ")}}`);
+  }
+  return names.flatMap((name) => leavesInOrderOf(twigs[name], others[name]));
+}
+
+function isLeaf(tree: unknown): tree is Leaf {
+  return tree instanceof NdArray || tree instanceof Variable;
+}
+
+/** What stands below a plain object or list, by name. */
+function branchOf(tree: unknown): Readonly<Record<string, unknown>> {
+  const plain = typeof tree === "object" && tree !== null && [Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(tree));
+  if (!plain) throw new InputError(`a tree of parameters holds arrays in plain objects and lists, not ${describe(tree)}`);
+  return { ...tree };
 }
 
 /**
@@ -29,9 +54,9 @@ export function withLeaves(tree: unknown, leaves: readonly Leaf[]): unknown {
   if (count !== leaves.length) throw new ShapeError(`a tree of ${count} leaves cannot take ${leaves.length}`);
   let next = 0;
   const fill = (branch: unknown): unknown => {
-    if (branch instanceof NdArray || branch instanceof Variable) return leaves[next++];
+    if (isLeaf(branch)) return leaves[next++];
     if (Array.isArray(branch)) return branch.map(fill);
-    return Object.fromEntries(Object.entries(Object(branch)).map(([name, twig]) => [name, fill(twig)]));
+    return Object.fromEntries(Object.entries(branchOf(branch)).map(([name, twig]) => [name, fill(twig)]));
   };
   return fill(tree);
 }

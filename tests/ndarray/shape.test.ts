@@ -1,10 +1,9 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ShapeError } from "../../src/ndarray/errors.js";
 import { broadcastShapes, checkShape, contiguousStrides, normalizeAxis, sameShape, sizeOf } from "../../src/ndarray/shape.js";
 import { anyBroadcast, anyShape, indicesOf } from "../arbitraries.js";
-import { throwsWith } from "../throws-with.js";
+import { refuses } from "./refusal.js";
 
 test("the size is the product of the extents, and 1 of a number", () => {
   assert.is(sizeOf([2, 3, 4]), 24);
@@ -50,8 +49,8 @@ test("any number of shapes broadcast to their common shape, in any order", () =>
 });
 
 test("shapes that do not broadcast are both named", () => {
-  throwsWith(() => broadcastShapes([2, 3], [4, 2]), ShapeError, "[2, 3]", "[4, 2]");
-  throwsWith(() => broadcastShapes([0], [2]), ShapeError, "[0]", "[2]");
+  refuses(() => broadcastShapes([2, 3], [4, 2]), "[2, 3]", "[4, 2]");
+  refuses(() => broadcastShapes([0], [2]), "[0]", "[2]");
 });
 
 test("an axis is counted from the front or, negative, from the back", () => {
@@ -59,12 +58,12 @@ test("an axis is counted from the front or, negative, from the back", () => {
 });
 
 test("an axis that is not there is named with the shape", () => {
-  for (const axis of [2, -3, 0.5, NaN]) throwsWith(() => normalizeAxis(axis, [4, 5]), ShapeError, "[4, 5]", `${axis}`);
+  for (const axis of [2, -3, 0.5, NaN]) refuses(() => normalizeAxis(axis, [4, 5]), "[4, 5]", `${axis}`);
 });
 
 test("an extent is a whole number of at least 0", () => {
   checkShape([0, 1, 7]);
-  for (const extent of [-1, 1.5, NaN, Infinity]) throwsWith(() => checkShape([2, extent]), ShapeError, `[2, ${extent}]`);
+  for (const extent of [-1, 1.5, NaN, Infinity]) refuses(() => checkShape([2, extent]), `[2, ${extent}]`);
 });
 
 test.run();

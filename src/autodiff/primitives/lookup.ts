@@ -3,10 +3,10 @@
  * polynomial along each axis. Linear in the grid; the tricubic lookup carries its order of differentiation along each axis, so
  * that its derivatives are itself. A neighbourhood is never stored.
  */
-import { isFloat } from "../../ndarray/dtype.js";
+import { isFloat, type Data } from "../../ndarray/dtype.js";
 import { describeShape, DTypeError, mixedDTypes, ShapeError } from "../../ndarray/errors.js";
 import { forEachRun, type NdArray } from "../../ndarray/ndarray.js";
-import { broadcastShapes, type Shape } from "../../ndarray/shape.js";
+import { broadcastShapes, sameShape, type Shape } from "../../ndarray/shape.js";
 import * as views from "../../ndarray/views.js";
 import { record, type Primitive } from "../primitive.js";
 import type { Operand, Typed, Variable } from "../tape.js";
@@ -19,58 +19,52 @@ type Target = { readonly shape: Shape };
 
 /**
  * The weights of the nodes -1, 0, 1, 2 in the cubic through them at t, or those of a derivative of it.
- * @param weights receives the four, from index `at`
  * @param order 0 for the value, 1 for the slope, and so on
+ * @param weights receives the four
  */
-export function lagrangeWeights(t: number, order: number, weights: number[], at = 0): void {
+export function lagrangeWeights(t: number, order: number, weights: number[]): void {
   switch (order) {
     case 0:
-      weights[at] = (-t * (t - 1) * (t - 2)) / 6;
-      weights[at + 1] = ((t + 1) * (t - 1) * (t - 2)) / 2;
-      weights[at + 2] = (-(t + 1) * t * (t - 2)) / 2;
-      weights[at + 3] = ((t + 1) * t * (t - 1)) / 6;
+      weights[0] = (-t * (t - 1) * (t - 2)) / 6;
+      weights[1] = ((t + 1) * (t - 1) * (t - 2)) / 2;
+      weights[2] = (-(t + 1) * t * (t - 2)) / 2;
+      weights[3] = ((t + 1) * t * (t - 1)) / 6;
       return;
     case 1:
-      weights[at] = -((3 * t - 6) * t + 2) / 6;
-      weights[at + 1] = ((3 * t - 4) * t - 1) / 2;
-      weights[at + 2] = -((3 * t - 2) * t - 2) / 2;
-      weights[at + 3] = (3 * t * t - 1) / 6;
+      weights[0] = -((3 * t - 6) * t + 2) / 6;
+      weights[1] = ((3 * t - 4) * t - 1) / 2;
+      weights[2] = -((3 * t - 2) * t - 2) / 2;
+      weights[3] = (3 * t * t - 1) / 6;
       return;
     case 2:
-      weights[at] = 1 - t;
-      weights[at + 1] = 3 * t - 2;
-      weights[at + 2] = 1 - 3 * t;
-      weights[at + 3] = t;
+      weights[0] = 1 - t;
+      weights[1] = 3 * t - 2;
+      weights[2] = 1 - 3 * t;
+      weights[3] = t;
       return;
     case 3:
-      weights[at] = -1;
-      weights[at + 1] = 3;
-      weights[at + 2] = -3;
-      weights[at + 3] = 1;
+      weights[0] = -1;
+      weights[1] = 3;
+      weights[2] = -3;
+      weights[3] = 1;
       return;
     default:
-      weights.fill(0, at, at + 4);
+      weights.fill(0);
   }
 }
 
 /**
- * Visits every lookup: its place in the output and the position of its neighbourhood in the grid.
- * @param visit is given the output's index, h, k and l relative to the grid's first point
+ * Where the grid holds the first of so many points along each axis, or -1 where it does not hold them all.
+ * @param h whole, relative to the grid's first point; k and l likewise
  */
-function forEachLookup(
-  target: NdArray,
-  [h, k, l]: readonly NdArray[],
-  min: readonly number[],
-  visit: (at: number, h: number, k: number, l: number) => void,
-): void {
-  const operands = [target, ...[h, k, l].map((index) => views.broadcastTo(index, target.shape))];
-  const [minH, minK, minL] = min;
-  const [dataH, dataK, dataL] = [h.data, k.data, l.data];
-  forEachRun(operands, (count, [at, atH, atK, atL], [step, stepH, stepK, stepL]) => {
-    for (let i = 0; i < count; i++) {
-      visit(at + i * step, dataH[atH + i * stepH] - minH, dataK[atK + i * stepK] - minK, dataL[atL + i * stepL] - minL);
-    }
-  });
+function placeOf(h: number, k: number, l: number, points: number, { shape, strides, offset }: NdArray): number {
+  const inside = h >= 0 && h + points <= shape[0] && k >= 0 && k + points <= shape[1] && l >= 0 && l + points <= shape[2];
+  return inside ? offset + h * strides[0] + k * strides[1] + l * strides[2] : -1;
+}
+
+/** The values at the lookups' places and the indices h, k and l, all of the values' shape. */
+function alongLookups(values: NdArray, indices: readonly NdArray[]): NdArray[] {
+  return [values, ...indices.map((index) => views.broadcastTo(index, values.shape))];
 }
 
 function inferLookup(name: string, inputs: readonly Typed[], grid: Typed): Typed {
@@ -86,16 +80,25 @@ function checkGrid(name: string, { shape }: Typed, { min }: Grid): void {
   }
 }
 
-function checkScatter(name: string, inputs: readonly Typed[], { shape }: Target): Typed {
+function inferScatter(name: string, inputs: readonly Typed[], { shape }: Target): Typed {
   const looked = inferLookup(name, inputs, inputs[3]);
-  const wanted = broadcastShapes(looked.shape, inputs[3].shape);
-  if (wanted.length !== looked.shape.length) {
+  if (!sameShape(broadcastShapes(looked.shape, inputs[3].shape), looked.shape)) {
     throw new ShapeError(`${name}: values of shape ${describeShape(inputs[3].shape)} for lookups of shape ${describeShape(looked.shape)}`);
   }
   return { shape, dtype: looked.dtype };
 }
 
 const plusOne = (orders: readonly number[], axis: number): number[] => orders.map((order, i) => (i === axis ? order + 1 : order));
+
+/** Four numbers, a stride apart, times four weights. */
+function weighted(values: Data, at: number, stride: number, weights: readonly number[]): number {
+  return (
+    weights[0] * values[at] +
+    weights[1] * values[at + stride] +
+    weights[2] * values[at + 2 * stride] +
+    weights[3] * values[at + 3 * stride]
+  );
+}
 
 /** The sum of the 64 neighbours times their weights, contracted axis by axis. */
 const tricubicPrimitive: Primitive<Grid & Orders> = {
@@ -106,41 +109,38 @@ const tricubicPrimitive: Primitive<Grid & Orders> = {
   },
   kernel: {
     kind: "array",
-    run(output, [h, k, l, grid], { min, defaultF, orders }) {
-      const [extentH, extentK, extentL] = grid.shape;
+    run(output, [h, k, l, grid], { min: [minH, minK, minL], defaultF, orders: [orderH, orderK, orderL] }) {
       const [strideH, strideK, strideL] = grid.strides;
-      const [orderH, orderK, orderL] = orders;
+      const [dataH, dataK, dataL] = [h.data, k.data, l.data];
       const values = grid.data;
       const result = output.data;
       const outside = orderH + orderK + orderL === 0 ? defaultF : 0;
-      const weights = new Array<number>(12).fill(0);
-      forEachLookup(output, [h, k, l], min, (at, x, y, z) => {
-        const h0 = Math.floor(x);
-        const k0 = Math.floor(y);
-        const l0 = Math.floor(z);
-        if (!(h0 >= 1 && h0 < extentH - 2 && k0 >= 1 && k0 < extentK - 2 && l0 >= 1 && l0 < extentL - 2)) {
-          result[at] = outside;
-          return;
-        }
-        lagrangeWeights(x - h0, orderH, weights, 0);
-        lagrangeWeights(y - k0, orderK, weights, 4);
-        lagrangeWeights(z - l0, orderL, weights, 8);
-        const first = grid.offset + (h0 - 1) * strideH + (k0 - 1) * strideK + (l0 - 1) * strideL;
-        let sum = 0;
-        for (let i = 0; i < 4; i++) {
-          let plane = 0;
-          for (let j = 0; j < 4; j++) {
-            const row = first + i * strideH + j * strideK;
-            plane +=
-              weights[4 + j] *
-              (weights[8] * values[row] +
-                weights[9] * values[row + strideL] +
-                weights[10] * values[row + 2 * strideL] +
-                weights[11] * values[row + 3 * strideL]);
+      const [weightsH, weightsK, weightsL] = [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]];
+      forEachRun(alongLookups(output, [h, k, l]), (count, [at, atH, atK, atL], [step, stepH, stepK, stepL]) => {
+        for (let i = 0; i < count; i++) {
+          const x = dataH[atH + i * stepH];
+          const y = dataK[atK + i * stepK];
+          const z = dataL[atL + i * stepL];
+          const first = placeOf(Math.floor(x) - 1 - minH, Math.floor(y) - 1 - minK, Math.floor(z) - 1 - minL, 4, grid);
+          if (first < 0) {
+            result[at + i * step] = outside;
+            continue;
           }
-          sum += weights[i] * plane;
+          lagrangeWeights(x - Math.floor(x), orderH, weightsH);
+          lagrangeWeights(y - Math.floor(y), orderK, weightsK);
+          lagrangeWeights(z - Math.floor(z), orderL, weightsL);
+          let sum = 0;
+          for (let plane = 0; plane < 4; plane++) {
+            const row = first + plane * strideH;
+            sum +=
+              weightsH[plane] *
+              (weightsK[0] * weighted(values, row, strideL, weightsL) +
+                weightsK[1] * weighted(values, row + strideK, strideL, weightsL) +
+                weightsK[2] * weighted(values, row + 2 * strideK, strideL, weightsL) +
+                weightsK[3] * weighted(values, row + 3 * strideK, strideL, weightsL));
+          }
+          result[at + i * step] = sum;
         }
-        result[at] = sum;
       });
     },
   },
@@ -159,29 +159,30 @@ const tricubicPrimitive: Primitive<Grid & Orders> = {
 /** The transpose of the tricubic lookup in its grid: every value is added to the 64 neighbours, by their weights. */
 const tricubicScatterPrimitive: Primitive<{ readonly min: readonly number[] } & Orders & Target> = {
   name: "tricubicScatter",
-  infer: (inputs, attributes) => checkScatter("tricubicScatter", inputs, attributes),
+  infer: (inputs, attributes) => inferScatter("tricubicScatter", inputs, attributes),
   kernel: {
     kind: "array",
-    run(output, [h, k, l, source], { min, orders }) {
-      const [extentH, extentK, extentL] = output.shape;
+    run(output, [h, k, l, source], { min: [minH, minK, minL], orders: [orderH, orderK, orderL] }) {
       const [strideH, strideK, strideL] = output.strides;
       const values = views.broadcastTo(source, broadcastShapes(h.shape, k.shape, l.shape));
       const sums = output.data;
-      const weights = new Array<number>(12).fill(0);
-      forEachLookup(values, [h, k, l], min, (at, x, y, z) => {
-        const h0 = Math.floor(x);
-        const k0 = Math.floor(y);
-        const l0 = Math.floor(z);
-        if (!(h0 >= 1 && h0 < extentH - 2 && k0 >= 1 && k0 < extentK - 2 && l0 >= 1 && l0 < extentL - 2)) return;
-        lagrangeWeights(x - h0, orders[0], weights, 0);
-        lagrangeWeights(y - k0, orders[1], weights, 4);
-        lagrangeWeights(z - l0, orders[2], weights, 8);
-        const first = output.offset + (h0 - 1) * strideH + (k0 - 1) * strideK + (l0 - 1) * strideL;
-        for (let i = 0; i < 4; i++) {
-          for (let j = 0; j < 4; j++) {
-            const row = first + i * strideH + j * strideK;
-            const weight = values.data[at] * weights[i] * weights[4 + j];
-            for (let m = 0; m < 4; m++) sums[row + m * strideL] += weight * weights[8 + m];
+      const [weightsH, weightsK, weightsL] = [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]];
+      forEachRun(alongLookups(values, [h, k, l]), (count, [at, atH, atK, atL], [step, stepH, stepK, stepL]) => {
+        for (let i = 0; i < count; i++) {
+          const x = h.data[atH + i * stepH];
+          const y = k.data[atK + i * stepK];
+          const z = l.data[atL + i * stepL];
+          const first = placeOf(Math.floor(x) - 1 - minH, Math.floor(y) - 1 - minK, Math.floor(z) - 1 - minL, 4, output);
+          if (first < 0) continue;
+          lagrangeWeights(x - Math.floor(x), orderH, weightsH);
+          lagrangeWeights(y - Math.floor(y), orderK, weightsK);
+          lagrangeWeights(z - Math.floor(z), orderL, weightsL);
+          for (let plane = 0; plane < 4; plane++) {
+            for (let row = 0; row < 4; row++) {
+              const weight = values.data[at + i * step] * weightsH[plane] * weightsK[row];
+              const start = first + plane * strideH + row * strideK;
+              for (let point = 0; point < 4; point++) sums[start + point * strideL] += weight * weightsL[point];
+            }
           }
         }
       });
@@ -214,6 +215,24 @@ export function tricubic(h: Variable, k: Operand, l: Operand, grid: Operand, { m
   return tricubicOfOrder([h, k, l, grid], { min, defaultF, orders: [0, 0, 0] });
 }
 
+/** Visits the place of every lookup's value, and that of the grid's nearest point, or -1 where there is none. */
+function forEachNearest(
+  values: NdArray,
+  [h, k, l]: readonly NdArray[],
+  [minH, minK, minL]: readonly number[],
+  grid: NdArray,
+  visit: (at: number, place: number) => void,
+): void {
+  forEachRun(alongLookups(values, [h, k, l]), (count, [at, atH, atK, atL], [step, stepH, stepK, stepL]) => {
+    for (let i = 0; i < count; i++) {
+      const x = Math.ceil(h.data[atH + i * stepH] - 0.5);
+      const y = Math.ceil(k.data[atK + i * stepK] - 0.5);
+      const z = Math.ceil(l.data[atL + i * stepL] - 0.5);
+      visit(at + i * step, placeOf(x - minH, y - minK, z - minL, 1, grid));
+    }
+  });
+}
+
 /** The grid's point nearest to (h,k,l). */
 const nearestPrimitive: Primitive<Grid> = {
   name: "nearest",
@@ -224,14 +243,8 @@ const nearestPrimitive: Primitive<Grid> = {
   kernel: {
     kind: "array",
     run(output, [h, k, l, grid], { min, defaultF }) {
-      const [extentH, extentK, extentL] = grid.shape;
-      const [strideH, strideK, strideL] = grid.strides;
-      forEachLookup(output, [h, k, l], min, (at, x, y, z) => {
-        const h0 = Math.ceil(x - 0.5);
-        const k0 = Math.ceil(y - 0.5);
-        const l0 = Math.ceil(z - 0.5);
-        const inside = h0 >= 0 && h0 < extentH && k0 >= 0 && k0 < extentK && l0 >= 0 && l0 < extentL;
-        output.data[at] = inside ? grid.data[grid.offset + h0 * strideH + k0 * strideK + l0 * strideL] : defaultF;
+      forEachNearest(output, [h, k, l], min, grid, (at, place) => {
+        output.data[at] = place < 0 ? defaultF : grid.data[place];
       });
     },
   },
@@ -245,19 +258,13 @@ const nearestPrimitive: Primitive<Grid> = {
 /** The transpose of the nearest lookup in its grid. */
 const nearestScatterPrimitive: Primitive<{ readonly min: readonly number[] } & Target> = {
   name: "nearestScatter",
-  infer: (inputs, attributes) => checkScatter("nearestScatter", inputs, attributes),
+  infer: (inputs, attributes) => inferScatter("nearestScatter", inputs, attributes),
   kernel: {
     kind: "array",
     run(output, [h, k, l, source], { min }) {
-      const [extentH, extentK, extentL] = output.shape;
-      const [strideH, strideK, strideL] = output.strides;
       const values = views.broadcastTo(source, broadcastShapes(h.shape, k.shape, l.shape));
-      forEachLookup(values, [h, k, l], min, (at, x, y, z) => {
-        const h0 = Math.ceil(x - 0.5);
-        const k0 = Math.ceil(y - 0.5);
-        const l0 = Math.ceil(z - 0.5);
-        if (!(h0 >= 0 && h0 < extentH && k0 >= 0 && k0 < extentK && l0 >= 0 && l0 < extentL)) return;
-        output.data[output.offset + h0 * strideH + k0 * strideK + l0 * strideL] += values.data[at];
+      forEachNearest(values, [h, k, l], min, output, (at, place) => {
+        if (place >= 0) output.data[place] += values.data[at];
       });
     },
   },

@@ -1,0 +1,35 @@
+export * from "./ndarray/dtype.js";
+export * from "./ndarray/errors.js";
+export * from "./ndarray/shape.js";
+export * from "./ndarray/ndarray.js";
+export * as views from "./ndarray/views.js";
+
+export * as ops from "./autodiff/operations.js";
+export * from "./autodiff/tape.js";
+export * from "./autodiff/differentiate.js";
+export * from "./autodiff/check-gradients.js";
+export { interpret, type Run } from "./autodiff/interpreter.js";
+
+export * as physics from "./physics/formulas.js";
+export * from "./models/beam.js";
+export * from "./models/crystal.js";
+export * from "./models/detector.js";
+export * from "./models/experiment.js";
+export * from "./models/structure-factors.js";
+
+export * from "./simulate/simulate.js";
+export * from "./simulate/image-model.js";
+export * from "./simulate/noise.js";
+export * from "./simulate/statistics.js";
+export * from "./simulate/intensity-scale.js";
+
+export * from "./io/hkl.js";
+export * from "./io/fdump.js";
+export * from "./io/float-image.js";
+export * from "./io/mask.js";
+export * from "./io/mosflm-matrix.js";
+export * from "./io/mtz.js";
+export * from "./io/pgm.js";
+export * from "./io/png.js";
+export * from "./io/smv.js";
+export * from "./io/source-list.js";

@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { access, constants, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { InputError } from "../ndarray/errors.js";
+
+/** A file that is to be written. */
+export interface OutputFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The text (UTF-8) of a file.
+ * @throws InputError when it cannot be read
+ */
+export async function readTextFile(path: string): Promise<string> {
+  return attempt("read", path, async () => new TextDecoder().decode(await readFile(path)));
+}
+
+/**
+ * The bytes of a file.
+ * @throws InputError when it cannot be read
+ */
+export async function readBinaryFile(path: string): Promise<Uint8Array> {
+  return attempt("read", path, async () => {
+    const content = await readFile(path);
+    return new Uint8Array(content.buffer, content.byteOffset, content.length);
+  });
+}
+
+/**
+ * Writes a file beside its name and renames it, so that a stop half way leaves the old one.
+ * A device or a pipe is written to directly; of a symbolic link the file that it names is replaced.
+ * @throws InputError when it cannot be written; nothing is left behind then
+ */
+export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  return writeAllAtomically([{ path, bytes }]);
+}
+
+/**
+ * Writes several files, all of them beside their names before the first one is renamed.
+ * @throws InputError when one cannot be written, or two are the same file; nothing is left behind then and, unless it was a renaming
+ *   that failed, every old file is what it was
+ */
+export async function writeAllAtomically(files: readonly OutputFile[]): Promise<void> {
+  const targets = await Promise.all(files.map(({ path }) => attempt("write", path, () => findTarget(path))));
+  targets.forEach(({ final, temporary }, i) => {
+    const first = targets.findIndex((other) => other.final === final);
+    if (first < i && temporary !== undefined) {
+      throw new InputError(`cannot write ${files[i].path}: ${files[first].path} is to be written to the same file`);
+    }
+  });
+  const inOrder = async (write: (target: Target, bytes: Uint8Array) => Promise<void>): Promise<void> => {
+    for (const [i, { path, bytes }] of files.entries()) await attempt("write", path, () => write(targets[i], bytes));
+  };
+  try {
+    await inOrder(async ({ temporary, mode }, bytes) => {
+      if (temporary !== undefined) await writeFile(temporary, bytes, { mode, flag: "wx" });
+    });
+    await inOrder(async ({ final, temporary }, bytes) => {
+      await (temporary === undefined ? writeFile(final, bytes) : rename(temporary, final));
+    });
+  } finally {
+    for (const { temporary } of targets) if (temporary !== undefined) await rm(temporary, { force: true });
+  }
+}
+
+interface Target {
+  readonly final: string;
+  /** undefined where the bytes go to what is there, a device or a pipe */
+  readonly temporary: string | undefined;
+  readonly mode: number;
+}
+
+async function findTarget(path: string): Promise<Target> {
+  const found = await stat(path).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  });
+  if (found?.isDirectory()) throw new InputError(`cannot write ${path}: it is a folder`);
+  if (found) await access(path, constants.W_OK);
+  if (found && !found.isFile()) return { final: path, temporary: undefined, mode: found.mode };
+  const final = found ? await realpath(path) : resolve(path);
+  return { final, temporary: `${final}.${randomUUID()}.partial`, mode: found?.mode ?? 0o666 };
+}
+
+/** What an action gives, its failure told as an InputError. */
+async function attempt<T>(verb: "read" | "write", path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const missing = verb === "read" ? "there is no such file" : "its folder does not exist";
+    const code = codeOf(error);
+    const reason = code === "ENOENT" ? missing : (reasons.get(code) ?? (error instanceof Error ? error.message : String(error)));
+    throw new InputError(`cannot ${verb} ${path}: ${reason}`, { cause: error });
+  }
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ["EISDIR", "it is a folder"],
+  ["ENOTDIR", "what stands before the last / is not a folder"],
+  ["EACCES", "permission denied"],
+  ["EPERM", "permission denied"],
+  ["EROFS", "the disk is read-only"],
+  ["ENOSPC", "the disk is full"],
+  ["ENAMETOOLONG", "the name is too long"],
+]);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

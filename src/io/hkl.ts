@@ -1,0 +1,81 @@
+import { InputError, ShapeError } from "../ndarray/errors.js";
+import { array, flatData, type NdArray } from "../ndarray/ndarray.js";
+import { sameShape } from "../ndarray/shape.js";
+import { forEachLine, parseNumber, quote } from "./field.js";
+
+/** Structure factor amplitudes, one entry a reflection; h, k, l are int32 and f float64 (electrons), all of shape [n]. */
+export interface Reflections {
+  readonly h: NdArray;
+  readonly k: NdArray;
+  readonly l: NdArray;
+  readonly f: NdArray;
+  readonly warnings: readonly string[];
+}
+
+/** No real crystal diffracts further; a grid over larger indices would not fit into any memory. */
+export const largestIndex = 10000;
+
+const expected = "a reflection is four numbers: h k l F";
+
+/**
+ * Reads an hkl text: a reflection a line, h k l F (electrons), any white space; lines beginning with # or ! are comments.
+ * Indices that are not whole are rounded by ceil(x - 0.5), as the reference program rounds them, with one warning.
+ * @param name what error messages call the text
+ * @throws InputError that names the line: not four numbers, an index beyond 10000, or no reflection at all
+ */
+export function parseHkl(text: string, name: string): Reflections {
+  const h: number[] = [];
+  const k: number[] = [];
+  const l: number[] = [];
+  const f: number[] = [];
+  let rounded = 0;
+  let firstRounded = "";
+  forEachLine(text, (line, number) => {
+    const words = line.split(/\s+/, 5);
+    if (words.length !== 4) {
+      const count = words.length > 4 ? "more than 4" : `only ${words.length}`;
+      throw new InputError(`${name}, line ${number}: ${count} fields; ${expected}`);
+    }
+    const hRead = parseNumber(words[0]);
+    const kRead = parseNumber(words[1]);
+    const lRead = parseNumber(words[2]);
+    const amplitude = parseNumber(words[3]);
+    if (Number.isNaN(hRead + kRead + lRead + amplitude)) {
+      const wrong = words.find((word) => Number.isNaN(parseNumber(word))) ?? line;
+      throw new InputError(`${name}, line ${number}: ${quote(wrong)} is not a finite number; ${expected}`);
+    }
+    const i = Math.ceil(hRead - 0.5);
+    const j = Math.ceil(kRead - 0.5);
+    const m = Math.ceil(lRead - 0.5);
+    if (Math.max(Math.abs(i), Math.abs(j), Math.abs(m)) > largestIndex) {
+      throw new InputError(`${name}, line ${number}: index beyond +-${largestIndex}; ${expected}`);
+    }
+    if (i !== hRead || j !== kRead || m !== lRead) {
+      rounded++;
+      firstRounded ||= `line ${number}: indices ${words.slice(0, 3).map(quote).join(" ")} are not whole, rounded to ${i} ${j} ${m}`;
+    }
+    h.push(i);
+    k.push(j);
+    l.push(m);
+    f.push(amplitude);
+  });
+  if (h.length === 0) throw new InputError(`${name} holds no reflection; ${expected}, one reflection a line`);
+  const others = rounded > 1 ? ` (and those of ${rounded - 1} more reflections)` : "";
+  const warnings = rounded > 0 ? [`${name}, ${firstRounded}${others}`] : [];
+  return { h: array(h, "int32"), k: array(k, "int32"), l: array(l, "int32"), f: array(f), warnings };
+}
+
+/**
+ * Writes reflections as an hkl text, in their order, every amplitude with as many digits as read back the same number.
+ * @throws ShapeError when h, k, l and f differ in length
+ */
+export function formatHkl(reflections: Pick<Reflections, "h" | "k" | "l" | "f">): string {
+  const columns = [reflections.h, reflections.k, reflections.l, reflections.f];
+  if (columns.some((column) => column.rank !== 1 || !sameShape(column.shape, reflections.h.shape))) {
+    throw new ShapeError("h, k, l and f of reflections need one common length");
+  }
+  const [h, k, l, f] = columns.map(flatData);
+  const lines: string[] = [];
+  for (let i = 0; i < h.length; i++) lines.push(`${h[i]} ${k[i]} ${l[i]} ${f[i]}\n`);
+  return lines.join("");
+}

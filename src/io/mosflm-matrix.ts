@@ -1,0 +1,38 @@
+import { InputError } from "../ndarray/errors.js";
+import { forEachLine, parseNumber, quote } from "./field.js";
+
+type Row = readonly [aStar: number, bStar: number, cStar: number];
+
+/** A MOSFLM A matrix: rows x, y, z; columns a*, b*, c*, times the wavelength. */
+export type MosflmMatrix = readonly [Row, Row, Row];
+
+const expected = "an A matrix is nine numbers: rows x y z, columns a* b* c*, times the wavelength";
+
+/**
+ * Reads a MOSFLM orientation matrix; what follows the first nine numbers (missetting angles, the U matrix, the cell) is not looked at.
+ * @param name what error messages call the text
+ * @returns the nine numbers as they stand, not divided by the wavelength
+ * @throws InputError when there are fewer than nine numbers, or the three vectors do not span space
+ */
+export function parseMatrix(text: string, name: string): MosflmMatrix {
+  const numbers: number[] = [];
+  forEachLine(text, (line, number) => {
+    for (const word of numbers.length < 9 ? line.split(/\s+/, 9 - numbers.length) : []) {
+      const value = parseNumber(word);
+      if (Number.isNaN(value)) throw new InputError(`${name}, line ${number}: ${quote(word)} is not a finite number; ${expected}`);
+      numbers.push(value);
+    }
+  });
+  if (numbers.length < 9) throw new InputError(`${name} holds only ${numbers.length} numbers; ${expected}`);
+  const [ax, bx, cx, ay, by, cy, az, bz, cz] = numbers;
+  const determinant = ax * (by * cz - bz * cy) - bx * (ay * cz - az * cy) + cx * (ay * bz - az * by);
+  const lengths = Math.hypot(ax, ay, az) * Math.hypot(bx, by, bz) * Math.hypot(cx, cy, cz);
+  if (!(Math.abs(determinant) > 1e-9 * lengths)) {
+    throw new InputError(`${name}: the determinant of the A matrix is ${determinant}, so its a*, b* and c* do not span space; ${expected}`);
+  }
+  return [
+    [ax, bx, cx],
+    [ay, by, cy],
+    [az, bz, cz],
+  ];
+}

@@ -1,0 +1,188 @@
+import { allocate } from "../ndarray/dtype.js";
+import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
+import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
+import { formatG } from "./c-format.js";
+import { parseCount, quote } from "./field.js";
+
+export type ByteOrder = "little" | "big";
+
+/** What the header of a written image says of the experiment; size and byte order come with the image. */
+export interface SmvHeader {
+  readonly pixelSizeMm: number;
+  readonly distanceMm: number;
+  readonly wavelengthA: number;
+  readonly beamCenterMm: readonly [x: number, y: number];
+  readonly adxvCenterMm: readonly [x: number, y: number];
+  readonly mosflmCenterMm: readonly [x: number, y: number];
+  readonly denzoBeamMm: readonly [x: number, y: number];
+  readonly dialsOriginMm: readonly [x: number, y: number, z: number];
+  readonly xdsOriginPixels: readonly [x: number, y: number];
+  readonly closeDistanceMm: number;
+  readonly phiDeg: number;
+  readonly oscRangeDeg: number;
+  readonly twoThetaDeg: number;
+}
+
+/** An SMV image as read: the header's words, and the pixels as float64 of shape [slow, fast]. */
+export interface Smv {
+  readonly header: ReadonlyMap<string, string>;
+  readonly shape: readonly [slow: number, fast: number];
+  readonly image: NdArray;
+}
+
+const blockSize = 512;
+
+interface PixelType {
+  readonly bytes: number;
+  readonly read: (view: DataView, at: number, littleEndian: boolean) => number;
+}
+
+const pixelTypes: ReadonlyMap<string, PixelType> = new Map([
+  ["unsigned_char", { bytes: 1, read: (view, at) => view.getUint8(at) }],
+  ["unsigned_short", { bytes: 2, read: (view, at, little) => view.getUint16(at, little) }],
+  ["signed_short", { bytes: 2, read: (view, at, little) => view.getInt16(at, little) }],
+  ["unsigned_long", { bytes: 4, read: (view, at, little) => view.getUint32(at, little) }],
+  ["signed_long", { bytes: 4, read: (view, at, little) => view.getInt32(at, little) }],
+  ["float", { bytes: 4, read: (view, at, little) => view.getFloat32(at, little) }],
+] satisfies [string, PixelType][]);
+
+/**
+ * Reads an SMV image of any header size, in either byte order.
+ * @param name what error messages call the bytes
+ * @throws InputError when the header is not one, names an unknown pixel type or byte order, or asks for more bytes than there
+ *   are, or leaves a block of 512 or more unread
+ */
+export function parseSmv(bytes: Uint8Array, name: string): Smv {
+  const headerBytes = headerLength(bytes, name);
+  const header = headerEntries(bytes.subarray(0, headerBytes), name);
+  const type = pixelTypes.get(header.get("TYPE") ?? "");
+  if (!type) {
+    throw new InputError(`${name}: TYPE is ${said(header, "TYPE")}; it can be ${[...pixelTypes.keys()].join(", ")}`);
+  }
+  const order = header.get("BYTE_ORDER");
+  if (order !== "little_endian" && order !== "big_endian") {
+    throw new InputError(`${name}: BYTE_ORDER is ${said(header, "BYTE_ORDER")}; it can be little_endian or big_endian`);
+  }
+  if ((header.get("DIM") ?? "2") !== "2") throw new InputError(`${name}: DIM is ${said(header, "DIM")}; an image has 2 dimensions`);
+  const fast = extent(header, "SIZE1", name);
+  const slow = extent(header, "SIZE2", name);
+  const wanted = headerBytes + fast * slow * type.bytes;
+  if (bytes.length < wanted || bytes.length >= wanted + blockSize) {
+    throw new InputError(
+      `${name} has ${bytes.length} bytes, but its header (${headerBytes} bytes, SIZE1=${fast}, SIZE2=${slow}, ` +
+        `${type.bytes} bytes a pixel) asks for ${wanted}`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset + headerBytes);
+  const littleEndian = order === "little_endian";
+  const data = allocate("float64", slow * fast);
+  for (let i = 0; i < data.length; i++) data[i] = type.read(view, i * type.bytes, littleEndian);
+  return { header, shape: [slow, fast], image: fromData(data, [slow, fast]) };
+}
+
+function headerLength(bytes: Uint8Array, name: string): number {
+  const start = latin1(bytes.subarray(0, blockSize));
+  const declared = /HEADER_BYTES\s*=\s*(\d{1,9})\s*;/.exec(start);
+  if (!start.startsWith("{") || !declared) {
+    throw new InputError(`${name} is not an SMV image: it does not begin with { and HEADER_BYTES=...;`);
+  }
+  const length = Number(declared[1]);
+  if (length > bytes.length) throw new InputError(`${name} has ${bytes.length} bytes, but its header alone asks for ${length}`);
+  return length;
+}
+
+/** The entries KEY=VALUE between the braces, each ended by a semicolon or its line; of a repeated key the last one counts. */
+function headerEntries(bytes: Uint8Array, name: string): Map<string, string> {
+  const text = latin1(bytes);
+  const end = text.indexOf("}");
+  if (end < 0) throw new InputError(`${name}: no } closes the SMV header within its ${bytes.length} bytes`);
+  const entries = new Map<string, string>();
+  for (const entry of text.slice(1, end).split(/[;\n]/)) {
+    const equals = entry.indexOf("=");
+    if (equals > 0) entries.set(entry.slice(0, equals).trim(), entry.slice(equals + 1).trim());
+  }
+  return entries;
+}
+
+function extent(header: ReadonlyMap<string, string>, key: string, name: string): number {
+  const count = parseCount(header.get(key) ?? "");
+  if (!(count > 0)) throw new InputError(`${name}: ${key} is ${said(header, key)}; it must be a number of pixels`);
+  return count;
+}
+
+function said(header: ReadonlyMap<string, string>, key: string): string {
+  const value = header.get(key);
+  return value === undefined ? "missing" : quote(value);
+}
+
+function latin1(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes);
+}
+
+/**
+ * Writes a 16-bit SMV image, its header key for key as the reference program writes it.
+ * @param image whole numbers 0 to 65535, shape [slow, fast]
+ * @throws ShapeError when the image has not two axes of at least one pixel
+ * @throws InputError when 16 bits cannot hold a pixel
+ */
+export function formatSmv(header: SmvHeader, image: NdArray, byteOrder: ByteOrder = "little"): Uint8Array {
+  if (image.rank !== 2 || image.size === 0) {
+    throw new ShapeError(`an SMV image needs the shape [slow, fast], not ${describeShape(image.shape)}`);
+  }
+  const text = new TextEncoder().encode(headerText(header, image, byteOrder));
+  const bytes = new Uint8Array(text.length + 2 * image.size);
+  bytes.set(text);
+  const view = new DataView(bytes.buffer, text.length);
+  const data = flatData(image);
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    if (!(value >= 0 && value <= 65535 && Number.isInteger(value))) {
+      const place = `pixel slow ${Math.floor(i / image.shape[1])}, fast ${i % image.shape[1]}`;
+      throw new InputError(`${place} is ${value}; a 16-bit image holds whole numbers from 0 to 65535`);
+    }
+    view.setUint16(2 * i, value, byteOrder === "little");
+  }
+  return bytes;
+}
+
+function headerText(header: SmvHeader, image: NdArray, byteOrder: ByteOrder): string {
+  const [slow, fast] = image.shape;
+  const mm = (values: readonly number[]): string[] => values.map((value) => formatG(value));
+  const [beamX, beamY] = mm(header.beamCenterMm);
+  const [adxvX, adxvY] = mm(header.adxvCenterMm);
+  const [mosflmX, mosflmY] = mm(header.mosflmCenterMm);
+  const [denzoX, denzoY] = mm(header.denzoBeamMm);
+  const [orgX, orgY] = header.xdsOriginPixels.map((value) => formatG(value));
+  // The reference program ends every entry but DIALS_ORIGIN with a semicolon.
+  const entries = `DIM=2;
+BYTE_ORDER=${byteOrder}_endian;
+TYPE=unsigned_short;
+SIZE1=${fast};
+SIZE2=${slow};
+PIXEL_SIZE=${formatG(header.pixelSizeMm)};
+DISTANCE=${formatG(header.distanceMm)};
+WAVELENGTH=${formatG(header.wavelengthA)};
+BEAM_CENTER_X=${beamX};
+BEAM_CENTER_Y=${beamY};
+ADXV_CENTER_X=${adxvX};
+ADXV_CENTER_Y=${adxvY};
+MOSFLM_CENTER_X=${mosflmX};
+MOSFLM_CENTER_Y=${mosflmY};
+DENZO_X_BEAM=${denzoX};
+DENZO_Y_BEAM=${denzoY};
+DIALS_ORIGIN=${mm(header.dialsOriginMm).join(",")}
+XDS_ORGX=${orgX};
+XDS_ORGY=${orgY};
+CLOSE_DISTANCE=${formatG(header.closeDistanceMm)};
+PHI=${formatG(header.phiDeg)};
+OSC_START=${formatG(header.phiDeg)};
+OSC_RANGE=${formatG(header.oscRangeDeg)};
+TWOTHETA=${formatG(header.twoThetaDeg)};
+DETECTOR_SN=000;
+BEAMLINE=fake;
+}\f`;
+  const withSize = (size: number): string => `{\nHEADER_BYTES=${size};\n${entries}`;
+  // Twenty numbers of many digits need a second block, which the reference program has not.
+  const size = withSize(blockSize).length <= blockSize ? blockSize : 2 * blockSize;
+  return withSize(size).padEnd(size, " ");
+}

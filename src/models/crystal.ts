@@ -1,0 +1,111 @@
+import { add, mul } from "../autodiff/primitives/elementwise.js";
+import type { Quantity } from "../autodiff/tape.js";
+import { radiansPerDegree } from "../physics/constants.js";
+import { directBasis, reciprocalBasis, type DirectBasis, type ReciprocalBasis } from "../physics/lattice.js";
+import { rotate, rotateAxis, rotationMatrix, scale, transform, type Vector } from "../physics/vector.js";
+import type { Along } from "./beam.js";
+import { drawMosaicDomains, Ran1 } from "./ran1.js";
+
+/** Edges in Å, angles in degrees. */
+export interface UnitCell<Q = number> {
+  readonly a: Q;
+  readonly b: Q;
+  readonly c: Q;
+  readonly alpha: Q;
+  readonly beta: Q;
+  readonly gamma: Q;
+}
+
+/** Reciprocal vectors in Å⁻¹, in the laboratory. */
+export interface ReciprocalVectors<Q = number> {
+  readonly aStar: Vector<Q>;
+  readonly bStar: Vector<Q>;
+  readonly cStar: Vector<Q>;
+}
+
+/** Blocks of the crystal that are turned a little against each other, by the reference program's random numbers. */
+export interface Mosaic<Q = number> {
+  readonly spreadDeg: Q;
+  readonly domains: number;
+  /** as the reference program stores it: negative starts a sequence of its own; -12345678 unless given */
+  readonly seed?: number;
+}
+
+/** The turn of the crystal about the spindle during the exposure. */
+export interface Scan<Q = number> {
+  /** of the first step */
+  readonly phiDeg: Q;
+  /** from one step to the next */
+  readonly stepDeg: Q;
+  readonly steps: number;
+}
+
+export type CrystalShape = "square" | "round" | "gauss" | "tophat";
+
+export interface Crystal<Q = number> {
+  /** the unit cell in the default orientation, or the reciprocal vectors of an oriented one */
+  readonly lattice: UnitCell<Q> | ReciprocalVectors<Q>;
+  /** rotations about X, then Y, then Z; none unless given */
+  readonly missetDeg?: Vector<Q>;
+  /** cells along a, b and c, which a refinement may make fractional; 1 each unless given */
+  readonly cells?: Vector<Q>;
+  readonly shape?: CrystalShape;
+  /** how much smaller the crystal's shape transform is than its shape says; 1 unless given */
+  readonly fudge?: Q;
+  readonly mosaic?: Mosaic<Q>;
+  readonly scan?: Scan<Q>;
+}
+
+export const defaultMosaicSeed = -12345678;
+
+/** The lattice at rest, turned by the misset. */
+export interface OrientedLattice {
+  /** in Å⁻¹ */
+  readonly reciprocal: ReciprocalBasis;
+  /** in Å */
+  readonly direct: DirectBasis;
+}
+
+export function orientedLattice({ lattice, missetDeg = [0, 0, 0] }: Crystal<Quantity>): OrientedLattice {
+  const at = "a" in lattice ? reciprocalBasis(inRadians(lattice)) : lattice;
+  const misset = scale(missetDeg, radiansPerDegree);
+  const reciprocal = { aStar: rotate(at.aStar, misset), bStar: rotate(at.bStar, misset), cStar: rotate(at.cStar, misset) };
+  return { reciprocal, direct: directBasis(reciprocal) };
+}
+
+function inRadians({ a, b, c, alpha, beta, gamma }: UnitCell<Quantity>): UnitCell<Quantity> {
+  const angle = (degrees: Quantity): Quantity => (degrees === 90 ? Math.PI / 2 : mul(degrees, radiansPerDegree));
+  return { a, b, c, alpha: angle(alpha), beta: angle(beta), gamma: angle(gamma) };
+}
+
+/** Number of orientations of the lattice that scatter: steps of the scan times mosaic domains. */
+export function orientationCount({ scan, mosaic }: Crystal<Quantity>): number {
+  return (scan?.steps ?? 1) * (mosaic?.domains ?? 1);
+}
+
+/**
+ * The direct vectors in every orientation: for each step of the scan, each mosaic domain.
+ * @param spindle axis of the scan, of length 1
+ */
+export function scatteringLattices(crystal: Crystal<Quantity>, rest: DirectBasis, spindle: Vector, along: Along): DirectBasis {
+  const { scan, mosaic } = crystal;
+  const steps = scan?.steps ?? 1;
+  const domains = mosaic?.domains ?? 1;
+  const phiDeg = scan ? add(scan.phiDeg, mul(along(each(steps, domains, (step) => step)), scan.stepDeg)) : 0;
+  const phi = mul(phiDeg, radiansPerDegree);
+  const turned = mapBasis(rest, (vector) => rotateAxis(vector, spindle, phi));
+  if (mosaic === undefined || domains === 1 || mosaic.spreadDeg === 0) return turned;
+  const drawn = drawMosaicDomains(new Ran1().stream(mosaic.seed ?? defaultMosaicSeed), domains);
+  const component = (axis: 0 | 1 | 2): Quantity => along(each(steps, domains, (_, domain) => drawn[domain].axis[axis]));
+  const angle = mul(along(each(steps, domains, (_, domain) => drawn[domain].angleFactor)), mosaic.spreadDeg, radiansPerDegree);
+  const rotation = rotationMatrix([component(0), component(1), component(2)], angle);
+  return mapBasis(turned, (vector) => transform(rotation, vector));
+}
+
+function each(steps: number, domains: number, value: (step: number, domain: number) => number): number[] {
+  return Array.from({ length: steps * domains }, (_, i) => value(Math.floor(i / domains), i % domains));
+}
+
+function mapBasis({ a, b, c }: DirectBasis, f: (vector: Vector) => Vector): DirectBasis {
+  return { a: f(a), b: f(b), c: f(c) };
+}

@@ -1,0 +1,233 @@
+import { abs, add, div, mul, neg, sub } from "../autodiff/primitives/elementwise.js";
+import { known, type Quantity } from "../autodiff/tape.js";
+import { radiansPerDegree } from "../physics/constants.js";
+import { cross, dot, minus, plus, rotate, rotateAxis, scale, unitize, type Vector } from "../physics/vector.js";
+
+export type Convention = "MOSFLM" | "DENZO" | "ADXV" | "XDS" | "DIALS" | "CUSTOM";
+/** What stays in place when the detector is turned: where the direct beam strikes it, or the sample's distance to its plane. */
+export type Pivot = "beam" | "sample";
+
+/** The directions of a convention, as vectors in the laboratory. */
+export interface Axes {
+  readonly beam: Vector<number>;
+  readonly fast: Vector<number>;
+  readonly slow: Vector<number>;
+  readonly normal: Vector<number>;
+  readonly twotheta: Vector<number>;
+  /** of the electric field */
+  readonly polarization: Vector<number>;
+  readonly spindle: Vector<number>;
+}
+
+/** A sensor that lets photons through. */
+export interface Sensor<Q = number> {
+  readonly thicknessUm: Q;
+  /** depth at which 1/e of the photons are left */
+  readonly attenuationDepthUm: Q;
+  readonly layers: number;
+  /** thickness / layers unless given */
+  readonly layerThicknessUm?: Q;
+}
+
+export interface Detector<Q = number> {
+  readonly pixels: { readonly fast: number; readonly slow: number };
+  readonly pixelSizeMm: Q;
+  /** along the beam; 100 unless this or the close distance is given */
+  readonly distanceMm?: Q;
+  /** from the sample to the nearest point of the detector's plane */
+  readonly closeDistanceMm?: Q;
+  /** MOSFLM unless given */
+  readonly convention?: Convention;
+  /** of the convention CUSTOM; what is not given is the reference program's */
+  readonly axes?: Partial<Axes>;
+  /** the convention's own unless given */
+  readonly pivot?: Pivot;
+  /** where the beam strikes the detector, along the convention's X and Y; near its middle unless given */
+  readonly beamCenterMm?: { readonly x?: Q; readonly y?: Q };
+  /** point of the detector's plane that is nearest to the sample, in pixels from the corner, the first pixel's centre being 1 */
+  readonly nearPointPixels?: { readonly x?: Q; readonly y?: Q };
+  /** where the beam centre of the conventions XDS, DIALS and CUSTOM lies unless it is given */
+  readonly closePointMm?: { readonly x?: Q; readonly y?: Q };
+  /** turns about X, then Y, then Z */
+  readonly rotationDeg?: Vector<Q>;
+  readonly twothetaDeg?: Q;
+  /** from the sample to the corner of the first pixel, in place of distance, centre and pivot */
+  readonly originMm?: Vector<Q>;
+  /** bent to a sphere around the sample */
+  readonly curved?: boolean;
+  /** pixels without an area: no obliquity in their solid angle */
+  readonly pointPixel?: boolean;
+  readonly sensor?: Sensor<Q>;
+}
+
+const X: Vector<number> = [1, 0, 0];
+const Y: Vector<number> = [0, 1, 0];
+const Z: Vector<number> = [0, 0, 1];
+const minusY: Vector<number> = [0, -1, 0];
+const minusZ: Vector<number> = [0, 0, -1];
+
+const mosflm: Axes = { beam: X, fast: Z, slow: minusY, normal: X, twotheta: minusZ, polarization: Z, spindle: Z };
+const conventionAxes: Readonly<Record<Convention, Axes>> = {
+  MOSFLM: mosflm,
+  DENZO: mosflm,
+  ADXV: { beam: Z, fast: X, slow: minusY, normal: Z, twotheta: [-1, 0, 0], polarization: X, spindle: X },
+  XDS: { beam: Z, fast: X, slow: Y, normal: Z, twotheta: X, polarization: X, spindle: X },
+  DIALS: { beam: Z, fast: X, slow: Y, normal: Z, twotheta: Y, polarization: Y, spindle: Y },
+  CUSTOM: { beam: X, fast: Z, slow: minusY, normal: X, twotheta: Y, polarization: Z, spindle: Z },
+};
+
+const conventionPivot: Readonly<Record<Convention, Pivot>> = {
+  MOSFLM: "beam",
+  DENZO: "beam",
+  ADXV: "beam",
+  XDS: "sample",
+  DIALS: "sample",
+  CUSTOM: "beam",
+};
+
+/** The detector as it stands in the laboratory: lengths in metres, directions of length 1. */
+export interface DetectorFrame {
+  readonly fast: Vector;
+  readonly slow: Vector;
+  readonly normal: Vector;
+  /** from the sample to the corner of the first pixel */
+  readonly origin: Vector;
+  readonly beam: Vector<number>;
+  readonly polarization: Vector<number>;
+  /** across the beam and the polarization */
+  readonly vertical: Vector<number>;
+  readonly spindle: Vector<number>;
+  readonly pixelSize: Quantity;
+  readonly distance: Quantity;
+  readonly closeDistance: Quantity;
+  /** where the direct beam strikes, along fast and slow from the corner */
+  readonly beamAt: { readonly fast: Quantity; readonly slow: Quantity };
+  /** the point nearest to the sample, along fast and slow from the corner */
+  readonly closeAt: { readonly fast: Quantity; readonly slow: Quantity };
+}
+
+/** Half of the pixel coordinates' zero: the first pixel's centre is pixel 1 at 0.5 of its width. */
+const firstPixelCentre = 0.5;
+
+/** The axes of a convention with what was given in their place, each of length 1. */
+export function axesOf({ convention = "MOSFLM", axes = {} }: Detector<Quantity>): Axes {
+  const { beam, fast, slow, normal, twotheta, polarization, spindle } = { ...conventionAxes[convention], ...axes };
+  const across = Math.abs(Math.hypot(...normal) - 1) < 1e-9 ? normal : numbers(unitize(cross(fast, slow)));
+  return {
+    beam: numbers(unitize(beam)),
+    fast: numbers(unitize(fast)),
+    slow: numbers(unitize(slow)),
+    normal: across,
+    twotheta,
+    polarization: numbers(unitize(polarization)),
+    spindle: numbers(unitize(spindle)),
+  };
+}
+
+function numbers([x, y, z]: Vector): Vector<number> {
+  return [known(x), known(y), known(z)];
+}
+
+/** Places a detector by its convention, as the reference program does. */
+export function detectorFrame(detector: Detector<Quantity>): DetectorFrame {
+  const { convention = "MOSFLM", rotationDeg = [0, 0, 0], twothetaDeg = 0 } = detector;
+  const axes = axesOf(detector);
+  const pixelSize = mul(detector.pixelSizeMm, 1e-3);
+  const rotation = scale(rotationDeg, radiansPerDegree);
+  const twotheta = mul(twothetaDeg, radiansPerDegree);
+  const turned = (vector: Vector): Vector => rotateAxis(rotate(vector, rotation), axes.twotheta, twotheta);
+
+  const obliquity = dot(axes.beam, rotate(axes.normal, rotation));
+  const closeDistance =
+    detector.closeDistanceMm !== undefined
+      ? mul(detector.closeDistanceMm, 1e-3)
+      : abs(mul(obliquity, mul(detector.distanceMm ?? 100, 1e-3)));
+  const distance = div(closeDistance, obliquity);
+
+  const { beamAt, closeAt } = centres(detector, convention, pixelSize);
+  const fast = turned(axes.fast);
+  const slow = turned(axes.slow);
+  const normal = turned(axes.normal);
+  const pivot = detector.pivot ?? conventionPivot[convention];
+  let origin: Vector;
+  if (detector.originMm) origin = scale(detector.originMm, 1e-3);
+  else if (pivot === "sample") {
+    origin = turned(minus(scale(axes.normal, closeDistance), inPlane(axes.fast, closeAt.fast, axes.slow, closeAt.slow)));
+  } else origin = minus(scale(axes.beam, distance), inPlane(fast, beamAt.fast, slow, beamAt.slow));
+
+  return {
+    fast,
+    slow,
+    normal,
+    origin,
+    beam: axes.beam,
+    polarization: axes.polarization,
+    vertical: numbers(unitize(cross(axes.beam, axes.polarization))),
+    spindle: axes.spindle,
+    pixelSize,
+    ...asPlaced(origin, fast, slow, normal, axes.beam, obliquity),
+  };
+}
+
+function inPlane(fast: Vector, alongFast: Quantity, slow: Vector, alongSlow: Quantity): Vector {
+  return plus(scale(fast, alongFast), scale(slow, alongSlow));
+}
+
+/** Distances and centres read off the detector where it stands. */
+function asPlaced(origin: Vector, fast: Vector, slow: Vector, normal: Vector, beam: Vector<number>, obliquity: Quantity) {
+  const closeDistance = dot(origin, normal);
+  const distance = div(closeDistance, obliquity);
+  const struck = minus(scale(beam, distance), origin);
+  return {
+    closeDistance,
+    distance,
+    beamAt: { fast: dot(fast, struck), slow: dot(slow, struck) },
+    closeAt: { fast: neg(dot(origin, fast)), slow: neg(dot(origin, slow)) },
+  };
+}
+
+type At = { readonly fast: Quantity; readonly slow: Quantity };
+
+/** The beam centre and the near point along fast and slow, from the corner, in metres: each convention counts its own way. */
+function centres(detector: Detector<Quantity>, convention: Convention, pixel: Quantity): { beamAt: At; closeAt: At } {
+  const size = { fast: mul(detector.pixels.fast, pixel), slow: mul(detector.pixels.slow, pixel) };
+  const given = (mm: Quantity | undefined, otherwise: Quantity): Quantity => (mm === undefined ? otherwise : mul(mm, 1e-3));
+  const near = (pixels: Quantity | undefined, otherwise: Quantity): Quantity =>
+    pixels === undefined ? otherwise : mul(sub(pixels, firstPixelCentre), pixel);
+  const half = (size: Quantity, pixels: Quantity): Quantity => div(add(size, pixels), 2);
+  const closeAt = { fast: near(detector.nearPointPixels?.x, div(size.fast, 2)), slow: near(detector.nearPointPixels?.y, div(size.slow, 2)) };
+  const { x, y } = detector.beamCenterMm ?? {};
+  switch (convention) {
+    case "MOSFLM":
+    case "DENZO": {
+      const shift = convention === "MOSFLM" ? div(pixel, 2) : 0;
+      const beamX = given(x, half(size.slow, pixel));
+      const beamY = given(y, half(size.fast, pixel));
+      return { beamAt: { fast: add(beamY, shift), slow: add(beamX, shift) }, closeAt };
+    }
+    case "ADXV":
+      return {
+        beamAt: { fast: given(x, half(size.fast, pixel)), slow: sub(size.slow, given(y, half(size.slow, neg(pixel)))) },
+        closeAt,
+      };
+    default: {
+      const close = detector.closePointMm ?? {};
+      const beamAt = { fast: given(x, given(close.x, closeAt.fast)), slow: given(y, given(close.y, closeAt.slow)) };
+      return { beamAt, closeAt: convention === "CUSTOM" ? beamAt : closeAt };
+    }
+  }
+}
+
+/**
+ * Where a point of the detector is, from the sample, in metres.
+ * @param fast, slow along the detector from its corner, in metres
+ * @param depth behind the surface, in metres
+ */
+export function pixelPosition(frame: DetectorFrame, curved: boolean, fast: Quantity, slow: Quantity, depth: Quantity): Vector {
+  const flat = plus(frame.origin, scale(frame.fast, fast), scale(frame.slow, slow), scale(frame.normal, depth));
+  if (!curved) return flat;
+  const straight = scale(frame.beam, frame.distance);
+  const aboutSlow = rotateAxis(straight, frame.slow, div(flat[1], frame.distance));
+  return rotateAxis(aboutSlow, frame.fast, div(flat[2], frame.distance));
+}
+

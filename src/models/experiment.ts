@@ -1,0 +1,47 @@
+import { div, mul } from "../autodiff/primitives/elementwise.js";
+import { known, type Operand, type Quantity } from "../autodiff/tape.js";
+import { avogadro, electronRadiusSquared, waterF, waterMolecularWeight } from "../physics/constants.js";
+import { norm } from "../physics/vector.js";
+import { defaultFluence, type Beam } from "./beam.js";
+import { orientedLattice, type Crystal } from "./crystal.js";
+import { detectorFrame, type Detector } from "./detector.js";
+import type { StructureFactors } from "./structure-factors.js";
+
+/** What stands in the hutch. */
+export interface Experiment<Q = number> {
+  readonly beam: Beam<Q>;
+  readonly crystal: Crystal<Q>;
+  readonly detector: Detector<Q>;
+  /** a grid, or one number of electrons for all reflections */
+  readonly structureFactors: StructureFactors | number;
+  /** in place of the grid's own numbers, where the amplitudes themselves are parameters */
+  readonly amplitudes?: Operand;
+  /** edge of a cube of water in the beam, whose scattering is the background; none unless given */
+  readonly waterUm?: Q;
+}
+
+/** Scattering of the water, in the units in which a step's intensity is summed. */
+export function waterBackground({ waterUm = 0, beam: { fluence = defaultFluence } }: Experiment<Quantity>): Quantity {
+  if (waterUm === 0) return 0;
+  const edge = mul(waterUm, 1e-6);
+  const perVolume = (waterF ** 2 * electronRadiusSquared * 1e6 * avogadro) / waterMolecularWeight;
+  return mul(edge, edge, edge, mul(fluence, perVolume));
+}
+
+/** From the scattering of electrons to photons in a pixel. */
+export function photonsPerElectron({ fluence = defaultFluence }: Beam<Quantity>): Quantity {
+  return mul(fluence, electronRadiusSquared);
+}
+
+/**
+ * Sub-pixels along each edge of a pixel that resolve the finest detail of the spots: three for each.
+ * @param experiment of numbers alone
+ */
+export function recommendedOversample({ beam, crystal, detector }: Experiment<Quantity>): number {
+  const { direct } = orientedLattice(crystal);
+  const cells = crystal.cells ?? [1, 1, 1];
+  const edges = [direct.a, direct.b, direct.c].map((edge, axis) => known(mul(cells[axis], norm(edge))));
+  const frame = detectorFrame(detector);
+  const finest = known(div(mul(beam.wavelengthA, frame.distance), Math.max(...edges)));
+  return Math.max(1, Math.ceil((3 * known(frame.pixelSize)) / finest));
+}

@@ -1,0 +1,187 @@
+import { floor, less, max } from "../autodiff/primitives/elementwise.js";
+import { nearest, tricubic } from "../autodiff/primitives/lookup.js";
+import { interpret } from "../autodiff/interpreter.js";
+import { Tape, type Operand, type Variable } from "../autodiff/tape.js";
+import type { FloatDType } from "../ndarray/dtype.js";
+import { InputError } from "../ndarray/errors.js";
+import { copy, full, NdArray } from "../ndarray/ndarray.js";
+
+/**
+ * What happens where the neighbourhood of a tricubic lookup leaves the grid and `defaultF` takes its place:
+ * - "mask": nothing else;
+ * - "disable": from the next run on, all lookups are nearest ones, until `reset`;
+ * - "sequential": as the reference program, in its loop order, from the first such lookup on, that one included, all lookups are
+ *   nearest ones. Its neighbourhood is wider by one point.
+ */
+export type LeavingPolicy = "mask" | "disable" | "sequential";
+
+export interface StructureFactorOptions {
+  /** in electrons, for what the grid does not hold; 0 unless given */
+  readonly defaultF?: number;
+  /** "mask" unless given */
+  readonly policy?: LeavingPolicy;
+}
+
+/** Miller indices and amplitudes, as a file lists them. */
+export interface ReflectionList {
+  /** int32, shape [n]; k and l likewise */
+  readonly h: NdArray;
+  readonly k: NdArray;
+  readonly l: NdArray;
+  /** in electrons, shape [n] */
+  readonly f: NdArray;
+}
+
+const largestGrid = 2 ** 27;
+
+/** A grid of structure factors F[h,k,l]. What it remembers is whether a lookup has left it. */
+export class StructureFactors {
+  readonly defaultF: number;
+  readonly policy: LeavingPolicy;
+  #warned = false;
+  #disabled = false;
+  #converted: NdArray | undefined;
+
+  /**
+   * @param grid amplitudes in electrons, float64 or float32, shape [h, k, l]
+   * @param min the indices of its first point
+   * @throws InputError when the grid has not three axes
+   */
+  constructor(
+    readonly grid: NdArray,
+    readonly min: readonly number[],
+    { defaultF = 0, policy = "mask" }: StructureFactorOptions = {},
+  ) {
+    if (grid.rank !== 3 || min.length !== 3) {
+      throw new InputError(`structure factors stand on a grid of 3 axes, not ${grid.rank}, whose first indices are 3 numbers`);
+    }
+    this.defaultF = defaultF;
+    this.policy = policy;
+  }
+
+  /**
+   * The smallest grid that holds the reflections; of two with the same indices the later one counts.
+   * @throws InputError when there is none, or their indices span more than can be held
+   */
+  static fromReflections({ h, k, l, f }: ReflectionList, options: StructureFactorOptions = {}): StructureFactors {
+    if (f.size === 0) throw new InputError("there is no reflection to make structure factors of");
+    const ranges = [h, k, l].map((indices) => {
+      let [low, high] = [Infinity, -Infinity];
+      for (let i = 0; i < f.size; i++) {
+        low = Math.min(low, indices.data[i]);
+        high = Math.max(high, indices.data[i]);
+      }
+      return { low, extent: high - low + 1 };
+    });
+    const shape = ranges.map(({ extent }) => extent);
+    if (shape.reduce((size, extent) => size * extent, 1) > largestGrid) {
+      throw new InputError(`the reflections span ${shape.join(" x ")} indices, more than a grid of ${largestGrid} points holds`);
+    }
+    const grid = full(shape, options.defaultF ?? 0);
+    const [atH, atK, atL] = grid.strides;
+    const min = ranges.map(({ low }) => low);
+    for (let i = 0; i < f.size; i++) {
+      grid.data[(h.data[i] - min[0]) * atH + (k.data[i] - min[1]) * atK + (l.data[i] - min[2]) * atL] = f.data[i];
+    }
+    return new StructureFactors(grid, min, options);
+  }
+
+  get max(): readonly number[] {
+    return this.min.map((low, axis) => low + this.grid.shape[axis] - 1);
+  }
+
+  /** Whether the tricubic lookup has been switched off because a neighbourhood left the grid. */
+  get disabled(): boolean {
+    return this.#disabled;
+  }
+
+  /** Forgets that lookups have left the grid. */
+  reset(): void {
+    this.#warned = false;
+    this.#disabled = false;
+  }
+
+  /**
+   * Says that so many lookups have left the grid in a run.
+   * @returns the warning, the first time that there is one
+   */
+  left(lookups: number): string | undefined {
+    if (lookups === 0) return undefined;
+    if (this.policy === "disable") this.#disabled = true;
+    if (this.#warned) return undefined;
+    this.#warned = true;
+    const consequence = {
+      mask: `${this.defaultF} electrons are used there`,
+      disable: `${this.defaultF} electrons are used there, and nearest neighbours from the next run on`,
+      sequential: "nearest neighbours are used from the first of them on",
+    };
+    return `the neighbourhood of ${lookups} tricubic lookup${lookups === 1 ? "" : "s"} leaves the structure factors: ${consequence[this.policy]}`;
+  }
+
+  /** The grid in a dtype, converted once. */
+  as(dtype: FloatDType): NdArray {
+    if (this.grid.dtype === dtype) return this.grid;
+    if (this.#converted?.dtype !== dtype) this.#converted = copy(this.grid, dtype);
+    return this.#converted;
+  }
+}
+
+/** Fractional Miller indices, of shapes that broadcast. */
+export type Indices = readonly [h: Variable, k: Variable, l: Variable];
+
+/**
+ * Records structure factors at the nearest points of the grid.
+ * @param grid in place of the model's own, where the amplitudes themselves are parameters
+ */
+export function nearestF(model: StructureFactors, [h, k, l]: Indices, grid: Operand = gridLike(model, h)): Variable {
+  return nearest(h, k, l, grid, model);
+}
+
+/**
+ * Records structure factors between the points of the grid; `defaultF` where a neighbourhood leaves it.
+ * @param grid in place of the model's own, where the amplitudes themselves are parameters
+ */
+export function tricubicF(model: StructureFactors, [h, k, l]: Indices, grid: Operand = gridLike(model, h)): Variable {
+  return tricubic(h, k, l, grid, model);
+}
+
+function gridLike(model: StructureFactors, { dtype }: Variable): NdArray {
+  return model.as(dtype === "float32" ? "float32" : "float64");
+}
+
+/** Records 1 where the neighbourhood of a tricubic lookup leaves the grid, as the model's policy counts it, else 0. */
+export function leavesGrid({ min, max: last, policy }: StructureFactors, indices: Indices): Variable {
+  const outside = indices.map((x, axis) => {
+    if (policy === "sequential") return max(less(x, min[axis] + 2), less(last[axis] - 2, x));
+    const node = floor(x);
+    return max(less(node, min[axis] + 1), less(last[axis] - 2, node));
+  });
+  return max(max(outside[0], outside[1]), outside[2]);
+}
+
+/** What a batch of lookups gives. */
+export interface Lookup {
+  /** in electrons, of the shape to which h, k and l broadcast */
+  readonly f: NdArray;
+  /** the model's single warning, when it fell due */
+  readonly warning?: string;
+}
+
+/**
+ * Structure factors between the points of the grid, for arrays of any batch shape. With the policy "sequential" the order of the
+ * lookups is that of the batch.
+ * @param h fractional Miller indices, float32 or float64; k and l of shapes that broadcast with it
+ * @throws DTypeError when the dtypes differ; ShapeError when the shapes do not fit
+ */
+export function lookUp(model: StructureFactors, h: NdArray, k: NdArray, l: NdArray): Lookup {
+  const tape = new Tape();
+  const at: Indices = [tape.input(h), tape.input(k), tape.input(l)];
+  const leaving = leavesGrid(model, at);
+  const [left, far, near] = interpret(tape.program([leaving, tricubicF(model, at), nearestF(model, at)]))([h, k, l]);
+  let lookups = 0;
+  for (let i = 0; i < left.size; i++) lookups += left.data[i];
+  const wasDisabled = model.disabled;
+  const warning = wasDisabled ? undefined : model.left(lookups);
+  if (model.policy === "sequential" && lookups > 0) far.data.set(near.data.subarray(left.data.indexOf(1)), left.data.indexOf(1));
+  return { f: wasDisabled ? near : far, ...(warning !== undefined && { warning }) };
+}

@@ -1,0 +1,135 @@
+import { add, div, less, mul, round, sub, where } from "../autodiff/primitives/elementwise.js";
+import { broadcastTo, reshape, sum } from "../autodiff/primitives/structure.js";
+import type { Quantity, Variable } from "../autodiff/tape.js";
+import { orientedLattice, scatteringLattices, type Crystal } from "../models/crystal.js";
+import { detectorFrame } from "../models/detector.js";
+import { photonsPerElectron, waterBackground, type Experiment } from "../models/experiment.js";
+import { leavesGrid, nearestF, tricubicF, type Indices } from "../models/structure-factors.js";
+import { zeros } from "../ndarray/ndarray.js";
+import type { Shape } from "../ndarray/shape.js";
+import { gaussCrystal, roundCrystal, squareCrystal, tophatCrystal, type Offsets } from "../physics/lattice-factor.js";
+import type { ReciprocalBasis } from "../physics/lattice.js";
+import { scatteringVector } from "../physics/scattering.js";
+import { dot, norm, type Vector } from "../physics/vector.js";
+import { beamsIn, polarizationOf, recordRay, type PixelIndices } from "./ray.js";
+import { referenceSum, type EveryStep } from "./reference-sum.js";
+import { along, pixelPoints, recorded, stepCounts } from "./steps.js";
+
+/**
+ * Which of a pixel's factors (solid angle, polarization, capture) meets which of its steps:
+ * - "physical": each term of the sum has its own;
+ * - "nanobragg": as the reference program, one of each for the whole pixel, or, where an option says so, each step's factor times
+ *   the running sum.
+ */
+export type Semantics = "physical" | "nanobragg";
+
+/** How structure factors are read: "latched" changes from tricubic to nearest at a step that is an argument of the run. */
+export type LookupMode = "nearest" | "tricubic" | "latched";
+
+export interface Sampling extends EveryStep {
+  /** sub-pixels along each edge of a pixel */
+  readonly oversample: number;
+  readonly semantics: Semantics;
+  readonly lookup: LookupMode;
+  /** resolution in Å beyond which nothing scatters; 0 for no limit */
+  readonly dminA: number;
+}
+
+/** Arguments of a run: indices of the pixels along fast and slow, shape [P, 1, 1, 1]. */
+export interface PixelInputs extends PixelIndices {
+  /** with "latched": for each pixel, the number of its first step whose lookup is a nearest one */
+  readonly latch?: Variable;
+}
+
+export interface RecordedImage {
+  /** photons in each pixel, shape [P] */
+  readonly image: Variable;
+  /** 1 for each step whose neighbourhood leaves the structure factors, shape [P, points, sources, orientations] */
+  readonly leaving: Variable | undefined;
+}
+
+/**
+ * Records the image of some pixels: everything from the parameters to the photons.
+ *
+ * Source: the reference program's main loop.
+ */
+export function recordImage(experiment: Experiment<Quantity>, sampling: Sampling, pixels: PixelInputs): RecordedImage {
+  const { beam, crystal, detector } = experiment;
+  const { fast } = pixels;
+  const frame = detectorFrame(detector);
+  const points = pixelPoints(sampling.oversample, detector.sensor?.layers ?? 1);
+  const counts = stepCounts(experiment, sampling.oversample);
+  const shape = [fast.shape[0], counts.points, counts.sources, counts.orientations];
+
+  const ray = recordRay(detector, frame, points, pixels, along(fast, "point"));
+  const incident = beamsIn(frame, beam, along(fast, "source"));
+  const q = scatteringVector(ray.direction, incident.direction, incident.wavelength);
+  const kept = sampling.dminA > 0 ? sub(1, less(1, mul(sampling.dminA, norm(q)))) : 1;
+
+  const lattice = orientedLattice(crystal);
+  const turned = scatteringLattices(crystal, lattice.direct, frame.spindle, along(fast, "orientation"));
+  const index = (edge: Vector): Variable => recorded(dot(edge, q), fast);
+  const hkl: Indices = [index(turned.a), index(turned.b), index(turned.c)];
+  const beforeLatch = pixels.latch && less(stepIndices(fast, shape), pixels.latch);
+  const amplitude = mul(structureFactor(experiment, sampling.lookup, hkl, beforeLatch), latticeFactor(crystal, hkl, lattice.reciprocal));
+  const intensity = mul(amplitude, amplitude, kept);
+
+  const polarization = polarizationOf(beam, frame, ray.direction, incident.direction);
+  const background = waterBackground(experiment);
+  const stepsOfLayer = sampling.oversample ** 2 * counts.sources * counts.orientations;
+  const electrons =
+    sampling.semantics === "physical"
+      ? physicalSum(add(intensity, background), mul(ray.omega, polarization, ray.capture), fast, shape)
+      : referenceSum(experiment, frame, points, pixels, sampling, sampling.oversample, { ...ray, intensity, polarization, kept, shape }, background);
+  const image = mul(electrons, div(photonsPerElectron(beam), stepsOfLayer));
+  const leaving = sampling.lookup === "tricubic" ? mul(recordLeaving(experiment, hkl), kept) : undefined;
+  return {
+    image: reshape(broadcastTo(recorded(image, fast), [shape[0], 1, 1, 1]), [shape[0]]),
+    leaving: leaving === undefined ? undefined : broadcastTo(recorded(leaving, fast), shape),
+  };
+}
+
+/** The sum over a pixel's steps, each with its own solid angle, polarization and capture. */
+function physicalSum(intensity: Quantity, factors: Quantity, like: Variable, shape: Shape): Variable {
+  return sum(broadcastTo(recorded(mul(intensity, factors), like), shape), 1, 2, 3);
+}
+
+/** The number of each step in its pixel, in the order of the loops. */
+function stepIndices({ tape, dtype }: Variable, [, ...steps]: Shape): Variable {
+  const indices = zeros([1, ...steps], dtype);
+  for (let i = 0; i < indices.size; i++) indices.data[i] = i;
+  return tape.literal(indices);
+}
+
+function latticeFactor(crystal: Crystal<Quantity>, hkl: Indices, reciprocal: ReciprocalBasis): Quantity {
+  const { cells = [1, 1, 1], shape = "square", fudge = 1 } = crystal;
+  const [h, k, l] = hkl;
+  const offsets: Offsets = [sub(h, round(h)), sub(k, round(k)), sub(l, round(l))];
+  switch (shape) {
+    case "square":
+      return squareCrystal(cells, offsets);
+    case "round":
+      return roundCrystal(cells, offsets, fudge);
+    case "gauss":
+      return gaussCrystal(cells, offsets, reciprocal, fudge);
+    case "tophat":
+      return tophatCrystal(cells, offsets, reciprocal, fudge);
+  }
+}
+
+function structureFactor(
+  { structureFactors, amplitudes }: Experiment<Quantity>,
+  mode: LookupMode,
+  hkl: Indices,
+  beforeLatch: Variable | undefined,
+): Quantity {
+  if (typeof structureFactors === "number") return structureFactors;
+  if (mode === "nearest") return nearestF(structureFactors, hkl, amplitudes);
+  const between = tricubicF(structureFactors, hkl, amplitudes);
+  return beforeLatch === undefined ? between : where(beforeLatch, between, nearestF(structureFactors, hkl, amplitudes));
+}
+
+function recordLeaving({ structureFactors }: Experiment<Quantity>, hkl: Indices): Quantity {
+  return typeof structureFactors === "number" ? 0 : leavesGrid(structureFactors, hkl);
+}
+

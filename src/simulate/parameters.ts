@@ -1,0 +1,39 @@
+import type { Operand, Quantity } from "../autodiff/tape.js";
+import type { FloatDType } from "../ndarray/dtype.js";
+import { InputError } from "../ndarray/errors.js";
+import { copy, NdArray, scalar } from "../ndarray/ndarray.js";
+
+/** Numbers and arrays in plain objects and lists. */
+export type Parameters = number | NdArray | readonly Parameters[] | { readonly [name: string]: Parameters };
+
+/** The same tree as a function of them sees it: with numbers, or with values on a tape. */
+export type Quantities<P> = P extends number ? Quantity : P extends NdArray ? Operand : { readonly [K in keyof P]: Quantities<P[K]> };
+
+/**
+ * The leaves of a tree, in the order of its lists and of its objects' keys.
+ * @throws InputError when one is neither a finite number nor an array
+ */
+export function parametersIn(tree: unknown, path = "parameters"): (number | NdArray)[] {
+  if (tree instanceof NdArray) return [tree];
+  if (typeof tree === "number" && Number.isFinite(tree)) return [tree];
+  if (typeof tree !== "object" || tree === null) throw new InputError(`${path} is ${String(tree)} where a finite number is needed`);
+  return Object.entries(tree).flatMap(([name, branch]) => parametersIn(branch, `${path}.${name}`));
+}
+
+/** A tree of the same form with other leaves, in the order of `parametersIn`. */
+export function withParameters<T>(tree: unknown, leaves: readonly (Operand | NdArray)[]): T;
+export function withParameters(tree: unknown, leaves: readonly unknown[]): unknown {
+  let next = 0;
+  const fill = (branch: unknown): unknown => {
+    if (typeof branch === "number" || branch instanceof NdArray) return leaves[next++];
+    if (Array.isArray(branch)) return branch.map(fill);
+    return Object.fromEntries(Object.entries(Object(branch)).map(([name, twig]) => [name, fill(twig)]));
+  };
+  return fill(tree);
+}
+
+/** A parameter as an array of a dtype. */
+export function asArray(leaf: number | NdArray, dtype: FloatDType): NdArray {
+  if (typeof leaf === "number") return scalar(leaf, dtype);
+  return leaf.dtype === dtype ? leaf : copy(leaf, dtype);
+}

@@ -1,0 +1,58 @@
+import { add, div, mul } from "../autodiff/primitives/elementwise.js";
+import type { Quantity, Variable } from "../autodiff/tape.js";
+import { incidentBeams, type Along, type Beam, type IncidentBeams } from "../models/beam.js";
+import { pixelPosition, type Detector, type DetectorFrame } from "../models/detector.js";
+import { captureFraction, polarizationFactor, solidAngle } from "../physics/scattering.js";
+import { dot, norm, scale, type Vector } from "../physics/vector.js";
+import type { PixelPoints } from "./steps.js";
+
+/** Indices of pixels along the detector's axes. */
+export interface PixelIndices {
+  readonly fast: Variable;
+  readonly slow: Variable;
+}
+
+/** The way from the sample to points of the detector. */
+export interface Ray {
+  /** of length 1 */
+  readonly direction: Vector;
+  readonly omega: Quantity;
+  readonly capture: Quantity;
+}
+
+/** Records the way to points in each pixel, spread along an axis or only one of them. */
+export function recordRay(
+  detector: Detector<Quantity>,
+  frame: DetectorFrame,
+  points: PixelPoints,
+  { fast, slow }: PixelIndices,
+  spread: Along,
+): Ray {
+  const { sensor } = detector;
+  const layer = spread(points.layer);
+  const layerThickness = sensor ? mul(sensor.layerThicknessUm ?? div(sensor.thicknessUm, sensor.layers), 1e-6) : 0;
+  const position = pixelPosition(
+    frame,
+    detector.curved ?? false,
+    mul(add(fast, spread(points.fast)), frame.pixelSize),
+    mul(add(slow, spread(points.slow)), frame.pixelSize),
+    mul(layer, layerThickness),
+  );
+  const distance = norm(position);
+  const direction = scale(position, div(1, distance));
+  return {
+    direction,
+    omega: detector.pointPixel ? div(1, mul(distance, distance)) : solidAngle(frame.pixelSize, distance, frame.closeDistance),
+    capture: sensor ? captureFraction(layer, layerThickness, mul(sensor.attenuationDepthUm, 1e-6), dot(direction, frame.normal)) : 1,
+  };
+}
+
+/** The beams before the sample, in the detector's frame. */
+export function beamsIn({ beam: direction, polarization, vertical }: DetectorFrame, beam: Beam<Quantity>, spread: Along): IncidentBeams {
+  return incidentBeams(beam, { direction, polarization, vertical }, spread);
+}
+
+/** The polarization factor, or 1 where it is left out. */
+export function polarizationOf(beam: Beam<Quantity>, frame: DetectorFrame, diffracted: Vector, incident: Vector): Quantity {
+  return beam.polarized === false ? 1 : polarizationFactor(diffracted, incident, frame.polarization, beam.kahnFactor ?? 0);
+}

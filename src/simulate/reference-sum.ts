@@ -1,0 +1,79 @@
+import { add, equal, exp, log, max, mul } from "../autodiff/primitives/elementwise.js";
+import { broadcastTo, cumulativeSum, reshape, sum } from "../autodiff/primitives/structure.js";
+import type { Quantity, Variable } from "../autodiff/tape.js";
+import type { DetectorFrame } from "../models/detector.js";
+import type { Experiment } from "../models/experiment.js";
+import { sizeOf, type Shape } from "../ndarray/shape.js";
+import { beamsIn, polarizationOf, recordRay, type PixelIndices, type Ray } from "./ray.js";
+import { firstOf, recorded, type PixelPoints } from "./steps.js";
+
+/** Which of the reference program's factors multiply its running sum after every step, instead of the whole sum once. */
+export interface EveryStep {
+  readonly oversampleOmega: boolean;
+  readonly oversamplePolar: boolean;
+  readonly oversampleThick: boolean;
+}
+
+/** What the steps of each pixel have. */
+export interface Steps extends Ray {
+  /** squared amplitude, 0 where the resolution limit skips the step */
+  readonly intensity: Quantity;
+  readonly polarization: Quantity;
+  /** 0 where the resolution limit skips the step, else 1 */
+  readonly kept: Quantity;
+  /** pixels, points, sources, orientations */
+  readonly shape: Shape;
+}
+
+/**
+ * Records the sum over a pixel's steps with the factors as the reference program has them: those of its first step, the capture
+ * fraction that of its last layer; or each step's factors times the sum so far.
+ * @param background what the sum begins with
+ * @param oversample sub-pixels along each edge of a pixel
+ */
+export function referenceSum(
+  experiment: Experiment<Quantity>,
+  frame: DetectorFrame,
+  points: PixelPoints,
+  pixels: PixelIndices,
+  { oversampleOmega, oversamplePolar, oversampleThick }: EveryStep,
+  oversample: number,
+  steps: Steps,
+  background: Quantity,
+): Quantity {
+  const { detector, beam } = experiment;
+  const first = recordRay(detector, frame, points, pixels, firstOf);
+  const lastLayer = recordRay(detector, frame, points, pixels, (values) => values[values.length - oversample ** 2]);
+  const polarization =
+    steps.kept === 1
+      ? polarizationOf(beam, frame, first.direction, beamsIn(frame, beam, firstOf).direction)
+      : firstKept(steps, pixels.fast);
+  const chosen = (wanted: boolean, factor: Quantity): Quantity => (wanted ? factor : 1);
+  const once = mul(chosen(!oversampleThick, lastLayer.capture), chosen(!oversamplePolar, polarization), chosen(!oversampleOmega, first.omega));
+  const every = mul(chosen(oversampleThick, steps.capture), chosen(oversamplePolar, steps.polarization), chosen(oversampleOmega, steps.omega));
+  return mul(runningSum(steps, every, background, pixels.fast), once);
+}
+
+/** The polarization of each pixel's first step that the resolution limit does not skip; 0 where it skips all. */
+function firstKept({ polarization, kept, shape }: Steps, like: Variable): Quantity {
+  const [pixels, points, sources] = shape;
+  const flat = (x: Quantity): Variable => reshape(broadcastTo(recorded(x, like), [pixels, points, sources, 1]), [pixels, points * sources]);
+  const keeps = flat(kept);
+  const isFirst = mul(keeps, equal(cumulativeSum(keeps, 1), 1));
+  return reshape(sum(mul(isFirst, flat(polarization)), 1), [pixels, 1, 1, 1]);
+}
+
+/** The sum I of the steps x, I = (I + x) f for each of them: x counts with the product of its own and all later factors. */
+function runningSum({ intensity, kept, shape }: Steps, every: Quantity, background: Quantity, like: Variable): Quantity {
+  const whole = (x: Quantity): Variable => broadcastTo(recorded(x, like), shape);
+  const overSteps = (x: Variable): Variable => sum(x, 1, 2, 3);
+  if (every === 1) return add(overSteps(whole(intensity)), background);
+  const logarithms = whole(mul(kept, log(max(every, smallestFactor))));
+  const inOrder = reshape(logarithms, [shape[0], sizeOf(shape.slice(1))]);
+  const weights = exp(reshape(cumulativeSum(inOrder, 1, "backward"), shape));
+  const scattered = overSteps(mul(weights, intensity));
+  return background === 0 ? scattered : add(scattered, mul(background, exp(overSteps(logarithms))));
+}
+
+/** In place of a factor of 0, whose logarithm has no gradient. */
+const smallestFactor = 1e-30;

@@ -1,0 +1,11 @@
+import type { Experiment } from "../models/experiment.js";
+import { ImageModel, type ImageOptions, type Simulation } from "./image-model.js";
+
+/**
+ * The image of an experiment.
+ * @returns photons in each pixel, shape [slow, fast], and what there is to warn of
+ * @throws InputError when a number of the experiment cannot be
+ */
+export function simulate(experiment: Experiment, options: ImageOptions = {}): Simulation {
+  return new ImageModel<readonly []>(() => experiment, options).simulate([]);
+}

@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { formatHkl, parseHkl } from "../../src/io/hkl.js";
+import { ShapeError } from "../../src/ndarray/errors.js";
+import { array, equals, toNested } from "../../src/ndarray/ndarray.js";
+import { flip } from "../../src/ndarray/views.js";
+import { readsOrRefuses, refuses } from "./refusal.js";
+
+test("reflections are read from any white space, between comments and blank lines", () => {
+  const text = "# h k l F\n0 0 0 14868\r\n\n\t-17  -4 -1\t31.0956  \n! end\n  4 3 +2 1.5e2";
+  const { h, k, l, f, warnings } = parseHkl(text, "1orc.hkl");
+  assert.equal(toNested(h), [0, -17, 4]);
+  assert.equal(toNested(k), [0, -4, 3]);
+  assert.equal(toNested(l), [0, -1, 2]);
+  assert.equal(toNested(f), [14868, 31.0956, 150]);
+  assert.equal([h.dtype, k.dtype, l.dtype, f.dtype], ["int32", "int32", "int32", "float64"]);
+  assert.equal(warnings, []);
+});
+
+test("indices that are not whole are rounded as the reference program rounds them, with one warning", () => {
+  const { h, k, l, warnings } = parseHkl("1 2 3 4\n1.5 -1.5 0.4 10\n0.6 0 0 11\n", "odd.hkl");
+  assert.equal(toNested(h), [1, 1, 1]);
+  assert.equal(toNested(k), [2, -2, 0]);
+  assert.equal(toNested(l), [3, 0, 0]);
+  assert.is(warnings.length, 1);
+  assert.match(warnings[0], /odd\.hkl, line 2: .*"1.5" "-1.5" "0.4".*rounded to 1 -2 0 \(and those of 1 more/);
+});
+
+const malformed: readonly [text: string, message: RegExp][] = [
+  ["", /x\.hkl holds no reflection/],
+  ["\n \n# nothing\n", /x\.hkl holds no reflection/],
+  ["1 2 3 4\n1 2 3\n", /x\.hkl, line 2: only 3 fields; .*h k l F/],
+  ["1 2 3 4 5\n", /line 1: more than 4 fields/],
+  ["\n\nh k l F\n", /line 3: "h" is not a finite number/],
+  ["1 2 3 nan\n", /line 1: "nan"/],
+  ["1 2 3 Infinity\n", /line 1: "Infinity"/],
+  ["1 2 3 1e999\n", /line 1: "1e999"/],
+  ["1 2 0x10 4\n", /line 1: "0x10"/],
+  ["1,2,3,4\n", /line 1: only 1 fields/],
+  ["1 2 3 1d3\n", /line 1: "1d3"/],
+  ["10001 0 0 1\n", /line 1: index beyond \+-10000/],
+  ["0 -99999999999 0 1\n", /line 1: index beyond/],
+];
+
+test("what is not four numbers a line is refused, with the line", () => {
+  for (const [text, message] of malformed) refuses(() => parseHkl(text, "x.hkl"), message);
+});
+
+const reflection = fc.tuple(
+  fc.integer({ min: -10000, max: 10000 }),
+  fc.integer({ min: -10000, max: 10000 }),
+  fc.integer({ min: -10000, max: 10000 }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+);
+
+test("reflections that are written read back the same, bit for bit", () => {
+  fc.assert(
+    fc.property(fc.array(reflection, { minLength: 1 }), (rows) => {
+      const column = (i: number): number[] => rows.map((row) => row[i]);
+      const written = { h: array(column(0), "int32"), k: array(column(1), "int32"), l: array(column(2), "int32"), f: array(column(3)) };
+      const read = parseHkl(formatHkl(written), "written.hkl");
+      assert.ok(equals(read.h, written.h) && equals(read.k, written.k) && equals(read.l, written.l) && equals(read.f, written.f));
+    }),
+  );
+});
+
+test("reflections are written through any strides", () => {
+  const up = array([1, 2, 3], "int32");
+  assert.is(formatHkl({ h: flip(up, 0), k: up, l: up, f: array([7, 8, 9.5]) }), "3 1 1 7\n2 2 2 8\n1 3 3 9.5\n");
+});
+
+test("columns of unequal length are not written", () => {
+  const short = array([1], "int32");
+  assert.throws(() => formatHkl({ h: short, k: short, l: short, f: array([1, 2]) }), (error: unknown) => error instanceof ShapeError);
+});
+
+test("34,000 reflections are read in less than a second", () => {
+  const lines = Array.from({ length: 34_000 }, (_, i) => `${(i % 40) - 20} ${i % 37} ${i % 31} ${(i % 1000) / 7}\n`);
+  const text = lines.join("");
+  const start = performance.now();
+  assert.is(parseHkl(text, "many.hkl").h.size, 34_000);
+  assert.ok(performance.now() - start < 1000);
+});
+
+test("no text makes the reader fail otherwise than by refusing", () => {
+  fc.assert(fc.property(fc.string(), (text) => readsOrRefuses(() => parseHkl(text, "x.hkl"))));
+  const characters = fc.constantFrom(..."0123456789 .-+eE#!\n\t");
+  fc.assert(fc.property(fc.array(characters), (text) => readsOrRefuses(() => parseHkl(text.join(""), "x.hkl"))));
+});
+
+test.run();

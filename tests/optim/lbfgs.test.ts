@@ -1,0 +1,140 @@
+import * as fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { projectedGradient } from "../../src/optim/bounds.js";
+import { lbfgs } from "../../src/optim/lbfgs.js";
+import type { Evaluation } from "../../src/optim/objective.js";
+import type { Progress } from "../../src/optim/stop.js";
+import { anyQuadratic, classics, distance, evaluate, permutation, rosenbrock, wood } from "./problems.js";
+import { rejectsInput } from "./rejects.js";
+
+for (const [name, problem] of Object.entries(classics)) {
+  test(`${name} function: L-BFGS finds the minimum`, async () => {
+    const found = await lbfgs((x) => evaluate(problem, x), problem.start, { gradientTolerance: 1e-12, valueTolerance: 0 });
+    assert.ok(found.converged, found.why);
+    assert.ok(found.value < 1e-20);
+    // The singular one is flat: its value is the fourth power of the distance.
+    assert.ok(distance(found.parameters, problem.minimum) < (name === "Powell's singular" ? 1e-4 : 1e-10));
+    assert.equal(found.gradient, evaluate(problem, found.parameters).gradient);
+  });
+}
+
+test("Rosenbrock's valley is passed in less than 60 evaluations", async () => {
+  const found = await lbfgs((x) => evaluate(rosenbrock, x), rosenbrock.start);
+  assert.ok(found.evaluations < 60, `${found.evaluations}`);
+});
+
+test("the value falls at every step", async () => {
+  const { history, steps } = await lbfgs((x) => evaluate(wood, x), wood.start);
+  assert.is(history.length, steps + 1);
+  history.slice(1).forEach(({ value }, i) => assert.ok(value < history[i].value));
+});
+
+test("convex quadratics of any dimension are minimised", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyQuadratic(), async ({ problem, start }) => {
+      const stop = { gradientTolerance: 1e-9, valueTolerance: 0, stepTolerance: 0, maxSteps: 1000 };
+      const found = await lbfgs((x) => evaluate(problem, x), start, stop);
+      assert.is(found.why, "gradient");
+      assert.ok(distance(found.parameters, problem.minimum) < 1e-7);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("convex quadratics are minimised within bounds: only on a bound a gradient is left", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyQuadratic(), fc.double({ min: 0, max: 1, noNaN: true }), async ({ problem, start }, width) => {
+      const upper = problem.minimum.map((at, i) => at + (i % 3) - 1);
+      const bounds = { lower: upper.map((limit) => limit - width), upper };
+      const stop = { gradientTolerance: 1e-9, valueTolerance: 0, stepTolerance: 0, maxSteps: 2000 };
+      const { parameters, why } = await lbfgs((x) => evaluate(problem, x), start, stop, bounds);
+      assert.is(why, "gradient");
+      const { gradient } = evaluate(problem, parameters);
+      assert.ok(projectedGradient(parameters, gradient, bounds).every((slope) => Math.abs(slope) <= 1e-9));
+      assert.ok(parameters.every((x, i) => x >= bounds.lower[i] && x <= bounds.upper[i]));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("the order of the parameters does not change the result", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyQuadratic(), fc.infiniteStream(fc.nat()), async ({ problem, start }, numbers) => {
+      const order = permutation(start.length, numbers);
+      const back = (x: readonly number[]): number[] => order.map((_, i) => x[order.indexOf(i)]);
+      const permuted = (x: readonly number[]): Evaluation => {
+        const { value, gradient } = evaluate(problem, back(x));
+        return { value, gradient: order.map((i) => gradient[i]) };
+      };
+      const straight = await lbfgs((x) => evaluate(problem, x), start);
+      const other = await lbfgs(permuted, order.map((i) => start[i]));
+      assert.ok(distance(back(other.parameters), straight.parameters) < 1e-4);
+      assert.ok(Math.abs(other.value - straight.value) <= 1e-9 * (1 + straight.value));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("bounds are active at the solution: Rosenbrock's function with x at most 1/2 is lowest at (1/2, 1/4)", async () => {
+  for (const start of [[-1.2, 1], [0.4, -3], [9, 9]]) {
+    const found = await lbfgs((x) => evaluate(rosenbrock, x), start, { valueTolerance: 0 }, { upper: [0.5, Infinity] });
+    assert.ok(found.converged, found.why);
+    assert.is(found.parameters[0], 0.5);
+    assert.ok(Math.abs(found.parameters[1] - 0.25) < 1e-10);
+    assert.ok(Math.abs(found.value - 0.125) < 1e-14);
+  }
+});
+
+test("a bound that is met on the way but not active at the solution is left again", async () => {
+  const path: (readonly number[])[] = [];
+  const onStep = ({ parameters }: Progress): void => void path.push(parameters);
+  const bounds = { lower: [0, 0.5], upper: [1.5, 1.5] };
+  const found = await lbfgs((x) => evaluate(rosenbrock, x), [0, 0.5], { valueTolerance: 0, onStep }, bounds);
+  assert.is(path[1][1], 0.5);
+  assert.is.not(path[1][0], 0);
+  assert.ok(distance(found.parameters, [1, 1]) < 1e-9);
+});
+
+test("parameters whose bounds coincide stay there", async () => {
+  const bounds = { lower: [-5, 0.25], upper: [5, 0.25] };
+  const found = await lbfgs((x) => evaluate(rosenbrock, x), [0.4, 3], { valueTolerance: 0 }, bounds);
+  assert.is(found.parameters[1], 0.25);
+  // x where the derivative of 50 (1/4 - x²)² + (1 - x)²/2 vanishes
+  const [x] = found.parameters;
+  assert.ok(Math.abs(-200 * x * (0.25 - x * x) - (1 - x)) < 1e-9);
+});
+
+test("where the objective is not finite no step leads", async () => {
+  const found = await lbfgs(([x]) => ({ value: x - Math.log(x), gradient: [1 - 1 / x] }), [1e-3]);
+  assert.ok(found.converged);
+  assert.ok(Math.abs(found.parameters[0] - 1) < 1e-6);
+  const sheer = await lbfgs(([x]) => ({ value: x === 3 ? 1 : NaN, gradient: [1] }), [3]);
+  assert.is(sheer.why, "notFinite");
+  assert.not(sheer.converged);
+  assert.equal(sheer.parameters, [3]);
+});
+
+test("a gradient of the wrong sign ends in a failed line search, not in convergence", async () => {
+  const found = await lbfgs(([x]) => ({ value: x * x, gradient: [-2 * x] }), [2]);
+  assert.is(found.why, "lineSearchFailed");
+  assert.not(found.converged);
+  assert.equal(found.parameters, [2]);
+});
+
+test("a value with noise stops where the noise begins", async () => {
+  const found = await lbfgs(
+    (x) => ({ ...evaluate(rosenbrock, x), value: Math.fround(1 + evaluate(rosenbrock, x).value) }),
+    rosenbrock.start,
+    { valueTolerance: 1e-7 },
+  );
+  assert.is(found.why, "value");
+  assert.ok(distance(found.parameters, [1, 1]) < 2e-3);
+});
+
+test("a memory that is not a whole number of steps is an error", async () => {
+  await rejectsInput(lbfgs((x) => evaluate(rosenbrock, x), [0, 0], {}, { memory: 0 }), /the memory is 0; it must be a whole/);
+  await rejectsInput(lbfgs((x) => evaluate(rosenbrock, x), [0, 0], {}, { lower: [0] }), /1 lower bounds for 2 parameters/);
+});
+
+test.run();

@@ -1,0 +1,101 @@
+import * as fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { backtrack, strongWolfe, type LineSample } from "../../src/optim/line-search.js";
+
+type Line = (step: number) => readonly [value: number, slope: number];
+
+interface LoggedLine {
+  readonly steps: readonly number[];
+  readonly start: LineSample;
+  readonly sampleAt: (step: number) => Promise<LineSample>;
+}
+
+/** A line with a log of the steps that were tried. */
+function logged(line: Line): LoggedLine {
+  const sample = (step: number): LineSample => {
+    const [value, slope] = line(step);
+    return { step, value, slope };
+  };
+  const steps: number[] = [];
+  const sampleAt = async (step: number): Promise<LineSample> => {
+    steps.push(step);
+    return sample(step);
+  };
+  return { steps, start: sample(0), sampleAt };
+}
+
+function meetsStrongWolfe({ step, value, slope }: LineSample, start: LineSample): boolean {
+  return value <= start.value + 1e-4 * step * start.slope && Math.abs(slope) <= 0.9 * Math.abs(start.slope);
+}
+
+test("the whole step is taken where it is good enough", async () => {
+  const { steps, start, sampleAt } = logged((t) => [(t - 1.2) ** 2, 2 * (t - 1.2)]);
+  assert.equal(await strongWolfe(sampleAt, start), { step: 1, value: (1 - 1.2) ** 2, slope: 2 * (1 - 1.2) });
+  assert.equal(steps, [1]);
+});
+
+test("the strong Wolfe conditions are met wherever the minimum of a well lies", async () => {
+  const wells: readonly ((t: number, at: number) => readonly [number, number])[] = [
+    (t, at) => [(t / at - 1) ** 2, (2 / at) * (t / at - 1)],
+    (t, at) => [-t / (t * t + 2 * at * at), (t * t - 2 * at * at) / (t * t + 2 * at * at) ** 2],
+    (t, at) => [(t / at) ** 4 - 4 * (t / at), (4 * (t / at) ** 3 - 4) / at],
+  ];
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...wells), fc.double({ min: -5, max: 5, noNaN: true }), async (well, exponent) => {
+      const { steps, start, sampleAt } = logged((t) => well(t, 10 ** exponent));
+      const found = await strongWolfe(sampleAt, start, { curvature: 0.1 });
+      if (typeof found === "string") assert.unreachable(found);
+      else assert.ok(meetsStrongWolfe(found, start) && Math.abs(found.slope) <= 0.1 * Math.abs(start.slope));
+      assert.ok(steps.length <= 20);
+    }),
+  );
+});
+
+test("where the value is not finite is too far", async () => {
+  for (const beyond of [NaN, Infinity, -Infinity]) {
+    const { start, sampleAt } = logged((t) => (t < 0.01 ? [-Math.sqrt(t + 1e-4), -0.5 / Math.sqrt(t + 1e-4)] : [beyond, beyond]));
+    const found = await strongWolfe(sampleAt, start);
+    if (typeof found === "string") assert.unreachable(found);
+    else assert.ok(found.step < 0.01 && meetsStrongWolfe(found, start));
+  }
+});
+
+test("no step is longer than the longest", async () => {
+  const { steps, start, sampleAt } = logged((t) => [-t, -1]);
+  assert.equal(await strongWolfe(sampleAt, start, { longest: 30 }), { step: 30, value: -30, slope: -1 });
+  assert.ok(steps.every((step) => step <= 30));
+});
+
+test("when the evaluations are used up, the lowest step is the result", async () => {
+  const { steps, start, sampleAt } = logged((t) => [-t, -1]);
+  assert.equal(await strongWolfe(sampleAt, start, { maxEvaluations: 3 }), { step: 21, value: -21, slope: -1 });
+  assert.equal(steps, [1, 5, 21]);
+});
+
+test("a slope that lies ends in a failure that says so", async () => {
+  const { start, sampleAt } = logged((t) => [t, -1]);
+  assert.is(await strongWolfe(sampleAt, start), "lineSearchFailed");
+});
+
+test("a line that is finite nowhere ends in a failure that says so", async () => {
+  const { start, sampleAt } = logged((t) => (t === 0 ? [0, -1] : [0, NaN]));
+  assert.is(await strongWolfe(sampleAt, start), "notFinite");
+  assert.is(await backtrack((step) => Promise.resolve({ step, value: NaN, promised: -step }), 0), "notFinite");
+});
+
+test("backtracking takes the minimum of the parabola through the values", async () => {
+  const steps: number[] = [];
+  const found = await backtrack((step) => {
+    steps.push(step);
+    return Promise.resolve({ step, value: (step - 0.25) ** 2, promised: -0.5 * step });
+  }, 0.0625);
+  assert.equal(steps, [1, 0.25]);
+  assert.equal(found, { step: 0.25, value: 0, promised: -0.125 });
+});
+
+test("backtracking fails where every step leads uphill", async () => {
+  assert.is(await backtrack((step) => Promise.resolve({ step, value: step, promised: -step }), 0), "lineSearchFailed");
+});
+
+test.run();
