@@ -1,12 +1,12 @@
 import type { Data } from "../ndarray/dtype.js";
 import { ShapeError } from "../ndarray/errors.js";
-import { copy, forEachRun, full, NdArray } from "../ndarray/ndarray.js";
+import { copy, forEachRun, full, NdArray, zeros } from "../ndarray/ndarray.js";
 import { sizeOf } from "../ndarray/shape.js";
 import { broadcastTo } from "../ndarray/views.js";
 import { BufferPool } from "./buffer-pool.js";
-import type { ElementwiseKernel } from "./primitive.js";
+import type { ArrayKernel, ElementwiseKernel } from "./primitive.js";
 import { primitiveNamed } from "./primitives/registry.js";
-import { checkInput, type Program } from "./tape.js";
+import { checkInput, type Attributes, type Node, type Program } from "./tape.js";
 
 /** Runs a program on arguments; the results are the caller's own. */
 export type Run = (inputs: readonly NdArray[]) => NdArray[];
@@ -38,14 +38,9 @@ export function interpret(program: Program, pool = new BufferPool()): Run {
         if (kernel.kind === "view") values[id] = kernel.view(operands[0], attributes);
         else {
           const data = pool.take(dtype, sizeOf(shape));
-          const output = new NdArray(data, shape);
           owned[id] = data;
-          values[id] = output;
-          if (kernel.kind === "elementwise") runElementwise(kernel, output, operands);
-          else {
-            data.fill(0);
-            kernel.run(output, operands, attributes);
-          }
+          values[id] = new NdArray(data, shape);
+          runInto(values[id], kernel, operands, attributes);
         }
       }
       for (const done of releases[id]) {
@@ -79,6 +74,21 @@ function lastUses({ nodes, outputs }: Program): number[][] {
     if (owner[id] === id && !needed.has(id)) releases[at].push(id);
   });
   return releases;
+}
+
+/** One node's numbers: in new memory, or, of a view, in the input's. */
+export function runNode({ primitive, attributes, shape, dtype }: Node, operands: readonly NdArray[]): NdArray {
+  const { kernel } = primitiveNamed(primitive);
+  if (kernel.kind === "view") return kernel.view(operands[0], attributes);
+  const output = zeros(shape, dtype);
+  runInto(output, kernel, operands, attributes);
+  return output;
+}
+
+function runInto(output: NdArray, kernel: ElementwiseKernel | ArrayKernel, operands: readonly NdArray[], attributes: Attributes): void {
+  if (kernel.kind === "elementwise") return runElementwise(kernel, output, operands);
+  output.data.fill(0);
+  kernel.run(output, operands, attributes);
 }
 
 function runElementwise({ evaluate }: ElementwiseKernel, output: NdArray, inputs: readonly NdArray[]): void {

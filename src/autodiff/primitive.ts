@@ -26,18 +26,19 @@ export interface Primitive<A extends Attributes = Attributes> {
 }
 
 /** How the numbers are made. */
-export type Kernel<A extends Attributes = Attributes> =
-  | ElementwiseKernel
-  | {
-      /** the input's own memory, seen differently */
-      readonly kind: "view";
-      view(input: NdArray, attributes: A): NdArray;
-    }
-  | {
-      /** into memory that holds zeros */
-      readonly kind: "array";
-      run(output: NdArray, inputs: readonly NdArray[], attributes: A): void;
-    };
+export type Kernel<A extends Attributes = Attributes> = ElementwiseKernel | ViewKernel<A> | ArrayKernel<A>;
+
+export interface ViewKernel<A extends Attributes = Attributes> {
+  readonly kind: "view";
+  /** the input's own memory, seen differently */
+  view(input: NdArray, attributes: A): NdArray;
+}
+
+export interface ArrayKernel<A extends Attributes = Attributes> {
+  readonly kind: "array";
+  /** into memory that holds zeros */
+  run(output: NdArray, inputs: readonly NdArray[], attributes: A): void;
+}
 
 export interface ElementwiseKernel {
   readonly kind: "elementwise";
