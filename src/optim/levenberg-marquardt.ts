@@ -79,8 +79,9 @@ export async function levenbergMarquardt(
       ({ point: here, damping } = tried);
     }
   });
+  if (here === undefined) return { ...result, undetermined: [] };
   const undetermined = [...scale.keys()].filter((i) => scale[i] === 0);
-  return here?.parameters === result.parameters ? { ...result, normal: here.normal, undetermined } : { ...result, undetermined };
+  return here.parameters === result.parameters ? { ...result, normal: here.normal, undetermined } : { ...result, undetermined };
 }
 
 /** Tries steps, each damped more than the one before, until one lowers the value; then the damping for the next one. */

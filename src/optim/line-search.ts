@@ -107,10 +107,12 @@ function isFiniteSample(sample: LineSample): boolean {
   return Number.isFinite(sample.value) && Number.isFinite(sample.slope);
 }
 
-/** Between two samples, where a cubic through both is lowest; not in the outer tenths, so that the interval shrinks. */
+/**
+ * Between two samples, where a cubic through both is lowest, but not in the outer tenths, so that the interval shrinks;
+ * midway if there is no such cubic, as when the farther sample is not finite.
+ */
 function interpolated(low: LineSample, high: LineSample): number {
   const width = high.step - low.step;
-  if (!isFiniteSample(high)) return low.step + width / 4;
   const part = (cubicMinimum(low, high) - low.step) / width;
   return low.step + width * (Number.isNaN(part) ? 0.5 : Math.min(Math.max(part, 0.1), 0.9));
 }

@@ -116,11 +116,11 @@ export class Run {
 
 /**
  * Carries out a method within the stop conditions.
- * @param start copied, so that the caller may go on with it
+ * @param start not copied
  * @param method runs until it knows why it ends
  */
 export async function minimise(start: Vector, stop: StopConditions, method: (run: Run) => Promise<Why>): Promise<Result> {
-  const run = new Run([...start], completeStopConditions(stop));
+  const run = new Run(start, completeStopConditions(stop));
   try {
     return run.result(await method(run));
   } catch (error) {

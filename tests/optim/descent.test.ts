@@ -2,10 +2,11 @@ import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { descend } from "../../src/optim/descent.js";
+import type { Objective } from "../../src/optim/objective.js";
+import type { Progress } from "../../src/optim/stop.js";
 import {
   adam, chain, clipByNorm, cosineDecay, gradientDescent, momentum, type Transformation,
 } from "../../src/optim/transformation.js";
-import type { Objective } from "../../src/optim/objective.js";
 import { anyQuadratic, beale, distance, evaluate, rosenbrock } from "./problems.js";
 import { rejectsInput } from "./rejects.js";
 
@@ -61,10 +62,36 @@ test("bounds hold, and those that are active at the solution are met", async () 
   assert.ok(distance(found.parameters, [0.5, 0.25]) < 1e-6);
 });
 
+test("the transformation gets the gradient without the parameters that are held at a bound", async () => {
+  const seen: (readonly number[])[] = [];
+  const recording: Transformation = {
+    init: gradientDescent(0).init,
+    update: (gradient, state) => {
+      seen.push(gradient);
+      return gradientDescent(0.25).update(gradient, state);
+    },
+  };
+  const objective: Objective = ([x, y]) => ({ value: x * x + y * y, gradient: [2 * x, 2 * y] });
+  await descend(objective, [2, 2], recording, { maxSteps: 3 }, { lower: [1, -1] });
+  assert.equal(seen, [[4, 4], [0, 2], [0, 1]]);
+});
+
+test("a step of length 0 ends the run by the step tolerance, unless that is switched off", async () => {
+  const objective: Objective = ([x]) => ({ value: x * x, gradient: [2 * x] });
+  const late = gradientDescent((count) => (count === 0 ? 0 : 0.5));
+  assert.is((await descend(objective, [1], late, { valueTolerance: 0 })).why, "step");
+  const found = await descend(objective, [1], late, { valueTolerance: 0, stepTolerance: 0 });
+  assert.is(found.why, "gradient");
+  assert.equal(found.parameters, [0]);
+});
+
 test("a step to where the objective is not finite is shortened", async () => {
   const logarithm: Objective = ([x]) => ({ value: x - Math.log(x), gradient: [1 - 1 / x] });
-  const found = await descend(logarithm, [3], gradientDescent(8), { maxSteps: 400 });
-  assert.ok(found.parameters[0] > 0 && found.history.every(({ value }) => Number.isFinite(value)));
+  const path: number[] = [];
+  const onStep = ({ parameters }: Progress): void => void path.push(parameters[0]);
+  await descend(logarithm, [3], gradientDescent(8), { maxSteps: 1, onStep });
+  assert.is(path.length, 2);
+  assert.ok(distance(path, [3, 3 - (8 * (2 / 3)) / 2]) < 1e-12);
   const cliff = await descend((x) => ({ ...evaluate(beale, x), gradient: x[0] === 1 ? [1, 1] : [1, NaN] }), [1, 1], adam(0.1));
   assert.is(cliff.why, "notFinite");
   assert.equal(cliff.parameters, [1, 1]);

@@ -3,9 +3,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { projectedGradient } from "../../src/optim/bounds.js";
 import { lbfgs } from "../../src/optim/lbfgs.js";
-import type { Evaluation } from "../../src/optim/objective.js";
+import type { Evaluation, Objective } from "../../src/optim/objective.js";
 import type { Progress } from "../../src/optim/stop.js";
-import { anyQuadratic, classics, distance, evaluate, permutation, rosenbrock, wood } from "./problems.js";
+import { anyQuadratic, beale, classics, distance, evaluate, permutation, rosenbrock, wood, type Problem } from "./problems.js";
 import { rejectsInput } from "./rejects.js";
 
 for (const [name, problem] of Object.entries(classics)) {
@@ -86,6 +86,17 @@ test("bounds are active at the solution: Rosenbrock's function with x at most 1/
   }
 });
 
+test("many bounds are met in one step", async () => {
+  const wanted = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? 1 : 2 + i));
+  const objective: Objective = (x) => {
+    const gradient = x.map((part, i) => part - wanted[i]);
+    return { value: gradient.reduce((sum, part) => sum + part * part, 0) / 2, gradient };
+  };
+  const found = await lbfgs(objective, wanted.map(() => 0), {}, { upper: wanted.map(() => 1.5) });
+  assert.ok(distance(found.parameters, wanted.map((at) => Math.min(at, 1.5))) < 1e-9);
+  assert.ok(found.evaluations < 10, `${found.evaluations}`);
+});
+
 test("a bound that is met on the way but not active at the solution is left again", async () => {
   const path: (readonly number[])[] = [];
   const onStep = ({ parameters }: Progress): void => void path.push(parameters);
@@ -109,6 +120,10 @@ test("where the objective is not finite no step leads", async () => {
   const found = await lbfgs(([x]) => ({ value: x - Math.log(x), gradient: [1 - 1 / x] }), [1e-3]);
   assert.ok(found.converged);
   assert.ok(Math.abs(found.parameters[0] - 1) < 1e-6);
+  // Beyond 1/2 the value is low, but the gradient is not a number; the bound at 3 lies behind that.
+  const hole: Objective = ([x]) => ({ value: (x - 10) ** 2, gradient: [x > 0.5 ? NaN : 2 * (x - 10)] });
+  const before = await lbfgs(hole, [0], { maxSteps: 30 }, { upper: [0.75] });
+  assert.ok(before.parameters[0] > 0.1 && before.parameters[0] <= 0.5, before.parameters.join(" "));
   const sheer = await lbfgs(([x]) => ({ value: x === 3 ? 1 : NaN, gradient: [1] }), [3]);
   assert.is(sheer.why, "notFinite");
   assert.not(sheer.converged);
@@ -120,6 +135,28 @@ test("a gradient of the wrong sign ends in a failed line search, not in converge
   assert.is(found.why, "lineSearchFailed");
   assert.not(found.converged);
   assert.equal(found.parameters, [2]);
+});
+
+/** One plus a problem's value, times one plus noise that follows from the parameters; the gradient has none. */
+function withNoise(problem: Pick<Problem, "residuals" | "jacobian">, amplitude: number): Objective {
+  return (x) => {
+    const { value, gradient } = evaluate(problem, x);
+    const noise = amplitude * Math.sin(x.reduce((mixed, part) => 1e5 * mixed + 1e9 * part, 0));
+    return { value: (1 + value) * (1 + noise), gradient };
+  };
+}
+
+test("beside a minimum where the value is nothing but rounding the slopes alone lead on", async () => {
+  const found = await lbfgs(withNoise(wood, Number.EPSILON), wood.start, { valueTolerance: 0, stepTolerance: 0 });
+  assert.is(found.why, "gradient");
+  assert.ok(found.evaluations < 200, `${found.evaluations}`);
+  assert.ok(distance(found.parameters, wood.minimum) < 1e-10);
+});
+
+test("a run whose steps fail in noise has converged if the gradient promises less than the tolerance", async () => {
+  const found = await lbfgs(withNoise(beale, 1e-8), beale.start, { valueTolerance: 3e-10 });
+  assert.is(found.why, "value");
+  assert.ok(distance(found.parameters, beale.minimum) < 1e-4);
 });
 
 test("a value with noise stops where the noise begins", async () => {

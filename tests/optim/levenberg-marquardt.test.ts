@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { projectedGradient } from "../../src/optim/bounds.js";
+import { projectedGradient, type Bounds } from "../../src/optim/bounds.js";
 import { levenbergMarquardt, type LeastSquares } from "../../src/optim/levenberg-marquardt.js";
 import { lbfgs } from "../../src/optim/lbfgs.js";
 import { hahn1, mgh09, misra1a, type CertifiedFit } from "./nist.js";
@@ -65,6 +65,39 @@ test("a linear problem is solved by one undamped step", async () => {
   );
 });
 
+test("an undamped step heeds what the parameters on their bounds do to the others", async () => {
+  // N = [[1, c], [c, 1]] and a gradient at the origin that is given.
+  const c = -0.9;
+  const from = (g: readonly [number, number]): LeastSquares => {
+    const s = Math.sqrt(1 - c * c);
+    const r = [g[0], (g[1] - c * g[0]) / s];
+    return leastSquares({ residuals: ([x, y]) => [r[0] + x + c * y, r[1] + s * y], jacobian: () => [[1, c], [0, s]] });
+  };
+  const solve = async (g: readonly [number, number], bounds: Bounds): Promise<readonly number[]> =>
+    (await levenbergMarquardt(from(g), [0, 0], { maxSteps: 1 }, { ...bounds, damping: 0 })).parameters;
+  // x goes to its bound, 1, and y to the minimum beside it: y = 0.5 - c.
+  assert.ok(distance(await solve([-10, -0.5], { upper: [1, Infinity] }), [1, 0.5 - c]) < 1e-12);
+  // x is held, and y goes to the minimum beside it, though the free minimum lies beyond y's bound.
+  assert.ok(distance(await solve([10, -1], { lower: [0, 0] }), [0, 1]) < 1e-12);
+});
+
+test("two steps by hand, damped by the largest diagonal so far", async () => {
+  const square = leastSquares({ residuals: ([x]) => [x * x], jacobian: ([x]) => [[2 * x]] });
+  const { parameters, steps } = await levenbergMarquardt(square, [1], { maxSteps: 2 }, { damping: 1 });
+  assert.is(steps, 2);
+  // From 1, where gradient and N are 2 and 4, to 3/4: the value falls from 1/2 to 81/512, 3/8 were promised.
+  const gain = (1 / 2 - 81 / 512) / (3 / 8);
+  const damping = 1 - (2 * gain - 1) ** 3;
+  assert.ok(Math.abs(parameters[0] - (3 / 4 - (2 * (3 / 4) ** 3) / (4 * (3 / 4) ** 2 + 4 * damping))) < 1e-15);
+});
+
+test("a step that raises the value, be it by little, is rejected", async () => {
+  const arctangent = leastSquares({ residuals: ([x]) => [Math.atan(x)], jacobian: ([x]) => [[1 / (1 + x * x)]] });
+  const found = await levenbergMarquardt(arctangent, [1.4], {}, { damping: 0 });
+  assert.ok(Math.abs(found.parameters[0]) < 1e-9);
+  found.history.slice(1).forEach(({ value }, i) => assert.ok(value < found.history[i].value));
+});
+
 test("the value falls at every step, and rejected steps are not in the history", async () => {
   const { history, steps, evaluations } = await levenbergMarquardt(leastSquares(wood), wood.start);
   assert.is(history.length, steps + 1);
@@ -84,6 +117,11 @@ test("the units of the parameters do not change the path", async () => {
   const there = await levenbergMarquardt(leastSquares(scaled), scaled.start, { maxSteps: 12 });
   assert.is(there.evaluations, here.evaluations);
   assert.ok(distance(there.parameters.map((x, i) => x * units[i]), here.parameters) < 1e-8);
+  const byStep = { gradientTolerance: 0, valueTolerance: 0, stepTolerance: 0.05 };
+  const short = await levenbergMarquardt(leastSquares(rosenbrock), rosenbrock.start, byStep);
+  const other = await levenbergMarquardt(leastSquares(scaled), scaled.start, byStep);
+  assert.is(short.why, "step");
+  assert.is(other.steps, short.steps);
 });
 
 test("the order of the parameters does not change the result", async () => {
@@ -154,6 +192,12 @@ test("parameters of which only the sum is determined share it", async () => {
   const { parameters, undetermined: idle } = await levenbergMarquardt(leastSquares(undetermined), [0, 7, 0, 0.5]);
   assert.ok(Math.abs(parameters[3] - parameters[2] - 0.5) < 1e-6);
   assert.equal(idle, [1]);
+});
+
+test("of a run that was aborted before it began no parameter is known to be undetermined", async () => {
+  const found = await levenbergMarquardt(leastSquares(undetermined), [0, 7, 0, 0], { signal: AbortSignal.abort() });
+  assert.equal(found.undetermined, []);
+  assert.is(found.normal, undefined);
 });
 
 test("when nothing depends on any parameter the start is the solution", async () => {

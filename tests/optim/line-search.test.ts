@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { backtrack, strongWolfe, type LineSample } from "../../src/optim/line-search.js";
+import { backtrack, strongWolfe, type LineSample, type PathSample } from "../../src/optim/line-search.js";
+import { distance } from "./problems.js";
 
 type Line = (step: number) => readonly [value: number, slope: number];
 
@@ -35,6 +36,15 @@ test("the whole step is taken where it is good enough", async () => {
   assert.equal(steps, [1]);
 });
 
+test("the minimum of a cubic is found by one interpolation, or by one extrapolation", async () => {
+  // The slope (t - at)(t + 1) is that of a cubic with its minimum at `at`.
+  for (const at of [0.4, 3]) {
+    const { steps, start, sampleAt } = logged((t) => [t ** 3 / 3 + ((1 - at) * t * t) / 2 - at * t, (t - at) * (t + 1)]);
+    await strongWolfe(sampleAt, start, { curvature: 1e-6 });
+    assert.ok(distance(steps, [1, at]) < 1e-12, steps.join(" "));
+  }
+});
+
 test("the strong Wolfe conditions are met wherever the minimum of a well lies", async () => {
   const wells: readonly ((t: number, at: number) => readonly [number, number])[] = [
     (t, at) => [(t / at - 1) ** 2, (2 / at) * (t / at - 1)],
@@ -64,7 +74,7 @@ test("where the value is not finite is too far", async () => {
 test("no step is longer than the longest", async () => {
   const { steps, start, sampleAt } = logged((t) => [-t, -1]);
   assert.equal(await strongWolfe(sampleAt, start, { longest: 30 }), { step: 30, value: -30, slope: -1 });
-  assert.ok(steps.every((step) => step <= 30));
+  assert.equal(steps, [1, 5, 21, 30]);
 });
 
 test("when the evaluations are used up, the lowest step is the result", async () => {
@@ -95,7 +105,10 @@ test("backtracking takes the minimum of the parabola through the values", async 
 });
 
 test("backtracking fails where every step leads uphill", async () => {
-  assert.is(await backtrack((step) => Promise.resolve({ step, value: step, promised: -step }), 0), "lineSearchFailed");
+  for (const startValue of [0, 1]) {
+    const sampleAt = async (step: number): Promise<PathSample> => ({ step, value: startValue + step, promised: -step });
+    assert.is(await backtrack(sampleAt, startValue), "lineSearchFailed");
+  }
 });
 
 test.run();

@@ -34,7 +34,7 @@ test("a matrix that is not positive definite has no Cholesky factor", () => {
   assert.is(cholesky([[1, 2], [2, 1]]), undefined);
   assert.is(cholesky([[0, 0], [0, 1]]), undefined);
   assert.is(cholesky([[1, 1], [1, 1]]), undefined);
-  assert.is(cholesky([[0.1, 0.3], [0.3, 0.3 * 0.3 / 0.1]]), undefined);
+  for (let a = 1; a < 100; a++) assert.is(cholesky([[a, a], [a, a]]), undefined);
   assert.is(cholesky([[NaN]]), undefined);
 });
 

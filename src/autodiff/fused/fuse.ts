@@ -1,47 +1,69 @@
-import { allocate, type Data } from "../../ndarray/dtype.js";
+import { allocate, bytesPerElement, overBuffer, type Data } from "../../ndarray/dtype.js";
 import { assign, copy, NdArray } from "../../ndarray/ndarray.js";
 import type { Shape } from "../../ndarray/shape.js";
 import { interpret, runNode, type Run } from "../interpreter.js";
 import { checkInput, type Program } from "../tape.js";
 import { compileJavaScript, type Kernel } from "./javascript.js";
-import { planLoops, type Place, type Plan, type Stage } from "./plan.js";
+import { compileWebAssembly, importsFor, isVectorizable } from "./webassembly.js";
+import { planLoops, type Nest, type Place, type Plan, type Stage } from "./plan.js";
+
+const pageBytes = 65536;
+
+/** How loops are made: WebAssembly where vectors fit, JavaScript for the rest; or JavaScript alone. */
+export type Target = "webassembly" | "javascript";
 
 /**
  * Prepares a program as loops that a person would write by hand: nothing of the loops' size is stored but what a sum or the caller
  * needs. Where the surroundings forbid to make code, the interpreter runs it.
  * @returns a function whose results are the caller's own
  */
-export function fuse(program: Program): Run {
-  const plan = planLoops(program);
-  const heap = allocate(plan.dtype, plan.heapSize);
-  const machine = new Machine(program, plan, heap);
+export function fuse(program: Program, target: Target = "webassembly"): Run {
+  const machine = new Machine(program, planLoops(program), target);
   return machine.isComplete ? (inputs) => machine.run(inputs) : interpret(program);
 }
 
+/** A plan, its heap, and the code that works on it. */
 class Machine {
+  readonly program: Program;
+  readonly plan: Plan;
+  readonly heap: Data;
   readonly isComplete: boolean;
   readonly #kernels = new Map<Stage, Kernel>();
   readonly #arrays: (NdArray | undefined)[] = [];
 
-  constructor(
-    readonly program: Program,
-    readonly plan: Plan,
-    readonly heap: Data,
-  ) {
-    let isComplete = true;
-    for (const stage of plan.stages) {
-      if ("node" in stage) continue;
-      const kernel = compileJavaScript(plan, stage, heap);
-      if (kernel) this.#kernels.set(stage, kernel);
-      else isComplete = false;
+  constructor(program: Program, plan: Plan, target: Target) {
+    this.program = program;
+    this.plan = plan;
+    const nests = plan.stages.filter((stage): stage is Nest => !("node" in stage));
+    const vectorized = target === "webassembly" ? nests.filter((nest) => isVectorizable(plan, nest)) : [];
+    this.heap = vectorized.length > 0 ? this.#compileVectors(vectorized) : allocate(plan.dtype, plan.heapSize);
+    for (const nest of nests) {
+      const kernel = this.#kernels.get(nest) ?? compileJavaScript(plan, nest, this.heap);
+      if (kernel) this.#kernels.set(nest, kernel);
     }
-    this.isComplete = isComplete;
+    this.isComplete = nests.every((nest) => this.#kernels.has(nest));
     plan.ops.forEach((op, id) => {
-      if (op.kind === "constant") heap[this.#place(id).offset] = op.value;
+      if (op.kind === "constant") this.heap[this.#place(id).offset] = op.value;
     });
     program.nodes.forEach(({ primitive, attributes }, node) => {
       if (primitive === "literal") this.#load(node, program.literals[Number(attributes.index)]);
     });
+  }
+
+  /** Makes the kernels of nests in WebAssembly, and its memory the heap. */
+  #compileVectors(nests: readonly Nest[]): Data {
+    const { plan } = this;
+    const { module, constants } = compileWebAssembly(plan, nests);
+    const bytes = (plan.heapSize + constants.size) * bytesPerElement[plan.dtype];
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
+    const { exports } = new WebAssembly.Instance(module, importsFor(memory));
+    nests.forEach((nest, i) => {
+      const kernel = exports[i];
+      if (typeof kernel === "function") this.#kernels.set(nest, () => void kernel());
+    });
+    const heap = overBuffer(plan.dtype, memory.buffer);
+    for (const [value, offset] of constants) heap[offset] = value;
+    return heap;
   }
 
   run(inputs: readonly NdArray[]): NdArray[] {

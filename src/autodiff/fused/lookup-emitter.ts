@@ -1,0 +1,182 @@
+import { lagrangePolynomials, type LookupGroup } from "./lookups.js";
+import type { VectorMath } from "./vector-math.js";
+import { i32, v128, vectorOpcodes } from "./wasm-assembler.js";
+
+const i32ExtractLane = 27;
+const nodes = [0, 1, 2, 3];
+
+/** Variables that hold the weights of the nodes -1, 0, 1, 2, of all lanes. */
+type Weights = readonly number[];
+
+/**
+ * Lookups on vectors: places and weights of all lanes at once, the neighbourhoods lane by lane. A row of 4 neighbours is 1 vector of
+ * float32, 2 of float64; rows are weighed along k, then h, and only then along themselves.
+ */
+export class LookupEmitter {
+  readonly #math: VectorMath;
+
+  constructor(math: VectorMath) {
+    this.#math = math;
+  }
+
+  /** The values of all members of a group, as variables. */
+  emit(group: LookupGroup, inputs: readonly number[]): number[] {
+    const math = this.#math;
+    const isTricubic = group.primitive === "tricubic";
+    const isValue = (orders: readonly number[]): boolean => orders.every((order) => order === 0);
+    const outside = group.orders.map((orders) => math.constant(isValue(orders) ? group.defaultF : 0));
+    const { shape } = group.grid;
+    if (isTricubic && shape.some((extent) => extent < 4)) return outside;
+
+    // Of a neighbourhood, the node at 1 is the one at or before the point.
+    const first = isTricubic ? 1 : 0;
+    const last = shape.map((extent) => extent - (isTricubic ? 3 : 1));
+    const relative = inputs.map((input, axis) => math.do("sub", input, math.constant(group.min[axis])));
+    const points = relative.map((x) => (isTricubic ? math.do("floor", x) : math.do("ceil", math.do("sub", x, math.constant(0.5)))));
+    const inside = points
+      .flatMap((point, axis) => [math.do("le", math.constant(first), point), math.do("le", point, math.constant(last[axis]))])
+      .reduce((all, one) => math.do("and", all, one));
+    const steps = [shape[1] * shape[2], shape[2], 1];
+    const addresses = this.#addresses(points.map((point) => math.do("sub", math.select(inside, point, math.constant(first)), math.constant(first))), steps);
+    const found = isTricubic
+      ? this.#tricubic(group, points.map((point, axis) => math.do("sub", relative[axis], point)), addresses)
+      : [this.#nearest(group, addresses)];
+    return found.map((value, member) => math.select(inside, value, outside[member]));
+  }
+
+  /** Of each lane, the byte at which its grid point stands, from the first of the grid. */
+  #addresses(points: readonly number[], steps: readonly number[]): number[] {
+    const { body, opcodes, lanes, laneBytes } = this.#math;
+    points.forEach((point, axis) => {
+      body.get(point);
+      body.vector(opcodes.truncToI32);
+      body.i32Const(steps[axis] * laneBytes);
+      body.vector(vectorOpcodes.i32Splat);
+      body.vector(vectorOpcodes.i32Mul);
+      if (axis > 0) body.vector(vectorOpcodes.i32Add);
+    });
+    const all = this.#math.keep();
+    return Array.from({ length: lanes }, (_, lane) => {
+      const address = body.local(i32);
+      body.get(all);
+      body.lane(i32ExtractLane, lane);
+      body.set(address);
+      return address;
+    });
+  }
+
+  #nearest({ grid }: LookupGroup, addresses: readonly number[]): number {
+    const { body, opcodes, laneBytes } = this.#math;
+    const result = body.local(v128);
+    addresses.forEach((address, lane) => {
+      body.get(address);
+      body.get(result);
+      body.memory(opcodes.loadLane, grid.offset * laneBytes, lane);
+      body.set(result);
+    });
+    return result;
+  }
+
+  /** @param t of each axis, the distance from the node at or before the point */
+  #tricubic({ grid, orders }: LookupGroup, t: readonly number[], addresses: readonly number[]): number[] {
+    const math = this.#math;
+    const weights = t.map((x, axis) => new Map([...new Set(orders.map((each) => each[axis]))].map((order) => [order, this.#weights(x, order)])));
+    const [alongH, alongK, alongL] = weights;
+    const rows = [...alongL].map(([order, each]): [number, number[][]] => [order, this.#transposed(each)]);
+    const sums = addresses.map((address, lane) => {
+      const splat = (all: Map<number, Weights>): Map<number, Weights> =>
+        new Map([...all].map(([order, each]) => [order, each.map((weight) => this.#splat(weight, lane))]));
+      const planes = this.#planes(grid.offset, grid.shape, address, splat(alongH), splat(alongK), orders);
+      return orders.map(([h, k, l]) => {
+        const alongRow = rows.find(([order]) => order === l)?.[1][lane] ?? [];
+        const parts = planes(h, k).map((part, i) => math.do("mul", part, alongRow[i]));
+        return parts.reduce((x, y) => math.do("add", x, y));
+      });
+    });
+    return orders.map((_, member) => this.#laneSums(sums.map((each) => each[member])));
+  }
+
+  /** The weights of the four nodes at t, or those of a derivative. */
+  #weights(t: number, order: number): Weights {
+    const math = this.#math;
+    if (order > 0) return lagrangePolynomials(order).map((polynomial) => math.polynomial(withoutTrailingZeros(polynomial), t));
+    const before = math.do("add", t, math.constant(1));
+    const next = math.do("sub", t, math.constant(1));
+    const afterNext = math.do("sub", t, math.constant(2));
+    const inner = math.do("mul", t, next);
+    const outer = math.do("mul", before, afterNext);
+    const product = (x: number, y: number, factor: number): number => math.do("mul", math.do("mul", x, y), math.constant(factor));
+    return [
+      product(inner, afterNext, -1 / 6),
+      product(outer, next, 1 / 2),
+      product(outer, t, -1 / 2),
+      product(inner, before, 1 / 6),
+    ];
+  }
+
+  /** Rows weighed along k and h: for every pair of orders that is wanted, the vectors of one row. */
+  #planes(
+    offset: number,
+    shape: readonly number[],
+    address: number,
+    alongH: ReadonlyMap<number, Weights>,
+    alongK: ReadonlyMap<number, Weights>,
+    orders: readonly (readonly number[])[],
+  ): (h: number, k: number) => number[] {
+    const math = this.#math;
+    const { body, lanes, laneBytes } = math;
+    const vectorsOfRow = 4 / lanes;
+    const weigh = (sum: readonly number[] | undefined, row: readonly number[], weight: number): number[] =>
+      row.map((part, i) => {
+        const term = math.do("mul", part, weight);
+        return sum === undefined ? term : math.do("add", sum[i], term);
+      });
+    const planes = new Map<string, number[]>();
+    for (const i of nodes) {
+      const lines = new Map<number, number[]>();
+      for (const j of nodes) {
+        const place = offset + i * shape[1] * shape[2] + j * shape[2];
+        const row = Array.from({ length: vectorsOfRow }, (_, part) => {
+          body.get(address);
+          body.load((place + part * lanes) * laneBytes);
+          return math.keep();
+        });
+        for (const [order, weights] of alongK) lines.set(order, weigh(lines.get(order), row, weights[j]));
+      }
+      for (const pair of new Set(orders.map(([h, k]) => `${h} ${k}`))) {
+        const [h, k] = pair.split(" ").map(Number);
+        planes.set(pair, weigh(planes.get(pair), lines.get(k) ?? [], alongH.get(h)?.[i] ?? 0));
+      }
+    }
+    return (h, k) => planes.get(`${h} ${k}`) ?? [];
+  }
+
+  #splat(x: number, lane: number): number {
+    return this.#math.shuffled(x, x, new Array<number>(this.#math.lanes).fill(lane));
+  }
+
+  /** The four weights of each lane, one after another, as the vectors of a row. */
+  #transposed([a, b, c, d]: Weights): number[][] {
+    const math = this.#math;
+    if (math.lanes === 2) {
+      return [0, 1].map((lane) => [math.shuffled(a, b, [lane, 2 + lane]), math.shuffled(c, d, [lane, 2 + lane])]);
+    }
+    const low = [math.shuffled(a, b, [0, 4, 1, 5]), math.shuffled(c, d, [0, 4, 1, 5])];
+    const high = [math.shuffled(a, b, [2, 6, 3, 7]), math.shuffled(c, d, [2, 6, 3, 7])];
+    return [low, high].flatMap(([ab, cd]) => [[math.shuffled(ab, cd, [0, 1, 4, 5])], [math.shuffled(ab, cd, [2, 3, 6, 7])]]);
+  }
+
+  /** The sum over the lanes of each vector, as the lanes of one. */
+  #laneSums(vectors: readonly number[]): number {
+    const math = this.#math;
+    const pair = (x: number, y: number, even: number[], odd: number[]): number => math.do("add", math.shuffled(x, y, even), math.shuffled(x, y, odd));
+    if (vectors.length === 2) return pair(vectors[0], vectors[1], [0, 2], [1, 3]);
+    const [first, second] = [0, 2].map((i) => pair(vectors[i], vectors[i + 1], [0, 2, 4, 6], [1, 3, 5, 7]));
+    return pair(first, second, [0, 2, 4, 6], [1, 3, 5, 7]);
+  }
+}
+
+function withoutTrailingZeros(coefficients: readonly number[]): number[] {
+  const last = coefficients.reduce((found, coefficient, i) => (coefficient === 0 ? found : i), 0);
+  return coefficients.slice(0, last + 1);
+}

@@ -1,0 +1,192 @@
+import { bytesPerElement, type FloatDType } from "../../ndarray/dtype.js";
+import { expPolynomial, sinPiPolynomial, splitLn2, splitPi } from "./polynomials.js";
+import { float32Opcodes, float64Opcodes, scalarOpcodes, v128, vectorOpcodes, type FloatOpcodes, type FunctionBody } from "./wasm-assembler.js";
+
+type FloatOpcode = keyof FloatOpcodes;
+
+/** Beyond this, whole multiples of π are no longer exact enough, and lanes call the library's sine one by one. */
+const largestReduced: Readonly<Record<FloatDType, number>> = { float64: 1e5, float32: 5e3 };
+/** The exponents of the largest and, but for the denormal ones, the smallest float. */
+const expRange: Readonly<Record<FloatDType, readonly [number, number]>> = { float64: [-708, 709.7], float32: [-87, 88.7] };
+const exponentBias: Readonly<Record<FloatDType, number>> = { float64: 1023, float32: 127 };
+const mantissaBits: Readonly<Record<FloatDType, number>> = { float64: 52, float32: 23 };
+
+/** Every elementwise primitive on vectors. Values are local variables of the function. */
+export class VectorMath {
+  readonly opcodes: FloatOpcodes;
+  readonly lanes: number;
+  readonly laneBytes: number;
+  /** of values that are 1 or 0, the mask that they stand for */
+  readonly #masks = new Map<number, number>();
+
+  /**
+   * @param constant the variable that holds a number in all lanes
+   * @param functionNamed index of an imported function
+   */
+  constructor(
+    readonly body: FunctionBody,
+    readonly dtype: FloatDType,
+    readonly constant: (value: number) => number,
+    readonly functionNamed: (name: string) => number,
+  ) {
+    this.opcodes = dtype === "float32" ? float32Opcodes : float64Opcodes;
+    this.laneBytes = bytesPerElement[dtype];
+    this.lanes = 16 / this.laneBytes;
+  }
+
+  /** The variable of what is on the stack. */
+  keep(): number {
+    const local = this.body.local(v128);
+    this.body.set(local);
+    return local;
+  }
+
+  /** Puts the result of an instruction on the stack. */
+  push(opcode: FloatOpcode | "and" | "xor" | "andNot", ...operands: number[]): void {
+    for (const operand of operands) this.body.get(operand);
+    this.body.vector(opcode === "and" || opcode === "xor" || opcode === "andNot" ? vectorOpcodes[opcode] : this.opcodes[opcode]);
+  }
+
+  do(opcode: FloatOpcode | "and" | "xor" | "andNot", ...operands: number[]): number {
+    this.push(opcode, ...operands);
+    return this.keep();
+  }
+
+  /** x where the mask is set, else y. */
+  select(mask: number, x: number, y: number): number {
+    for (const local of [x, y, mask]) this.body.get(local);
+    this.body.vector(vectorOpcodes.bitselect);
+    return this.keep();
+  }
+
+  /** Lanes of two vectors, those of the second counted on from those of the first. */
+  shuffled(x: number, y: number, lanes: readonly number[]): number {
+    this.body.get(x);
+    this.body.get(y);
+    this.body.shuffle(lanes.flatMap((lane) => Array.from({ length: this.laneBytes }, (_, byte) => lane * this.laneBytes + byte)));
+    return this.keep();
+  }
+
+  /** c0 + c1 x + c2 x² + ... */
+  polynomial(coefficients: readonly number[], x: number): number {
+    let sum = this.constant(coefficients[coefficients.length - 1]);
+    for (let i = coefficients.length - 2; i >= 0; i--) {
+      sum = this.do("mul", sum, x);
+      if (coefficients[i] !== 0) sum = this.do("add", sum, this.constant(coefficients[i]));
+    }
+    return sum;
+  }
+
+  apply(primitive: string, inputs: readonly number[]): number {
+    const [x, y, z] = inputs;
+    switch (primitive) {
+      case "add":
+      case "sub":
+      case "mul":
+      case "div":
+      case "neg":
+      case "sqrt":
+      case "abs":
+      case "floor":
+      case "ceil":
+        return this.do(primitive, ...inputs);
+      case "min":
+        return this.do("pmin", y, x);
+      case "max":
+        return this.do("pmax", x, y);
+      case "less":
+        return this.#oneWhere(this.do("lt", x, y));
+      case "equal":
+        return this.#oneWhere(this.do("eq", x, y));
+      case "where":
+        return this.select(this.#masks.get(x) ?? this.do("ne", x, this.constant(0)), y, z);
+      case "sinPi":
+        return this.#sinPi(x, this.do("nearest", x), false);
+      case "cosPi":
+        return this.#sinPi(x, this.do("nearest", x), true);
+      case "sin":
+      case "cos":
+        return this.#sine(x, primitive);
+      case "exp":
+        return this.#exp(x);
+      default:
+        return this.#laneByLane(primitive, inputs);
+    }
+  }
+
+  #oneWhere(mask: number): number {
+    const value = this.do("and", mask, this.constant(1));
+    this.#masks.set(value, mask);
+    return value;
+  }
+
+  /** sin or cos of π x, from the whole number nearest to x. */
+  #sinPi(x: number, nearest: number, isCosine: boolean): number {
+    return this.#halfTurns(this.do("sub", x, nearest), nearest, isCosine);
+  }
+
+  /** sin or cos of π (r + n) for |r| <= 1/2 and a whole n. */
+  #halfTurns(r: number, n: number, isCosine: boolean): number {
+    const angle = isCosine ? this.do("sub", this.constant(0.5), this.do("abs", r)) : r;
+    const square = this.do("mul", angle, angle);
+    const sine = this.do("mul", angle, this.polynomial(sinPiPolynomial[this.dtype], square));
+    const half = this.do("mul", n, this.constant(0.5));
+    const isOdd = this.do("ne", half, this.do("floor", half));
+    return this.do("xor", sine, this.do("and", isOdd, this.constant(-0)));
+  }
+
+  #sine(x: number, primitive: "sin" | "cos"): number {
+    const n = this.do("nearest", this.do("mul", x, this.constant(1 / Math.PI)));
+    const [high, low] = splitPi[this.dtype];
+    const rough = this.do("sub", x, this.do("mul", n, this.constant(high)));
+    const radians = this.do("sub", rough, this.do("mul", n, this.constant(low)));
+    const result = this.#halfTurns(this.do("mul", radians, this.constant(1 / Math.PI)), n, primitive === "cos");
+    this.push("lt", this.constant(largestReduced[this.dtype]), this.do("abs", x));
+    this.body.vector(vectorOpcodes.anyTrue);
+    this.body.choose(
+      () => {
+        this.body.get(this.#laneByLane(primitive, [x]));
+        this.body.set(result);
+      },
+      () => undefined,
+    );
+    return result;
+  }
+
+  /** 2ⁿ exp(x - n ln 2), with 2ⁿ put together from its bits. */
+  #exp(x: number): number {
+    const [smallest, largest] = expRange[this.dtype];
+    const within = this.do("pmin", this.constant(largest), this.do("pmax", this.constant(smallest), x));
+    const n = this.do("nearest", this.do("mul", within, this.constant(Math.LOG2E)));
+    const [high, low] = splitLn2[this.dtype];
+    const rest = this.do("sub", this.do("sub", within, this.do("mul", n, this.constant(high))), this.do("mul", n, this.constant(low)));
+    const mantissa = this.polynomial(expPolynomial[this.dtype], rest);
+    this.push("add", n, this.constant(exponentBias[this.dtype]));
+    this.body.vector(this.opcodes.truncToI32);
+    if (this.dtype === "float64") this.body.vector(vectorOpcodes.extendLowI32ToI64);
+    this.body.i32Const(mantissaBits[this.dtype]);
+    this.body.vector(this.opcodes.shiftLeft);
+    const result = this.do("mul", mantissa, this.keep());
+    const atMost = this.select(this.do("lt", this.constant(largest), x), this.constant(Infinity), result);
+    const finite = this.select(this.do("lt", x, this.constant(smallest)), this.constant(0), atMost);
+    return this.select(this.do("ne", x, x), x, finite);
+  }
+
+  #laneByLane(name: string, inputs: readonly number[]): number {
+    const { body } = this;
+    const result = body.local(v128);
+    for (let lane = 0; lane < this.lanes; lane++) {
+      body.get(lane === 0 ? inputs[0] : result);
+      for (const input of inputs) {
+        body.get(input);
+        body.lane(this.opcodes.extractLane, lane);
+        if (this.dtype === "float32") body.scalar(scalarOpcodes.f64FromF32);
+      }
+      body.call(this.functionNamed(name));
+      if (this.dtype === "float32") body.scalar(scalarOpcodes.f32FromF64);
+      body.lane(this.opcodes.replaceLane, lane);
+      body.set(result);
+    }
+    return result;
+  }
+}

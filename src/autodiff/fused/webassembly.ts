@@ -1,0 +1,286 @@
+/** Loop nests as WebAssembly that works on vectors: two float64 or four float32 at a time along the innermost loop. */
+import { bytesPerElement, type FloatDType } from "../../ndarray/dtype.js";
+import { sizeOf } from "../../ndarray/shape.js";
+import { LookupEmitter } from "./lookup-emitter.js";
+import { lookupGroups } from "./lookups.js";
+import { has, type Level, type Nest, type Place, type Plan } from "./plan.js";
+import { VectorMath } from "./vector-math.js";
+import { FunctionBody, i32, moduleBytes, scalarOpcodes, v128, type ImportedFunction } from "./wasm-assembler.js";
+
+/** What lanes call one by one, where there is no vector instruction and no polynomial. */
+const laneFunctions: readonly (ImportedFunction & { readonly apply: (x: number, y: number) => number })[] = [
+  { name: "log", arity: 1, apply: Math.log },
+  { name: "sin", arity: 1, apply: Math.sin },
+  { name: "cos", arity: 1, apply: Math.cos },
+  { name: "atan2", arity: 2, apply: Math.atan2 },
+];
+
+/** Whether vectors fit the nest: its innermost loop is a whole number of them, and contiguous in the heap. */
+export function isVectorizable({ extents, dtype, places, ops }: Plan, { vector, levels }: Nest): boolean {
+  if (vector === undefined || extents[vector] % lanesOf(dtype) !== 0) return false;
+  return levels.every(({ vectors, stored, sums }) =>
+    [...vectors, ...stored, ...sums].every((op) => !has(ops[op].axes, vector) || places.get(op)?.strides[vector] === 1),
+  );
+}
+
+function lanesOf(dtype: Plan["dtype"]): number {
+  return dtype === "float32" ? 4 : 2;
+}
+
+/** Numbers that the code needs beside those of the plan, at the end of the heap. */
+export class ConstantPool {
+  readonly #offsets = new Map<number, number>();
+
+  constructor(readonly start: number) {}
+
+  offsetOf(value: number): number {
+    const known = this.#offsets.get(value);
+    if (known !== undefined) return known;
+    const offset = this.start + this.#offsets.size;
+    this.#offsets.set(value, offset);
+    return offset;
+  }
+
+  get entries(): ReadonlyMap<number, number> {
+    return this.#offsets;
+  }
+}
+
+export interface CompiledNests {
+  readonly module: WebAssembly.Module;
+  /** heap offset of every further constant */
+  readonly constants: ReadonlyMap<number, number>;
+}
+
+/** The nests as the functions "0", "1", ... of a module. */
+export function compileWebAssembly(plan: Plan, nests: readonly Nest[]): CompiledNests {
+  const dtype: FloatDType = plan.dtype === "float32" ? "float32" : "float64";
+  const pool = new ConstantPool(plan.heapSize);
+  const bodies = nests.map((nest) => new NestEmitter(plan, nest, dtype, pool).body);
+  return { module: new WebAssembly.Module(moduleBytes(laneFunctions, bodies)), constants: pool.entries };
+}
+
+/** What a module imports. */
+export function importsFor(memory: WebAssembly.Memory): WebAssembly.Imports {
+  return { m: { memory, ...Object.fromEntries(laneFunctions.map(({ name, apply }) => [name, apply])) } };
+}
+
+class NestEmitter {
+  readonly body = new FunctionBody();
+  readonly #bytes: number;
+  readonly #lanes: number;
+  readonly #counters = new Map<number, number>();
+
+  constructor(
+    readonly plan: Plan,
+    readonly nest: Nest,
+    readonly dtype: FloatDType,
+    readonly pool: ConstantPool,
+  ) {
+    this.#bytes = bytesPerElement[dtype];
+    this.#lanes = lanesOf(dtype);
+    for (const { sums } of nest.levels) for (const sum of sums) this.#clear(sum);
+    this.#level(0);
+  }
+
+  #level(depth: number): void {
+    const { nest, plan } = this;
+    this.#vectorLoop(nest.levels[depth]);
+    if (depth === nest.outer.length) return;
+    const axis = nest.outer[depth];
+    this.#count(plan.extents[axis], 1, (counter) => {
+      this.#counters.set(axis, counter);
+      this.#level(depth + 1);
+    });
+    this.#counters.delete(axis);
+  }
+
+  /** Runs `inside` for 0, step, 2 step, ... below `end`. */
+  #count(end: number, step: number, inside: (counter: number) => void): void {
+    const { body } = this;
+    const counter = body.local(i32);
+    body.i32Const(0);
+    body.set(counter);
+    body.repeat(() => {
+      inside(counter);
+      body.get(counter);
+      body.i32Const(step);
+      body.scalar(scalarOpcodes.i32Add);
+      body.set(counter);
+      body.get(counter);
+      body.i32Const(end);
+      body.scalar(scalarOpcodes.i32LtU);
+    });
+  }
+
+  #counter(axis: number): number {
+    const counter = this.#counters.get(axis);
+    if (counter === undefined) throw new TypeError(`axis ${axis} is not looped over`);
+    return counter;
+  }
+
+  #clear(sum: number): void {
+    const { body, plan } = this;
+    const size = sizeOf(plan.extents.filter((_, axis) => has(plan.ops[sum].axes, axis)));
+    const zero = body.local(v128);
+    const { offset } = this.#place(sum);
+    // Every place is padded to whole vectors.
+    this.#count(size * this.#bytes, 16, (counter) => {
+      body.get(counter);
+      body.get(zero);
+      body.store(offset * this.#bytes);
+    });
+  }
+
+  #vectorLoop({ scalars, vectors, computed, stored, sums }: Level): void {
+    const { body, plan, nest } = this;
+    const { vector } = nest;
+    if (computed.length + sums.length === 0 || vector === undefined) return;
+    const values = new Map<number, number>();
+    const constants = new Map<number, number>();
+    const bases = new Map<string, Base>();
+    const valueOf = (op: number): number => {
+      const local = values.get(op);
+      if (local === undefined) throw new TypeError(`value ${op} is not at hand`);
+      return local;
+    };
+    const constant = (value: number): number => {
+      const local = constants.get(value) ?? body.local(v128);
+      constants.set(value, local);
+      return local;
+    };
+    const inRegister = sums.filter((sum) => !has(plan.ops[sum].axes, vector));
+    const registers = new Map(inRegister.map((sum) => [sum, body.local(v128)]));
+    const math = new VectorMath(body, this.dtype, constant, (name) => laneFunctions.findIndex((entry) => entry.name === name));
+    const lookups = new LookupEmitter(math);
+    const groups = lookupGroups(plan, computed);
+    let counter = -1;
+    const pushAddress = (op: number): void => {
+      const base = this.#base(op, bases);
+      body.get(counter);
+      if (base === undefined) return;
+      body.get(base.local);
+      body.scalar(scalarOpcodes.i32Add);
+    };
+
+    const loop = body.aside(() =>
+      this.#count(plan.extents[vector] * this.#bytes, 16, (bytes) => {
+        counter = bytes;
+        for (const op of vectors) {
+          pushAddress(op);
+          body.load(this.#place(op).offset * this.#bytes);
+          values.set(op, math.keep());
+        }
+        for (const op of scalars) values.set(op, values.get(op) ?? body.local(v128));
+        for (const op of computed) {
+          const entry = plan.ops[op];
+          if (entry.kind === "elementwise") values.set(op, math.apply(entry.primitive, entry.inputs.map(valueOf)));
+          else if (entry.kind === "lookup") {
+            const group = groups.find(({ members }) => members[0] === op);
+            if (group) lookups.emit(group, group.inputs.map(valueOf)).forEach((local, i) => values.set(group.members[i], local));
+          }
+        }
+        for (const op of stored) {
+          pushAddress(op);
+          body.get(valueOf(op));
+          body.store(this.#place(op).offset * this.#bytes);
+        }
+        for (const sum of sums) {
+          const value = valueOf(plan.ops[sum].inputs[0]);
+          const register = registers.get(sum);
+          if (register !== undefined) {
+            math.push("add", register, value);
+            body.set(register);
+          } else {
+            pushAddress(sum);
+            pushAddress(sum);
+            body.load(this.#place(sum).offset * this.#bytes);
+            body.get(value);
+            body.vector(math.opcodes.add);
+            body.store(this.#place(sum).offset * this.#bytes);
+          }
+        }
+      }),
+    );
+
+    const scalarBases = scalars.map((op) => this.#base(op, bases));
+    const sumBases = [...registers].map(([sum]) => this.#base(sum, bases));
+    for (const base of bases.values()) this.#writeBase(base);
+    scalars.forEach((op, i) => {
+      this.#pushBase(scalarBases[i]);
+      body.memory(math.opcodes.loadSplat, this.#place(op).offset * this.#bytes);
+      body.set(valueOf(op));
+    });
+    for (const [value, local] of constants) {
+      body.i32Const(0);
+      body.memory(math.opcodes.loadSplat, this.pool.offsetOf(value) * this.#bytes);
+      body.set(local);
+    }
+    for (const register of registers.values()) {
+      body.vectorConst(new Array<number>(16).fill(0));
+      body.set(register);
+    }
+    body.insert(loop);
+    [...registers].forEach(([sum, register], i) => this.#addLanes(sum, register, sumBases[i], math));
+  }
+
+  /** Adds the lanes of a register to a number in the heap. */
+  #addLanes(sum: number, register: number, base: Base | undefined, math: VectorMath): void {
+    const { body } = this;
+    const at = this.#place(sum).offset * this.#bytes;
+    let total = register;
+    for (let distance = this.#lanes / 2; distance >= 1; distance /= 2) {
+      const moved = math.shuffled(total, total, Array.from({ length: this.#lanes }, (_, lane) => (lane + distance) % this.#lanes));
+      math.push("add", total, moved);
+      total = math.keep();
+    }
+    this.#pushBase(base);
+    body.memory(math.opcodes.loadSplat, at);
+    body.get(total);
+    body.vector(math.opcodes.add);
+    total = math.keep();
+    this.#pushBase(base);
+    body.get(total);
+    body.memory(math.opcodes.storeLane, at, 0);
+  }
+
+  #place(op: number): Place {
+    const place = this.plan.places.get(op);
+    if (place === undefined) throw new TypeError(`value ${op} has no place in the heap`);
+    return place;
+  }
+
+  /** The variable that holds how far the outer loops have moved an op's place, in bytes; undefined where they do not. */
+  #base(op: number, bases: Map<string, Base>): Base | undefined {
+    const { strides } = this.#place(op);
+    const moving = this.nest.outer.filter((axis) => strides[axis] !== 0 && this.#counters.has(axis));
+    if (moving.length === 0) return undefined;
+    const terms = moving.map((axis) => ({ counter: this.#counter(axis), stride: strides[axis] * this.#bytes }));
+    const key = JSON.stringify(terms);
+    const base = bases.get(key) ?? { local: this.body.local(i32), terms };
+    bases.set(key, base);
+    return base;
+  }
+
+  #writeBase({ local, terms }: Base): void {
+    const { body } = this;
+    terms.forEach(({ counter, stride }, i) => {
+      body.get(counter);
+      body.i32Const(stride);
+      body.scalar(scalarOpcodes.i32Mul);
+      if (i > 0) body.scalar(scalarOpcodes.i32Add);
+    });
+    body.set(local);
+  }
+
+  #pushBase(base: Base | undefined): void {
+    if (base === undefined) this.body.i32Const(0);
+    else this.body.get(base.local);
+  }
+}
+
+/** How far outer loops have moved a place. */
+interface Base {
+  readonly local: number;
+  readonly terms: readonly { readonly counter: number; readonly stride: number }[];
+}
