@@ -4,7 +4,7 @@ import { radiansPerDegree } from "../physics/constants.js";
 import { directBasis, reciprocalBasis, type DirectBasis, type ReciprocalBasis } from "../physics/lattice.js";
 import { rotate, rotateAxis, rotationMatrix, scale, transform, type Vector } from "../physics/vector.js";
 import type { Along } from "./beam.js";
-import { drawMosaicDomains, Ran1 } from "./ran1.js";
+import { drawMosaicDomains, Ran1, type MosaicDomain } from "./ran1.js";
 
 /** Edges in Å, angles in degrees. */
 export interface UnitCell<Q = number> {
@@ -29,6 +29,8 @@ export interface Mosaic<Q = number> {
   readonly domains: number;
   /** as the reference program stores it: negative starts a sequence of its own; -12345678 unless given */
   readonly seed?: number;
+  /** rotations that were drawn elsewhere, in place of those of the seed; one a domain */
+  readonly drawn?: readonly MosaicDomain[];
 }
 
 /** The turn of the crystal about the spindle during the exposure. */
@@ -95,7 +97,7 @@ export function scatteringLattices(crystal: Crystal<Quantity>, rest: DirectBasis
   const phi = mul(phiDeg, radiansPerDegree);
   const turned = mapBasis(rest, (vector) => rotateAxis(vector, spindle, phi));
   if (mosaic === undefined || domains === 1 || mosaic.spreadDeg === 0) return turned;
-  const drawn = drawMosaicDomains(new Ran1().stream(mosaic.seed ?? defaultMosaicSeed), domains);
+  const drawn = mosaic.drawn ?? drawMosaicDomains(new Ran1().stream(mosaic.seed ?? defaultMosaicSeed), domains);
   const component = (axis: 0 | 1 | 2): Quantity => along(each(steps, domains, (_, domain) => drawn[domain].axis[axis]));
   const angle = mul(along(each(steps, domains, (_, domain) => drawn[domain].angleFactor)), mosaic.spreadDeg, radiansPerDegree);
   const rotation = rotationMatrix([component(0), component(1), component(2)], angle);

@@ -32,6 +32,8 @@ export interface Sensor<Q = number> {
 export interface Detector<Q = number> {
   readonly pixels: { readonly fast: number; readonly slow: number };
   readonly pixelSizeMm: Q;
+  /** edges, which default beam centres are halves of; pixels times their size unless given */
+  readonly sizeMm?: { readonly fast?: Q; readonly slow?: Q };
   /** along the beam; 100 unless this or the close distance is given */
   readonly distanceMm?: Q;
   /** from the sample to the nearest point of the detector's plane */
@@ -100,6 +102,10 @@ export interface DetectorFrame {
   readonly pixelSize: Quantity;
   readonly distance: Quantity;
   readonly closeDistance: Quantity;
+  /** the beam centre that was given, or its default, along the convention's X and Y */
+  readonly beamCenter: { readonly x: Quantity; readonly y: Quantity };
+  /** edges of the detector */
+  readonly size: { readonly fast: Quantity; readonly slow: Quantity };
   /** where the direct beam strikes, along fast and slow from the corner */
   readonly beamAt: { readonly fast: Quantity; readonly slow: Quantity };
   /** the point nearest to the sample, along fast and slow from the corner */
@@ -144,7 +150,7 @@ export function detectorFrame(detector: Detector<Quantity>): DetectorFrame {
       : abs(mul(obliquity, mul(detector.distanceMm ?? 100, 1e-3)));
   const distance = div(closeDistance, obliquity);
 
-  const { beamAt, closeAt } = centres(detector, convention, pixelSize);
+  const { beamAt, closeAt, beamCenter, size } = centres(detector, convention, pixelSize);
   const fast = turned(axes.fast);
   const slow = turned(axes.slow);
   const normal = turned(axes.normal);
@@ -165,6 +171,8 @@ export function detectorFrame(detector: Detector<Quantity>): DetectorFrame {
     vertical: numbers(unitize(cross(axes.beam, axes.polarization))),
     spindle: axes.spindle,
     pixelSize,
+    beamCenter,
+    size,
     ...asPlaced(origin, fast, slow, normal, axes.beam, obliquity),
   };
 }
@@ -188,32 +196,43 @@ function asPlaced(origin: Vector, fast: Vector, slow: Vector, normal: Vector, be
 
 type At = { readonly fast: Quantity; readonly slow: Quantity };
 
-/** The beam centre and the near point along fast and slow, from the corner, in metres: each convention counts its own way. */
-function centres(detector: Detector<Quantity>, convention: Convention, pixel: Quantity): { beamAt: At; closeAt: At } {
-  const size = { fast: mul(detector.pixels.fast, pixel), slow: mul(detector.pixels.slow, pixel) };
+/** The beam centre and the near point before the detector is turned, in metres. */
+interface Centres {
+  /** along the convention's X and Y */
+  readonly beamCenter: { readonly x: Quantity; readonly y: Quantity };
+  /** along fast and slow, from the corner */
+  readonly beamAt: At;
+  readonly closeAt: At;
+  readonly size: At;
+}
+
+/** Each convention counts its own way. */
+function centres(detector: Detector<Quantity>, convention: Convention, pixel: Quantity): Centres {
   const given = (mm: Quantity | undefined, otherwise: Quantity): Quantity => (mm === undefined ? otherwise : mul(mm, 1e-3));
+  const { pixels, sizeMm, nearPointPixels, closePointMm, beamCenterMm } = detector;
+  const size = { fast: given(sizeMm?.fast, mul(pixels.fast, pixel)), slow: given(sizeMm?.slow, mul(pixels.slow, pixel)) };
   const near = (pixels: Quantity | undefined, otherwise: Quantity): Quantity =>
     pixels === undefined ? otherwise : mul(sub(pixels, firstPixelCentre), pixel);
   const half = (size: Quantity, pixels: Quantity): Quantity => div(add(size, pixels), 2);
-  const closeAt = { fast: near(detector.nearPointPixels?.x, div(size.fast, 2)), slow: near(detector.nearPointPixels?.y, div(size.slow, 2)) };
-  const { x, y } = detector.beamCenterMm ?? {};
+  const closeAt = { fast: near(nearPointPixels?.x, div(size.fast, 2)), slow: near(nearPointPixels?.y, div(size.slow, 2)) };
   switch (convention) {
     case "MOSFLM":
     case "DENZO": {
       const shift = convention === "MOSFLM" ? div(pixel, 2) : 0;
-      const beamX = given(x, half(size.slow, pixel));
-      const beamY = given(y, half(size.fast, pixel));
-      return { beamAt: { fast: add(beamY, shift), slow: add(beamX, shift) }, closeAt };
+      const beamCenter = { x: given(beamCenterMm?.x, half(size.slow, pixel)), y: given(beamCenterMm?.y, half(size.fast, pixel)) };
+      return { beamCenter, beamAt: { fast: add(beamCenter.y, shift), slow: add(beamCenter.x, shift) }, closeAt, size };
     }
-    case "ADXV":
-      return {
-        beamAt: { fast: given(x, half(size.fast, pixel)), slow: sub(size.slow, given(y, half(size.slow, neg(pixel)))) },
-        closeAt,
-      };
+    case "ADXV": {
+      const beamCenter = { x: given(beamCenterMm?.x, half(size.fast, pixel)), y: given(beamCenterMm?.y, half(size.slow, neg(pixel))) };
+      return { beamCenter, beamAt: { fast: beamCenter.x, slow: sub(size.slow, beamCenter.y) }, closeAt, size };
+    }
     default: {
-      const close = detector.closePointMm ?? {};
-      const beamAt = { fast: given(x, given(close.x, closeAt.fast)), slow: given(y, given(close.y, closeAt.slow)) };
-      return { beamAt, closeAt: convention === "CUSTOM" ? beamAt : closeAt };
+      const beamCenter = {
+        x: given(beamCenterMm?.x, given(closePointMm?.x, closeAt.fast)),
+        y: given(beamCenterMm?.y, given(closePointMm?.y, closeAt.slow)),
+      };
+      const beamAt = { fast: beamCenter.x, slow: beamCenter.y };
+      return { beamCenter, beamAt, closeAt: convention === "CUSTOM" ? beamAt : closeAt, size };
     }
   }
 }

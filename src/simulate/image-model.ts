@@ -1,19 +1,23 @@
-import { interpret, type Run } from "../autodiff/interpreter.js";
+import type { Executor } from "../autodiff/executor.js";
 import { mul, where } from "../autodiff/primitives/elementwise.js";
-import { broadcastTo, reshape, sum, total } from "../autodiff/primitives/structure.js";
+import { broadcastTo, sum, total } from "../autodiff/primitives/structure.js";
+import { pushForward } from "../autodiff/forward.js";
 import { pullBack } from "../autodiff/reverse.js";
 import { known, Tape, type Program, type Quantity, type Variable } from "../autodiff/tape.js";
 import { recommendedOversample, type Experiment } from "../models/experiment.js";
 import { StructureFactors } from "../models/structure-factors.js";
+import { checkExperiment } from "../models/validity.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
-import { copy, fromData, full, zeros, type NdArray } from "../ndarray/ndarray.js";
-import { sameShape } from "../ndarray/shape.js";
+import { copy, zeros, type NdArray } from "../ndarray/ndarray.js";
+import { sameShape, sizeOf, type Shape } from "../ndarray/shape.js";
 import { recordImage, type LookupMode, type PixelInputs, type Sampling, type Semantics } from "./image.js";
+import type { WorkerPool } from "./parallel/pool.js";
 import { asArray, parametersIn, withParameters, type Parameters, type Quantities } from "./parameters.js";
-import { selectPixels, type PixelSelection } from "./pixels.js";
+import { selectPixels, type Pixels, type PixelSelection } from "./pixels.js";
 import type { EveryStep } from "./reference-sum.js";
 import { stepCounts } from "./steps.js";
+import { tileCount, TileRunner, type Latch, type TileJob, type TileRun } from "./tiles.js";
 
 export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
   /** of all arrays; float64 unless given */
@@ -26,12 +30,18 @@ export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
   readonly interpolation?: "auto" | "tricubic" | "nearest";
   /** resolution beyond which nothing scatters */
   readonly dminA?: number;
-  /** what runs a recorded tape; the interpreter unless given */
-  readonly executor?: (program: Program) => Run;
-  /** pixels that are worked on together; chosen by the number of steps unless given */
+  /** "webassembly" unless given */
+  readonly executor?: Executor;
+  /** pixels that are worked on together, a multiple of 4; chosen by the executor unless given */
   readonly tileSize?: number;
-  /** told after every tile */
+  /** told now and then */
   readonly onProgress?: (done: number, pixels: number) => void;
+}
+
+/** How a computation is spread over workers. */
+export interface ParallelOptions {
+  readonly pool: WorkerPool;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Simulation {
@@ -40,8 +50,11 @@ export interface Simulation {
   readonly warnings: readonly string[];
 }
 
-/** Records what a modelled image costs, pixel by pixel, from it and from given images at the same pixels; shapes [P]. */
-export type PixelLoss = (image: Variable, ...data: Variable[]) => Variable;
+/** Records a number for each pixel from the modelled image and given ones at the same pixels; shapes [P, 1, 1, 1]. */
+export type PixelFunction = (image: Variable, ...data: Variable[]) => Variable;
+
+/** What a modelled image costs, pixel by pixel. */
+export type PixelLoss = PixelFunction;
 
 export interface LossAndGradient<P> {
   /** the sum over the pixels */
@@ -51,59 +64,74 @@ export interface LossAndGradient<P> {
   readonly warnings: readonly string[];
 }
 
-/** The first step, in the order of the loops, whose lookup is a nearest one. */
-interface Latch {
-  /** number of the pixel among those that are worked on */
-  readonly pixel: number;
-  readonly step: number;
+export interface NormalEquations {
+  readonly loss: number;
+  /** the derivative by every parameter, in the order of their tree */
+  readonly gradient: readonly number[];
+  /** the sum over the pixels of curvature times the products of the image's derivatives, row by row */
+  readonly normal: readonly (readonly number[])[];
+  readonly warnings: readonly string[];
 }
 
-/** What is fixed before anything is recorded. */
+/** What is asked of the pixels of a tile. */
+type Question =
+  | { readonly kind: "image" }
+  | { readonly kind: "leaving" }
+  | { readonly kind: "gradient"; readonly loss: PixelLoss }
+  | { readonly kind: "normal"; readonly loss: PixelLoss; readonly curvature: PixelFunction };
+
+/** What is known before anything is recorded. */
 interface Plan {
-  /** [slow, fast] */
-  readonly shape: readonly number[];
-  readonly pixels: readonly number[];
+  readonly pixels: Pixels;
   readonly sampling: Omit<Sampling, "lookup">;
-  /** pixels and steps that are worked on together */
-  readonly tile: number;
+  readonly tileSize: number;
   readonly steps: number;
   readonly structureFactors: StructureFactors | undefined;
   readonly lookup: "nearest" | "tricubic";
   readonly inputs: readonly NdArray[];
 }
 
-/** What is asked of the pixels of a tile: their photons, the lookups that leave the grid, or what they cost. */
-type Question = "image" | "leaving" | PixelLoss;
+interface Answer {
+  /** of the sums, in float64 */
+  readonly sums: readonly number[];
+  readonly image: NdArray | undefined;
+  readonly warnings: readonly string[];
+}
 
-const elementsOfTile = 2 ** 16;
+const fusedTile = 1024;
+const elementsOfInterpretedTile = 2 ** 16;
+const imageQuestion: Question = { kind: "image" };
+const leavingQuestion: Question = { kind: "leaving" };
 const contraction: PixelLoss = (image, cotangent) => mul(image, cotangent);
+let jobs = 0;
 
 /** The image as a function of parameters, worked on in tiles of pixels. What is recorded once serves for all later numbers. */
 export class ImageModel<P extends Parameters> {
-  readonly #recorded = new Map<Question, Map<string, Run>>();
+  readonly experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>;
+  readonly options: ImageOptions;
   readonly #dtype: FloatDType;
+  readonly #jobs = new Map<string, TileJob>();
+  readonly #runners = new Map<number, TileRunner>();
+  readonly #functions = new Map<PixelFunction, number>();
 
   /** @param experimentOf the experiment for given parameters: called with numbers and with recorded values */
-  constructor(
-    readonly experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>,
-    readonly options: ImageOptions = {},
-  ) {
+  constructor(experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>, options: ImageOptions = {}) {
+    this.experimentOf = experimentOf;
+    this.options = options;
     this.#dtype = options.dtype ?? "float64";
   }
 
   /**
    * The image.
-   * @throws InputError when a parameter is not a finite number
+   * @throws InputError when a parameter is not a finite number, or the experiment cannot be
    */
   simulate(parameters: P): Simulation {
-    const plan = this.#plan(parameters);
-    const image = zeros(plan.shape, this.#dtype);
-    const { warning } = this.#walk(plan, parameters, (tile, mode, count) => {
-      const [photons, left] = this.#ask("image", mode, plan, parameters)(tile.inputs(mode));
-      for (let i = 0; i < count; i++) image.data[plan.pixels[tile.first + i]] = photons.data[i];
-      return sumOf(left, count);
-    });
-    return { image, warnings: warning === undefined ? [] : [warning] };
+    return simulationOf(this.#now(imageQuestion, parameters, []));
+  }
+
+  /** The same, on workers. */
+  async simulateOn(parallel: ParallelOptions, parameters: P): Promise<Simulation> {
+    return simulationOf(await this.#on(parallel, imageQuestion, parameters, []));
   }
 
   /**
@@ -112,26 +140,12 @@ export class ImageModel<P extends Parameters> {
    * @throws ShapeError when one of them has another shape
    */
   lossAndGradient(loss: PixelLoss, parameters: P, ...data: NdArray[]): LossAndGradient<P> {
-    const plan = this.#plan(parameters);
-    for (const { shape } of data) {
-      if (!sameShape(shape, plan.shape)) {
-        throw new ShapeError(`an image of shape ${describeShape(shape)} is compared with one of shape ${describeShape(plan.shape)}`);
-      }
-    }
-    let cost = 0;
-    const gradients = plan.inputs.map((input) => zeros(input.shape, "float64"));
-    const { warning } = this.#walk(plan, parameters, (tile, mode, count) => {
-      const given = [tile.weights(), ...data.map((image) => tile.pick(image))];
-      const [value, left, ...derivatives] = this.#ask(loss, mode, plan, parameters, data.length)([...tile.inputs(mode), ...given]);
-      cost += value.item();
-      derivatives.forEach((derivative, i) => {
-        const from = derivative.data;
-        for (let j = 0; j < derivative.size; j++) gradients[i].data[j] += from[j];
-      });
-      return sumOf(left, count);
-    });
-    const leaves = parametersIn(parameters).map((leaf, i) => (typeof leaf === "number" ? gradients[i].data[0] : copy(gradients[i], this.#dtype)));
-    return { loss: cost, gradient: withParameters(parameters, leaves), warnings: warning === undefined ? [] : [warning] };
+    return this.#gradientOf(this.#now({ kind: "gradient", loss }, parameters, data), parameters);
+  }
+
+  /** The same, on workers. */
+  async lossAndGradientOn(parallel: ParallelOptions, loss: PixelLoss, parameters: P, ...data: NdArray[]): Promise<LossAndGradient<P>> {
+    return this.#gradientOf(await this.#on(parallel, { kind: "gradient", loss }, parameters, data), parameters);
   }
 
   /**
@@ -142,26 +156,58 @@ export class ImageModel<P extends Parameters> {
     return this.lossAndGradient(contraction, parameters, cotangent).gradient;
   }
 
+  /**
+   * What a Gauss-Newton step needs, summed tile by tile from the pixels' derivatives by the parameters, which are never stored.
+   * @param curvature of a pixel's loss by its photons, or what stands for it
+   * @throws InputError when a parameter is not a number
+   */
+  normalEquations(loss: PixelLoss, curvature: PixelFunction, parameters: P, ...data: NdArray[]): NormalEquations {
+    return normalOf(this.#now({ kind: "normal", loss, curvature }, parameters, data), parameters);
+  }
+
+  /** The same, on workers. */
+  async normalEquationsOn(
+    parallel: ParallelOptions,
+    loss: PixelLoss,
+    curvature: PixelFunction,
+    parameters: P,
+    ...data: NdArray[]
+  ): Promise<NormalEquations> {
+    return normalOf(await this.#on(parallel, { kind: "normal", loss, curvature }, parameters, data), parameters);
+  }
+
+  #gradientOf({ sums, warnings }: Answer, parameters: P): LossAndGradient<P> {
+    let next = 1;
+    const leaves = parametersIn(parameters).map((leaf) => {
+      if (typeof leaf === "number") return sums[next++];
+      const gradient = zeros(leaf.shape, "float64");
+      for (let i = 0; i < gradient.size; i++) gradient.data[i] = sums[next++];
+      return copy(gradient, this.#dtype);
+    });
+    return { loss: sums[0], gradient: withParameters(parameters, leaves), warnings };
+  }
+
   #plan(parameters: P): Plan {
     const { options } = this;
     const leaves = parametersIn(parameters);
     const experiment = this.experimentOf(withParameters(parameters, leaves));
+    checkExperiment(experiment);
     const { structureFactors, detector, crystal } = experiment;
     const oversample = options.oversample ?? recommendedOversample(experiment);
     if (!Number.isInteger(oversample) || oversample < 1) throw new InputError(`oversample is a whole number of at least 1, not ${oversample}`);
     const counts = stepCounts(experiment, oversample);
     const steps = counts.points * counts.sources * counts.orientations;
-    const shape = [detector.pixels.slow, detector.pixels.fast];
-    const pixels = selectPixels(shape, options);
+    const pixels = selectPixels([detector.pixels.slow, detector.pixels.fast], options);
     const grid = structureFactors instanceof StructureFactors ? structureFactors : undefined;
     const few = (crystal.cells ?? [1, 1, 1]).some((n) => known(n) <= 2);
     const wanted = options.interpolation ?? "auto";
     const tricubic = grid !== undefined && !grid.disabled && (wanted === "tricubic" || (wanted === "auto" && few));
+    const largest = options.executor === "interpreter" ? Math.ceil(elementsOfInterpretedTile / steps) : fusedTile;
+    const tileSize = options.tileSize ?? Math.min(Math.max(16, largest), pixels.size);
     return {
-      shape,
       pixels,
       steps,
-      tile: Math.min(pixels.length, options.tileSize ?? Math.max(16, Math.ceil(elementsOfTile / steps))),
+      tileSize: Math.ceil(tileSize / 4) * 4,
       structureFactors: grid,
       lookup: tricubic ? "tricubic" : "nearest",
       sampling: {
@@ -176,115 +222,162 @@ export class ImageModel<P extends Parameters> {
     };
   }
 
-  /**
-   * Visits all tiles, each with the lookups that it needs.
-   * @param visit works on a tile and returns how many of its lookups left the grid
-   */
-  #walk(plan: Plan, parameters: P, visit: (tile: Tile, mode: LookupMode, count: number) => number): { warning: string | undefined } {
-    const { pixels, lookup, structureFactors } = plan;
-    const sequential = lookup === "tricubic" && structureFactors?.policy === "sequential";
-    let latch: Latch | undefined;
-    let left = 0;
-    for (let first = 0; first < pixels.length; first += plan.tile) {
-      const count = Math.min(plan.tile, pixels.length - first);
-      const tile = new Tile(plan, first, latch, this.#dtype);
-      if (sequential && latch === undefined) latch = this.#findLatch(plan, tile, parameters);
-      if (latch !== undefined) {
-        left = 1;
-        visit(new Tile(plan, first, latch, this.#dtype), latch.pixel < first ? "nearest" : "latched", count);
-      } else left += visit(tile, lookup, count);
-      this.options.onProgress?.(first + count, pixels.length);
+  /** The runs that answer a question, in turn; with the policy "sequential" later ones depend on what earlier ones found. */
+  *#answer(question: Question, parameters: P, data: readonly NdArray[], shared: boolean): Generator<TileRun, Answer, void> {
+    const plan = this.#plan(parameters);
+    const { shape } = plan.pixels;
+    for (const given of data) {
+      if (!sameShape(given.shape, shape)) {
+        throw new ShapeError(`an image of shape ${describeShape(given.shape)} is compared with one of shape ${describeShape(shape)}`);
+      }
     }
-    return { warning: structureFactors?.left(left) };
+    const image = question.kind === "image" ? zeros(shape, this.#dtype, { shared }) : undefined;
+    const width = 1 + sumsOf(question, plan.inputs);
+    const job = this.#job(question, plan.lookup, plan, parameters, data.length);
+    const tiles = tileCount(job);
+    const rows = zeros([tiles, width], "float64", { shared });
+    const run = { parameters: plan.inputs, data, image, rows };
+    yield { ...run, job, latch: undefined, firstTile: 0, endTile: tiles };
+
+    const left = (tile: number): number => rows.data[tile * width];
+    let lookups = 0;
+    for (let tile = 0; tile < tiles; tile++) lookups += left(tile);
+    if (lookups > 0 && plan.structureFactors?.policy === "sequential") {
+      let tile = 0;
+      while (left(tile) === 0) tile++;
+      const latch = this.#findLatch(plan, parameters, tile);
+      const latched = this.#job(question, "latched", plan, parameters, data.length);
+      yield { ...run, job: latched, latch, firstTile: tile, endTile: tile + 1 };
+      const nearest = this.#job(question, "nearest", plan, parameters, data.length);
+      yield { ...run, job: nearest, latch, firstTile: tile + 1, endTile: tiles };
+    }
+    const warning = plan.structureFactors?.left(lookups);
+    const sums = new Array<number>(width - 1).fill(0);
+    for (let tile = 0; tile < tiles; tile++) for (let i = 1; i < width; i++) sums[i - 1] += rows.data[tile * width + i];
+    return { sums, image, warnings: warning === undefined ? [] : [warning] };
   }
 
-  #findLatch(plan: Plan, tile: Tile, parameters: P): Latch | undefined {
-    const [leaving] = this.#ask("leaving", "tricubic", plan, parameters)(tile.inputs("tricubic"));
+  #now(question: Question, parameters: P, data: readonly NdArray[]): Answer {
+    const answer = this.#answer(question, parameters, data, false);
+    for (;;) {
+      const { done, value } = answer.next();
+      if (done) return value;
+      const runner = this.#runner(value.job);
+      const { pixels, size } = value.job;
+      for (let tile = value.firstTile; tile < value.endTile; tile++) {
+        runner.run(value, tile);
+        this.options.onProgress?.(Math.min((tile + 1) * size, pixels.size), pixels.size);
+      }
+    }
+  }
+
+  async #on({ pool, signal }: ParallelOptions, question: Question, parameters: P, data: readonly NdArray[]): Promise<Answer> {
+    const answer = this.#answer(question, parameters, data, true);
+    for (;;) {
+      const { done, value } = answer.next();
+      if (done) return value;
+      const { pixels, size } = value.job;
+      await pool.run(value, signal, (tiles) => this.options.onProgress?.(Math.min(tiles * size, pixels.size), pixels.size));
+    }
+  }
+
+  #findLatch(plan: Plan, parameters: P, tile: number): Latch {
+    const job = this.#job(leavingQuestion, "tricubic", plan, parameters, 0);
+    const [leaving] = this.#runner(job).ask({ parameters: plan.inputs, data: [], latch: undefined }, tile);
     const at = leaving.data.indexOf(1);
-    return at < 0 ? undefined : { pixel: tile.first + Math.floor(at / plan.steps), step: at % plan.steps };
+    const { steps } = plan;
+    return { pixel: tile * job.size + Math.floor(at / steps), step: at % steps, stepsOfPixel: steps };
   }
 
-  /** The prepared answer to a question, for a tile's inputs: recorded the first time that it is asked. */
-  #ask(question: Question, mode: LookupMode, plan: Plan, parameters: P, images = 0): Run {
-    const known = this.#recorded.get(question) ?? new Map<string, Run>();
-    this.#recorded.set(question, known);
-    const key = `${mode} ${plan.tile} ${JSON.stringify(plan.sampling)}`;
-    let run = known.get(key);
-    if (run === undefined) {
-      run = (this.options.executor ?? interpret)(this.#record(question, mode, plan, parameters, images));
-      known.set(key, run);
-    }
-    return run;
+  #runner(job: TileJob): TileRunner {
+    const runner = this.#runners.get(job.id) ?? new TileRunner(job);
+    this.#runners.set(job.id, runner);
+    return runner;
+  }
+
+  /** The job of a question: recorded the first time that it is asked. */
+  #job(question: Question, mode: LookupMode, plan: Plan, parameters: P, images: number): TileJob {
+    const { pixels, tileSize, sampling } = plan;
+    const functions = question.kind === "gradient" ? [question.loss] : question.kind === "normal" ? [question.loss, question.curvature] : [];
+    const key = JSON.stringify([question.kind, functions.map((f) => this.#numberOf(f)), mode, images, tileSize, sampling, pixels.shape]);
+    const present = this.#jobs.get(key);
+    if (present) return present;
+    const job: TileJob = {
+      id: jobs++,
+      program: this.#record(question, mode, plan, parameters, images),
+      executor: this.options.executor ?? "webassembly",
+      dtype: this.#dtype,
+      pixels,
+      size: tileSize,
+      hasLatch: mode === "latched",
+      hasImage: question.kind === "image" || question.kind === "leaving",
+    };
+    this.#jobs.set(key, job);
+    return job;
+  }
+
+  #numberOf(f: PixelFunction): number {
+    const number = this.#functions.get(f) ?? this.#functions.size;
+    this.#functions.set(f, number);
+    return number;
   }
 
   #record(question: Question, mode: LookupMode, plan: Plan, parameters: P, images: number): Program {
     const tape = new Tape();
+    const dtype = this.#dtype;
+    const perPixel = (): Variable => tape.input({ shape: [plan.tileSize, 1, 1, 1], dtype });
     const sources = plan.inputs.map((input) => tape.input(input));
-    const pixelInput = (): Variable => tape.input({ shape: [plan.tile, 1, 1, 1], dtype: this.#dtype });
-    const pixels: PixelInputs = { fast: pixelInput(), slow: pixelInput(), ...(mode === "latched" && { latch: pixelInput() }) };
+    const pixels: PixelInputs = { fast: perPixel(), slow: perPixel(), ...(mode === "latched" && { latch: perPixel() }) };
     const experiment = this.experimentOf(withParameters(parameters, sources));
     const { image, leaving } = recordImage(experiment, { ...plan.sampling, lookup: mode }, pixels);
-    const left = leaving ? reshape(sum(leaving, 1, 2, 3), [plan.tile]) : tape.constant(0, this.#dtype);
-    if (question === "image") return tape.program([image, left]);
-    if (question === "leaving") return tape.program([leaving ?? left]);
-    const given = (): Variable => tape.input({ shape: [plan.tile], dtype: this.#dtype });
-    const weights = given();
-    const costs = question(image, ...Array.from({ length: images }, given));
-    const cost = total(where(weights, costs, 0));
-    const gradients = pullBack([cost], [tape.constant(1, this.#dtype)], sources);
-    const found = gradients.map((gradient, i) => gradient ?? broadcastTo(tape.constant(0, this.#dtype), sources[i].shape));
-    return tape.program([cost, left, ...found]);
-  }
-}
+    const left = leaving ? sum(leaving, 1, 2, 3) : tape.constant(0, dtype);
+    if (question.kind === "image") return tape.program([left, image]);
+    if (question.kind === "leaving") return tape.program([leaving ?? left]);
 
-/** A run of the selected pixels; where the last tile is not full, it repeats the last pixel. */
-class Tile {
-  constructor(
-    readonly plan: Plan,
-    readonly first: number,
-    readonly latch: Latch | undefined,
-    readonly dtype: FloatDType,
-  ) {}
-
-  /** The arguments of a recorded image. */
-  inputs(mode: LookupMode): NdArray[] {
-    const { plan, latch } = this;
-    const fpixels = plan.shape[1];
-    const fast = this.#each((place) => place % fpixels);
-    const slow = this.#each((place) => Math.floor(place / fpixels));
-    if (mode !== "latched" || latch === undefined) return [...plan.inputs, fast, slow];
-    const latched = this.#each((_place, number) => (number === latch.pixel ? latch.step : number < latch.pixel ? plan.steps : 0));
-    return [...plan.inputs, fast, slow, latched];
-  }
-
-  /** 1 for the pixels, 0 for the repeated ones. */
-  weights(): NdArray {
-    const weights = full([this.plan.tile], 1, this.dtype);
-    weights.data.fill(0, this.plan.pixels.length - this.first);
-    return weights;
-  }
-
-  /** The numbers of an image at the pixels. */
-  pick(image: NdArray): NdArray {
-    const { shape, strides, data, offset } = image;
-    const picked = this.#each((place) => data[offset + Math.floor(place / shape[1]) * strides[0] + (place % shape[1]) * strides[1]]);
-    return fromData(picked.data);
-  }
-
-  #each(value: (place: number, number: number) => number): NdArray {
-    const { tile, pixels } = this.plan;
-    const result = zeros([tile, 1, 1, 1], this.dtype);
-    for (let i = 0; i < tile; i++) {
-      const number = Math.min(this.first + i, pixels.length - 1);
-      result.data[i] = value(pixels[number], number);
+    const weights = perPixel();
+    const data = Array.from({ length: images }, perPixel);
+    const counted = (costs: Variable): Variable => total(where(weights, broadcastTo(costs, weights.shape), 0));
+    const cost = counted(question.loss(image, ...data));
+    const one = tape.constant(1, dtype);
+    const orZero = (found: Variable | undefined, { shape }: { readonly shape: Shape }): Variable => found ?? broadcastTo(tape.constant(0, dtype), shape);
+    if (question.kind === "gradient") {
+      const gradients = pullBack([cost], [one], sources);
+      return tape.program([left, cost, ...gradients.map((gradient, i) => orZero(gradient, sources[i]))]);
     }
-    return result;
+    const slope = orZero(pullBack([cost], [one], [image])[0], image);
+    const curvature = question.curvature(image, ...data);
+    const derivatives = sources.map((source) => orZero(pushForward([source], [one], [image])[0], image));
+    const gradient = derivatives.map((derivative) => total(mul(slope, derivative)));
+    const normal = derivatives.flatMap((row, i) => {
+      const weighted = mul(curvature, row);
+      return derivatives.slice(0, i + 1).map((column) => counted(mul(weighted, column)));
+    });
+    return tape.program([left, cost, ...gradient, ...normal]);
   }
 }
 
-function sumOf(counts: NdArray, length: number): number {
-  if (counts.rank === 0) return 0;
-  let result = 0;
-  for (let i = 0; i < length; i++) result += counts.data[i];
-  return result;
+function sumsOf(question: Question, inputs: readonly NdArray[]): number {
+  const parameters = inputs.reduce((count, { shape }) => count + sizeOf(shape), 0);
+  if (question.kind === "gradient") return 1 + parameters;
+  return question.kind === "normal" ? 1 + parameters + (parameters * (parameters + 1)) / 2 : 0;
 }
+
+function simulationOf({ image, warnings }: Answer): Simulation {
+  if (image === undefined) throw new TypeError("the answer holds no image");
+  return { image, warnings };
+}
+
+function normalOf({ sums, warnings }: Answer, parameters: unknown): NormalEquations {
+  const leaves = parametersIn(parameters);
+  if (leaves.some((leaf) => typeof leaf !== "number")) throw new InputError("normal equations take parameters that are numbers, not arrays");
+  const count = leaves.length;
+  const at = (i: number, j: number): number => sums[1 + count + (i * (i + 1)) / 2 + j];
+  const indices = leaves.map((_, i) => i);
+  return {
+    loss: sums[0],
+    gradient: sums.slice(1, 1 + count),
+    normal: indices.map((i) => indices.map((j) => (j <= i ? at(i, j) : at(j, i)))),
+    warnings,
+  };
+}
+

@@ -1,5 +1,5 @@
 import { add, div, less, mul, round, sub, where } from "../autodiff/primitives/elementwise.js";
-import { broadcastTo, reshape, sum } from "../autodiff/primitives/structure.js";
+import { broadcastTo, sum } from "../autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { orientedLattice, scatteringLattices, type Crystal } from "../models/crystal.js";
 import { detectorFrame } from "../models/detector.js";
@@ -42,7 +42,7 @@ export interface PixelInputs extends PixelIndices {
 }
 
 export interface RecordedImage {
-  /** photons in each pixel, shape [P] */
+  /** photons in each pixel, shape [P, 1, 1, 1] */
   readonly image: Variable;
   /** 1 for each step whose neighbourhood leaves the structure factors, shape [P, points, sources, orientations] */
   readonly leaving: Variable | undefined;
@@ -84,7 +84,7 @@ export function recordImage(experiment: Experiment<Quantity>, sampling: Sampling
   const image = mul(electrons, div(photonsPerElectron(beam), stepsOfLayer));
   const leaving = sampling.lookup === "tricubic" ? mul(recordLeaving(experiment, hkl), kept) : undefined;
   return {
-    image: reshape(broadcastTo(recorded(image, fast), [shape[0], 1, 1, 1]), [shape[0]]),
+    image: broadcastTo(recorded(image, fast), [shape[0], 1, 1, 1]),
     leaving: leaving === undefined ? undefined : broadcastTo(recorded(leaving, fast), shape),
   };
 }

@@ -1,6 +1,6 @@
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { flatData, type NdArray } from "../ndarray/ndarray.js";
-import { sameShape } from "../ndarray/shape.js";
+import { sameShape, type Shape } from "../ndarray/shape.js";
 import { slice } from "../ndarray/views.js";
 
 /** A rectangle of pixels; both ends of each range belong to it. */
@@ -34,9 +34,17 @@ export interface ImageStatistics {
 export function region(image: NdArray, roi?: Roi): NdArray {
   if (image.rank !== 2) throw new ShapeError(`an image has the shape [slow, fast], not ${describeShape(image.shape)}`);
   if (roi === undefined) return image;
-  checkRange("fast", roi.fastMin, roi.fastMax, image.shape[1]);
-  checkRange("slow", roi.slowMin, roi.slowMax, image.shape[0]);
+  checkRegion(roi, image.shape);
   return slice(image, { start: roi.slowMin, stop: roi.slowMax + 1 }, { start: roi.fastMin, stop: roi.fastMax + 1 });
+}
+
+/**
+ * @param shape of the image, [slow, fast]
+ * @throws InputError when the rectangle is empty or leaves the image
+ */
+export function checkRegion({ fastMin, fastMax, slowMin, slowMax }: Roi, shape: Shape): void {
+  checkRange("fast", fastMin, fastMax, shape[1]);
+  checkRange("slow", slowMin, slowMax, shape[0]);
 }
 
 function checkRange(axis: string, min: number, max: number, extent: number): void {

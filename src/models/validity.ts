@@ -1,0 +1,186 @@
+import { known, type Quantity } from "../autodiff/tape.js";
+import { InputError } from "../ndarray/errors.js";
+import { radiansPerDegree } from "../physics/constants.js";
+import { dot, rotate } from "../physics/vector.js";
+import type { Beam, Fan } from "./beam.js";
+import type { Crystal, ReciprocalVectors, UnitCell } from "./crystal.js";
+import { axesOf, type Detector } from "./detector.js";
+import type { Experiment } from "./experiment.js";
+
+/** An image of more pixels would not fit into the memory of most machines. */
+export const mostPixels = 2 ** 26;
+
+/**
+ * Refuses what cannot stand in any hutch. Recorded values are not looked at.
+ * @throws InputError that names the field
+ */
+export function checkExperiment({ beam, crystal, detector, structureFactors, waterUm }: Experiment<Quantity>): void {
+  checkBeam(beam);
+  checkCrystal(crystal);
+  checkDetector(detector);
+  if (typeof structureFactors === "number") number("structureFactors", structureFactors);
+  atLeastZero("waterUm", waterUm);
+}
+
+/**
+ * Why edges and angles make no unit cell, if they do not.
+ * @returns a sentence without a subject, "has ..." or "needs ..."; undefined where they make a cell
+ */
+export function impossibleCell({ a, b, c, alpha, beta, gamma }: UnitCell): string | undefined {
+  const edges = [a, b, c];
+  const angles = [alpha, beta, gamma];
+  if (!edges.every((edge) => edge > 0 && Number.isFinite(edge))) return `needs edges above 0, not ${edges.join(" ")}`;
+  if (!angles.every((angle) => angle > 0 && angle < 180)) return `needs angles between 0 and 180 degrees, not ${angles.join(" ")}`;
+  const sum = alpha + beta + gamma;
+  if (sum >= 360) return `has angles that add up to ${sum} degrees, and less than 360 make a cell`;
+  const largest = Math.max(...angles);
+  if (2 * largest >= sum) return `has an angle of ${largest} degrees, and it must be smaller than the sum of the other two`;
+  const half = (sum / 2) * radiansPerDegree;
+  const skew = angles.reduce((product, angle) => product * Math.sin(half - angle * radiansPerDegree), Math.sin(half));
+  return skew > 1e-12 ? undefined : `has no volume with the angles ${angles.join(" ")}`;
+}
+
+function checkBeam(beam: Beam<Quantity>): void {
+  aboveZero("beam.wavelengthA", beam.wavelengthA);
+  atLeastZero("beam.fluence", beam.fluence);
+  const kahn = number("beam.kahnFactor", beam.kahnFactor);
+  if (kahn !== undefined && Math.abs(kahn) > 1) throw new InputError(`beam.kahnFactor is ${kahn}; it must be from -1 to 1`);
+  checkFan("beam.horizontalDivergenceMrad", beam.horizontalDivergenceMrad);
+  checkFan("beam.verticalDivergenceMrad", beam.verticalDivergenceMrad);
+  checkFan("beam.dispersionPercent", beam.dispersionPercent);
+  if (beam.sources?.length === 0) throw new InputError("beam.sources is empty; without any source there is no beam");
+  beam.sources?.forEach(({ direction, wavelengthA }, i) => {
+    checkDirection(`beam.sources[${i}].direction`, direction);
+    aboveZero(`beam.sources[${i}].wavelengthA`, wavelengthA);
+  });
+}
+
+function checkFan(name: string, fan: Fan<Quantity> | undefined): void {
+  if (fan === undefined) return;
+  atLeastZero(`${name}.range`, fan.range);
+  atLeastZero(`${name}.step`, fan.step);
+  count(`${name}.count`, fan.count);
+}
+
+function checkCrystal({ lattice, missetDeg, cells, fudge, mosaic, scan }: Crystal<Quantity>): void {
+  if ("a" in lattice) checkCell(lattice);
+  else checkReciprocal(lattice);
+  missetDeg?.forEach((angle, axis) => number(`crystal.missetDeg[${axis}]`, angle));
+  cells?.forEach((cell, axis) => aboveZero(`crystal.cells[${axis}]`, cell));
+  aboveZero("crystal.fudge", fudge);
+  if (mosaic) {
+    atLeastZero("crystal.mosaic.spreadDeg", mosaic.spreadDeg);
+    count("crystal.mosaic.domains", mosaic.domains);
+    if (mosaic.drawn && mosaic.drawn.length !== mosaic.domains) {
+      throw new InputError(`crystal.mosaic.drawn has ${mosaic.drawn.length} rotations for ${mosaic.domains} domains`);
+    }
+  }
+  if (scan) {
+    number("crystal.scan.phiDeg", scan.phiDeg);
+    number("crystal.scan.stepDeg", scan.stepDeg);
+    count("crystal.scan.steps", scan.steps);
+  }
+}
+
+function checkCell({ a, b, c, alpha, beta, gamma }: UnitCell<Quantity>): void {
+  const edges = { a, b, c };
+  const angles = { alpha, beta, gamma };
+  for (const [name, edge] of Object.entries(edges)) aboveZero(`crystal.lattice.${name}`, edge);
+  for (const [name, angle] of Object.entries(angles)) aboveZero(`crystal.lattice.${name}`, angle);
+  // The edges do not matter for whether the angles make a cell; one of length 1 stands for those that are recorded.
+  const [first, second, third] = [alpha, beta, gamma];
+  if (typeof first !== "number" || typeof second !== "number" || typeof third !== "number") return;
+  const reason = impossibleCell({ a: 1, b: 1, c: 1, alpha: first, beta: second, gamma: third });
+  if (reason !== undefined) throw new InputError(`crystal.lattice ${reason}`);
+}
+
+function checkReciprocal({ aStar, bStar, cStar }: ReciprocalVectors<Quantity>): void {
+  const given = { aStar, bStar, cStar };
+  for (const [name, vector] of Object.entries(given)) checkDirection(`crystal.lattice.${name}`, vector);
+  const [a, b, c] = [numbers(aStar), numbers(bStar), numbers(cStar)];
+  if (!a || !b || !c) return;
+  const volume = a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0]);
+  if (Math.abs(volume) <= 1e-9 * Math.hypot(...a) * Math.hypot(...b) * Math.hypot(...c)) {
+    throw new InputError("crystal.lattice: aStar, bStar and cStar do not span space");
+  }
+}
+
+function checkDetector(detector: Detector<Quantity>): void {
+  const { fast, slow } = detector.pixels;
+  count("detector.pixels.fast", fast);
+  count("detector.pixels.slow", slow);
+  if (fast * slow > mostPixels) throw new InputError(`detector.pixels are ${fast} x ${slow}; more than ${mostPixels} do not fit into memory`);
+  aboveZero("detector.pixelSizeMm", detector.pixelSizeMm);
+  aboveZero("detector.sizeMm.fast", detector.sizeMm?.fast);
+  aboveZero("detector.sizeMm.slow", detector.sizeMm?.slow);
+  aboveZero("detector.distanceMm", detector.distanceMm);
+  aboveZero("detector.closeDistanceMm", detector.closeDistanceMm);
+  for (const name of ["beamCenterMm", "nearPointPixels", "closePointMm"] as const) {
+    number(`detector.${name}.x`, detector[name]?.x);
+    number(`detector.${name}.y`, detector[name]?.y);
+  }
+  detector.rotationDeg?.forEach((angle, axis) => number(`detector.rotationDeg[${axis}]`, angle));
+  number("detector.twothetaDeg", detector.twothetaDeg);
+  detector.originMm?.forEach((coordinate, axis) => number(`detector.originMm[${axis}]`, coordinate));
+  for (const [name, axis] of Object.entries(detector.axes ?? {})) checkDirection(`detector.axes.${name}`, axis);
+  if (detector.sensor) {
+    const { thicknessUm, attenuationDepthUm, layers, layerThicknessUm } = detector.sensor;
+    atLeastZero("detector.sensor.thicknessUm", thicknessUm);
+    aboveZero("detector.sensor.attenuationDepthUm", attenuationDepthUm);
+    atLeastZero("detector.sensor.layerThicknessUm", layerThicknessUm);
+    count("detector.sensor.layers", layers);
+  }
+  const problem = misplacement(detector);
+  if (problem === "fast along slow") throw new InputError("detector.axes: fast and slow are parallel and span no plane");
+  if (problem === "field along beam") throw new InputError("detector.axes: the polarization is parallel to the beam, and it lies across it");
+  if (problem === "edge on") throw new InputError("detector.rotationDeg turns the detector parallel to the beam, which then never strikes it");
+}
+
+/** Ways in which axes make no detector or no beam. */
+export type Misplacement = "fast along slow" | "field along beam" | "edge on";
+
+/** How a detector's axes contradict each other, if they do. */
+export function misplacement(detector: Detector<Quantity>): Misplacement | undefined {
+  const { beam, fast, slow, normal, polarization } = axesOf(detector);
+  if (areParallel(fast, slow)) return "fast along slow";
+  if (areParallel(beam, polarization)) return "field along beam";
+  const [x, y, z] = numbers(detector.rotationDeg ?? [0, 0, 0]) ?? [0, 0, 0];
+  const turned = rotate(normal, [x * radiansPerDegree, y * radiansPerDegree, z * radiansPerDegree]);
+  return Math.abs(known(dot(beam, turned))) < 1e-9 ? "edge on" : undefined;
+}
+
+/** Whether two directions of length 1 are the same line. */
+function areParallel([ax, ay, az]: readonly number[], [bx, by, bz]: readonly number[]): boolean {
+  return Math.hypot(ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx) < 1e-9;
+}
+
+function checkDirection(name: string, vector: readonly Quantity[]): void {
+  vector.forEach((component, axis) => number(`${name}[${axis}]`, component));
+  if (vector.every((component) => component === 0)) throw new InputError(`${name} is 0 0 0, which is no direction`);
+}
+
+function numbers(vector: readonly Quantity[]): number[] | undefined {
+  const components = vector.filter((component) => typeof component === "number");
+  return components.length === vector.length ? components : undefined;
+}
+
+/** The number, where it is one. */
+function number(name: string, value: Quantity | undefined): number | undefined {
+  if (typeof value !== "number") return undefined;
+  if (!Number.isFinite(value)) throw new InputError(`${name} is ${value}; it must be a finite number`);
+  return value;
+}
+
+function aboveZero(name: string, value: Quantity | undefined): void {
+  const given = number(name, value);
+  if (given !== undefined && given <= 0) throw new InputError(`${name} is ${given}; it must be above 0`);
+}
+
+function atLeastZero(name: string, value: Quantity | undefined): void {
+  const given = number(name, value);
+  if (given !== undefined && given < 0) throw new InputError(`${name} is ${given}; it must be at least 0`);
+}
+
+function count(name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1) throw new InputError(`${name} is ${value}; it must be a whole number of at least 1`);
+}

@@ -1,0 +1,56 @@
+import type { Data } from "../../ndarray/dtype.js";
+import { NdArray } from "../../ndarray/ndarray.js";
+import type { Shape } from "../../ndarray/shape.js";
+import type { Program } from "../../autodiff/tape.js";
+import type { Latch, TileJob } from "../tiles.js";
+
+/** An array as it arrives on the other side: shared memory stays where it is. */
+export interface ArrayMessage {
+  readonly data: Data;
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+export interface JobMessage extends Omit<TileJob, "program"> {
+  readonly program: Omit<Program, "literals"> & { readonly literals: readonly ArrayMessage[] };
+}
+
+/** To a worker: take the tiles of a job, as long as there are any. */
+export interface RunMessage {
+  readonly jobId: number;
+  /** the first time that the worker meets it */
+  readonly job: JobMessage | undefined;
+  readonly parameters: readonly ArrayMessage[];
+  readonly data: readonly ArrayMessage[];
+  readonly latch: Latch | undefined;
+  readonly image: ArrayMessage | undefined;
+  readonly rows: ArrayMessage;
+  readonly firstTile: number;
+  readonly endTile: number;
+  /** shared, int32: the next tile to be taken; and whether to stop */
+  readonly state: Data;
+}
+
+/** From a worker. */
+export type Report = { readonly kind: "progress" } | { readonly kind: "done" } | { readonly kind: "failed"; readonly message: string };
+
+/** Jobs that a worker keeps prepared; of more, the oldest is forgotten, on both sides alike. */
+export const keptJobs = 12;
+
+export function asMessage({ data, shape, strides, offset }: NdArray): ArrayMessage {
+  return { data, shape, strides, offset };
+}
+
+export function asArray({ data, shape, strides, offset }: ArrayMessage): NdArray {
+  return new NdArray(data, shape, strides, offset);
+}
+
+/** Adds to what is known, in order of arrival, and forgets the oldest. */
+export function remember<V>(known: Map<number, V>, id: number, value: V): void {
+  known.set(id, value);
+  for (const oldest of known.keys()) {
+    if (known.size <= keptJobs) return;
+    known.delete(oldest);
+  }
+}

@@ -1,0 +1,122 @@
+import { allocate } from "../../ndarray/dtype.js";
+import { copy, type NdArray } from "../../ndarray/ndarray.js";
+import type { TileJob, TileRun } from "../tiles.js";
+import { asMessage, remember, type JobMessage, type Report, type RunMessage } from "./messages.js";
+
+/** A worker, seen from outside. */
+export interface Port {
+  post(message: RunMessage): void;
+  /** @param onFailure called when the worker itself breaks */
+  listen(onReport: (report: Report) => void, onFailure: (error: Error) => void): void;
+  /** Whether the worker keeps the program alive. */
+  hold(isBusy: boolean): void;
+  close(): Promise<void>;
+}
+
+/** Workers that share the tiles of a run. They stay for later runs, which go faster: what was prepared is kept. */
+export class WorkerPool {
+  readonly #ports: readonly Port[];
+  readonly #known: readonly Map<number, TileJob>[];
+  #last: Promise<unknown> = Promise.resolve();
+  #pending: { readonly report: (report: Report) => void; readonly fail: (error: Error) => void } | undefined;
+
+  constructor(ports: readonly Port[]) {
+    this.#ports = ports;
+    this.#known = ports.map(() => new Map<number, TileJob>());
+    for (const port of ports) {
+      port.listen(
+        (report) => this.#pending?.report(report),
+        (error) => this.#pending?.fail(error),
+      );
+    }
+  }
+
+  get size(): number {
+    return this.#ports.length;
+  }
+
+  /**
+   * Works on the tiles of a run, after the runs that were asked for before.
+   * @param onProgress told now and then how many tiles have been taken
+   * @throws the signal's reason when it was aborted; Error when a worker fails
+   */
+  run(run: TileRun, signal: AbortSignal | undefined, onProgress: (tiles: number) => void): Promise<void> {
+    const next = this.#last.then(() => this.#start(run, signal, onProgress));
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  /** Ends the workers, after what they are working on. */
+  async close(): Promise<void> {
+    await this.#last;
+    await Promise.all(this.#ports.map((port) => port.close()));
+  }
+
+  async #start(run: TileRun, signal: AbortSignal | undefined, onProgress: (tiles: number) => void): Promise<void> {
+    signal?.throwIfAborted();
+    if (run.firstTile >= run.endTile) return;
+    const state = allocate("int32", 2, true);
+    if (!(state instanceof Int32Array)) throw new TypeError("counters are int32");
+    state[0] = run.firstTile;
+    const stop = (): void => void Atomics.store(state, 1, 1);
+    signal?.addEventListener("abort", stop);
+    const data = run.data.map(shared);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        let working = this.#ports.length;
+        let failure: Error | undefined;
+        const end = (error?: Error): void => {
+          failure ??= error;
+          if (--working > 0) return;
+          if (failure) reject(failure);
+          else resolve();
+        };
+        const report = (message: Report): void => {
+          if (message.kind === "progress") onProgress(Math.min(Atomics.load(state, 0), run.endTile));
+          else end(message.kind === "failed" ? new Error(message.message) : undefined);
+        };
+        const fail = (error: Error): void => {
+          stop();
+          end(error);
+        };
+        this.#pending = { report, fail };
+        this.#ports.forEach((port, i) => {
+          port.hold(true);
+          port.post(this.#message(run, data, state, i));
+        });
+      });
+    } finally {
+      this.#pending = undefined;
+      for (const port of this.#ports) port.hold(false);
+      signal?.removeEventListener("abort", stop);
+    }
+    signal?.throwIfAborted();
+    onProgress(run.endTile);
+  }
+
+  #message({ job, parameters, latch, image, rows, firstTile, endTile }: TileRun, data: readonly NdArray[], state: Int32Array, port: number): RunMessage {
+    const known = this.#known[port];
+    const isNew = !known.has(job.id);
+    if (isNew) remember(known, job.id, job);
+    return {
+      jobId: job.id,
+      job: isNew ? describe(job) : undefined,
+      parameters: parameters.map(asMessage),
+      data: data.map(asMessage),
+      latch,
+      image: image && asMessage(image),
+      rows: asMessage(rows),
+      firstTile,
+      endTile,
+      state,
+    };
+  }
+}
+
+function describe(job: TileJob): JobMessage {
+  return { ...job, program: { ...job.program, literals: job.program.literals.map(asMessage) } };
+}
+
+function shared(array: NdArray): NdArray {
+  return array.data.buffer instanceof SharedArrayBuffer ? array : copy(array, array.dtype, { shared: true });
+}

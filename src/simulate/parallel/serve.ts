@@ -1,0 +1,46 @@
+import { TileRunner } from "../tiles.js";
+import { asArray, remember, type Report, type RunMessage } from "./messages.js";
+
+const millisecondsBetweenReports = 50;
+
+/**
+ * What a worker does with a message: it takes tiles until there are none left.
+ * @param post sends a report back
+ */
+export function server(post: (report: Report) => void): (message: RunMessage) => void {
+  const runners = new Map<number, TileRunner>();
+  return (message) => {
+    try {
+      serve(message, runners, post);
+      post({ kind: "done" });
+    } catch (error) {
+      post({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}
+
+function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<number, TileRunner>, post: (report: Report) => void): void {
+  if (job) {
+    const program = { ...job.program, literals: job.program.literals.map(asArray) };
+    remember(runners, jobId, new TileRunner({ ...job, program }));
+  }
+  const runner = runners.get(jobId);
+  if (runner === undefined || !(state instanceof Int32Array)) throw new Error(`job ${jobId} has not arrived at the worker`);
+  const run = {
+    ...message,
+    job: runner.job,
+    parameters: message.parameters.map(asArray),
+    data: message.data.map(asArray),
+    image: message.image && asArray(message.image),
+    rows: asArray(message.rows),
+  };
+  let reported = performance.now();
+  while (Atomics.load(state, 1) === 0) {
+    const tile = Atomics.add(state, 0, 1);
+    if (tile >= run.endTile) return;
+    runner.run(run, tile);
+    if (performance.now() - reported < millisecondsBetweenReports) continue;
+    reported = performance.now();
+    post({ kind: "progress" });
+  }
+}
