@@ -109,7 +109,9 @@ function checkDetector(detector: Detector<Quantity>): void {
   const { fast, slow } = detector.pixels;
   count("detector.pixels.fast", fast);
   count("detector.pixels.slow", slow);
-  if (fast * slow > mostPixels) throw new InputError(`detector.pixels are ${fast} x ${slow}; more than ${mostPixels} do not fit into memory`);
+  if (fast * slow > mostPixels) {
+    throw new InputError(`detector.pixels are ${fast} x ${slow}; more than ${mostPixels} do not fit into memory`);
+  }
   aboveZero("detector.pixelSizeMm", detector.pixelSizeMm);
   aboveZero("detector.sizeMm.fast", detector.sizeMm?.fast);
   aboveZero("detector.sizeMm.slow", detector.sizeMm?.slow);
@@ -132,8 +134,8 @@ function checkDetector(detector: Detector<Quantity>): void {
   }
   const problem = misplacement(detector);
   if (problem === "fast along slow") throw new InputError("detector.axes: fast and slow are parallel and span no plane");
-  if (problem === "field along beam") throw new InputError("detector.axes: the polarization is parallel to the beam, and it lies across it");
-  if (problem === "edge on") throw new InputError("detector.rotationDeg turns the detector parallel to the beam, which then never strikes it");
+  if (problem === "field along beam") throw new InputError("detector.axes: the polarization is parallel to the beam, not across it");
+  if (problem === "edge on") throw new InputError("detector.rotationDeg turns the detector parallel to the beam, which never strikes it");
 }
 
 /** Ways in which axes make no detector or no beam. */

@@ -168,6 +168,10 @@ export function assign(target: NdArray, source: NdArray): void {
   }
   const to = target.data;
   const from = source.data;
+  if (source.size > 0 && target.isContiguous && source.isContiguous) {
+    to.set(from.subarray(source.offset, source.offset + source.size), target.offset);
+    return;
+  }
   forEachRun([target, source], (count, [t, s], [dt, ds]) => {
     for (let i = 0; i < count; i++, t += dt, s += ds) to[t] = from[s];
   });

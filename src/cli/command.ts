@@ -1,0 +1,63 @@
+import { DTypeError, InputError, ShapeError } from "../ndarray/errors.js";
+import { quote } from "../io/field.js";
+import { runCompare } from "./compare.js";
+import { runConvert } from "./convert.js";
+import type { Environment } from "./environment.js";
+import { runSimulate } from "./simulate.js";
+import { didYouMean, suggestions } from "./suggestion.js";
+import { version } from "./version.js";
+
+type Command = (argv: readonly string[], environment: Environment) => Promise<void>;
+
+const commands: ReadonlyMap<string, Command> = new Map([
+  ["simulate", runSimulate],
+  ["convert", runConvert],
+  ["compare", runCompare],
+]);
+
+const usage = `braggtape: X-ray diffraction images of crystals, simulated
+
+  braggtape simulate ...      an image, with the options of the reference program
+  braggtape convert IN OUT    between reflection formats, or between image formats
+  braggtape compare A B       how two images differ
+
+  braggtape COMMAND --help    the options of a command
+  braggtape --version
+`;
+
+/** What a shell is told: done, or refused with one sentence. */
+const done = 0;
+const refused = 2;
+
+/**
+ * Runs a command line.
+ * @param argv without the program's own name
+ * @returns the exit code: 0, or 2 where the input was wrong, with one sentence on stderr and nothing written
+ */
+export async function runCommand(argv: readonly string[], environment: Environment): Promise<number> {
+  try {
+    const [name = "--help", ...rest] = argv;
+    if (/^--?h(elp)?$/.test(name)) environment.stdout(usage);
+    else if (/^--?version$/.test(name)) environment.stdout(`${version()}\n`);
+    else await commandNamed(name)(rest, environment);
+    return done;
+  } catch (error) {
+    environment.stderr(`braggtape: ${sentenceOf(error)}\n`);
+    return refused;
+  }
+}
+
+/** What an input error says; anything else is a fault of the program and goes on. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof InputError || error instanceof ShapeError || error instanceof DTypeError) return error.message;
+  const isMemory = error instanceof RangeError && /allocation|array length|array size/i.test(error.message);
+  if (isMemory) return `what was asked for does not fit into memory (${error.message}); fewer pixels or steps would`;
+  throw error;
+}
+
+function commandNamed(name: string): Command {
+  const command = commands.get(name);
+  if (command) return command;
+  const near = suggestions(name, [...commands.keys()]);
+  throw new InputError(`${quote(name)} is not a command${didYouMean(near)} (${[...commands.keys()].join(", ")})`);
+}

@@ -1,0 +1,129 @@
+import { formatFdump, parseFdump } from "../io/fdump.js";
+import { readBinaryFile, writeFileAtomically } from "../io/files.js";
+import { formatFloatImage } from "../io/float-image.js";
+import { formatHkl, parseHkl, type Reflections } from "../io/hkl.js";
+import { expandToP1, parseMtz } from "../io/mtz.js";
+import { formatPgm } from "../io/pgm.js";
+import { encodePng } from "../io/png.js";
+import { formatSmv, type SmvHeader } from "../io/smv.js";
+import { StructureFactors } from "../models/structure-factors.js";
+import { InputError } from "../ndarray/errors.js";
+import { array, copy, flatData, type NdArray } from "../ndarray/ndarray.js";
+import { largestCount, smvCounts, smvScale } from "../simulate/intensity-scale.js";
+import { imageStatistics } from "../simulate/statistics.js";
+import type { Environment } from "./environment.js";
+import { describeFlags } from "./help.js";
+import { formatOf, formats, parseImage, type Format } from "./image-file.js";
+import { fromFolder } from "./input-files.js";
+import { parseFlags, type Flag, type FlagTable, type Given } from "./parse-flags.js";
+import { darkSpots } from "./picture.js";
+import { smvHeader } from "./smv-header.js";
+
+const table = {
+  from: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what IN holds", preset: "by its extension" },
+  to: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what OUT shall hold", preset: "by its extension" },
+  column: { group: "Reflections", values: ["LABEL"], kind: "text", help: "amplitude column of an MTZ file", preset: "the first of type F" },
+  default_F: { group: "Reflections", values: ["F"], unit: "electrons", help: "for what a grid holds and a list does not", preset: "0" },
+  size: { group: "Images", values: ["FAST", "SLOW"], kind: "count", unit: "pixels", help: "size of a raw float image", preset: "a square" },
+  scale: {
+    group: "Images", values: ["factor"], kind: "nonNegative",
+    help: "of counts or grey levels", preset: "1 from counts, else to 55000 counts or 255 levels",
+  },
+  adc: { group: "Images", values: ["counts"], help: "offset of an SMV image", preset: "0" },
+  pixel: { group: "Images", values: ["size"], kind: "positive", unit: "mm", help: "what an SMV header says", preset: "0.1" },
+  distance: { group: "Images", values: ["length"], kind: "positive", unit: "mm", help: "what an SMV header says", preset: "100" },
+  lambda: { group: "Images", values: ["length"], kind: "positive", unit: "A", help: "what an SMV header says", preset: "1" },
+  help: { group: "Other", aliases: ["h"], help: "this text" },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+type ConvertFlag = keyof typeof table;
+const convertFlags: FlagTable<ConvertFlag> = table;
+
+const intro = `braggtape convert IN OUT: between hkl, fdump and mtz (read only), or between smv, float, pgm and png (written only)
+
+  braggtape convert data.mtz P1.hkl --column FP
+  braggtape convert floatimage.bin image.png
+`;
+
+/**
+ * Converts a file into another format.
+ * @throws InputError in one sentence, before anything is written
+ */
+export async function runConvert(argv: readonly string[], environment: Environment): Promise<void> {
+  const given = parseFlags(argv, convertFlags);
+  if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(convertFlags)}`);
+  if (given.operands.length !== 2) throw new InputError(`convert needs two files, IN and OUT, and got ${given.operands.length}`);
+  const [from, to] = given.operands;
+  const fromFormat = formatOf(from, given.word("from"), "--from");
+  const toFormat = formatOf(to, given.word("to"), "--to");
+  const bytes = await readBinaryFile(fromFolder(environment.cwd, from));
+  const isReflections = fromFormat === "hkl" || fromFormat === "fdump" || fromFormat === "mtz";
+  const converted = isReflections
+    ? convertReflections(bytes, fromFormat, from, toFormat, given, environment)
+    : await convertImage(bytes, fromFormat, from, toFormat, given);
+  await writeFileAtomically(fromFolder(environment.cwd, to), converted);
+}
+
+function convertReflections(
+  bytes: Uint8Array,
+  from: Format,
+  name: string,
+  to: Format,
+  given: Given<ConvertFlag>,
+  { stderr }: Environment,
+): Uint8Array {
+  if (to !== "hkl" && to !== "fdump") throw new InputError(`reflections are written as hkl or fdump, not as ${to}`);
+  if (from === "fdump" && to === "fdump") return formatFdump(parseFdump(bytes, name));
+  const reflections = readReflections(bytes, from, name, given.word("column"));
+  for (const warning of reflections.warnings) stderr(`warning: ${warning}\n`);
+  if (to === "hkl") return new TextEncoder().encode(formatHkl(reflections));
+  const { grid, min } = StructureFactors.fromReflections(reflections, { defaultF: given.number("default_F") ?? 0 });
+  return formatFdump({ min: [min[0], min[1], min[2]], values: grid });
+}
+
+function readReflections(bytes: Uint8Array, format: Format, name: string, column: string | undefined): Reflections {
+  if (format === "mtz") return expandToP1(parseMtz(bytes, name), column);
+  if (format === "hkl") return parseHkl(new TextDecoder().decode(bytes), name);
+  const { min, values } = parseFdump(bytes, name);
+  const [, nk, nl] = values.shape;
+  const data = flatData(values);
+  // A grid does not tell an amplitude of 0 from a reflection that was never listed.
+  const places = Array.from(data.keys()).filter((i) => data[i] !== 0);
+  if (places.length === 0) throw new InputError(`${name} holds no amplitude other than 0`);
+  return {
+    h: array(places.map((i) => min[0] + Math.floor(i / (nk * nl))), "int32"),
+    k: array(places.map((i) => min[1] + (Math.floor(i / nl) % nk)), "int32"),
+    l: array(places.map((i) => min[2] + (i % nl)), "int32"),
+    f: array(places.map((i) => data[i])),
+    warnings: [],
+  };
+}
+
+async function convertImage(bytes: Uint8Array, from: Format, name: string, to: Format, given: Given<ConvertFlag>): Promise<Uint8Array> {
+  const size = given.last("size")?.numbers;
+  const image = parseImage(bytes, from, name, size && [size[1], size[0]]);
+  const { max } = imageStatistics(image);
+  const isCounted = from !== "float";
+  const scaleTo = (full: number): number => given.number("scale") || ((isCounted && max <= full) || !(max > 0) ? 1 : full / max);
+  switch (to) {
+    case "float":
+      return formatFloatImage(image);
+    case "png":
+      return encodePng(darkSpots(image));
+    case "pgm":
+      return formatPgm(image, scaleTo(255));
+    case "smv":
+      return formatSmv(
+        headerFor(image, given),
+        smvCounts(copy(image, "float32"), scaleTo(isCounted ? largestCount : max * smvScale(max)), given.number("adc") ?? 0),
+      );
+    default:
+      throw new InputError(`an image is written as smv, float, pgm or png, not as ${to}`);
+  }
+}
+
+/** A header of which only the size is known: everything else is what the options say, or a plain detector. */
+function headerFor({ shape: [slow, fast] }: NdArray, given: Given<ConvertFlag>): SmvHeader {
+  const detector = { pixels: { fast, slow }, pixelSizeMm: given.number("pixel") ?? 0.1, distanceMm: given.number("distance") ?? 100 };
+  return smvHeader(detector, { wavelengthA: given.number("lambda") ?? 1, phiDeg: 0, oscRangeDeg: 0 });
+}

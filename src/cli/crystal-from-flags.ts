@@ -1,0 +1,141 @@
+import {
+  defaultMosaicSeed,
+  orientedLattice,
+  type Crystal,
+  type CrystalShape,
+  type Mosaic,
+  type ReciprocalVectors,
+  type UnitCell,
+} from "../models/crystal.js";
+import { drawMisset, drawMosaicDomains, type Ran1 } from "../models/ran1.js";
+import { impossibleCell } from "../models/validity.js";
+import { InputError } from "../ndarray/errors.js";
+import { known } from "../autodiff/tape.js";
+import { radiansPerDegree } from "../physics/constants.js";
+import { norm, type Vector } from "../physics/vector.js";
+import { defaultBeamSizeMm } from "./beam-from-flags.js";
+import type { SimulateFlag } from "./flags.js";
+import type { InputFiles } from "./input-files.js";
+import type { Given } from "./parse-flags.js";
+import { scanOf } from "./steps-from-flags.js";
+
+type Flags = Given<SimulateFlag>;
+
+export interface CrystalRequest {
+  readonly crystal: Crystal;
+  /** the whole turn, which image headers tell */
+  readonly oscDeg: number;
+  readonly warnings: readonly string[];
+}
+
+const shapes: ReadonlyMap<SimulateFlag, CrystalShape> = new Map([
+  ["square_xtal", "square"],
+  ["round_xtal", "round"],
+  ["gauss_xtal", "gauss"],
+  ["tophat_spots", "tophat"],
+] satisfies [SimulateFlag, CrystalShape][]);
+
+/**
+ * The crystal that options, files and image headers describe.
+ * @param generator the run's random numbers: the misset is drawn first, then the mosaic domains
+ * @param noiseSeed as stored, for a random misset without a seed of its own
+ * @throws InputError that names the option
+ */
+export function crystalFromFlags(given: Flags, files: InputFiles, wavelengthA: number, generator: Ran1, noiseSeed: number): CrystalRequest {
+  const warnings: string[] = [];
+  const lattice = latticeFromFlags(given, files, wavelengthA, warnings);
+  const missetDeg = missetFromFlags(given, generator, noiseSeed, warnings);
+  const mosaic = mosaicFromFlags(given, generator, warnings);
+  const { maskHeader, imageHeader } = files;
+  const phiDeg = given.number("phi") ?? imageHeader?.phiDeg ?? maskHeader?.phiDeg ?? 0;
+  const headerOsc = imageHeader?.oscRangeDeg ?? maskHeader?.oscRangeDeg;
+  const range = given.number("osc") ?? (headerOsc !== undefined && headerOsc < 0 ? undefined : headerOsc);
+  const { scan, oscDeg } = scanOf(phiDeg, { range, step: given.number("phistep"), count: given.number("phisteps") });
+  const shape = given.last(...shapes.keys());
+  const oriented = { lattice, missetDeg };
+  const crystal: Crystal = {
+    ...oriented,
+    cells: cellsFromFlags(given, oriented, warnings),
+    shape: (shape && shapes.get(shape.name)) ?? "square",
+    fudge: given.number("fudge") ?? 1,
+    mosaic,
+    scan,
+  };
+  return { crystal, oscDeg, warnings };
+}
+
+function latticeFromFlags(
+  given: Flags,
+  { matrix, cell: fromMtz }: InputFiles,
+  wavelengthA: number,
+  warnings: string[],
+): UnitCell | ReciprocalVectors {
+  const numbers = given.last("cell")?.numbers ?? (matrix ? undefined : fromMtz);
+  if (matrix) {
+    if (numbers) warnings.push("-cell has no effect beside -mat, which gives cell and orientation");
+    const column = (j: 0 | 1 | 2): Vector<number> => [matrix[0][j] / wavelengthA, matrix[1][j] / wavelengthA, matrix[2][j] / wavelengthA];
+    return { aStar: column(0), bStar: column(1), cStar: column(2) };
+  }
+  if (numbers === undefined) throw new InputError("nothing says what the unit cell is: give -cell or -mat");
+  const [a, b = a, c = a, alpha = 90, beta = 90, gamma = 90] = numbers;
+  const cell = { a, b, c, alpha, beta, gamma };
+  const reason = impossibleCell(cell);
+  if (reason !== undefined) throw new InputError(`${given.has("cell") ? "-cell" : "-mtz: the unit cell"} ${reason}`);
+  return cell;
+}
+
+function missetFromFlags(given: Flags, generator: Ran1, noiseSeed: number, warnings: string[]): Vector<number> {
+  const misset = given.last("misset");
+  if (misset === undefined) return [0, 0, 0];
+  const [x, y, z] = misset.numbers;
+  if (misset.words.length > 1) return [x, y, z];
+  const seed = given.last("misset_seed");
+  if (seed !== undefined && seed.place > misset.place) {
+    warnings.push("-misset_seed stands behind -misset random, where the reference program takes it for three angles; here it is the seed");
+  }
+  const [first, second, third] = drawMisset(generator.stream(seed === undefined ? noiseSeed : -seed.numbers[0]));
+  return [first / radiansPerDegree, second / radiansPerDegree, third / radiansPerDegree];
+}
+
+/** Cells along a, b and c: from the size of the crystal, which the beam clips, or from their number. */
+function cellsFromFlags(given: Flags, oriented: Pick<Crystal, "lattice" | "missetDeg">, warnings: string[]): Vector<number> {
+  const { direct } = orientedLattice(oriented);
+  const beamSizeMm = given.number("beamsize") ?? defaultBeamSizeMm;
+  const along = (edge: Vector, size: SimulateFlag, count: SimulateFlag, isClipped: boolean): number => {
+    const sized = given.last("xtal_size", size);
+    if (sized === undefined) return given.number("N", count) ?? 1;
+    let sizeMm = sized.numbers[0];
+    if (isClipped && sizeMm > beamSizeMm) {
+      warnings.push(`${sized.spelling} makes the crystal ${sizeMm} mm wide across the beam; it is clipped to the beam's ${beamSizeMm} mm`);
+      sizeMm = beamSizeMm;
+    }
+    return Math.max(1, Math.ceil(sizeMm / 1000 / (known(norm(edge)) * 1e-10)));
+  };
+  return [along(direct.a, "sample_x", "Na", false), along(direct.b, "sample_y", "Nb", true), along(direct.c, "sample_z", "Nc", true)];
+}
+
+function mosaicFromFlags(given: Flags, generator: Ran1, warnings: string[]): Mosaic {
+  const spreadDeg = given.number("mosaic_spread") ?? 0;
+  const count = given.number("mosaic_domains");
+  let domains = 1;
+  if (spreadDeg > 0) {
+    domains = count ?? 10;
+    if (count === undefined) warnings.push("-mosaic_spread without -mosaic_domains: 10 domains are taken");
+  } else if (count !== undefined && count > 1) {
+    warnings.push("-mosaic_domains without a -mosaic_spread above 0: one domain is taken");
+  }
+  const givenSeed = given.number("mosaic_seed");
+  const seed = givenSeed === undefined ? defaultMosaicSeed : -givenSeed;
+  if (domains > 1e6) throw new InputError(`-mosaic_domains is ${domains}; at most 1000000 fit into memory`);
+  // A single domain takes its random numbers too, which later streams notice.
+  const rotations = drawMosaicDomains(generator.stream(seed), domains);
+  const drawn = rotations.map((rotation) => ({ ...rotation, angleFactor: roundedFactor(rotation.angleFactor, spreadDeg) }));
+  return { spreadDeg, domains, seed, drawn };
+}
+
+/** The factor that makes the domain's angle the float32 that the reference program turns it by. */
+function roundedFactor(angleFactor: number, spreadDeg: number): number {
+  if (spreadDeg === 0) return angleFactor;
+  const spread = spreadDeg * radiansPerDegree;
+  return Math.fround(Math.fround(spread) * angleFactor) / spread;
+}

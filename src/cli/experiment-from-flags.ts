@@ -1,0 +1,135 @@
+import { axesOf } from "../models/detector.js";
+import { recommendedOversample, type Experiment } from "../models/experiment.js";
+import { Ran1 } from "../models/ran1.js";
+import { misplacement } from "../models/validity.js";
+import { InputError } from "../ndarray/errors.js";
+import type { ImageOptions } from "../simulate/image-model.js";
+import type { Roi } from "../simulate/statistics.js";
+import { stepCounts } from "../simulate/steps.js";
+import { beamFromFlags } from "./beam-from-flags.js";
+import { crystalFromFlags } from "./crystal-from-flags.js";
+import { detectorFromFlags } from "./detector-from-flags.js";
+import { simulateFlags, type SimulateFlag } from "./flags.js";
+import type { InputFiles } from "./input-files.js";
+import { namesOf, type Given } from "./parse-flags.js";
+
+/** A whole run, before anything is computed. */
+export interface Request {
+  readonly experiment: Experiment;
+  readonly options: ImageOptions;
+  readonly oversample: number;
+  /** terms of a pixel's sum: points in it, sources, orientations */
+  readonly steps: { readonly points: number; readonly sources: number; readonly orientations: number };
+  readonly roi: Roi | undefined;
+  /** the whole turn, which image headers tell */
+  readonly oscDeg: number;
+  /** the run's random numbers, of which misset and mosaic domains have been drawn */
+  readonly generator: Ran1;
+  /** as stored, the negative of what is given */
+  readonly noiseSeed: number;
+  readonly warnings: readonly string[];
+}
+
+/** Steps of one pixel that fit into memory. */
+const mostSteps = 2 ** 22;
+
+/**
+ * What a command line asks for.
+ * @param seconds since 1970, for a noise seed that is not given
+ * @throws InputError that names the option
+ */
+export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, seconds: number): Request {
+  const generator = new Ran1();
+  const noiseSeed = -(given.number("seed") ?? seconds);
+  const { detector, warnings: detectorWarnings } = detectorFromFlags(given, files);
+  checkAxes(given, detector);
+  const { beam, warnings: beamWarnings } = beamFromFlags(given, files, axesOf(detector).beam);
+  const { crystal, oscDeg, warnings: crystalWarnings } = crystalFromFlags(given, files, beam.wavelengthA, generator, noiseSeed);
+  const experiment: Experiment = {
+    beam,
+    crystal,
+    detector,
+    structureFactors: files.structureFactors,
+    waterUm: given.number("water") ?? 0,
+  };
+  const recommended = recommendedOversample(experiment);
+  const oversample = given.number("oversample") ?? recommended;
+  const warnings = [...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...idleWarnings(given)];
+  if (oversample < recommended) {
+    warnings.push(`the intensity may vary within a pixel: -oversample ${recommended} resolves the spots, and ${oversample} is taken`);
+  }
+  const steps = stepCounts(experiment, oversample);
+  const perPixel = steps.points * steps.sources * steps.orientations;
+  if (perPixel > mostSteps) {
+    const terms = `${steps.points} points (-oversample ${oversample}), ${steps.sources} sources and ${steps.orientations} orientations`;
+    throw new InputError(`${terms} make ${perPixel} steps a pixel, and at most ${mostSteps} fit into memory`);
+  }
+  if (steps.sources === 0) {
+    throw new InputError("-hdivsteps, -vdivsteps: the round divergence leaves no source; -square_div keeps its corners");
+  }
+  const { fast, slow } = detector.pixels;
+  if (files.mask && (files.mask.shape[0] !== slow || files.mask.shape[1] !== fast)) {
+    throw new InputError(`-mask has ${files.mask.shape[1]} x ${files.mask.shape[0]} pixels, and the detector ${fast} x ${slow}`);
+  }
+  const roi = roiFromFlags(given, fast, slow);
+  const interpolation = given.last("interpolate", "nointerpolate")?.name;
+  return {
+    experiment,
+    oversample,
+    steps,
+    roi,
+    oscDeg,
+    generator,
+    noiseSeed,
+    warnings,
+    options: {
+      roi,
+      mask: files.mask,
+      dtype: given.word("dtype") === "float32" ? "float32" : "float64",
+      oversample,
+      semantics: given.word("semantics") === "physical" ? "physical" : "nanobragg",
+      oversampleThick: given.has("oversample_thick"),
+      oversamplePolar: given.has("oversample_polar"),
+      oversampleOmega: given.has("oversample_omega"),
+      interpolation: interpolation === undefined ? "auto" : interpolation === "interpolate" ? "tricubic" : "nearest",
+      dminA: given.number("dmin") ?? 0,
+    },
+  };
+}
+
+/** Refuses axes that make no detector and no beam, with the names of the options. */
+function checkAxes(given: Given<SimulateFlag>, detector: Experiment["detector"]): void {
+  const problem = misplacement(detector);
+  if (problem === "fast along slow") throw new InputError("-fdet_vector and -sdet_vector are parallel, so they span no detector");
+  if (problem === "field along beam") {
+    throw new InputError("-beam_vector and -polar_vector are parallel, and the electric field lies across the beam");
+  }
+  if (problem === "edge on") {
+    const turned = given.last("detector_rotx", "detector_roty", "detector_rotz", "odet_vector", "beam_vector");
+    throw new InputError(`${turned?.spelling ?? "-odet_vector"} turns the detector parallel to the beam, which then never strikes it`);
+  }
+}
+
+/**
+ * Pixels of the rectangle that is worked on. The reference program's own default ends one behind the last pixel, so that may be
+ * written.
+ */
+function roiFromFlags(given: Given<SimulateFlag>, fast: number, slow: number): Roi | undefined {
+  const numbers = given.last("roi")?.numbers;
+  if (numbers === undefined) return undefined;
+  const [fastMin, fastMax, slowMin, slowMax] = numbers;
+  const check = (axis: string, min: number, max: number, extent: number): void => {
+    if (min > max) throw new InputError(`-roi: its ${axis} range ${min} to ${max} ends before it begins`);
+    if (min >= extent || max > extent) {
+      throw new InputError(`-roi: its ${axis} range ${min} to ${max} leaves the detector's pixels 0 to ${extent - 1}`);
+    }
+  };
+  check("fast", fastMin, fastMax, fast);
+  check("slow", slowMin, slowMax, slow);
+  return { fastMin, fastMax: Math.min(fastMax, fast - 1), slowMin, slowMax: Math.min(slowMax, slow - 1) };
+}
+
+function idleWarnings(given: Given<SimulateFlag>): string[] {
+  const idle = namesOf(simulateFlags).filter((name) => simulateFlags[name].idle === true && given.has(name));
+  return idle.map((name) => `-${name} has no effect, as in the reference program`);
+}

@@ -1,0 +1,117 @@
+import { resolve } from "node:path";
+import { parseFdump } from "../io/fdump.js";
+import { readBinaryFile, readTextFile } from "../io/files.js";
+import { parseHkl, type Reflections } from "../io/hkl.js";
+import { headerSettings, maskOf, type HeaderSettings } from "../io/mask.js";
+import { parseMatrix, type MosflmMatrix } from "../io/mosflm-matrix.js";
+import { expandToP1, parseMtz, type Cell } from "../io/mtz.js";
+import { parseSmv } from "../io/smv.js";
+import { parseSources, type ListedSource } from "../io/source-list.js";
+import { StructureFactors, type LeavingPolicy } from "../models/structure-factors.js";
+import { InputError } from "../ndarray/errors.js";
+import type { NdArray } from "../ndarray/ndarray.js";
+import type { SimulateFlag } from "./flags.js";
+import type { Given } from "./parse-flags.js";
+
+/** What the files of a command line say. */
+export interface InputFiles {
+  readonly structureFactors: StructureFactors | number;
+  /** whether the structure factors come from a text that is worth a binary dump */
+  readonly isWorthDump: boolean;
+  /** of the MTZ file */
+  readonly cell: Cell | undefined;
+  readonly matrix: MosflmMatrix | undefined;
+  readonly mask: NdArray | undefined;
+  /** of the mask's header */
+  readonly maskHeader: HeaderSettings | undefined;
+  /** of the imitated image's header */
+  readonly imageHeader: HeaderSettings | undefined;
+  readonly sources: readonly ListedSource[] | undefined;
+  readonly warnings: readonly string[];
+}
+
+export const defaultDump = "Fdump.bin";
+
+/** A file's name from a folder, unless it begins at the root. */
+export function fromFolder(cwd: string, name: string): string {
+  return resolve(cwd, name);
+}
+
+/**
+ * Reads every file that a command line names.
+ * @throws InputError when one cannot be read or is not what it should be, or nothing says what scatters
+ */
+export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): Promise<InputFiles> {
+  const text = (flag: SimulateFlag, name: string): Promise<string> => naming(given, flag, () => readTextFile(fromFolder(cwd, name)));
+  const binary = (flag: SimulateFlag, name: string): Promise<Uint8Array> =>
+    naming(given, flag, () => readBinaryFile(fromFolder(cwd, name)));
+  const warnings: string[] = [];
+
+  const matName = given.word("mat");
+  const matrix = matName === undefined ? undefined : parseMatrix(await text("mat", matName), matName);
+  const maskName = given.word("mask");
+  const maskFile = maskName === undefined ? undefined : parseSmv(await binary("mask", maskName), maskName);
+  const imageName = given.word("img");
+  const imageFile = imageName === undefined ? undefined : parseSmv(await binary("img", imageName), imageName);
+  const sourceName = given.word("sourcefile");
+  const sources = sourceName === undefined ? undefined : parseSources(await text("sourcefile", sourceName), sourceName);
+
+  const defaultF = given.number("default_F") ?? 0;
+  const policy: LeavingPolicy = given.word("policy") === "mask" ? "mask" : "sequential";
+  const options = { defaultF, policy };
+  const hklName = given.word("hkl");
+  const mtzName = given.word("mtz");
+  let structureFactors: StructureFactors | number = defaultF;
+  let cell: Cell | undefined;
+  const gridOf = (reflections: Reflections): StructureFactors => {
+    warnings.push(...reflections.warnings);
+    return StructureFactors.fromReflections(reflections, options);
+  };
+  if (hklName !== undefined && mtzName !== undefined) {
+    throw new InputError("-hkl and -mtz both give structure factors; leave one of them out");
+  }
+  if (given.has("column") && mtzName === undefined) throw new InputError("--column names a column of an MTZ file, and there is no -mtz");
+  if (hklName !== undefined) {
+    structureFactors = gridOf(parseHkl(await text("hkl", hklName), hklName));
+  } else if (mtzName !== undefined) {
+    const mtz = parseMtz(await binary("mtz", mtzName), mtzName);
+    cell = mtz.cell;
+    structureFactors = gridOf(expandToP1(mtz, given.word("column")));
+    warnings.push(`${mtzName} does not hold F(000); -default_F, ${defaultF}, stands for it`);
+  } else if (given.has("dump") || defaultF === 0) {
+    const dumpName = given.word("dump") ?? defaultDump;
+    const { values, min } = parseFdump(await dumped(given, dumpName, cwd), dumpName);
+    structureFactors = new StructureFactors(values, min, options);
+  }
+  return {
+    structureFactors,
+    isWorthDump: hklName !== undefined,
+    cell,
+    matrix,
+    mask: maskFile && maskOf(maskFile),
+    maskHeader: maskFile && headerSettings(maskFile, maskName ?? ""),
+    imageHeader: imageFile && headerSettings(imageFile, imageName ?? ""),
+    sources,
+    warnings,
+  };
+}
+
+/** The dump of an earlier run, which stands in for structure factors that no option gives. */
+async function dumped(given: Given<SimulateFlag>, name: string, cwd: string): Promise<Uint8Array> {
+  if (given.has("dump")) return naming(given, "dump", () => readBinaryFile(fromFolder(cwd, name)));
+  return readBinaryFile(fromFolder(cwd, name)).catch((error: unknown) => {
+    throw new InputError(`nothing says what scatters: give -hkl or -mtz, or -default_F above 0 (there is no ${name} of an earlier run)`, {
+      cause: error,
+    });
+  });
+}
+
+/** What reading gives, its failure told with the option that asked for the file. */
+async function naming<T>(given: Given<SimulateFlag>, name: SimulateFlag, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`${given.last(name)?.spelling ?? name}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}

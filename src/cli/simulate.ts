@@ -1,0 +1,50 @@
+import { writeAllAtomically } from "../io/files.js";
+import { InputError } from "../ndarray/errors.js";
+import { copy } from "../ndarray/ndarray.js";
+import { quote } from "../io/field.js";
+import { simulate } from "../simulate/simulate.js";
+import { imageStatistics } from "../simulate/statistics.js";
+import type { Environment } from "./environment.js";
+import { requestFromFlags } from "./experiment-from-flags.js";
+import { simulateFlags } from "./flags.js";
+import { describeFlags } from "./help.js";
+import { readInputFiles } from "./input-files.js";
+import { makeOutputs, outputNames } from "./outputs.js";
+import { parseFlags } from "./parse-flags.js";
+import { progressBar } from "./progress-bar.js";
+import { describe, summarize } from "./summary.js";
+import { version } from "./version.js";
+
+const intro = `braggtape simulate: the diffraction image of a crystal, with the options of the reference program
+
+  braggtape simulate -cell 34.77 39.17 48.31 90 90 90 -hkl P1.hkl -N 10 -distance 100 -detpixels 512 --png image.png
+`;
+
+/**
+ * Simulates what a command line asks for, and writes the images together at the end.
+ * @throws InputError in one sentence, before anything is written
+ */
+export async function runSimulate(argv: readonly string[], environment: Environment): Promise<void> {
+  const given = parseFlags(argv, simulateFlags);
+  if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(simulateFlags)}`);
+  if (given.has("version")) return environment.stdout(`${version()}\n`);
+  if (given.operands.length > 0) throw new InputError(`${quote(given.operands[0])} belongs to no option; options begin with a dash`);
+
+  const inputs = await readInputFiles(given, environment.cwd);
+  const names = outputNames(given, inputs, environment.cwd);
+  const request = requestFromFlags(given, inputs, environment.seconds());
+  const showsProgress = environment.isTerminal && given.last("progress", "noprogress")?.name !== "noprogress";
+  const { image: exact, warnings: found } = simulate(request.experiment, {
+    ...request.options,
+    ...(showsProgress && { onProgress: progressBar(environment) }),
+  });
+  const image = copy(exact, "float32");
+  const statistics = imageStatistics(image, { roi: request.roi, mask: inputs.mask });
+  const outputs = await makeOutputs(given, names, request, image, statistics, environment.cwd);
+  await writeAllAtomically(outputs.files);
+
+  const warnings = [...request.warnings, ...found];
+  for (const warning of warnings) environment.stderr(`warning: ${warning}\n`);
+  const summary = summarize(request, statistics, outputs, warnings);
+  environment.stdout(given.has("json") ? `${JSON.stringify(summary, undefined, 2)}\n` : describe(summary));
+}

@@ -1,0 +1,73 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Tape } from "../../src/autodiff/tape.js";
+import type { Experiment } from "../../src/models/experiment.js";
+import { checkExperiment, impossibleCell } from "../../src/models/validity.js";
+import { InputError } from "../../src/ndarray/errors.js";
+import { scalar } from "../../src/ndarray/ndarray.js";
+import { simulate } from "../../src/simulate/simulate.js";
+
+const good: Experiment = {
+  beam: { wavelengthA: 1 },
+  crystal: { lattice: { a: 30, b: 40, c: 50, alpha: 80, beta: 90, gamma: 100 } },
+  detector: { pixels: { fast: 2, slow: 2 }, pixelSizeMm: 1 },
+  structureFactors: 1,
+};
+
+const { beam, crystal, detector } = good;
+const lattice = { a: 30, b: 40, c: 50, alpha: 80, beta: 90, gamma: 100 };
+
+/** What cannot be, and the field that its sentence names. */
+const impossible: readonly (readonly [field: string, experiment: Experiment])[] = [
+  ["beam.wavelengthA", { ...good, beam: { wavelengthA: 0 } }],
+  ["beam.wavelengthA", { ...good, beam: { wavelengthA: NaN } }],
+  ["beam.fluence", { ...good, beam: { ...beam, fluence: -1 } }],
+  ["beam.kahnFactor", { ...good, beam: { ...beam, kahnFactor: 2 } }],
+  ["beam.horizontalDivergenceMrad.count", { ...good, beam: { ...beam, horizontalDivergenceMrad: { range: 1, count: 1.5 } } }],
+  ["beam.dispersionPercent.range", { ...good, beam: { ...beam, dispersionPercent: { range: -1, count: 2 } } }],
+  ["beam.sources", { ...good, beam: { ...beam, sources: [] } }],
+  ["beam.sources[0].direction", { ...good, beam: { ...beam, sources: [{ direction: [0, 0, 0] }] } }],
+  ["crystal.lattice.a", { ...good, crystal: { lattice: { ...lattice, a: -30 } } }],
+  ["crystal.lattice ", { ...good, crystal: { lattice: { ...lattice, alpha: 5 } } }],
+  ["crystal.lattice", { ...good, crystal: { lattice: { aStar: [1, 0, 0], bStar: [0, 1, 0], cStar: [1, 1, 0] } } }],
+  ["crystal.missetDeg[1]", { ...good, crystal: { ...crystal, missetDeg: [0, Infinity, 0] } }],
+  ["crystal.cells[2]", { ...good, crystal: { ...crystal, cells: [1, 1, 0] } }],
+  ["crystal.fudge", { ...good, crystal: { ...crystal, fudge: 0 } }],
+  ["crystal.mosaic.domains", { ...good, crystal: { ...crystal, mosaic: { spreadDeg: 1, domains: 0 } } }],
+  ["crystal.mosaic.drawn", { ...good, crystal: { ...crystal, mosaic: { spreadDeg: 1, domains: 2, drawn: [] } } }],
+  ["crystal.scan.steps", { ...good, crystal: { ...crystal, scan: { phiDeg: 0, stepDeg: 1, steps: 0 } } }],
+  ["detector.pixels.fast", { ...good, detector: { ...detector, pixels: { fast: 0, slow: 1 } } }],
+  ["detector.pixels", { ...good, detector: { ...detector, pixels: { fast: 1e6, slow: 1e6 } } }],
+  ["detector.pixelSizeMm", { ...good, detector: { ...detector, pixelSizeMm: -1 } }],
+  ["detector.distanceMm", { ...good, detector: { ...detector, distanceMm: 0 } }],
+  ["detector.beamCenterMm.y", { ...good, detector: { ...detector, beamCenterMm: { y: NaN } } }],
+  ["detector.axes.fast", { ...good, detector: { ...detector, convention: "CUSTOM", axes: { fast: [0, 0, 0] } } }],
+  ["detector.axes", { ...good, detector: { ...detector, convention: "CUSTOM", axes: { fast: [0, 1, 0] } } }],
+  ["detector.axes", { ...good, detector: { ...detector, convention: "CUSTOM", axes: { beam: [0, 0, 2] } } }],
+  ["detector.rotationDeg", { ...good, detector: { ...detector, rotationDeg: [0, 90, 0] } }],
+  ["detector.sensor.layers", { ...good, detector: { ...detector, sensor: { thicknessUm: 1, attenuationDepthUm: 1, layers: 0 } } }],
+  ["structureFactors", { ...good, structureFactors: NaN }],
+  ["waterUm", { ...good, waterUm: -1 }],
+];
+
+for (const [field, experiment] of impossible) {
+  test(`an experiment whose ${field.trim()} cannot be is refused by that name`, () => {
+    for (const action of [() => checkExperiment(experiment), () => simulate(experiment, { oversample: 1 })]) {
+      assert.throws(action, (error: unknown) => error instanceof InputError && error.message.startsWith(field) && !error.message.includes("\n"));
+    }
+  });
+}
+
+test("an experiment that can be is not refused, and what is recorded is not looked at", () => {
+  checkExperiment(good);
+  const recorded = new Tape().input(scalar(-1));
+  checkExperiment({ ...good, beam: { wavelengthA: recorded }, crystal: { lattice: { ...lattice, a: recorded, gamma: recorded } } });
+});
+
+test("angles make a cell exactly where each is smaller than the sum of the others and all are less than 360", () => {
+  const cell = (alpha: number, beta: number, gamma: number): boolean => impossibleCell({ a: 1, b: 1, c: 1, alpha, beta, gamma }) === undefined;
+  assert.ok(cell(90, 90, 90) && cell(60, 60, 60) && cell(119, 119, 119) && cell(30, 40, 69));
+  assert.not(cell(120, 120, 120) || cell(30, 40, 70) || cell(30, 40, 71) || cell(150, 150, 150) || cell(0, 90, 90) || cell(90, 180, 90));
+});
+
+test.run();
