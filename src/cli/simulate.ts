@@ -2,7 +2,10 @@ import { writeAllAtomically } from "../io/files.js";
 import { InputError } from "../ndarray/errors.js";
 import { copy } from "../ndarray/ndarray.js";
 import { quote } from "../io/field.js";
-import { simulate } from "../simulate/simulate.js";
+import type { Experiment } from "../models/experiment.js";
+import type { ImageOptions, Simulation } from "../simulate/image-model.js";
+import { nodeWorkers } from "../simulate/parallel/node.js";
+import { simulate, simulateOn } from "../simulate/simulate.js";
 import { imageStatistics } from "../simulate/statistics.js";
 import type { Environment } from "./environment.js";
 import { requestFromFlags } from "./experiment-from-flags.js";
@@ -34,10 +37,10 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const names = outputNames(given, inputs, environment.cwd);
   const request = requestFromFlags(given, inputs, environment.seconds());
   const showsProgress = environment.isTerminal && given.last("progress", "noprogress")?.name !== "noprogress";
-  const { image: exact, warnings: found } = simulate(request.experiment, {
-    ...request.options,
-    ...(showsProgress && { onProgress: progressBar(environment) }),
-  });
+  const options = { ...request.options, ...(showsProgress && { onProgress: progressBar(environment) }) };
+  const threads = given.number("threads") ?? 1;
+  const { image: exact, warnings: found } =
+    threads === 1 ? simulate(request.experiment, options) : await simulateOnThreads(threads, request.experiment, options);
   const image = copy(exact, "float32");
   const statistics = imageStatistics(image, { roi: request.roi, mask: inputs.mask });
   const outputs = await makeOutputs(given, names, request, image, statistics, environment.cwd);
@@ -47,4 +50,13 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   for (const warning of warnings) environment.stderr(`warning: ${warning}\n`);
   const summary = summarize(request, statistics, outputs, warnings);
   environment.stdout(given.has("json") ? `${JSON.stringify(summary, undefined, 2)}\n` : describe(summary));
+}
+
+async function simulateOnThreads(threads: number, experiment: Experiment, options: ImageOptions): Promise<Simulation> {
+  const pool = nodeWorkers(threads);
+  try {
+    return await simulateOn({ pool }, experiment, options);
+  } finally {
+    await pool.close();
+  }
 }

@@ -1,23 +1,23 @@
 import type { Executor } from "../autodiff/executor.js";
-import { mul, where } from "../autodiff/primitives/elementwise.js";
-import { broadcastTo, sum, total } from "../autodiff/primitives/structure.js";
-import { pushForward } from "../autodiff/forward.js";
-import { pullBack } from "../autodiff/reverse.js";
-import { known, Tape, type Program, type Quantity, type Variable } from "../autodiff/tape.js";
+import { mul } from "../autodiff/primitives/elementwise.js";
+import { known, type Quantity } from "../autodiff/tape.js";
 import { recommendedOversample, type Experiment } from "../models/experiment.js";
 import { StructureFactors } from "../models/structure-factors.js";
 import { checkExperiment } from "../models/validity.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { copy, zeros, type NdArray } from "../ndarray/ndarray.js";
-import { sameShape, sizeOf, type Shape } from "../ndarray/shape.js";
-import { recordImage, type LookupMode, type PixelInputs, type Sampling, type Semantics } from "./image.js";
+import { sameShape } from "../ndarray/shape.js";
+import type { LookupMode, Sampling, Semantics } from "./image.js";
 import type { WorkerPool } from "./parallel/pool.js";
 import { asArray, parametersIn, withParameters, type Parameters, type Quantities } from "./parameters.js";
 import { selectPixels, type Pixels, type PixelSelection } from "./pixels.js";
+import { functionsOf, recordQuestion, sumsOf, type PixelFunction, type PixelLoss, type Question } from "./question.js";
 import type { EveryStep } from "./reference-sum.js";
 import { stepCounts } from "./steps.js";
 import { tileCount, TileRunner, type Latch, type TileJob, type TileRun } from "./tiles.js";
+
+export type { PixelFunction, PixelLoss } from "./question.js";
 
 export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
   /** of all arrays; float64 unless given */
@@ -50,12 +50,6 @@ export interface Simulation {
   readonly warnings: readonly string[];
 }
 
-/** Records a number for each pixel from the modelled image and given ones at the same pixels; shapes [P, 1, 1, 1]. */
-export type PixelFunction = (image: Variable, ...data: Variable[]) => Variable;
-
-/** What a modelled image costs, pixel by pixel. */
-export type PixelLoss = PixelFunction;
-
 export interface LossAndGradient<P> {
   /** the sum over the pixels */
   readonly loss: number;
@@ -72,13 +66,6 @@ export interface NormalEquations {
   readonly normal: readonly (readonly number[])[];
   readonly warnings: readonly string[];
 }
-
-/** What is asked of the pixels of a tile. */
-type Question =
-  | { readonly kind: "image" }
-  | { readonly kind: "leaving" }
-  | { readonly kind: "gradient"; readonly loss: PixelLoss }
-  | { readonly kind: "normal"; readonly loss: PixelLoss; readonly curvature: PixelFunction };
 
 /** What is known before anything is recorded. */
 interface Plan {
@@ -298,13 +285,20 @@ export class ImageModel<P extends Parameters> {
   /** The job of a question: recorded the first time that it is asked. */
   #job(question: Question, mode: LookupMode, plan: Plan, parameters: P, images: number): TileJob {
     const { pixels, tileSize, sampling } = plan;
-    const functions = question.kind === "gradient" ? [question.loss] : question.kind === "normal" ? [question.loss, question.curvature] : [];
+    const functions = functionsOf(question);
     const key = JSON.stringify([question.kind, functions.map((f) => this.#numberOf(f)), mode, images, tileSize, sampling, pixels.shape]);
     const present = this.#jobs.get(key);
     if (present) return present;
     const job: TileJob = {
       id: jobs++,
-      program: this.#record(question, mode, plan, parameters, images),
+      program: recordQuestion(question, {
+        experimentOf: (sources) => this.experimentOf(withParameters(parameters, sources)),
+        parameters: plan.inputs,
+        sampling: { ...sampling, lookup: mode },
+        dtype: this.#dtype,
+        tileSize,
+        images,
+      }),
       executor: this.options.executor ?? "webassembly",
       dtype: this.#dtype,
       pixels,
@@ -321,45 +315,6 @@ export class ImageModel<P extends Parameters> {
     this.#functions.set(f, number);
     return number;
   }
-
-  #record(question: Question, mode: LookupMode, plan: Plan, parameters: P, images: number): Program {
-    const tape = new Tape();
-    const dtype = this.#dtype;
-    const perPixel = (): Variable => tape.input({ shape: [plan.tileSize, 1, 1, 1], dtype });
-    const sources = plan.inputs.map((input) => tape.input(input));
-    const pixels: PixelInputs = { fast: perPixel(), slow: perPixel(), ...(mode === "latched" && { latch: perPixel() }) };
-    const experiment = this.experimentOf(withParameters(parameters, sources));
-    const { image, leaving } = recordImage(experiment, { ...plan.sampling, lookup: mode }, pixels);
-    const left = leaving ? sum(leaving, 1, 2, 3) : tape.constant(0, dtype);
-    if (question.kind === "image") return tape.program([left, image]);
-    if (question.kind === "leaving") return tape.program([leaving ?? left]);
-
-    const weights = perPixel();
-    const data = Array.from({ length: images }, perPixel);
-    const counted = (costs: Variable): Variable => total(where(weights, broadcastTo(costs, weights.shape), 0));
-    const cost = counted(question.loss(image, ...data));
-    const one = tape.constant(1, dtype);
-    const orZero = (found: Variable | undefined, { shape }: { readonly shape: Shape }): Variable => found ?? broadcastTo(tape.constant(0, dtype), shape);
-    if (question.kind === "gradient") {
-      const gradients = pullBack([cost], [one], sources);
-      return tape.program([left, cost, ...gradients.map((gradient, i) => orZero(gradient, sources[i]))]);
-    }
-    const slope = orZero(pullBack([cost], [one], [image])[0], image);
-    const curvature = question.curvature(image, ...data);
-    const derivatives = sources.map((source) => orZero(pushForward([source], [one], [image])[0], image));
-    const gradient = derivatives.map((derivative) => total(mul(slope, derivative)));
-    const normal = derivatives.flatMap((row, i) => {
-      const weighted = mul(curvature, row);
-      return derivatives.slice(0, i + 1).map((column) => counted(mul(weighted, column)));
-    });
-    return tape.program([left, cost, ...gradient, ...normal]);
-  }
-}
-
-function sumsOf(question: Question, inputs: readonly NdArray[]): number {
-  const parameters = inputs.reduce((count, { shape }) => count + sizeOf(shape), 0);
-  if (question.kind === "gradient") return 1 + parameters;
-  return question.kind === "normal" ? 1 + parameters + (parameters * (parameters + 1)) / 2 : 0;
 }
 
 function simulationOf({ image, warnings }: Answer): Simulation {
@@ -380,4 +335,3 @@ function normalOf({ sums, warnings }: Answer, parameters: unknown): NormalEquati
     warnings,
   };
 }
-

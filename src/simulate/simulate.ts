@@ -1,5 +1,5 @@
 import type { Experiment } from "../models/experiment.js";
-import { ImageModel, type ImageOptions, type Simulation } from "./image-model.js";
+import { ImageModel, type ImageOptions, type ParallelOptions, type Simulation } from "./image-model.js";
 
 /**
  * The image of an experiment.
@@ -8,4 +8,9 @@ import { ImageModel, type ImageOptions, type Simulation } from "./image-model.js
  */
 export function simulate(experiment: Experiment, options: ImageOptions = {}): Simulation {
   return new ImageModel<readonly []>(() => experiment, options).simulate([]);
+}
+
+/** The same, on workers; equal in every bit. */
+export function simulateOn(parallel: ParallelOptions, experiment: Experiment, options: ImageOptions = {}): Promise<Simulation> {
+  return new ImageModel<readonly []>(() => experiment, options).simulateOn(parallel, []);
 }

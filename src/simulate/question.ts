@@ -1,0 +1,84 @@
+import { pushForward } from "../autodiff/forward.js";
+import { mul, where } from "../autodiff/primitives/elementwise.js";
+import { broadcastTo, sum, total } from "../autodiff/primitives/structure.js";
+import { pullBack } from "../autodiff/reverse.js";
+import { Tape, type Program, type Quantity, type Variable } from "../autodiff/tape.js";
+import type { Experiment } from "../models/experiment.js";
+import type { FloatDType } from "../ndarray/dtype.js";
+import type { NdArray } from "../ndarray/ndarray.js";
+import { sizeOf, type Shape } from "../ndarray/shape.js";
+import { recordImage, type PixelInputs, type Sampling } from "./image.js";
+
+/** Records a number for each pixel from the modelled image and given ones at the same pixels; shapes [P, 1, 1, 1]. */
+export type PixelFunction = (image: Variable, ...data: Variable[]) => Variable;
+
+/** What a modelled image costs, pixel by pixel. */
+export type PixelLoss = PixelFunction;
+
+/** What is asked of the pixels of a tile. */
+export type Question =
+  | { readonly kind: "image" }
+  /** which steps' lookups leave the grid */
+  | { readonly kind: "leaving" }
+  | { readonly kind: "gradient"; readonly loss: PixelLoss }
+  /** what a Gauss-Newton step needs */
+  | { readonly kind: "normal"; readonly loss: PixelLoss; readonly curvature: PixelFunction };
+
+export interface QuestionContext {
+  /** the experiment for recorded parameters */
+  experimentOf(parameters: readonly Variable[]): Experiment<Quantity>;
+  /** arrays of the parameters' shapes */
+  readonly parameters: readonly NdArray[];
+  readonly sampling: Sampling;
+  readonly dtype: FloatDType;
+  /** number of pixels in a tile */
+  readonly tileSize: number;
+  /** number of given images */
+  readonly images: number;
+}
+
+/** The functions by which two questions of a kind differ. */
+export function functionsOf(question: Question): PixelFunction[] {
+  if (question.kind === "gradient") return [question.loss];
+  return question.kind === "normal" ? [question.loss, question.curvature] : [];
+}
+
+/** Number of sums over the pixels that answer a question. */
+export function sumsOf({ kind }: Question, parameters: readonly NdArray[]): number {
+  const count = parameters.reduce((sofar, { shape }) => sofar + sizeOf(shape), 0);
+  if (kind === "gradient") return 1 + count;
+  return kind === "normal" ? 1 + count + (count * (count + 1)) / 2 : 0;
+}
+
+/** Records a question, with arguments and results as a tile's job has them. */
+export function recordQuestion(question: Question, { experimentOf, parameters, sampling, dtype, tileSize, images }: QuestionContext): Program {
+  const tape = new Tape();
+  const perPixel = (): Variable => tape.input({ shape: [tileSize, 1, 1, 1], dtype });
+  const sources = parameters.map((parameter) => tape.input(parameter));
+  const pixels: PixelInputs = { fast: perPixel(), slow: perPixel(), ...(sampling.lookup === "latched" && { latch: perPixel() }) };
+  const { image, leaving } = recordImage(experimentOf(sources), sampling, pixels);
+  const left = leaving ? sum(leaving, 1, 2, 3) : tape.constant(0, dtype);
+  if (question.kind === "image") return tape.program([left, image]);
+  if (question.kind === "leaving") return tape.program([leaving ?? left]);
+
+  const counts = perPixel();
+  const data = Array.from({ length: images }, perPixel);
+  const overPixels = (x: Variable): Variable => total(where(counts, broadcastTo(x, counts.shape), 0));
+  const one = tape.constant(1, dtype);
+  const orZero = (derivative: Variable | undefined, { shape }: { readonly shape: Shape }): Variable =>
+    derivative ?? broadcastTo(tape.constant(0, dtype), shape);
+  const cost = overPixels(question.loss(image, ...data));
+  if (question.kind === "gradient") {
+    const gradients = pullBack([cost], [one], sources);
+    return tape.program([left, cost, ...gradients.map((gradient, i) => orZero(gradient, sources[i]))]);
+  }
+  const slope = orZero(pullBack([cost], [one], [image])[0], image);
+  const curvature = question.curvature(image, ...data);
+  const derivatives = sources.map((source) => orZero(pushForward([source], [one], [image])[0], image));
+  const gradient = derivatives.map((derivative) => total(mul(slope, derivative)));
+  const normal = derivatives.flatMap((row, i) => {
+    const weighted = mul(curvature, row);
+    return derivatives.slice(0, i + 1).map((column) => overPixels(mul(weighted, column)));
+  });
+  return tape.program([left, cost, ...gradient, ...normal]);
+}
