@@ -8,7 +8,8 @@ export * as ops from "./autodiff/operations.js";
 export * from "./autodiff/tape.js";
 export * from "./autodiff/differentiate.js";
 export * from "./autodiff/check-gradients.js";
-export { interpret, type Run } from "./autodiff/interpreter.js";
+export { prepare, type Executor } from "./autodiff/executor.js";
+export type { Run } from "./autodiff/interpreter.js";
 
 export * as physics from "./physics/formulas.js";
 export * from "./models/beam.js";
@@ -19,9 +20,17 @@ export * from "./models/structure-factors.js";
 
 export * from "./simulate/simulate.js";
 export * from "./simulate/image-model.js";
+export { WorkerPool } from "./simulate/parallel/pool.js";
+export { webWorkers } from "./simulate/parallel/web.js";
 export * from "./simulate/noise.js";
 export * from "./simulate/statistics.js";
 export * from "./simulate/intensity-scale.js";
+
+export * from "./optim/descent.js";
+export * from "./optim/lbfgs.js";
+export * from "./optim/levenberg-marquardt.js";
+export * from "./optim/stop.js";
+export * from "./optim/transformation.js";
 
 export * from "./io/hkl.js";
 export * from "./io/fdump.js";

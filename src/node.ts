@@ -1,0 +1,3 @@
+/** What needs Node: files on disk, and workers in threads. */
+export * from "./io/files.js";
+export { nodeWorkers } from "./simulate/parallel/node.js";
