@@ -58,7 +58,7 @@ export interface LossAndGradient<P> {
   readonly warnings: readonly string[];
 }
 
-export interface NormalEquations {
+export interface ImageNormalEquations {
   readonly loss: number;
   /** the derivative by every parameter, in the order of their tree */
   readonly gradient: readonly number[];
@@ -148,7 +148,7 @@ export class ImageModel<P extends Parameters> {
    * @param curvature of a pixel's loss by its photons, or what stands for it
    * @throws InputError when a parameter is not a number
    */
-  normalEquations(loss: PixelLoss, curvature: PixelFunction, parameters: P, ...data: NdArray[]): NormalEquations {
+  normalEquations(loss: PixelLoss, curvature: PixelFunction, parameters: P, ...data: NdArray[]): ImageNormalEquations {
     return normalOf(this.#now({ kind: "normal", loss, curvature }, parameters, data), parameters);
   }
 
@@ -159,7 +159,7 @@ export class ImageModel<P extends Parameters> {
     curvature: PixelFunction,
     parameters: P,
     ...data: NdArray[]
-  ): Promise<NormalEquations> {
+  ): Promise<ImageNormalEquations> {
     return normalOf(await this.#on(parallel, { kind: "normal", loss, curvature }, parameters, data), parameters);
   }
 
@@ -322,7 +322,7 @@ function simulationOf({ image, warnings }: Answer): Simulation {
   return { image, warnings };
 }
 
-function normalOf({ sums, warnings }: Answer, parameters: unknown): NormalEquations {
+function normalOf({ sums, warnings }: Answer, parameters: unknown): ImageNormalEquations {
   const leaves = parametersIn(parameters);
   if (leaves.some((leaf) => typeof leaf !== "number")) throw new InputError("normal equations take parameters that are numbers, not arrays");
   const count = leaves.length;

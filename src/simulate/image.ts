@@ -4,6 +4,7 @@ import type { Quantity, Variable } from "../autodiff/tape.js";
 import { orientedLattice, scatteringLattices, type Crystal } from "../models/crystal.js";
 import { detectorFrame } from "../models/detector.js";
 import { photonsPerElectron, waterBackground, type Experiment } from "../models/experiment.js";
+import { smoothBackground } from "../models/background.js";
 import { leavesGrid, nearestF, tricubicF, type Indices } from "../models/structure-factors.js";
 import { zeros } from "../ndarray/ndarray.js";
 import type { Shape } from "../ndarray/shape.js";
@@ -81,7 +82,8 @@ export function recordImage(experiment: Experiment<Quantity>, sampling: Sampling
     sampling.semantics === "physical"
       ? physicalSum(add(intensity, background), mul(ray.omega, polarization, ray.capture), fast, shape)
       : referenceSum(experiment, frame, points, pixels, sampling, sampling.oversample, { ...ray, intensity, polarization, kept, shape }, background);
-  const image = mul(electrons, div(photonsPerElectron(beam), stepsOfLayer));
+  const scattered = mul(electrons, div(photonsPerElectron(beam), stepsOfLayer));
+  const image = experiment.background ? add(scattered, smoothBackground(experiment.background, fast, pixels.slow, detector.pixels)) : scattered;
   const leaving = sampling.lookup === "tricubic" ? mul(recordLeaving(experiment, hkl), kept) : undefined;
   return {
     image: broadcastTo(recorded(image, fast), [shape[0], 1, 1, 1]),
