@@ -2,15 +2,15 @@
  * What a user differentiates with. Every operator takes arrays and gives arrays; called with recorded values, inside of a function
  * that is itself being recorded, it records and gives recorded values, so that a derivative can be differentiated again.
  */
-import { describeShape, ShapeError } from "../ndarray/errors.js";
+import { describeShape, DTypeError, ShapeError } from "../ndarray/errors.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, sizeOf } from "../ndarray/shape.js";
 import { pushForward } from "./forward.js";
 import { interpret } from "./interpreter.js";
-import { broadcastTo } from "./primitives/structure.js";
+import { alias, broadcastTo } from "./primitives/structure.js";
 import { pullBack } from "./reverse.js";
 import { Tape, Variable, type Typed } from "./tape.js";
-import { leavesOf, withLeaves, type Arrays, type Leaf } from "./tree.js";
+import { leavesInOrderOf, leavesOf, withLeaves, type Arrays, type Leaf } from "./tree.js";
 
 /** A function of a tree of recorded parameters. */
 export type Recordable<R> = (parameters: R) => Variable;
@@ -68,7 +68,7 @@ export function grad<R>(f: Recordable<R>) {
  * The vector-Jacobian product: what a cotangent of the function's value means for every parameter.
  * @param f of a tree of parameters, to any shape
  * @returns of (parameters, cotangent of the value's shape): the value, and a cotangent for every parameter
- * @throws ShapeError when the cotangent has another shape
+ * @throws ShapeError or DTypeError when the cotangent has not the value's shape and dtype
  */
 export function vjp<R>(f: Recordable<R>) {
   function pulledBack(parameters: Arrays<R>, cotangent: NdArray): ValueAndGradient<NdArray, Arrays<R>>;
@@ -76,7 +76,7 @@ export function vjp<R>(f: Recordable<R>) {
   function pulledBack(parameters: unknown, cotangent: Leaf): ValueAndGradient<Leaf, unknown> {
     const [value, ...gradient] = record([cotangent, ...leavesOf(parameters)], ([incoming, ...sources]) => {
       const recorded = f(withLeaves(parameters, sources));
-      checkShape("cotangent", incoming, recorded);
+      checkLike("cotangent", incoming, recorded);
       return [recorded, ...cotangentsOf(recorded, incoming, sources)];
     });
     return { value, gradient: withLeaves(parameters, gradient) };
@@ -88,17 +88,17 @@ export function vjp<R>(f: Recordable<R>) {
  * The Jacobian-vector product: how the function's value moves when the parameters move along a tangent.
  * @param f of a tree of parameters, to any shape
  * @returns of (parameters, tangents in the same tree): the value and its tangent
- * @throws ShapeError when a tangent has another shape than its parameter
+ * @throws InputError when the trees have different forms; ShapeError or DTypeError when a tangent has not its parameter's shape and dtype
  */
 export function jvp<R>(f: Recordable<R>) {
   function pushedForward(parameters: Arrays<R>, tangents: Arrays<R>): ValueAndTangent<NdArray>;
   function pushedForward(parameters: R, tangents: R): ValueAndTangent<Variable>;
   function pushedForward(parameters: unknown, tangents: unknown): ValueAndTangent<Leaf> {
     const at = leavesOf(parameters);
-    const [value, tangent] = record([...at, ...leavesOf(tangents)], (recorded) => {
+    const [value, tangent] = record([...at, ...leavesInOrderOf(parameters, tangents)], (recorded) => {
       const sources = recorded.slice(0, at.length);
       const directions = recorded.slice(at.length);
-      sources.forEach((source, i) => checkShape("tangent", directions[i], source));
+      sources.forEach((source, i) => checkLike("tangent", directions[i], source));
       const target = f(withLeaves(parameters, sources));
       const [moved] = pushForward(sources, directions, [target]);
       return [target, moved ?? constantLike(0, target)];
@@ -119,10 +119,13 @@ function differentiate<R>(f: Recordable<R>, parameters: unknown): ValueAndGradie
   return { value, gradient: withLeaves(parameters, gradient) };
 }
 
-/** Records with the leaves as they are or, where all of them are arrays, on a new tape that is then run. */
+/**
+ * Records on the tape of those leaves that are recorded or, where all of them are arrays, on a new tape that is then run.
+ * A recorded leaf is aliased: what f has in its closure, be it the very same value, does not vary with f's parameters.
+ */
 function record(leaves: readonly Leaf[], f: (sources: Variable[]) => Variable[]): Leaf[] {
   const tape = leaves.find((leaf) => leaf instanceof Variable)?.tape;
-  if (tape) return f(leaves.map((leaf) => (leaf instanceof Variable ? leaf : tape.literal(leaf))));
+  if (tape) return f(leaves.map((leaf) => alias(leaf instanceof Variable ? leaf : tape.literal(leaf))));
   const fresh = new Tape();
   const outputs = f(leaves.map((leaf) => fresh.input(leaf)));
   return interpret(fresh.program(outputs))(leaves.filter((leaf) => leaf instanceof NdArray));
@@ -136,7 +139,8 @@ function constantLike(number: number, like: Variable): Variable {
   return broadcastTo(like.tape.constant(number, like.dtype), like.shape);
 }
 
-function checkShape(role: string, given: Typed, wanted: Typed): void {
+function checkLike(role: string, given: Typed, wanted: Typed): void {
+  if (given.dtype !== wanted.dtype) throw new DTypeError(`the ${role} is ${given.dtype} where ${wanted.dtype} is needed`);
   if (!sameShape(given.shape, wanted.shape)) {
     throw new ShapeError(`the ${role} has shape ${describeShape(given.shape)} where ${describeShape(wanted.shape)} is needed`);
   }

@@ -5,7 +5,8 @@ import { dependents } from "./reverse.js";
 import { Variable } from "./tape.js";
 
 /**
- * Walks the tape forwards and records, on the same tape, how the sources' tangents move the targets.
+ * Walks the tape forwards and records, on the same tape, how the sources' tangents move the targets. The sources are taken as
+ * independent: none moves with another.
  * @param tangents one for each source, of its shape
  * @returns one tangent for each target, of its shape; undefined where it does not move
  */
@@ -20,7 +21,7 @@ export function pushForward(
   const moving = new Map(sources.map(({ id }, i) => [id, tangents[i]]));
   for (const id of [...reached].sort((a, b) => a - b)) {
     const { primitive, inputs, attributes, shape } = tape.nodes[id];
-    if (moving.has(id) || inputs.length === 0) continue;
+    if (moving.has(id)) continue;
     const step = { inputs: inputs.map((input) => new Variable(tape, input)), output: new Variable(tape, id), attributes };
     inputs.forEach((input, index) => {
       const tangent = moving.get(input);

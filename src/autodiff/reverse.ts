@@ -1,12 +1,12 @@
 import { primitiveNamed } from "./primitives/registry.js";
 import { add } from "./primitives/elementwise.js";
-import { broadcastTo, unbroadcast } from "./primitives/structure.js";
+import { unbroadcast } from "./primitives/structure.js";
 import { carriesGradient, Variable } from "./tape.js";
 
 /** Which values, from the sources up to the last target, depend on the sources in a way that a gradient can follow. */
 export function dependents(sources: readonly Variable[], targets: readonly Variable[]): Set<number> {
   const { nodes } = sources[0].tape;
-  const found = new Set(sources.map(({ id }) => id));
+  const found = new Set(sources.filter(carriesGradient).map(({ id }) => id));
   const end = Math.max(...targets.map(({ id }) => id));
   for (let id = 0; id <= end; id++) {
     if (carriesGradient(nodes[id]) && nodes[id].inputs.some((input) => found.has(input))) found.add(id);
@@ -15,7 +15,8 @@ export function dependents(sources: readonly Variable[], targets: readonly Varia
 }
 
 /**
- * Walks the tape backwards and records, on the same tape, how the targets' cotangents reach the sources.
+ * Walks the tape backwards and records, on the same tape, how the targets' cotangents reach the sources. The sources are taken
+ * as independent: the walk ends at each of them.
  * @param cotangents one for each target, of its shape
  * @returns one cotangent for each source, of its shape; undefined where nothing reaches it
  */
@@ -27,6 +28,7 @@ export function pullBack(
   if (sources.length === 0) return [];
   const { tape } = sources[0];
   const reached = dependents(sources, targets);
+  const ends = new Set(sources.map(({ id }) => id));
   const gathered = new Map<number, Variable>();
   const contribute = (id: number, contribution: Variable): void => {
     const whole = unbroadcast(contribution, tape.nodes[id].shape);
@@ -36,12 +38,12 @@ export function pullBack(
   targets.forEach(({ id }, i) => contribute(id, cotangents[i]));
   for (let id = Math.max(...targets.map((target) => target.id)); id >= 0; id--) {
     const cotangent = gathered.get(id);
-    const { primitive, inputs, attributes, shape } = tape.nodes[id];
-    if (cotangent === undefined || !reached.has(id) || inputs.length === 0) continue;
+    const { primitive, inputs, attributes } = tape.nodes[id];
+    if (cotangent === undefined || !reached.has(id) || ends.has(id)) continue;
     const step = { inputs: inputs.map((input) => new Variable(tape, input)), output: new Variable(tape, id), attributes };
     inputs.forEach((input, index) => {
       if (!reached.has(input)) return;
-      const contribution = primitiveNamed(primitive).vjp(index, broadcastTo(cotangent, shape), step);
+      const contribution = primitiveNamed(primitive).vjp(index, cotangent, step);
       if (contribution !== undefined) contribute(input, contribution);
     });
   }

@@ -39,9 +39,12 @@ function isLeaf(tree: unknown): tree is Leaf {
 
 /** What stands below a plain object or list, by name. */
 function branchOf(tree: unknown): Readonly<Record<string, unknown>> {
-  const plain = typeof tree === "object" && tree !== null && [Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(tree));
-  if (!plain) throw new InputError(`a tree of parameters holds arrays in plain objects and lists, not ${describe(tree)}`);
-  return { ...tree };
+  if (typeof tree === "object" && tree !== null) {
+    const prototype: unknown = Object.getPrototypeOf(tree);
+    if (prototype === Object.prototype || prototype === null || Array.isArray(tree)) return { ...tree };
+  }
+  const found = typeof tree === "object" ? Object.prototype.toString.call(tree) : String(tree);
+  throw new InputError(`a tree of parameters holds arrays in plain objects and lists, not ${found}`);
 }
 
 /**

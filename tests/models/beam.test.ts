@@ -18,7 +18,10 @@ function beamsOf(beam: Beam): { readonly direction: readonly number[]; readonly 
 
 /** The tilts of the beams, horizontal and vertical, in steps of the given mrad. */
 function tiltsOf(beam: Beam, stepMrad: number): number[][] {
-  return beamsOf(beam).map(({ direction: [, y, z] }) => [Math.round((1e3 * z) / stepMrad) + 0, Math.round((1e3 * y) / stepMrad) + 0]);
+  return beamsOf(beam).map(({ direction: [, y, z] }) => [
+    Math.round((1e3 * z) / stepMrad) + 0,
+    Math.round((1e3 * y) / stepMrad) + 0,
+  ]);
 }
 
 test("without divergence and dispersion there is one beam along the axis", () => {
@@ -28,9 +31,20 @@ test("without divergence and dispersion there is one beam along the axis", () =>
 test("a round beam has no corners; the horizontal tilt is outermost", () => {
   const three = { range: 2, count: 3 };
   const beam: Beam = { wavelengthA: 1, horizontalDivergenceMrad: three, verticalDivergenceMrad: three };
-  assert.equal(tiltsOf(beam, 1), [[-1, 0], [0, -1], [0, 0], [0, 1], [1, 0]]);
+  assert.equal(tiltsOf(beam, 1), [
+    [-1, 0],
+    [0, -1],
+    [0, 0],
+    [0, 1],
+    [1, 0],
+  ]);
   assert.is(sourceCount({ ...beam, squareDivergence: true }), 9);
-  assert.equal(tiltsOf({ ...beam, squareDivergence: true }, 1).slice(0, 4), [[-1, -1], [-1, 0], [-1, 1], [0, -1]]);
+  assert.equal(tiltsOf({ ...beam, squareDivergence: true }, 1).slice(0, 4), [
+    [-1, -1],
+    [-1, 0],
+    [-1, 1],
+    [0, -1],
+  ]);
 });
 
 test("of an even number of tilts the innermost ones count as the centre", () => {
@@ -41,11 +55,21 @@ test("of an even number of tilts the innermost ones count as the centre", () => 
 });
 
 test("a divergence in one direction alone keeps all its tilts", () => {
-  assert.equal(tiltsOf({ wavelengthA: 1, verticalDivergenceMrad: { range: 4, count: 5 } }, 1), [[0, -2], [0, -1], [0, 0], [0, 1], [0, 2]]);
+  assert.equal(tiltsOf({ wavelengthA: 1, verticalDivergenceMrad: { range: 4, count: 5 } }, 1), [
+    [0, -2],
+    [0, -1],
+    [0, 0],
+    [0, 1],
+    [0, 2],
+  ]);
 });
 
 test("every direction has every wavelength, from the shortest to the longest", () => {
-  const beam: Beam = { wavelengthA: 2, horizontalDivergenceMrad: { range: 1, count: 2 }, dispersionPercent: { range: 1, count: 3 } };
+  const beam: Beam = {
+    wavelengthA: 2,
+    horizontalDivergenceMrad: { range: 1, count: 2 },
+    dispersionPercent: { range: 1, count: 3 },
+  };
   const wavelengths = beamsOf(beam).map(({ wavelength }) => wavelength);
   [1.99, 2, 2.01, 1.99, 2, 2.01].forEach((wanted, i) => assertNear(wavelengths[i], wanted, 1e-15));
 });
@@ -73,9 +97,12 @@ test("listed sources shine from where they stand, with their own wavelength or t
 });
 
 test("a source at the sample has no direction", () => {
-  assert.throws(() => beamsOf({ wavelengthA: 1, sources: [{ direction: [0, 0, 0] }] }), (error: Error) => {
-    return error instanceof InputError && error.message === "source 1 stands at the sample and has no direction";
-  });
+  assert.throws(
+    () => beamsOf({ wavelengthA: 1, sources: [{ direction: [0, 0, 0] }] }),
+    (error: Error) => {
+      return error instanceof InputError && error.message === "source 1 stands at the sample and has no direction";
+    },
+  );
 });
 
 test.run();

@@ -14,7 +14,9 @@ const spindle: Vector<number> = [0, 0, 1];
 /** The lattice in each of its orientations. */
 function orientations(crystal: Crystal): DirectBasis[] {
   const { direct } = orientedLattice(crystal);
-  return Array.from({ length: orientationCount(crystal) }, (_, i) => scatteringLattices(crystal, direct, spindle, (values) => values[i]));
+  return Array.from({ length: orientationCount(crystal) }, (_, i) =>
+    scatteringLattices(crystal, direct, spindle, (values) => values[i]),
+  );
 }
 
 test("a misset turns the lattice about X, then Y, then Z, and leaves the cell as it is", () => {
@@ -23,7 +25,9 @@ test("a misset turns the lattice about X, then Y, then Z, and leaves the cell as
       const rest = edges(orientedLattice({ lattice }).direct);
       const turned = orientedLattice({ lattice, missetDeg });
       const radians = missetDeg.map((angle) => (angle * Math.PI) / 180);
-      edges(turned.direct).forEach((edge, i) => assertVector(edge, numbers(rotate(rest[i], [radians[0], radians[1], radians[2]])), 1e-11));
+      edges(turned.direct).forEach((edge, i) =>
+        assertVector(edge, numbers(rotate(rest[i], [radians[0], radians[1], radians[2]])), 1e-11),
+      );
       assertNear(known(dot(turned.direct.a, turned.reciprocal.aStar)), 1, 1e-12);
       assertNear(known(dot(turned.direct.b, turned.reciprocal.cStar)), 0, 1e-12);
     }),
@@ -65,11 +69,14 @@ test("mosaic domains are the innermost orientations, within every step of the sc
   const both = orientations({ lattice, mosaic, scan: { phiDeg: 10, stepDeg: 5, steps: 2 } });
   assert.is(both.length, 6);
   const second = orientations({ lattice, mosaic, scan: { phiDeg: 15, stepDeg: 5, steps: 1 } });
-  second.forEach((domain, i) => edges(domain).forEach((edge, axis) => assertVector(edges(both[3 + i])[axis], numbers(edge), 1e-12)));
+  second.forEach((domain, i) =>
+    edges(domain).forEach((edge, axis) => assertVector(edges(both[3 + i])[axis], numbers(edge), 1e-12)),
+  );
 });
 
 test("another mosaic seed gives other domains, the same seed the same", () => {
-  const domainsOf = (seed: number): number[] => orientations({ lattice, mosaic: { spreadDeg: 1, domains: 2, seed } }).map(({ a }) => known(a[1]));
+  const domainsOf = (seed: number): number[] =>
+    orientations({ lattice, mosaic: { spreadDeg: 1, domains: 2, seed } }).map(({ a }) => known(a[1]));
   assert.equal(domainsOf(-5), domainsOf(-5));
   assert.is.not(domainsOf(-5)[1], domainsOf(-6)[1]);
 });
@@ -77,7 +84,11 @@ test("another mosaic seed gives other domains, the same seed the same", () => {
 test("mosaic domains are turned about axes of the laboratory: they keep the cell's volume", () => {
   fc.assert(
     fc.property(anyDirection, between(0, 5), ([x, y, z], spreadDeg) => {
-      for (const { a, b, c } of orientations({ lattice, missetDeg: [90 * x, 90 * y, 90 * z], mosaic: { spreadDeg, domains: 3 } })) {
+      for (const { a, b, c } of orientations({
+        lattice,
+        missetDeg: [90 * x, 90 * y, 90 * z],
+        mosaic: { spreadDeg, domains: 3 },
+      })) {
         const { direct } = orientedLattice({ lattice });
         assertNear(known(dot(a, cross(b, c))) / known(dot(direct.a, cross(direct.b, direct.c))), 1, 1e-12);
       }

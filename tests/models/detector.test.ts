@@ -24,12 +24,30 @@ function assertNumbers(found: readonly number[], wanted: readonly number[]): voi
 
 test("unless it is given, the beam centre is the convention's own, each counted its own way", () => {
   const wanted: Readonly<Record<Convention, readonly [beam: readonly number[], origin: readonly number[]]>> = {
-    MOSFLM: [[5.1, 4.1], [100, 4.1, -5.1]],
-    DENZO: [[5.05, 4.05], [100, 4.05, -5.05]],
-    ADXV: [[5.05, 4.05], [-5.05, 4.05, 100]],
-    XDS: [[5, 4], [-5, -4, 100]],
-    DIALS: [[5, 4], [-5, -4, 100]],
-    CUSTOM: [[5, 4], [100, 4, -5]],
+    MOSFLM: [
+      [5.1, 4.1],
+      [100, 4.1, -5.1],
+    ],
+    DENZO: [
+      [5.05, 4.05],
+      [100, 4.05, -5.05],
+    ],
+    ADXV: [
+      [5.05, 4.05],
+      [-5.05, 4.05, 100],
+    ],
+    XDS: [
+      [5, 4],
+      [-5, -4, 100],
+    ],
+    DIALS: [
+      [5, 4],
+      [-5, -4, 100],
+    ],
+    CUSTOM: [
+      [5, 4],
+      [100, 4, -5],
+    ],
   };
   for (const convention of conventions) {
     const { beam, origin } = placed({ ...plate, convention });
@@ -71,7 +89,12 @@ test("a turned detector has orthogonal axes of length 1, and its handedness", ()
     fc.property(anyTurn, (turn) => {
       const { fast, slow, normal } = detectorFrame({ ...plate, ...turn });
       for (const axis of [fast, slow, normal]) assertNear(known(norm(axis)), 1, 1e-12);
-      for (const [u, v] of [[fast, slow], [fast, normal], [slow, normal]]) assertNear(known(dot(u, v)), 0, 1e-12);
+      for (const [u, v] of [
+        [fast, slow],
+        [fast, normal],
+        [slow, normal],
+      ])
+        assertNear(known(dot(u, v)), 0, 1e-12);
       const axes = axesOf({ ...plate, ...turn });
       assertNear(known(dot(cross(fast, slow), normal)), known(dot(cross(axes.fast, axes.slow), axes.normal)), 1e-12);
     }),
@@ -118,14 +141,30 @@ test("a given origin takes the place of distance, centre and pivot", () => {
 
 test("every point of a curved detector has the same distance from the sample", () => {
   const frame = detectorFrame(plate);
-  for (const [fast, slow] of [[0, 0], [0.01, 0], [0, 0.008], [0.01, 0.008]]) {
+  for (const [fast, slow] of [
+    [0, 0],
+    [0.01, 0],
+    [0, 0.008],
+    [0.01, 0.008],
+  ]) {
     assertNear(known(norm(pixelPosition(frame, true, fast, slow, 0))), 0.1, 1e-15);
   }
 });
 
 test("axes of any length are made unit vectors, and a normal that is none is found across fast and slow", () => {
-  const { beam, normal, fast } = axesOf({ ...plate, convention: "CUSTOM", axes: { beam: [0, 0, 5], fast: [2, 0, 0], slow: [0, 3, 0], normal: [0, 0, 7] } });
-  assert.equal([beam, fast, normal], [[0, 0, 1], [1, 0, 0], [0, 0, 1]]);
+  const { beam, normal, fast } = axesOf({
+    ...plate,
+    convention: "CUSTOM",
+    axes: { beam: [0, 0, 5], fast: [2, 0, 0], slow: [0, 3, 0], normal: [0, 0, 7] },
+  });
+  assert.equal(
+    [beam, fast, normal],
+    [
+      [0, 0, 1],
+      [1, 0, 0],
+      [0, 0, 1],
+    ],
+  );
 });
 
 test.run();

@@ -12,7 +12,8 @@ function reflections(...rows: readonly (readonly [h: number, k: number, l: numbe
 }
 
 /** A polynomial of third degree in each index. */
-const cubic = (h: number, k: number, l: number): number => (1 + h - 0.3 * h ** 3) * (2 - k + 0.1 * k ** 3) * (3 + 0.5 * l ** 2 - 0.2 * l ** 3);
+const cubic = (h: number, k: number, l: number): number =>
+  (1 + h - 0.3 * h ** 3) * (2 - k + 0.1 * k ** 3) * (3 + 0.5 * l ** 2 - 0.2 * l ** 3);
 
 /** Its values for all indices from -4 to 4. */
 function cubicModel(policy: LeavingPolicy = "mask", defaultF = 7): StructureFactors {
@@ -29,7 +30,14 @@ function along(model: StructureFactors, h: readonly number[]) {
 
 test("the grid is as small as the reflections allow, and holds the default where none is listed", () => {
   const model = StructureFactors.fromReflections(reflections([-1, 0, 2, 10], [1, 1, 3, 20]), { defaultF: 5 });
-  assert.equal([model.grid.shape, model.min, model.max], [[3, 2, 2], [-1, 0, 2], [1, 1, 3]]);
+  assert.equal(
+    [model.grid.shape, model.min, model.max],
+    [
+      [3, 2, 2],
+      [-1, 0, 2],
+      [1, 1, 3],
+    ],
+  );
   assert.is(model.grid.get(0, 0, 0), 10);
   assert.is(model.grid.get(2, 1, 1), 20);
   assert.is([...model.grid.data].filter((f) => f === 5).length, 10);
@@ -40,12 +48,18 @@ test("of two reflections with the same indices the later one counts", () => {
 });
 
 test("no reflections, or indices that span more than a memory holds, make no grid", () => {
-  assert.throws(() => StructureFactors.fromReflections(reflections()), (error: Error) => error instanceof InputError);
+  assert.throws(
+    () => StructureFactors.fromReflections(reflections()),
+    (error: Error) => error instanceof InputError,
+  );
   assert.throws(
     () => StructureFactors.fromReflections(reflections([-9000, -9000, -9000, 1], [9000, 9000, 9000, 1])),
     (error: Error) => error instanceof InputError && /18001 x 18001 x 18001/.test(error.message),
   );
-  assert.throws(() => new StructureFactors(zeros([3, 3]), [0, 0]), (error: Error) => error instanceof InputError);
+  assert.throws(
+    () => new StructureFactors(zeros([3, 3]), [0, 0]),
+    (error: Error) => error instanceof InputError,
+  );
 });
 
 test("between the points of the grid a polynomial of third degree is found exactly", () => {
@@ -72,7 +86,10 @@ test("masked, a lookup that leaves the grid is the default and changes no other"
   assert.equal([f[2], f[3]], [7, 7]);
   assertNear(f[1], cubic(2.5, 0, 0), 1e-12);
   assertNear(f[4], cubic(0.5, 0, 0), 1e-12);
-  assert.match(warning ?? "", /^the neighbourhood of 2 tricubic lookups leaves the structure factors: 7 electrons are used there$/);
+  assert.match(
+    warning ?? "",
+    /^the neighbourhood of 2 tricubic lookups leaves the structure factors: 7 electrons are used there$/,
+  );
 });
 
 test("disabled, lookups are nearest ones from the next run on, until the model is reset", () => {
@@ -98,7 +115,12 @@ test("in sequence, the first lookup that leaves the grid and all later ones are 
 });
 
 test("in sequence the grid ends one point earlier, as in the reference program", () => {
-  for (const [h, leaves] of [[2, false], [2.01, true], [-2, false], [-2.01, true]] as const) {
+  for (const [h, leaves] of [
+    [2, false],
+    [2.01, true],
+    [-2, false],
+    [-2.01, true],
+  ] as const) {
     assert.is(along(cubicModel("sequential"), [h]).warning !== undefined, leaves, `h = ${h}`);
     assert.is(along(cubicModel("mask"), [h]).warning, undefined);
   }

@@ -12,7 +12,13 @@ import { assertNear } from "../physics/quantities.js";
 const pixel: Experiment = {
   beam: { wavelengthA: 1 },
   crystal: { lattice: { a: 10, b: 10, c: 10, alpha: 90, beta: 90, gamma: 90 } },
-  detector: { pixels: { fast: 1, slow: 1 }, pixelSizeMm: 0.1, distanceMm: 100, convention: "DENZO", beamCenterMm: { x: -39.95, y: -29.95 } },
+  detector: {
+    pixels: { fast: 1, slow: 1 },
+    pixelSizeMm: 0.1,
+    distanceMm: 100,
+    convention: "DENZO",
+    beamCenterMm: { x: -39.95, y: -29.95 },
+  },
   structureFactors: 10,
 };
 const once: ImageOptions = { oversample: 1 };
@@ -54,7 +60,12 @@ test("photons grow with the fluence, and with the square of the structure factor
 });
 
 test("water alone is a smooth background by its volume, its electrons and the fluence", () => {
-  const water: Experiment = { ...pixel, beam: { wavelengthA: 1, polarized: false, fluence: 1e24 }, structureFactors: 0, waterUm: 2 };
+  const water: Experiment = {
+    ...pixel,
+    beam: { wavelengthA: 1, polarized: false, fluence: 1e24 },
+    structureFactors: 0,
+    waterUm: 2,
+  };
   const electrons = 2.57 ** 2 * 7.94079248018965e-30 * 1e24 * 2e-6 ** 3 * 1e6 * (6.02214179e23 / 18);
   const omega = (0.1 ** 2 * 100) / Math.hypot(100, 30, 40) ** 3;
   assertNear(photons(water) / (electrons * 7.94079248018965e-30 * 1e24 * omega), 1, 1e-12);
@@ -72,20 +83,29 @@ test("a factor that is taken at every step of a sharp pixel is the one that is t
 });
 
 test("a scan is the mean of its stills", () => {
-  const scan = (phiDeg: number, steps: number): Experiment => ({ ...plate, crystal: { ...plate.crystal, scan: { phiDeg, stepDeg: 0.4, steps } } });
+  const scan = (phiDeg: number, steps: number): Experiment => ({
+    ...plate,
+    crystal: { ...plate.crystal, scan: { phiDeg, stepDeg: 0.4, steps } },
+  });
   const stills = [5, 5.4, 5.8].map((phi) => simulate(scan(phi, 1), once).image);
   assertSame(simulate(scan(5, 3), once).image, mean(stills));
 });
 
 test("a beam of several wavelengths gives the mean of their images", () => {
   const colours = [0.99, 1, 1.01].map((wavelengthA) => simulate({ ...plate, beam: { wavelengthA } }, once).image);
-  assertSame(simulate({ ...plate, beam: { wavelengthA: 1, dispersionPercent: { range: 2, count: 3 } } }, once).image, mean(colours));
+  assertSame(
+    simulate({ ...plate, beam: { wavelengthA: 1, dispersionPercent: { range: 2, count: 3 } } }, once).image,
+    mean(colours),
+  );
 });
 
 test("sources from a list are those that are generated, when they stand at the same places", () => {
   const tilt = 2e-3;
   const sources = [-tilt, 0, tilt].map((h) => ({ direction: [-10 * Math.cos(h), 0, -10 * Math.sin(h)] as const }));
-  const generated = simulate({ ...plate, beam: { wavelengthA: 1, horizontalDivergenceMrad: { range: 4, count: 3 } } }, once).image;
+  const generated = simulate(
+    { ...plate, beam: { wavelengthA: 1, horizontalDivergenceMrad: { range: 4, count: 3 } } },
+    once,
+  ).image;
   assertSame(simulate({ ...plate, beam: { wavelengthA: 1, sources } }, once).image, generated, 1e-10);
 });
 
@@ -155,15 +175,24 @@ test("amplitudes are interpolated by themselves where the crystal has two cells 
   const uneven = zeros([9, 9, 9]);
   uneven.data.forEach((_, i) => (uneven.data[i] = 10 + (i % 7)));
   const of = (cells: readonly [number, number, number], interpolation: "auto" | "tricubic" | "nearest"): NdArray =>
-    simulate({ ...plate, crystal: { ...plate.crystal, cells }, structureFactors: new StructureFactors(uneven, [-4, -4, -4]) }, { ...once, interpolation }).image;
+    simulate(
+      { ...plate, crystal: { ...plate.crystal, cells }, structureFactors: new StructureFactors(uneven, [-4, -4, -4]) },
+      { ...once, interpolation },
+    ).image;
   assertSame(of([2, 9, 9], "auto"), of([2, 9, 9], "tricubic"), 0);
   assertSame(of([3, 9, 9], "auto"), of([3, 9, 9], "nearest"), 0);
   assert.is.not(of([2, 9, 9], "auto").data[0], of([2, 9, 9], "nearest").data[0]);
 });
 
 test("an oversampling that is no whole number, and a parameter that is no number, are refused", () => {
-  assert.throws(() => simulate(plate, { oversample: 1.5 }), (error: Error) => error instanceof InputError);
-  assert.throws(() => simulate(plate, { oversample: 0 }), (error: Error) => error instanceof InputError);
+  assert.throws(
+    () => simulate(plate, { oversample: 1.5 }),
+    (error: Error) => error instanceof InputError,
+  );
+  assert.throws(
+    () => simulate(plate, { oversample: 0 }),
+    (error: Error) => error instanceof InputError,
+  );
 });
 
 test.run();

@@ -4,7 +4,7 @@ import type { Shape } from "../../ndarray/shape.js";
 import { interpret, runNode, type Run } from "../interpreter.js";
 import { checkInput, type Program } from "../tape.js";
 import { compileJavaScript, type Kernel } from "./javascript.js";
-import { compileWebAssembly, importsFor, isVectorizable } from "./webassembly.js";
+import { allowsWebAssembly, compileWebAssembly, importsFor, isVectorizable } from "./webassembly.js";
 import { planLoops, type Nest, type Place, type Plan, type Stage } from "./plan.js";
 
 const pageBytes = 65536;
@@ -14,7 +14,7 @@ export type Target = "webassembly" | "javascript";
 
 /**
  * Prepares a program as loops that a person would write by hand: nothing of the loops' size is stored but what a sum or the caller
- * needs. Where the surroundings forbid to make code, the interpreter runs it.
+ * needs. Where the surroundings forbid to make WebAssembly, JavaScript runs it; where they forbid to make that, the interpreter.
  * @returns a function whose results are the caller's own
  */
 export function fuse(program: Program, target: Target = "webassembly"): Run {
@@ -35,7 +35,7 @@ class Machine {
     this.program = program;
     this.plan = plan;
     const nests = plan.stages.filter((stage): stage is Nest => !("node" in stage));
-    const vectorized = target === "webassembly" ? nests.filter((nest) => isVectorizable(plan, nest)) : [];
+    const vectorized = target === "webassembly" && allowsWebAssembly() ? nests.filter((nest) => isVectorizable(plan, nest)) : [];
     this.heap = vectorized.length > 0 ? this.#compileVectors(vectorized) : allocate(plan.dtype, plan.heapSize);
     for (const nest of nests) {
       const kernel = this.#kernels.get(nest) ?? compileJavaScript(plan, nest, this.heap);
@@ -54,7 +54,7 @@ class Machine {
   #compileVectors(nests: readonly Nest[]): Data {
     const { plan } = this;
     const { module, constants } = compileWebAssembly(plan, nests);
-    const bytes = (plan.heapSize + constants.size) * bytesPerElement[plan.dtype];
+    const bytes = (plan.heapSize + constants.length) * bytesPerElement[plan.dtype];
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
     const { exports } = new WebAssembly.Instance(module, importsFor(memory));
     nests.forEach((nest, i) => {
@@ -62,7 +62,7 @@ class Machine {
       if (typeof kernel === "function") this.#kernels.set(nest, () => void kernel());
     });
     const heap = overBuffer(plan.dtype, memory.buffer);
-    for (const [value, offset] of constants) heap[offset] = value;
+    constants.forEach((value, i) => (heap[plan.heapSize + i] = value));
     return heap;
   }
 

@@ -88,6 +88,8 @@ export interface Plan {
 
 /** Elements by which every stretch of the heap is aligned. */
 const alignment = 8;
+/** In the name of a nest: its sums run after those of the vector nest. */
+const apart = "apart";
 
 export const has = (axes: Axes, axis: number): boolean => (axes & (1 << axis)) !== 0;
 const countOf = (axes: Axes): number => (axes === 0 ? 0 : (axes & 1) + countOf(axes >> 1));
@@ -108,6 +110,7 @@ class Planner {
   readonly #constants = new Map<number, number>();
   readonly #places = new Map<number, Place>();
   readonly #grids = new Map<number, GridPlace>();
+  readonly #axesOfPass: Axes[] = [];
   #heapSize = 0;
 
   constructor(program: Program) {
@@ -253,9 +256,20 @@ class Planner {
 
   /** The nest that computes an op: its pass, and the vector axis with whatever else, or its very axes. */
   #nestOf(op: number): string {
-    const { pass } = this.#ops[op];
+    const { pass, kind } = this.#ops[op];
     const axes = this.#axesIn(op);
-    return `${pass} ${has(axes, this.#vector) ? "vector" : axes}`;
+    if (!has(axes, this.#vector)) return `${pass} ${axes}`;
+    return kind === "sum" && !this.#isOutermost(axes, pass) ? `${pass} ${apart} ${axes}` : `${pass} vector`;
+  }
+
+  /** Whether no loop of the vector nest that a sum does not take part in, and would be repeated by, stands outside of its own. */
+  #isOutermost(axes: Axes, pass: number): boolean {
+    this.#axesOfPass[pass] ??= this.#ops.reduce((all, op, id) => {
+      const here = this.#axesIn(id);
+      return op.pass === pass && has(here, this.#vector) ? all | here : all;
+    }, 0);
+    const others = this.#axesOfPass[pass] & ~axes;
+    return others === 0 || (axes & ~(1 << this.#vector)) < (others & -others);
   }
 
   #isComputed(op: number): boolean {
@@ -315,9 +329,13 @@ class Planner {
     const last = Math.max(0, ...byPass.keys(), ...this.#interpreted.values());
     const stages: Stage[] = [];
     for (let pass = 0; pass <= last; pass++) {
-      const nests = [...(byPass.get(pass)?.values() ?? [])].map((members) => this.#nest([...members].sort((a, b) => a - b)));
-      const few = (nest: Nest): number => (nest.vector === this.#vector ? Infinity : nest.outer.length + (nest.vector === undefined ? 0 : 1));
-      stages.push(...nests.sort((a, b) => few(a) - few(b)));
+      const nests = [...(byPass.get(pass) ?? [])].map(([name, members]) => {
+        const nest = this.#nest([...members].sort((a, b) => a - b));
+        const few = nest.outer.length + (nest.vector === undefined ? 0 : 1);
+        const rank = this.#extents.length + (name.includes(apart) ? 2 : 1);
+        return { nest, rank: nest.vector === this.#vector ? rank : few };
+      });
+      stages.push(...nests.sort((a, b) => a.rank - b.rank).map(({ nest }) => nest));
       for (const [node, at] of this.#interpreted) if (at === pass) stages.push({ node });
     }
     return stages;
@@ -345,15 +363,18 @@ class Planner {
     const axes = this.#extents.map((_, axis) => axis).filter((axis) => has(all, axis));
     const vector = has(all, this.#vector) ? this.#vector : axes[axes.length - 1];
     const outer = axes.filter((axis) => axis !== vector);
-    const depth = (op: number): number => outer.reduce((deepest, axis, i) => (has(this.#axesIn(op), axis) ? i + 1 : deepest), 0);
+    const depths = new Map(members.map((op) => [op, outer.reduce((deepest, axis, i) => (has(this.#axesIn(op), axis) ? i + 1 : deepest), 0)]));
+    const deepestUse = new Map<number, number>();
+    for (const [op, depth] of depths) for (const input of ops[op].inputs) deepestUse.set(input, Math.max(depth, deepestUse.get(input) ?? 0));
     const levels = [undefined, ...outer].map((_, level): Level => {
-      const here = members.filter((op) => depth(op) === level);
+      const here = members.filter((op) => depths.get(op) === level);
       const computed = here.filter((op) => ops[op].kind !== "sum");
       for (const op of computed) {
-        const isUsedDeeper = members.some((user) => depth(user) > level && ops[user].inputs.includes(op));
+        const isUsedDeeper = (deepestUse.get(op) ?? 0) > level;
         if (isUsedDeeper && !this.#places.has(op)) this.#places.set(op, this.#reserve(ops[op].axes & (1 << this.#vector)));
       }
-      const read = [...new Set(here.flatMap((op) => ops[op].inputs))].filter((op) => !computed.includes(op));
+      const computedHere = new Set(computed);
+      const read = [...new Set(here.flatMap((op) => ops[op].inputs))].filter((op) => !computedHere.has(op));
       const isVector = (op: number): boolean => vector !== undefined && has(ops[op].axes, vector);
       return {
         scalars: read.filter((op) => !isVector(op)),
@@ -369,7 +390,7 @@ class Planner {
 
 /** Shape and dtype of most of the loops. */
 function largestLoop({ nodes }: Program): Typed {
-  const loops = nodes.filter((node) => node.dtype !== "int32" && isLoop(node));
+  const loops = nodes.filter((node) => node.dtype !== "int32" && sizeOf(node.shape) > 0 && isLoop(node));
   const none: Typed = { shape: [], dtype: "float64" };
   return loops.reduce<Typed>((largest, node) => (sizeOf(node.shape) > sizeOf(largest.shape) || largest === none ? node : largest), none);
 }

@@ -12,14 +12,14 @@ export const sinPiPolynomial: Readonly<Record<FloatDType, readonly number[]>> = 
   float32: [3.1415926400772034, -5.167710076668315, 2.550077386528912, -0.5982904112834275, 0.07765591227601387],
 };
 
-/** exp(r) for |r| <= ln 2 / 2: the terms of its series that count. */
-export const expPolynomial: Readonly<Record<FloatDType, readonly number[]>> = {
-  float64: inverseFactorials(14),
-  float32: inverseFactorials(8),
+/** 2 exp(r) for |r| <= ln 2 / 2: the terms of its series that count. */
+export const doubledExpPolynomial: Readonly<Record<FloatDType, readonly number[]>> = {
+  float64: doubledInverseFactorials(14),
+  float32: doubledInverseFactorials(8),
 };
 
-function inverseFactorials(count: number): number[] {
-  const coefficients = [1];
+function doubledInverseFactorials(count: number): number[] {
+  const coefficients = [2];
   for (let n = 1; n < count; n++) coefficients.push(coefficients[n - 1] / n);
   return coefficients;
 }

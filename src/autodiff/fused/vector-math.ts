@@ -1,13 +1,13 @@
 import { bytesPerElement, type FloatDType } from "../../ndarray/dtype.js";
-import { expPolynomial, sinPiPolynomial, splitLn2, splitPi } from "./polynomials.js";
+import { doubledExpPolynomial, sinPiPolynomial, splitLn2, splitPi } from "./polynomials.js";
 import { float32Opcodes, float64Opcodes, scalarOpcodes, v128, vectorOpcodes, type FloatOpcodes, type FunctionBody } from "./wasm-assembler.js";
 
 type FloatOpcode = keyof FloatOpcodes;
 
 /** Beyond this, whole multiples of π are no longer exact enough, and lanes call the library's sine one by one. */
 const largestReduced: Readonly<Record<FloatDType, number>> = { float64: 1e5, float32: 5e3 };
-/** The exponents of the largest and, but for the denormal ones, the smallest float. */
-const expRange: Readonly<Record<FloatDType, readonly [number, number]>> = { float64: [-708, 709.7], float32: [-87, 88.7] };
+/** Below, the exponential function is about as small as a normal number can be, and 0 stands for it; above, it is infinite. */
+const expRange: Readonly<Record<FloatDType, readonly [number, number]>> = { float64: [-708, 709.782712893384], float32: [-86.5, 88.72283172607422] };
 const exponentBias: Readonly<Record<FloatDType, number>> = { float64: 1023, float32: 127 };
 const mantissaBits: Readonly<Record<FloatDType, number>> = { float64: 52, float32: 23 };
 
@@ -153,15 +153,15 @@ export class VectorMath {
     return result;
   }
 
-  /** 2ⁿ exp(x - n ln 2), with 2ⁿ put together from its bits. */
+  /** 2ⁿ exp(x - n ln 2), as twice the half of it, of which no exponent is too large; powers of 2 are put together from their bits. */
   #exp(x: number): number {
     const [smallest, largest] = expRange[this.dtype];
     const within = this.do("pmin", this.constant(largest), this.do("pmax", this.constant(smallest), x));
     const n = this.do("nearest", this.do("mul", within, this.constant(Math.LOG2E)));
     const [high, low] = splitLn2[this.dtype];
     const rest = this.do("sub", this.do("sub", within, this.do("mul", n, this.constant(high))), this.do("mul", n, this.constant(low)));
-    const mantissa = this.polynomial(expPolynomial[this.dtype], rest);
-    this.push("add", n, this.constant(exponentBias[this.dtype]));
+    const mantissa = this.polynomial(doubledExpPolynomial[this.dtype], rest);
+    this.push("add", n, this.constant(exponentBias[this.dtype] - 1));
     this.body.vector(this.opcodes.truncToI32);
     if (this.dtype === "float64") this.body.vector(vectorOpcodes.extendLowI32ToI64);
     this.body.i32Const(mantissaBits[this.dtype]);

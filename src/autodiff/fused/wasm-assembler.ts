@@ -131,7 +131,9 @@ function lengthPrefixed(bytes: readonly number[]): number[] {
 }
 
 function listOf(entries: readonly (readonly number[])[]): number[] {
-  return unsigned(entries.length).concat(entries.flat());
+  const all = unsigned(entries.length);
+  for (const entry of entries) for (const byte of entry) all.push(byte);
+  return all;
 }
 
 /** The body of a function without parameters, written instruction by instruction. */

@@ -15,6 +15,18 @@ const laneFunctions: readonly (ImportedFunction & { readonly apply: (x: number, 
   { name: "atan2", arity: 2, apply: Math.atan2 },
 ];
 
+/** Whether the surroundings know vectors of WebAssembly, and allow to make some. */
+export function allowsWebAssembly(): boolean {
+  const body = new FunctionBody();
+  body.vectorConst(new Array<number>(16).fill(0));
+  body.set(body.local(v128));
+  try {
+    return new WebAssembly.Module(moduleBytes([], [body])) instanceof WebAssembly.Module;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether vectors fit the nest: its innermost loop is a whole number of them, and contiguous in the heap. */
 export function isVectorizable({ extents, dtype, places, ops }: Plan, { vector, levels }: Nest): boolean {
   if (vector === undefined || extents[vector] % lanesOf(dtype) !== 0) return false;
@@ -29,27 +41,21 @@ function lanesOf(dtype: Plan["dtype"]): number {
 
 /** Numbers that the code needs beside those of the plan, at the end of the heap. */
 export class ConstantPool {
-  readonly #offsets = new Map<number, number>();
+  readonly values: number[] = [];
 
   constructor(readonly start: number) {}
 
+  /** Heap offset of a number; 0 and -0 are two. */
   offsetOf(value: number): number {
-    const known = this.#offsets.get(value);
-    if (known !== undefined) return known;
-    const offset = this.start + this.#offsets.size;
-    this.#offsets.set(value, offset);
-    return offset;
-  }
-
-  get entries(): ReadonlyMap<number, number> {
-    return this.#offsets;
+    const known = this.values.findIndex((each) => Object.is(each, value));
+    return this.start + (known >= 0 ? known : this.values.push(value) - 1);
   }
 }
 
 export interface CompiledNests {
   readonly module: WebAssembly.Module;
-  /** heap offset of every further constant */
-  readonly constants: ReadonlyMap<number, number>;
+  /** further constants, which stand in the heap behind the plan's numbers */
+  readonly constants: readonly number[];
 }
 
 /** The nests as the functions "0", "1", ... of a module. */
@@ -57,7 +63,7 @@ export function compileWebAssembly(plan: Plan, nests: readonly Nest[]): Compiled
   const dtype: FloatDType = plan.dtype === "float32" ? "float32" : "float64";
   const pool = new ConstantPool(plan.heapSize);
   const bodies = nests.map((nest) => new NestEmitter(plan, nest, dtype, pool).body);
-  return { module: new WebAssembly.Module(moduleBytes(laneFunctions, bodies)), constants: pool.entries };
+  return { module: new WebAssembly.Module(moduleBytes(laneFunctions, bodies)), constants: pool.values };
 }
 
 /** What a module imports. */
@@ -145,8 +151,9 @@ class NestEmitter {
       return local;
     };
     const constant = (value: number): number => {
-      const local = constants.get(value) ?? body.local(v128);
-      constants.set(value, local);
+      const offset = this.pool.offsetOf(value);
+      const local = constants.get(offset) ?? body.local(v128);
+      constants.set(offset, local);
       return local;
     };
     const inRegister = sums.filter((sum) => !has(plan.ops[sum].axes, vector));
@@ -211,9 +218,9 @@ class NestEmitter {
       body.memory(math.opcodes.loadSplat, this.#place(op).offset * this.#bytes);
       body.set(valueOf(op));
     });
-    for (const [value, local] of constants) {
+    for (const [offset, local] of constants) {
       body.i32Const(0);
-      body.memory(math.opcodes.loadSplat, this.pool.offsetOf(value) * this.#bytes);
+      body.memory(math.opcodes.loadSplat, offset * this.#bytes);
       body.set(local);
     }
     for (const register of registers.values()) {

@@ -130,7 +130,10 @@ const choose = elementwise({
   kinks: Math.abs,
   integers: true,
 });
-/** x where the condition is not 0, else y; the gradient of what is not chosen is 0, even where it is not finite. */
+/**
+ * x where the condition is not 0, else y. No gradient goes back to what is not chosen, even where that is not finite; but where
+ * its slope is not finite, 0 times the slope is NaN: there, choose a harmless argument first.
+ */
 export const where = Object.assign(apply, {
   primitive: {
     ...choose,

@@ -2,7 +2,7 @@
 import { isFloat, type DType } from "../../ndarray/dtype.js";
 import { describeShape, DTypeError, ShapeError } from "../../ndarray/errors.js";
 import { assign, forEachRun, NdArray } from "../../ndarray/ndarray.js";
-import { normalizeAxis, sizeOf, type Shape } from "../../ndarray/shape.js";
+import { normalizeAxis, sameShape, sizeOf, type Shape } from "../../ndarray/shape.js";
 import * as views from "../../ndarray/views.js";
 import { record, type Kernel, type Primitive } from "../primitive.js";
 import type { Attributes, Typed, Variable } from "../tape.js";
@@ -90,7 +90,7 @@ const broadcastPrimitive: Primitive<To> = linear<To>({
  * @throws ShapeError when the shape cannot be reached that way
  */
 export function broadcastTo(x: Variable, shape: Shape): Variable {
-  return isShape(x, shape) ? x : record(broadcastPrimitive, [x], { shape });
+  return sameShape(x.shape, shape) ? x : record(broadcastPrimitive, [x], { shape });
 }
 
 /** The transpose of broadcasting: sums what was repeated from `shape`. */
@@ -117,7 +117,7 @@ const reshapePrimitive: Primitive<To> = linear<To>({
  * @throws ShapeError when the number of elements differs
  */
 export function reshape(x: Variable, shape: Shape): Variable {
-  return isShape(x, shape) ? x : record(reshapePrimitive, [x], { shape });
+  return sameShape(x.shape, shape) ? x : record(reshapePrimitive, [x], { shape });
 }
 
 const transposePrimitive: Primitive<Axes> = linear<Axes>({
@@ -261,7 +261,10 @@ const gatherPrimitive: Primitive<Record<string, never>> = {
     },
   },
   infer([source, indices]) {
-    checkIndexed("gather", source, indices);
+    if (source.shape.length !== 1) {
+      throw new ShapeError(`gather reads from an array of one axis, not of shape ${describeShape(source.shape)}`);
+    }
+    checkIndices("gather", indices);
     return { shape: indices.shape, dtype: source.dtype };
   },
   vjp: (index, cotangent, { inputs: [source, indices] }) =>
@@ -282,18 +285,19 @@ const scatterAddPrimitive: Primitive<To> = {
       });
     },
   },
-  infer([{ dtype }], { shape }) {
-    return { shape, dtype };
+  infer([source, indices], { shape }) {
+    checkIndices("scatterAdd", indices);
+    if (!sameShape(source.shape, indices.shape)) {
+      throw new ShapeError(`scatterAdd: ${describeShape(source.shape)} numbers for ${describeShape(indices.shape)} indices`);
+    }
+    return { shape, dtype: source.dtype };
   },
   vjp: (index, cotangent, { inputs: [, indices] }) => (index === 0 ? gather(cotangent, indices) : undefined),
   jvp: (index, tangent, { inputs: [, indices], attributes }) =>
     index === 0 ? record(scatterAddPrimitive, [tangent, indices], attributes) : undefined,
 };
 
-function checkIndexed(operation: string, source: Typed, indices: Typed): void {
-  if (source.shape.length !== 1) {
-    throw new ShapeError(`${operation} reads from an array of one axis, not of shape ${describeShape(source.shape)}`);
-  }
+function checkIndices(operation: string, indices: Typed): void {
   if (indices.dtype !== "int32") throw new DTypeError(`${operation} needs int32 indices, not ${indices.dtype}`);
 }
 
@@ -303,6 +307,19 @@ function checkIndexed(operation: string, source: Typed, indices: Typed): void {
  */
 export function gather(x: Variable, indices: Variable): Variable {
   return record(gatherPrimitive, [x, indices], {});
+}
+
+const aliasPrimitive: Primitive<{ readonly occurrence: number }> = {
+  name: "alias",
+  kernel: { kind: "view", view: (input) => input },
+  infer: ([{ shape, dtype }]) => ({ shape, dtype }),
+  vjp: (_index, cotangent) => cotangent,
+  jvp: (_index, tangent) => tangent,
+};
+
+/** The same value as a step of its own, shared with no other: to differentiate by it is not to differentiate by x. */
+export function alias(x: Variable): Variable {
+  return record(aliasPrimitive, [x], { occurrence: x.tape.nodes.length });
 }
 
 export const structurePrimitives = {
@@ -316,8 +333,5 @@ export const structurePrimitives = {
   convert: convertPrimitive,
   gather: gatherPrimitive,
   scatterAdd: scatterAddPrimitive,
+  alias: aliasPrimitive,
 };
-
-function isShape(x: Variable, shape: Shape): boolean {
-  return x.shape.length === shape.length && shape.every((extent, axis) => extent === x.shape[axis]);
-}

@@ -1,0 +1,53 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { Bench } from "tinybench";
+import { BufferPool } from "../src/autodiff/buffer-pool.js";
+import type { Data, DType } from "../src/ndarray/dtype.js";
+
+/** One line of the table. */
+export interface Row {
+  readonly name: string;
+  /** how many lookups, pixels, ... one run works through */
+  readonly items: number;
+  readonly nsPerItem: number;
+  readonly runs: number;
+  readonly remark?: string;
+}
+
+export interface Effort {
+  /** at least so many milliseconds */
+  readonly time?: number;
+  /** at least so many runs */
+  readonly runs?: number;
+  /** not measured, before the others */
+  readonly warmups?: number;
+}
+
+/** The median time of a task that works through so many items. */
+export function measure(name: string, items: number, task: () => void, { time = 200, runs = 3, warmups = 2 }: Effort = {}): Row {
+  const bench = new Bench({ time, iterations: runs, warmup: warmups > 0, warmupIterations: warmups, warmupTime: 0, throws: true });
+  bench.add(name, task);
+  const [{ result }] = bench.runSync();
+  if (result.state !== "completed") throw new Error(`${name} did not complete`);
+  return { name, items, nsPerItem: (result.latency.p50 * 1e6) / items, runs: result.latency.samplesCount };
+}
+
+/** The bytes of typed memory that the process holds, without what it has given up. */
+export function bytesInUse(): number {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage: unknown = runInNewContext("gc");
+  // What the first collection finds is only given back by the second.
+  for (let i = 0; i < 2; i++) if (typeof collectGarbage === "function") collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
+
+/** Memory for an executor that notes how much the process holds each time that some is handed out. */
+export class SampledPool extends BufferPool {
+  peak = 0;
+
+  override take(dtype: DType, length: number): Data {
+    const data = super.take(dtype, length);
+    this.peak = Math.max(this.peak, process.memoryUsage().arrayBuffers);
+    return data;
+  }
+}

@@ -1,0 +1,172 @@
+import type { Variable } from "../autodiff/tape.js";
+import type { NormalEquations } from "../optim/levenberg-marquardt.js";
+import type { Vector } from "../optim/vector.js";
+import { InputError } from "../ndarray/errors.js";
+import type { NdArray } from "../ndarray/ndarray.js";
+import { ImageModel, type PixelFunction } from "../simulate/image-model.js";
+import type { WorkerPool } from "../simulate/parallel/pool.js";
+import { recorded } from "../simulate/steps.js";
+import type { Loss, OfPixel } from "./loss.js";
+import { slopeAt, valueAt, type Parameter } from "./parameter.js";
+import type { Still } from "./still.js";
+
+/** What else is known of a parameter: a target, and how far from it the truth may be. */
+export interface Restraint {
+  readonly name: string;
+  readonly target: number;
+  readonly sigma: number;
+}
+
+/** What a minimiser sees: the misfit of images as a function of coordinates that are 0 at the start. */
+export class Likelihood {
+  /** passes over all images with derivatives */
+  passes = 0;
+  readonly warnings = new Set<string>();
+  readonly #models: readonly ImageOf[];
+  #last: { readonly x: Vector; readonly equations: NormalEquations } | undefined;
+
+  /**
+   * @param stills whose options select the pixels; counts are numbers there
+   * @throws InputError when a restraint is for no parameter
+   */
+  constructor(
+    stills: readonly Still[],
+    readonly parameters: readonly Parameter[],
+    readonly loss: Loss,
+    readonly restraints: readonly Restraint[] = [],
+    readonly pool?: WorkerPool,
+  ) {
+    for (const { name, sigma } of restraints) {
+      if (!parameters.some((parameter) => parameter.name === name)) throw new InputError(`there is a restraint for ${name}, which is not refined`);
+      if (!(sigma > 0)) throw new InputError(`the restraint for ${name} has the sigma ${sigma}; it must be above 0`);
+    }
+    this.#models = stills.map((still, image) => imageOf(still, image, parameters, loss));
+  }
+
+  /** The values of the parameters at a minimiser's coordinates. */
+  valuesAt(x: Vector): number[] {
+    return this.parameters.map((parameter, i) => valueAt(parameter, x[i]));
+  }
+
+  /** The images that the model expects. */
+  async images(x: Vector): Promise<NdArray[]> {
+    const values = this.valuesAt(x);
+    const images: NdArray[] = [];
+    for (const { model, indices } of this.#models) {
+      const own = indices.map((i) => values[i]);
+      images.push((this.pool ? await model.simulateOn({ pool: this.pool }, own) : model.simulate(own)).image);
+    }
+    return images;
+  }
+
+  /** Cost, slope and curvature at a point; what was computed last is remembered. Where there is no experiment, nothing is finite. */
+  async normalEquations(x: Vector): Promise<NormalEquations> {
+    if (this.#last?.x.every((element, i) => element === x[i])) return this.#last.equations;
+    try {
+      const equations = await this.#equations(x, this.#models.map(({ cost, curvature }) => [cost, curvature] as const));
+      this.#last = { x: [...x], equations };
+      return equations;
+    } catch (error) {
+      if (!(error instanceof InputError) || this.passes === 0) throw error;
+      const none = x.map(() => NaN);
+      return { value: NaN, gradient: none, normal: x.map(() => none) };
+    }
+  }
+
+  async value(x: Vector): Promise<number> {
+    return (await this.normalEquations(x)).value;
+  }
+
+  /** The expected product of the cost's slopes: what the noise of the counts does to the solution. */
+  async information(x: Vector): Promise<readonly Vector[]> {
+    return (await this.#equations(x, this.#models.map(({ cost, information }) => [cost, information] as const))).normal;
+  }
+
+  /** Cost and slope alone, as first-order minimisers need them. */
+  async gradient(x: Vector): Promise<{ readonly value: number; readonly gradient: number[] }> {
+    this.passes++;
+    const values = this.valuesAt(x);
+    const slopes = this.parameters.map((parameter, i) => slopeAt(parameter, values[i]));
+    const gradient = x.map(() => 0);
+    let value = 0;
+    for (const { model, indices, cost, counts } of this.#models) {
+      const own = indices.map((i) => values[i]);
+      const found = this.pool
+        ? await model.lossAndGradientOn({ pool: this.pool }, cost, own, counts)
+        : model.lossAndGradient(cost, own, counts);
+      value += found.loss;
+      indices.forEach((i, k) => (gradient[i] += found.gradient[k] * slopes[i]));
+    }
+    for (const { i, pull, half } of this.#pulls(values)) {
+      value += half;
+      gradient[i] += pull * slopes[i];
+    }
+    return { value, gradient };
+  }
+
+  async #equations(x: Vector, questions: readonly (readonly [PixelFunction, PixelFunction])[]): Promise<NormalEquations> {
+    const values = this.valuesAt(x);
+    const slopes = this.parameters.map((parameter, i) => slopeAt(parameter, values[i]));
+    const gradient = x.map(() => 0);
+    const normal = x.map(() => x.map(() => 0));
+    let value = 0;
+    for (const [at, { model, indices, counts }] of this.#models.entries()) {
+      const own = indices.map((i) => values[i]);
+      const [cost, weight] = questions[at];
+      const found = this.pool
+        ? await model.normalEquationsOn({ pool: this.pool }, cost, weight, own, counts)
+        : model.normalEquations(cost, weight, own, counts);
+      for (const warning of found.warnings) this.warnings.add(warning);
+      value += found.loss;
+      indices.forEach((i, k) => {
+        gradient[i] += found.gradient[k] * slopes[i];
+        indices.forEach((j, l) => (normal[i][j] += found.normal[k][l] * slopes[i] * slopes[j]));
+      });
+    }
+    this.passes++;
+    for (const { i, pull, half, weight } of this.#pulls(values)) {
+      value += half;
+      gradient[i] += pull * slopes[i];
+      normal[i][i] += weight * slopes[i] ** 2;
+    }
+    return { value, gradient, normal };
+  }
+
+  #pulls(values: Vector): { readonly i: number; readonly pull: number; readonly half: number; readonly weight: number }[] {
+    return this.restraints.map(({ name, target, sigma }) => {
+      const i = this.parameters.findIndex((parameter) => parameter.name === name);
+      const sigmas = (values[i] - target) / sigma;
+      return { i, pull: sigmas / sigma, half: sigmas ** 2 / 2, weight: 1 / sigma ** 2 };
+    });
+  }
+}
+
+/** One image's share. */
+interface ImageOf {
+  readonly model: ImageModel<readonly number[]>;
+  /** of the parameters that it depends on */
+  readonly indices: readonly number[];
+  readonly counts: NdArray;
+  readonly cost: PixelFunction;
+  readonly curvature: PixelFunction;
+  readonly information: PixelFunction;
+}
+
+function imageOf({ experiment, options, counts }: Still, image: number, parameters: readonly Parameter[], loss: Loss): ImageOf {
+  const indices = [...parameters.keys()].filter((i) => (parameters[i].image ?? image) === image);
+  const own = indices.map((i) => parameters[i]);
+  const model = new ImageModel<readonly number[]>(
+    (values) => own.reduce((written, parameter, k) => parameter.write(written, values[k]), widened(experiment)),
+    options,
+  );
+  const ofPixel =
+    (f: OfPixel): PixelFunction =>
+    (photons, seen): Variable =>
+      recorded(f(photons, seen), photons);
+  return { model, indices, counts, cost: ofPixel(loss.cost), curvature: ofPixel(loss.curvature), information: ofPixel(loss.information) };
+}
+
+/** An experiment of numbers, among others. */
+function widened(experiment: Still["experiment"]): Parameters<Parameter["write"]>[0] {
+  return experiment;
+}

@@ -1,0 +1,54 @@
+import type { Quantity } from "../autodiff/tape.js";
+import type { Experiment } from "../models/experiment.js";
+import { InputError } from "../ndarray/errors.js";
+
+/** A number of an experiment that is refined. */
+export interface Parameter {
+  readonly name: string;
+  readonly unit: string;
+  readonly start: number;
+  /** "log" for what is above 0 and may be wrong by a factor: its logarithm is refined */
+  readonly scale: "linear" | "log";
+  /**
+   * The error to be expected of a start, of a logarithm where that is refined. It is the minimisers' unit; what data leave less
+   * certain than this they do not determine.
+   */
+  readonly doubt: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** the one image that it belongs to; all of them unless given */
+  readonly image?: number;
+  /** @returns the experiment with a value in its place, which may be recorded */
+  readonly write: (experiment: Experiment<Quantity>, value: Quantity) => Experiment<Quantity>;
+}
+
+/** The value at a minimiser's coordinate, which is 0 at the start. */
+export function valueAt({ start, scale, doubt }: Parameter, x: number): number {
+  return scale === "log" ? start * Math.exp(doubt * x) : start + doubt * x;
+}
+
+/** The minimiser's coordinate of a value. */
+export function coordinateOf({ start, scale, doubt }: Parameter, value: number): number {
+  return (scale === "log" ? Math.log(value / start) : value - start) / doubt;
+}
+
+/** The derivative of the value by the minimiser's coordinate. */
+export function slopeAt({ scale, doubt }: Parameter, value: number): number {
+  return scale === "log" ? doubt * value : doubt;
+}
+
+/**
+ * @throws InputError when a start is no number or lies outside of its bounds, or two parameters have one name
+ */
+export function checkParameters(parameters: readonly Parameter[]): void {
+  if (parameters.length === 0) throw new InputError("nothing is refined: name at least one parameter");
+  parameters.forEach(({ name, start, scale, doubt, lower, upper }, i) => {
+    if (!Number.isFinite(start)) throw new InputError(`${name} starts at ${start}; it must be a finite number`);
+    if (!(doubt > 0)) throw new InputError(`${name} has the doubt ${doubt}; it must be above 0`);
+    if (!(lower < upper)) throw new InputError(`${name} has the bounds ${lower} and ${upper}, between which no number lies`);
+    if (scale === "log" && !(lower > 0)) throw new InputError(`${name} is refined by its logarithm, and its lower bound ${lower} is not above 0`);
+    if (start < lower || start > upper) throw new InputError(`${name} starts at ${start}, outside of its bounds ${lower} and ${upper}`);
+    const first = parameters.findIndex((other) => other.name === name);
+    if (first < i) throw new InputError(`${name} is refined twice`);
+  });
+}

@@ -1,0 +1,76 @@
+import type { Experiment } from "../models/experiment.js";
+import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
+import { zeros, type NdArray } from "../ndarray/ndarray.js";
+import { sameShape } from "../ndarray/shape.js";
+import type { ImageOptions } from "../simulate/image-model.js";
+
+/** A measured image, and what is known of the experiment that it came from. */
+export interface Still {
+  /** where the refinement starts */
+  readonly experiment: Experiment;
+  /** how its image is simulated; which pixels are used */
+  readonly options: ImageOptions;
+  /** photons counted, [slow, fast] */
+  readonly counts: NdArray;
+}
+
+/** A round shadow on the detector, or a wedge of no interest. */
+export interface BeamStop {
+  /** middle, in pixels from the corner */
+  readonly fast: number;
+  readonly slow: number;
+  /** in pixels */
+  readonly radius: number;
+}
+
+export interface PixelRules {
+  /** counts from which on a pixel is overloaded; 65535 unless given */
+  readonly overload?: number;
+  readonly beamStop?: BeamStop;
+  /** [slow, fast]; pixels where it is 0 are left out */
+  readonly mask?: NdArray | undefined;
+}
+
+export interface UsablePixels {
+  /** int32, [slow, fast]: 1 where a pixel is used */
+  readonly mask: NdArray;
+  readonly overloaded: number;
+  readonly notNumbers: number;
+}
+
+/**
+ * Which pixels of an image can be compared with a model: numbers, not overloaded, not behind the beam stop, and not masked.
+ * @param counts [slow, fast]
+ * @throws ShapeError when the mask has another shape; InputError when the beam stop is none
+ */
+export function usablePixels(counts: NdArray, { overload = 65535, beamStop, mask }: PixelRules = {}): UsablePixels {
+  if (mask && !sameShape(mask.shape, counts.shape)) {
+    throw new ShapeError(`the mask has shape ${describeShape(mask.shape)} and the image ${describeShape(counts.shape)}`);
+  }
+  if (beamStop && !(beamStop.radius > 0)) throw new InputError(`the beam stop has the radius ${beamStop.radius}; it must be above 0`);
+  const [rows, columns] = counts.shape;
+  const usable = zeros(counts.shape, "int32");
+  let [overloaded, notNumbers] = [0, 0];
+  for (let slow = 0; slow < rows; slow++) {
+    for (let fast = 0; fast < columns; fast++) {
+      const count = counts.get(slow, fast);
+      const isHidden = beamStop && Math.hypot(fast + 0.5 - beamStop.fast, slow + 0.5 - beamStop.slow) <= beamStop.radius;
+      if (Number.isNaN(count)) notNumbers++;
+      else if (count >= overload) overloaded++;
+      else if (!isHidden && (mask === undefined || mask.get(slow, fast) !== 0)) usable.data[slow * columns + fast] = 1;
+    }
+  }
+  return { mask: usable, overloaded, notNumbers };
+}
+
+/** The counts with 0 in place of what is no number or not used, so that nothing of it can spread. */
+export function cleaned(counts: NdArray, mask: NdArray): NdArray {
+  const result = zeros(counts.shape, "float64");
+  const [rows, columns] = counts.shape;
+  for (let slow = 0; slow < rows; slow++) {
+    for (let fast = 0; fast < columns; fast++) {
+      if (mask.get(slow, fast) !== 0) result.data[slow * columns + fast] = counts.get(slow, fast);
+    }
+  }
+  return result;
+}

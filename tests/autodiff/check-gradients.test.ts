@@ -1,0 +1,59 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { checkGradients } from "../../src/autodiff/check-gradients.js";
+import { abs, exp, floor, mul, sin } from "../../src/autodiff/primitives/elementwise.js";
+import { total } from "../../src/autodiff/primitives/structure.js";
+import type { Variable } from "../../src/autodiff/tape.js";
+import { InputError } from "../../src/ndarray/errors.js";
+import { array, scalar } from "../../src/ndarray/ndarray.js";
+import { refuses } from "./assertions.js";
+
+const wave = (x: Variable): Variable => sin(mul(x, x));
+const x = array([0.3, 1.2, -0.7]);
+
+test("a right derivative passes: reverse, forward and differences agree", () => {
+  const { reverse, forward, numerical, relativeError } = checkGradients(wave)(x);
+  assert.ok(Math.abs(reverse - forward) < 1e-14);
+  assert.ok(Math.abs(reverse - numerical) < 1e-9);
+  assert.ok(relativeError > 0 && relativeError < 1e-9);
+});
+
+test("a wrong derivative fails: a staircase that follows the line has none", () => {
+  const staircase = (v: Variable): Variable => mul(floor(mul(v, 1e7)), 1e-7);
+  const { reverse, forward, numerical, relativeError } = checkGradients(staircase)(x);
+  assert.is(reverse, 0);
+  assert.is(forward, 0);
+  assert.ok(Math.abs(numerical) > 0.01);
+  assert.is(relativeError, 1);
+});
+
+test("across a kink it fails", () => {
+  assert.ok(checkGradients((v: Variable) => abs(v))(scalar(0)).relativeError > 0.1);
+});
+
+test("a value that is not a number fails", () => {
+  assert.not.ok(checkGradients((v: Variable) => mul(v, NaN))(x).relativeError < 1);
+});
+
+test("float32 is compared with differences in float64", () => {
+  const { numerical, reverse } = checkGradients(wave)(array([0.3, 1.2, -0.7], "float32"));
+  const double = checkGradients(wave)(array([0.3, 1.2, -0.7].map(Math.fround)));
+  assert.is(numerical, double.numerical);
+  assert.not.equal(reverse, double.reverse);
+  assert.ok(Math.abs(reverse / double.reverse - 1) < 1e-5);
+});
+
+test("a tree of parameters is moved along one direction, which the seed decides", () => {
+  const f = ({ scale, at: [first] }: { scale: Variable; at: [Variable] }): Variable => total(mul(exp(scale), sin(first)));
+  const parameters = { scale: scalar(0.1), at: [x] as const };
+  const check = checkGradients(f);
+  assert.ok(check(parameters).relativeError < 1e-9);
+  assert.equal(check(parameters), check(parameters, { seed: 1 }));
+  assert.not.equal(check(parameters).numerical, check(parameters, { seed: 2 }).numerical);
+});
+
+test("integers have no gradient to be checked", () => {
+  refuses(() => checkGradients((v: Variable) => v)(array([1], "int32")), InputError, "float32 or float64");
+});
+
+test.run();

@@ -1,0 +1,218 @@
+import * as fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { checkGradients, type GradientCheck } from "../../src/autodiff/check-gradients.js";
+import { evaluate, grad, jvp, valueAndGrad, vjp } from "../../src/autodiff/differentiate.js";
+import { add, exp, mul, sin, sub } from "../../src/autodiff/primitives/elementwise.js";
+import { broadcastTo, slice, sum, total } from "../../src/autodiff/primitives/structure.js";
+import { Tape, Variable, type Quantity } from "../../src/autodiff/tape.js";
+import { DTypeError, InputError, ShapeError } from "../../src/ndarray/errors.js";
+import { array, equals, fromData, full, scalar, toNested, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
+import { broadcastTo as repeat, flip } from "../../src/ndarray/views.js";
+import { isClose, refuses } from "./assertions.js";
+import { between } from "./draws.js";
+import { anyFormula, type Formula } from "./expressions.js";
+
+/** Σ 100 (x[i+1] - x[i]²)² + (1 - x[i])² */
+function rosenbrock(x: Variable): Variable {
+  const here = slice(x, { stop: -1 });
+  const rest = sub(slice(x, { start: 1 }), mul(here, here));
+  const short = sub(1, here);
+  return total(add(mul(100, rest, rest), mul(short, short)));
+}
+
+/** Its gradient and its second derivative along v, differentiated by hand. */
+function rosenbrockByHand(x: readonly number[], v: readonly number[]): { gradient: number[]; curvature: number[] } {
+  const gradient = x.map(() => 0);
+  const curvature = x.map(() => 0);
+  for (let i = 0; i + 1 < x.length; i++) {
+    const rest = x[i + 1] - x[i] ** 2;
+    gradient[i] += -400 * x[i] * rest - 2 * (1 - x[i]);
+    gradient[i + 1] += 200 * rest;
+    curvature[i] += (-400 * rest + 800 * x[i] ** 2 + 2) * v[i] - 400 * x[i] * v[i + 1];
+    curvature[i + 1] += 200 * v[i + 1] - 400 * x[i] * v[i];
+  }
+  return { gradient, curvature };
+}
+
+test("Rosenbrock's valley has the slope and the curvature that a hand calculation gives", () => {
+  const x = [-1.2, 1, 0.5, 1.7];
+  const v = [0.3, -1, 2, 0.7];
+  const { gradient, curvature } = rosenbrockByHand(x, v);
+  isClose(grad(rosenbrock)(array(x)), array(gradient), 1e-14);
+  const along = (p: Variable): Variable => total(mul(grad(rosenbrock)(p), array(v)));
+  isClose(grad(along)(array(x)), array(curvature), 1e-14);
+  isClose(jvp<Variable>((p) => grad(rosenbrock)(p))(array(x), array(v)).tangent, array(curvature), 1e-14);
+  const slopeAlong = (p: Variable): Variable => jvp(rosenbrock)(p, p.tape.literal(array(v))).tangent;
+  isClose(grad(slopeAlong)(array(x)), array(curvature), 1e-14);
+});
+
+test("derivatives of derivatives go on: x⁴ down to 24", () => {
+  const derivatives = [(x: Variable): Variable => mul(x, x, x, x)];
+  for (let i = 0; i < 5; i++) derivatives.push(grad(derivatives[i]));
+  assert.equal(derivatives.map((f) => evaluate(f)(scalar(2)).item()), [16, 32, 48, 48, 24, 0]);
+});
+
+test("value, gradient, pullback and pushforward of one function agree", () => {
+  const f = (x: Variable): Variable => total(exp(sin(x)));
+  const x = array([0.2, 0.4]);
+  const { value, gradient } = valueAndGrad(f)(x);
+  assert.ok(equals(value, evaluate(f)(x)));
+  assert.ok(equals(gradient, grad(f)(x)));
+  assert.ok(equals(gradient, vjp(f)(x, scalar(1)).gradient));
+  isClose(jvp(f)(x, array([1, 0])).tangent, scalar(gradient.get(0)), 1e-15);
+});
+
+const anyNumber = between(-1.5, 1.5).filter((x) => Math.abs(x) > 0.2);
+
+test("random formulas have the derivatives that differences show, and the value that plain numbers give", () => {
+  const cases = fc.record({ formula: anyFormula(3), numbers: fc.tuple(anyNumber, anyNumber, anyNumber) });
+  fc.assert(
+    fc.property(cases, ({ formula, numbers }) => {
+      const f = recorded(formula);
+      agrees(checkGradients(f)(numbers.map((x) => scalar(x))));
+      assert.is(evaluate(f)(numbers.map((x) => scalar(x))).item(), Number(formula(numbers)));
+    }),
+    { numRuns: 200, seed: 4 },
+  );
+});
+
+test("random formulas have the second derivatives that differences of their gradient show", () => {
+  const cases = fc.record({ formula: anyFormula(2), numbers: fc.tuple(anyNumber, anyNumber) });
+  fc.assert(
+    fc.property(cases, ({ formula, numbers }) => {
+      const slope = (x: Variable[]): Variable => {
+        const [first, second] = grad(recorded(formula))(x);
+        return add(first, mul(0.7, second));
+      };
+      agrees(checkGradients(slope)(numbers.map((x) => scalar(x))));
+    }),
+    { numRuns: 100, seed: 5 },
+  );
+});
+
+test("trees of parameters go in, and gradients come out in the same tree", () => {
+  interface Model<T> {
+    readonly cell: { readonly a: T; readonly angles: readonly T[] };
+    readonly scale: T;
+    readonly unused: T;
+  }
+  const f = ({ cell, scale }: Model<Variable>): Variable => total(mul(scale, cell.a, cell.angles[0], sin(cell.angles[1])));
+  const parameters: Model<NdArray> = {
+    cell: { a: array([1, 2]), angles: [scalar(3), array([0.5, 0.25])] },
+    scale: scalar(2),
+    unused: zeros([2, 2]),
+  };
+  const { gradient } = valueAndGrad(f)(parameters);
+  assert.equal(Object.keys(gradient), Object.keys(parameters));
+  isClose(gradient.cell.a, array([6 * Math.sin(0.5), 6 * Math.sin(0.25)]), 1e-15);
+  isClose(gradient.cell.angles[0], scalar(2 * Math.sin(0.5) + 4 * Math.sin(0.25)), 1e-15);
+  isClose(gradient.cell.angles[1], array([6 * Math.cos(0.5), 12 * Math.cos(0.25)]), 1e-15);
+  assert.equal(toNested(gradient.unused), [[0, 0], [0, 0]]);
+});
+
+test("tangents are found by their names, not by the order of the keys", () => {
+  const f = ({ x, y }: { x: Variable; y: Variable }): Variable => add(mul(2, x), mul(3, y));
+  const { tangent } = jvp(f)({ x: scalar(0), y: scalar(0) }, { y: scalar(10), x: scalar(1) });
+  assert.is(tangent.item(), 32);
+});
+
+test("one array in two places of a tree is two parameters", () => {
+  const f = ({ x, y }: { x: Variable; y: Variable }): Variable => mul(x, y, y);
+  const same = scalar(3);
+  const byHand = { x: 9, y: 18 };
+  const gradient = grad(f)({ x: same, y: same });
+  assert.equal([gradient.x.item(), gradient.y.item()], [byHand.x, byHand.y]);
+  const nested = evaluate<Variable>((p) => grad(f)({ x: p, y: p }).x)(same);
+  assert.is(nested.item(), byHand.x);
+});
+
+test("what a function has in its closure does not vary with its parameters, even where it is the same value", () => {
+  const x = scalar(3);
+  const product = (p: Variable): Variable => grad<Variable>((q) => mul(q, p))(p);
+  assert.is(evaluate(product)(x).item(), 3);
+  assert.is(grad(product)(x).item(), 1);
+  const made = (p: Variable): Variable => grad<Variable>((q) => mul(q, sin(p)))(sin(p));
+  isClose(evaluate(made)(x), scalar(Math.sin(3)), 1e-15);
+  const pushed = (p: Variable): Variable => jvp<Variable>((q) => mul(q, p))(p, p.tape.constant(1, p.dtype)).tangent;
+  assert.is(evaluate(pushed)(x).item(), 3);
+  const both = (p: Variable): Variable => {
+    const parameters = { x: p, y: mul(p, 2) };
+    return grad(({ x: first, y: second }: typeof parameters) => mul(first, second))(parameters).x;
+  };
+  assert.is(evaluate(both)(x).item(), 6);
+});
+
+test("a function that does not depend on its parameters has gradient and tangent zero", () => {
+  const f = (x: Variable): Variable => total(x.tape.literal(array([1, 2])));
+  assert.equal(toNested(grad(f)(array([5, 6, 7]))), [0, 0, 0]);
+  assert.is(jvp(f)(array([5]), array([1])).tangent.item(), 0);
+});
+
+test("a function that gives a parameter back has gradient one", () => {
+  assert.is(grad<Variable>((x) => x)(scalar(4)).item(), 1);
+  const { value, gradient } = vjp<Variable>((x) => x)(array([4, 5]), array([6, 7]));
+  assert.equal([toNested(value), toNested(gradient)], [[4, 5], [6, 7]]);
+});
+
+test("parameters that are repeated or reversed views have a gradient for every element that is seen", () => {
+  const repeated = repeat(scalar(2), [3]);
+  assert.equal(toNested(grad<Variable>((x) => total(mul(x, x)))(repeated)), [4, 4, 4]);
+  const backwards = flip(array([1, 2, 3]), 0);
+  assert.equal(toNested(grad<Variable>((x) => total(mul(x, x)))(backwards)), [6, 4, 2]);
+  const shared = fromData(new Float32Array(new SharedArrayBuffer(8)));
+  assert.equal(toNested(grad<Variable>((x) => total(exp(x)))(shared)), [1, 1]);
+});
+
+test("a gradient has the dtype of its parameter", () => {
+  for (const dtype of ["float32", "float64"] as const) {
+    const { value, gradient } = valueAndGrad<Variable>((x) => total(exp(mul(x, 0.1))))(full([2], 1, dtype));
+    assert.equal([value.dtype, gradient.dtype], [dtype, dtype]);
+  }
+});
+
+test("a gradient of more than one number is refused, and of one number in any shape is not", () => {
+  refuses(() => grad<Variable>((x) => x)(array([1, 2])), ShapeError, "[2]", "vjp");
+  assert.equal(toNested(grad<Variable>((x) => sum(x))(array([[1, 2]]))), [[1, 1]]);
+});
+
+test("cotangents and tangents of another shape, dtype or form are refused", () => {
+  const f = (x: Variable): Variable => broadcastTo(x, [2, 3]);
+  const x = array([1, 2, 3]);
+  refuses(() => vjp(f)(x, x), ShapeError, "cotangent", "[3]", "[2, 3]");
+  refuses(() => vjp(f)(x, zeros([2, 3], "float32")), DTypeError, "cotangent", "float32", "float64");
+  refuses(() => jvp(f)(x, scalar(1)), ShapeError, "tangent", "[]", "[3]");
+  refuses(() => jvp(f)(x, zeros([3], "float32")), DTypeError, "tangent", "float32", "float64");
+  const pair = ([p, q]: readonly Variable[]): Variable => add(p, q);
+  refuses(() => jvp(pair)([x, x], [x]), InputError, "different forms");
+});
+
+test("what is not a tree of arrays is refused", () => {
+  const f = ({ x }: { x: Variable }): Variable => x;
+  const odd: { x: NdArray } = { x: JSON.parse("3") };
+  refuses(() => evaluate(f)(odd), InputError, "3");
+  const nothing: { x: NdArray } = JSON.parse("{}");
+  refuses(() => evaluate(f)(nothing), Error);
+});
+
+test("operands without a tape, or with two, are refused", () => {
+  const outer = new Tape().input({ shape: [], dtype: "float64" });
+  refuses(() => evaluate<Variable>((x) => mul(x, outer))(scalar(1)), ShapeError, "two different tapes");
+  refuses(() => evaluate<Variable>(() => outer)(scalar(1)), ShapeError, "another tape");
+  refuses(() => evaluate<Variable[]>(() => outer)([]), ShapeError, "another tape");
+});
+
+/** Asserts that differences agree, or show that there is nothing but their rounding. */
+function agrees({ reverse, forward, numerical, relativeError }: GradientCheck): void {
+  const largest = Math.max(Math.abs(reverse), Math.abs(forward), Math.abs(numerical));
+  assert.ok(relativeError < 1e-6 || largest < 1e-10, `${reverse}, ${forward} and ${numerical}`);
+}
+
+function recorded(formula: Formula): (values: readonly Variable[]) => Variable {
+  return (values) => {
+    const value: Quantity = formula(values);
+    return typeof value === "number" ? values[0].tape.constant(value, values[0].dtype) : value;
+  };
+}
+
+test.run();

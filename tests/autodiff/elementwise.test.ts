@@ -1,0 +1,75 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { evaluate, grad, valueAndGrad } from "../../src/autodiff/differentiate.js";
+import * as elementwise from "../../src/autodiff/primitives/elementwise.js";
+import { total } from "../../src/autodiff/primitives/structure.js";
+import { Tape, Variable } from "../../src/autodiff/tape.js";
+import { DTypeError } from "../../src/ndarray/errors.js";
+import { array, scalar, toNested } from "../../src/ndarray/ndarray.js";
+import { refuses } from "./assertions.js";
+
+const { abs, add, atan2, ceil, cos, cosPi, div, equal, exp, floor, less, log, max, min, mul, neg, round, sin, sinPi, sqrt, sub, where } = elementwise;
+
+test("plain numbers give the plain number that recorded ones give when the tape is run", () => {
+  const unaries = [neg, sqrt, exp, log, sin, cos, sinPi, cosPi, abs, floor, ceil, round];
+  const binaries = [add, sub, mul, div, atan2, less, equal, min, max];
+  for (const x of [0.3, 1.5, 2]) {
+    for (const f of unaries) assert.is(f(x), evaluate<Variable>((v) => f(v))(scalar(x)).item());
+    for (const y of [0.7, 1.5]) {
+      for (const f of binaries) {
+        assert.is(f(x, y), evaluate<Variable>((v) => f(v, y))(scalar(x)).item());
+        assert.is(f(x, y), evaluate<Variable>((v) => f(x, v))(scalar(y)).item());
+      }
+      assert.is(where(less(x, y), x, y), evaluate<Variable>((v) => where(less(v, y), v, y))(scalar(x)).item());
+    }
+  }
+});
+
+test("any number of terms adds up and multiplies, and neutral numbers leave no trace on the tape", () => {
+  assert.is(add(1, 2, 3, 4), 10);
+  assert.is(mul(1, 2, 3, 4), 24);
+  const tape = new Tape();
+  const x = tape.input({ shape: [], dtype: "float64" });
+  assert.is(add(x, 0), x);
+  assert.is(add(0, x, 0), x);
+  assert.is(mul(1, x), x);
+  assert.is(tape.nodes.length, 1);
+});
+
+test("sin(πx) and cos(πx) are exact at whole and half x", () => {
+  for (const n of [-7, -2, -1, 0, 1, 2, 3, 1e6, 1e6 + 1]) {
+    const sign = n % 2 === 0 ? 1 : -1;
+    assert.is(Math.abs(sinPi(n)), 0);
+    assert.is(cosPi(n), sign);
+    assert.is(sinPi(n + 0.5), sign);
+    assert.is(Math.abs(cosPi(n + 0.5)), 0);
+  }
+});
+
+test("of two equally near whole numbers the lower one is the nearest", () => {
+  assert.equal([-1.5, -0.5, 0.5, 1.5, 1.49, 1.51].map((x) => round(x)), [-2, -1, 0, 1, 1, 2]);
+});
+
+test("what is not chosen may be infinite, and leaves value and gradient alone", () => {
+  const chosen = ({ x, y }: { x: Variable; y: Variable }): Variable => total(where(less(x, 1), mul(3, x), div(y, 0)));
+  const { value, gradient } = valueAndGrad(chosen)({ x: array([0, 0.5]), y: array([1, 2]) });
+  assert.is(value.item(), 1.5);
+  assert.equal(toNested(gradient.x), [3, 3]);
+});
+
+test("at a kink the derivative is that of one side", () => {
+  const slope = (f: (x: Variable) => Variable): number => grad<Variable>(f)(scalar(0)).item();
+  assert.is(slope((x) => abs(x)), 1);
+  assert.is(slope((x) => max(x, 0)), 1);
+  assert.is(slope((x) => min(x, 0)), 0);
+  assert.is(slope((x) => floor(x)), 0);
+});
+
+test("a number that is not whole does not stand beside integers", () => {
+  const counts = array([1, 2], "int32");
+  refuses(() => evaluate<Variable>((n) => mul(n, 0.5))(counts), DTypeError, "0.5", "int32");
+  refuses(() => evaluate<Variable>((n) => add(n, NaN))(counts), DTypeError, "NaN", "int32");
+  assert.equal(toNested(evaluate<Variable>((n) => sub(mul(n, 3), 4))(counts)), [-1, 2]);
+});
+
+test.run();

@@ -1,0 +1,402 @@
+/** For every primitive, how its inputs are drawn, how it is applied, and what it computes, said once more with loops. */
+import * as fc from "fast-check";
+import { record, type Primitive } from "../../src/autodiff/primitive.js";
+import * as elementwise from "../../src/autodiff/primitives/elementwise.js";
+import { primitives, type PrimitiveName } from "../../src/autodiff/primitives/registry.js";
+import * as structure from "../../src/autodiff/primitives/structure.js";
+import type { Variable } from "../../src/autodiff/tape.js";
+import type { NdArray } from "../../src/ndarray/ndarray.js";
+import type { Shape } from "../../src/ndarray/shape.js";
+import { resolveSlice, type ResolvedSlice } from "../../src/ndarray/views.js";
+import { anyPermutation, anyReshape, anySlices, indicesOf } from "../arbitraries.js";
+import { between, broadcastGet, tabulate, type Draw } from "./draws.js";
+
+/** One way to apply a primitive. */
+export interface Sample {
+  readonly inputs: readonly NdArray[];
+  apply(inputs: readonly Variable[]): Variable;
+  /** what it gives, element by element */
+  reference(inputs: readonly NdArray[]): NdArray;
+}
+
+export interface Case {
+  draw(by: Draw): fc.Arbitrary<Sample>;
+  /** in all inputs together, without a constant */
+  readonly linear?: boolean;
+  /** takes int32 arrays, too */
+  readonly integers?: boolean;
+}
+
+const gridShape = [6, 7, 6];
+const gridMin = [-2, 1, 0];
+const defaultF = 1.5;
+
+/** Distance to the kinks that derivatives are compared at. */
+export const clearance = 0.04;
+
+export const primitiveCases: { readonly [P in PrimitiveName]: Case } = {
+  add: binary(([x, y]) => elementwise.add(x, y), (x, y) => x + y, { linear: true, integers: true }),
+  sub: binary(([x, y]) => elementwise.sub(x, y), (x, y) => x - y, { linear: true, integers: true }),
+  mul: binary(([x, y]) => elementwise.mul(x, y), (x, y) => x * y, { integers: true }),
+  div: binary(([x, y]) => elementwise.div(x, y), (x, y) => x / y, { numbers: [between(-2, 2), awayFromZero()] }),
+  neg: unary(([x]) => elementwise.neg(x), (x) => 0 - x, { linear: true, integers: true }),
+  sqrt: unary(([x]) => elementwise.sqrt(x), (x) => x ** 0.5, { numbers: [between(0.2, 3)] }),
+  exp: unary(([x]) => elementwise.exp(x), (x) => Math.E ** x),
+  log: unary(([x]) => elementwise.log(x), (x) => Math.log10(x) / Math.LOG10E, { numbers: [between(0.2, 3)] }),
+  sin: unary(([x]) => elementwise.sin(x), (x) => Math.cos(x - Math.PI / 2)),
+  cos: unary(([x]) => elementwise.cos(x), (x) => Math.sin(x + Math.PI / 2)),
+  sinPi: unary(([x]) => elementwise.sinPi(x), (x) => Math.sin(Math.PI * x)),
+  cosPi: unary(([x]) => elementwise.cosPi(x), (x) => Math.cos(Math.PI * x)),
+  atan2: binary(([y, x]) => elementwise.atan2(y, x), (y, x) => angle(y, x), { numbers: [awayFromZero(), between(-2, 2)] }),
+  abs: unary(([x]) => elementwise.abs(x), (x) => (x < 0 ? -x : x), { numbers: [clearOf(primitives.abs)], integers: true }),
+  floor: unary(([x]) => elementwise.floor(x), (x) => x - (((x % 1) + 1) % 1), { numbers: [clearOf(primitives.floor)] }),
+  ceil: unary(([x]) => elementwise.ceil(x), (x) => x + (((-x % 1) + 1) % 1), { numbers: [clearOf(primitives.ceil)] }),
+  less: binary(([x, y]) => elementwise.less(x, y), (x, y) => Number(x < y), { numbers: apart(), integers: true }),
+  equal: binary(([x, y]) => elementwise.equal(x, y), (x, y) => Number(x === y), { numbers: apart(), integers: true }),
+  min: binary(([x, y]) => elementwise.min(x, y), (x, y) => Math.min(x, y), { numbers: apart(), integers: true }),
+  max: binary(([x, y]) => elementwise.max(x, y), (x, y) => Math.max(x, y), { numbers: apart(), integers: true }),
+  where: broadcasting(3, ([condition, x, y]) => elementwise.where(condition, x, y), (condition, x, y) => (condition === 0 ? y : x), {
+    numbers: [awayFromZero(), between(-2, 2), between(-2, 2)],
+    integers: true,
+  }),
+
+  sum: linear((by) =>
+    by.shape({ minRank: 1 }).chain((shape) =>
+      fc.subarray(shape.map((_, axis) => axis), { minLength: 1 }).chain((axes) =>
+        moved(by, shape, {
+          apply: (x) => structure.sum(x, ...axes),
+          shape: shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent)),
+          takes: (from, to) => to.every((at, axis) => axes.includes(axis) || at === from[axis]),
+        }),
+      ),
+    ),
+  ),
+  broadcast: linear((by) =>
+    fc.tuple(by.shape(), fc.boolean()).chain(([shape, first]) => {
+      const from = shape.map((extent, axis) => ((axis % 2 === 0) === first ? 1 : extent));
+      return fc.constantFrom(from, from.slice(1)).chain((source) =>
+        moved(by, source, {
+          apply: (x) => structure.broadcastTo(x, shape),
+          shape,
+          takes: (at, to) => at.every((i, axis) => i === (source[axis] === 1 ? 0 : to[axis + to.length - at.length])),
+        }),
+      );
+    }),
+  ),
+  reshape: linear((by) =>
+    by.shape().chain((from) =>
+      anyReshape(from).chain((shape) =>
+        moved(by, from, {
+          apply: (x) => structure.reshape(x, shape),
+          shape,
+          takes: (at, to) => orderOf(at, from) === orderOf(to, shape),
+        }),
+      ),
+    ),
+  ),
+  transpose: linear((by) =>
+    by.shape().chain((from) =>
+      anyPermutation(from.length).chain((axes) =>
+        moved(by, from, {
+          apply: (x) => structure.transpose(x, axes),
+          shape: axes.map((axis) => from[axis]),
+          takes: (at, to) => to.every((i, axis) => i === at[axes[axis]]),
+        }),
+      ),
+    ),
+  ),
+  slice: linear((by) =>
+    by.shape().chain((from) =>
+      anySlices(from).chain((slices) => {
+        const whole = from.map((_, axis) => slices[axis] ?? {});
+        const taken = whole.map((wanted, axis) => {
+          if (typeof wanted === "number") return [wanted < 0 ? wanted + from[axis] : wanted];
+          const { start, step, extent } = resolveSlice(wanted, from[axis]);
+          return Array.from({ length: extent }, (_, i) => start + i * step);
+        });
+        const kept = whole.map((wanted, axis) => ({ wanted, axis })).filter(({ wanted }) => typeof wanted !== "number");
+        return moved(by, from, {
+          apply: (x) => structure.slice(x, ...slices),
+          shape: kept.map(({ axis }) => taken[axis].length),
+          takes: (at, to) =>
+            at.every((i, axis) => {
+              const place = kept.findIndex((entry) => entry.axis === axis);
+              return i === taken[axis][place < 0 ? 0 : to[place]];
+            }),
+        });
+      }),
+    ),
+  ),
+  pad: linear((by) =>
+    by.shape({ maxExtent: 4 }).chain((shape) =>
+      fc.tuple(...shape.map((extent) => anyRange(extent))).chain((ranges) =>
+        moved(by, ranges.map(({ extent }) => extent), {
+          apply: (x) => {
+            const attributes = { starts: ranges.map(({ start }) => start), steps: ranges.map(({ step }) => step), shape };
+            return record(primitives.pad, [x], attributes);
+          },
+          shape,
+          takes: (at, to) => to.every((i, axis) => i === ranges[axis].start + at[axis] * ranges[axis].step),
+        }),
+      ),
+    ),
+  ),
+  cumulativeSum: linear((by) =>
+    fc.tuple(by.shape({ minRank: 1 }), fc.nat(), fc.boolean()).chain(([shape, any, forward]) => {
+      const axis = any % shape.length;
+      return moved(by, shape, {
+        apply: (x) => structure.cumulativeSum(x, axis, forward ? "forward" : "backward"),
+        shape,
+        takes: (at, to) => at.every((i, each) => (each !== axis ? i === to[each] : forward ? i <= to[each] : i >= to[each])),
+      });
+    }),
+  ),
+  // By way of float64, so that the result has the dtype of the input; convert itself skips what changes nothing.
+  convert: linear((by) =>
+    by.shape().chain((shape) =>
+      moved(by, shape, {
+        apply: (x) => record(primitives.convert, [record(primitives.convert, [x], { dtype: "float64" })], { dtype: x.dtype }),
+        shape,
+        takes: same,
+      }),
+    ),
+  ),
+  gather: linear((by) =>
+    fc.tuple(by.shape(), fc.integer({ min: 1, max: 5 })).chain(([shape, length]) =>
+      by.indices(shape, length).chain((indices) =>
+        moved(by, [length], {
+          apply: (x) => structure.gather(x, x.tape.literal(indices)),
+          shape,
+          takes: ([at], to) => at === indices.get(...to),
+        }),
+      ),
+    ),
+  ),
+  scatterAdd: linear((by) =>
+    fc.tuple(by.shape(), fc.integer({ min: 1, max: 5 })).chain(([shape, length]) =>
+      by.indices(shape, length).chain((indices) =>
+        moved(by, shape, {
+          apply: (x) => record(primitives.scatterAdd, [x, x.tape.literal(indices)], { shape: [length] }),
+          shape: [length],
+          takes: (at, [to]) => to === indices.get(...at),
+        }),
+      ),
+    ),
+  ),
+  alias: linear((by) => by.shape().chain((shape) => moved(by, shape, { apply: structure.alias, shape, takes: same }))),
+
+  tricubic: lookup(primitives.tricubic, "grid", (orders) => ({
+    apply: (inputs) => record(primitives.tricubic, inputs, { min: gridMin, defaultF, orders }),
+    reference: ([h, k, l, grid], shape) =>
+      tabulate(shape, (...index) => {
+        const points = cubicPoints([h, k, l].map((x) => broadcastGet(x, index)), orders);
+        if (points.length === 0) return orders.every((order) => order === 0) ? defaultF : 0;
+        return points.reduce((sum, { at, weight }) => sum + weight * grid.get(...at), 0);
+      }),
+  })),
+  tricubicScatter: lookup(primitives.tricubicScatter, "values", (orders) => ({
+    apply: (inputs) => record(primitives.tricubicScatter, inputs, { min: gridMin, orders, shape: gridShape }),
+    reference: (inputs, shape) => scattered(inputs, shape, (hkl) => cubicPoints(hkl, orders)),
+  })),
+  nearest: lookup(primitives.nearest, "grid", () => ({
+    apply: (inputs) => record(primitives.nearest, inputs, { min: gridMin, defaultF }),
+    reference: ([h, k, l, grid], shape) =>
+      tabulate(shape, (...index) => {
+        const points = nearestPoint([h, k, l].map((x) => broadcastGet(x, index)));
+        return points.length === 0 ? defaultF : grid.get(...points[0].at);
+      }),
+  })),
+  nearestScatter: lookup(primitives.nearestScatter, "values", () => ({
+    apply: (inputs) => record(primitives.nearestScatter, inputs, { min: gridMin, shape: gridShape }),
+    reference: (inputs, shape) => scattered(inputs, shape, nearestPoint),
+  })),
+};
+
+// Elementwise.
+
+interface Elementwise {
+  readonly numbers?: readonly fc.Arbitrary<number>[];
+  readonly linear?: boolean;
+  readonly integers?: boolean;
+}
+type Apply = (inputs: readonly Variable[]) => Variable;
+type Numbers = (...values: number[]) => number;
+
+function unary(apply: Apply, reference: Numbers, options: Elementwise = {}): Case {
+  return broadcasting(1, apply, reference, options);
+}
+
+function binary(apply: Apply, reference: Numbers, options: Elementwise = {}): Case {
+  return broadcasting(2, apply, reference, options);
+}
+
+function broadcasting(count: number, apply: Apply, reference: Numbers, { numbers, linear, integers }: Elementwise): Case {
+  return {
+    ...(linear && { linear }),
+    ...(integers && { integers }),
+    draw: (by) =>
+      by.shape().chain((shape) =>
+        anyOperands(shape, count)
+          .chain((shapes) =>
+            fc.tuple(...shapes.map((operand, i) => by.view(operand, by.number(numbers?.[i] ?? between(-2, 2), anywhere())))),
+          )
+          .map((inputs) => ({
+            inputs,
+            apply,
+            reference: (arrays) => tabulate(shape, (...index) => reference(...arrays.map((x) => broadcastGet(x, index)))),
+          })),
+      ),
+  };
+}
+
+/** Shapes that broadcast together to this one. */
+function anyOperands(shape: Shape, count: number): fc.Arbitrary<Shape[]> {
+  const operand = fc.oneof(
+    fc.constant(shape),
+    fc.tuple(...shape.map((extent) => fc.constantFrom(extent, 1))).chain((stretched) =>
+      fc.nat({ max: shape.length }).map((dropped) => stretched.slice(dropped)),
+    ),
+  );
+  return fc
+    .tuple(fc.array(operand, { minLength: count - 1, maxLength: count - 1 }), fc.nat({ max: count - 1 }))
+    .map(([others, whole]) => [...others.slice(0, whole), shape, ...others.slice(whole)]);
+}
+
+function anywhere(): fc.Arbitrary<number> {
+  return fc.oneof(between(-3, 3), fc.integer({ min: -6, max: 6 }).map((halves) => halves / 2));
+}
+
+function awayFromZero(): fc.Arbitrary<number> {
+  return between(-2, 2).filter((x) => Math.abs(x) > 0.2);
+}
+
+/** Numbers that, alone or three of them together, keep clear of a primitive's kinks. */
+function clearOf({ kinks }: Pick<Primitive, "kinks">, numbers = between(-2.5, 2.5)): fc.Arbitrary<number> {
+  return numbers.filter((x) => kinks === undefined || kinks(x, x, x) > clearance);
+}
+
+/** Two numbers that are never equal. */
+function apart(): fc.Arbitrary<number>[] {
+  const halves = fc.integer({ min: -4, max: 4 }).map((i) => i / 2);
+  return [halves, halves.map((x) => x + 0.25)];
+}
+
+function angle(y: number, x: number): number {
+  if (y === 0) return x < 0 ? Math.PI : 0;
+  return 2 * Math.atan((Math.hypot(x, y) - x) / y);
+}
+
+// Linear: an element of the output is the sum of those elements of the input that it takes.
+
+interface Movement {
+  apply(x: Variable): Variable;
+  /** of the output */
+  readonly shape: Shape;
+  takes(from: readonly number[], to: readonly number[]): boolean;
+}
+
+function linear(drawSample: Case["draw"]): Case {
+  return { draw: drawSample, linear: true, integers: true };
+}
+
+function moved(by: Draw, from: Shape, { apply, shape, takes }: Movement): fc.Arbitrary<Sample> {
+  return by.view(from, by.number(between(-2, 2), anywhere())).map((input) => ({
+    inputs: [input],
+    apply: ([x]) => apply(x),
+    reference: ([x]) =>
+      tabulate(shape, (...to) => {
+        const taken = indicesOf(from).filter((at) => takes(at, to));
+        return taken.reduce((sum, at) => sum + x.get(...at), 0);
+      }),
+  }));
+}
+
+function same(from: readonly number[], to: readonly number[]): boolean {
+  return from.every((at, axis) => at === to[axis]);
+}
+
+/** Which element, counted in order, stands at an index. */
+function orderOf(index: readonly number[], shape: Shape): number {
+  return index.reduce((before, at, axis) => before * shape[axis] + at, 0);
+}
+
+function anyRange(extent: number): fc.Arbitrary<ResolvedSlice> {
+  const bound = fc.integer({ min: -extent - 1, max: extent + 1 });
+  return fc
+    .record({ start: bound, stop: bound, step: fc.constantFrom(1, 2, -1, -2) }, { requiredKeys: [] })
+    .map((range) => resolveSlice(range, extent));
+}
+
+// Lookups.
+
+interface Lookup {
+  apply(inputs: readonly Variable[]): Variable;
+  reference(inputs: readonly NdArray[], shape: Shape): NdArray;
+}
+interface Point {
+  readonly at: readonly number[];
+  readonly weight: number;
+}
+
+/** In a grid, or of values that are scattered to one; the first three inputs are h, k and l. */
+function lookup(primitive: Pick<Primitive, "kinks">, last: "grid" | "values", make: (orders: readonly number[]) => Lookup): Case {
+  const index = (axis: number, by: Draw): fc.Arbitrary<number> => {
+    const low = gridMin[axis];
+    const high = low + gridShape[axis] - 1;
+    const numbers = fc.oneof({ weight: 9, arbitrary: between(low + 1, high - 1) }, { weight: 1, arbitrary: between(low - 2, high + 2) });
+    return by.number(clearOf(primitive, numbers), fc.oneof(numbers, numbers.map((x) => Math.round(2 * x) / 2)));
+  };
+  return {
+    draw: (by) =>
+      fc.tuple(by.shape(), fc.tuple(...gridShape.map(() => fc.nat({ max: 2 })))).chain(([shape, orders]) => {
+        const { apply, reference } = make(orders);
+        return fc
+          .tuple(anyOperands(shape, 3), last === "grid" ? fc.constant([gridShape]) : anyOperands(shape, 2))
+          .chain(([shapes, [lastShape]]) =>
+            fc.tuple(...shapes.map((each, axis) => by.view(each, index(axis, by))), by.view(lastShape, between(-2, 2))),
+          )
+          .map((inputs) => ({ inputs, apply, reference: (arrays) => reference(arrays, shape) }));
+      }),
+  };
+}
+
+/** The 64 points around (h,k,l) and their weights; none where they leave the grid. */
+function cubicPoints(hkl: readonly number[], orders: readonly number[]): Point[] {
+  const cells = hkl.map((x, axis) => Math.floor(x) - gridMin[axis]);
+  return indicesOf([4, 4, 4])
+    .map((nodes) => ({
+      at: nodes.map((node, axis) => cells[axis] + node - 1),
+      weight: nodes.reduce((product, node, axis) => product * lagrange(node - 1, hkl[axis] - Math.floor(hkl[axis]), orders[axis]), 1),
+    }))
+    .filter((_, __, points) => points.every(({ at }) => isInGrid(at)));
+}
+
+function nearestPoint(hkl: readonly number[]): Point[] {
+  const at = hkl.map((x, axis) => Math.ceil(x - 0.5) - gridMin[axis]);
+  return isInGrid(at) ? [{ at, weight: 1 }] : [];
+}
+
+function isInGrid(at: readonly number[]): boolean {
+  return at.every((i, axis) => i >= 0 && i < gridShape[axis]);
+}
+
+/** The polynomial that is 1 at one of the nodes -1, 0, 1, 2 and 0 at the others, differentiated so many times. */
+function lagrange(node: number, t: number, order: number): number {
+  let coefficients = [1];
+  for (const other of [-1, 0, 1, 2].filter((each) => each !== node)) {
+    const timesT = [0, ...coefficients];
+    coefficients = timesT.map((coefficient, power) => (coefficient - other * (coefficients[power] ?? 0)) / (node - other));
+  }
+  for (let i = 0; i < order; i++) coefficients = coefficients.slice(1).map((coefficient, power) => coefficient * (power + 1));
+  return coefficients.reduce((sum, coefficient, power) => sum + coefficient * t ** power, 0);
+}
+
+function scattered([h, k, l, values]: readonly NdArray[], shape: Shape, points: (hkl: readonly number[]) => Point[]): NdArray {
+  const sums = new Map<string, number>();
+  for (const index of indicesOf(shape)) {
+    for (const { at, weight } of points([h, k, l].map((x) => broadcastGet(x, index)))) {
+      sums.set(at.join(), (sums.get(at.join()) ?? 0) + weight * broadcastGet(values, index));
+    }
+  }
+  return tabulate(gridShape, (...at) => sums.get(at.join()) ?? 0);
+}

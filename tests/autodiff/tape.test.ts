@@ -1,0 +1,85 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { interpret } from "../../src/autodiff/interpreter.js";
+import { add, cos, mul, sin, sub } from "../../src/autodiff/primitives/elementwise.js";
+import { alias, slice, sum } from "../../src/autodiff/primitives/structure.js";
+import { Tape, type Variable } from "../../src/autodiff/tape.js";
+import type { FloatDType } from "../../src/ndarray/dtype.js";
+import { DTypeError, ShapeError } from "../../src/ndarray/errors.js";
+import { array, toNested } from "../../src/ndarray/ndarray.js";
+import { refuses } from "./assertions.js";
+
+function vector(tape: Tape, length = 3, dtype: FloatDType = "float64"): Variable {
+  return tape.input({ shape: [length], dtype });
+}
+
+test("equal steps are recorded once", () => {
+  const tape = new Tape();
+  const x = vector(tape);
+  const first = mul(sin(x), add(x, 2));
+  const count = tape.nodes.length;
+  const second = mul(sin(x), add(x, 2));
+  assert.is(second.id, first.id);
+  assert.is(tape.nodes.length, count);
+  assert.is(slice(x, { step: -1 }).id, slice(x, { step: -1 }).id);
+});
+
+test("steps that differ in an input, its place, an attribute, a dtype or a constant's last bit are not equal", () => {
+  const tape = new Tape();
+  const x = vector(tape);
+  const y = vector(tape);
+  const different = [x, y, sub(x, y), sub(y, x), sin(x), cos(x), slice(x, 0), slice(x, 1), alias(x), alias(x)];
+  for (const value of [0, -0, 1, 1 + 2 ** -52, NaN, Infinity, -Infinity]) different.push(tape.constant(value, "float64"));
+  different.push(tape.constant(1, "float32"), tape.constant(1, "int32"));
+  different.push(tape.literal(array([1])), tape.literal(array([1])));
+  assert.is(new Set(different.map(({ id }) => id)).size, different.length);
+});
+
+test("an array that is known while recording is kept, not copied, and kept once", () => {
+  const tape = new Tape();
+  const weights = array([1, 2, 3]);
+  const x = vector(tape);
+  const program = tape.program([add(mul(x, weights), weights)]);
+  assert.is(program.literals.length, 1);
+  assert.is(program.literals[0], weights);
+});
+
+test("a program holds the steps that its outputs need, and no others", () => {
+  const tape = new Tape();
+  const [x, unused, y] = [vector(tape), vector(tape), vector(tape)];
+  cos(unused);
+  const product = mul(x, y);
+  sin(product);
+  const program = tape.program([product, x]);
+  assert.equal(program.nodes.map(({ primitive }) => primitive), ["input", "input", "mul"]);
+  assert.equal(program.nodes[2].inputs, [0, 1]);
+  assert.equal(program.outputs, [2, 0]);
+  assert.is(program.inputs.length, 3);
+  const [value] = interpret(program)([array([1, 2, 3]), array([9, 9, 9]), array([4, 5, 6])]);
+  assert.equal(toNested(value), [4, 10, 18]);
+});
+
+test("a program is data: it survives being copied between workers", () => {
+  const tape = new Tape();
+  const program = tape.program([sum(mul(vector(tape), 2))]);
+  const { nodes, inputs, outputs } = structuredClone({ nodes: program.nodes, inputs: program.inputs, outputs: program.outputs });
+  assert.equal(toNested(interpret({ nodes, inputs, outputs, literals: [] })([array([1, 2, 3])])[0]), [12]);
+});
+
+test("values of two tapes do not meet", () => {
+  const [one, other] = [new Tape(), new Tape()];
+  refuses(() => add(vector(one), vector(other)), ShapeError, "add", "two different tapes");
+  vector(other);
+  refuses(() => one.program([vector(other)]), ShapeError, "another tape");
+});
+
+test("float32 and float64 do not meet, and numbers follow their company", () => {
+  const tape = new Tape();
+  const [single, double] = [vector(tape, 3, "float32"), vector(tape)];
+  refuses(() => mul(single, double), DTypeError, "mul", "float32", "float64");
+  refuses(() => mul(single, array([1, 2, 3])), DTypeError, "mul", "float32", "float64");
+  assert.is(add(single, 0.1).dtype, "float32");
+  assert.is(add(0.1, double).dtype, "float64");
+});
+
+test.run();

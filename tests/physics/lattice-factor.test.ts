@@ -1,0 +1,120 @@
+import * as fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { grad } from "../../src/autodiff/differentiate.js";
+import { add, mul } from "../../src/autodiff/primitives/elementwise.js";
+import { total } from "../../src/autodiff/primitives/structure.js";
+import type { Quantity, Variable } from "../../src/autodiff/tape.js";
+import { array } from "../../src/ndarray/ndarray.js";
+import {
+  gaussCrystal,
+  roundCrystal,
+  sinc3,
+  sincg,
+  squareCrystal,
+  tophatCrystal,
+  type CellCounts,
+  type Offsets,
+} from "../../src/physics/lattice-factor.js";
+import { assertNear, between, each } from "./quantities.js";
+
+const basis = { aStar: [0.05, 0, 0], bStar: [0, 0.04, 0], cStar: [0, 0, 0.02] } as const;
+const quotient = (n: number, x: number): number => Math.sin(Math.PI * n * x) / Math.sin(Math.PI * x);
+
+test("at a reflection sincg is the number of cells, whole or fractional, in both dtypes", () => {
+  for (const n of [1, 2, 5.5, 8, 1000]) {
+    for (const dtype of ["float64", "float32"] as const) {
+      for (const value of each((dh) => sincg(n, dh), [0, 1e-17, -1e-17, 1e-30], dtype)) {
+        assertNear(value / n, 1, dtype === "float64" ? 1e-11 : 1e-5);
+      }
+    }
+  }
+});
+
+test("sincg is sin(pi N x) / sin(pi x), and even", () => {
+  fc.assert(
+    fc.property(between(1, 50), between(1e-3, 0.5), (n, x) => {
+      const [right, left] = each((dh) => sincg(n, dh), [x, -x]);
+      assertNear(right, quotient(n, x), 1e-10);
+      assert.is(right, left);
+    }),
+  );
+});
+
+test("half way between reflections sincg is 0 for an even number of cells and of size 1 for an odd one", () => {
+  assertNear(each((dh) => sincg(8, dh), [0.5])[0], 0, 1e-15);
+  assertNear(Math.abs(each((dh) => sincg(7, dh), [0.5])[0]), 1, 1e-15);
+});
+
+test("beside a reflection sincg falls as N (1 - (N^2 - 1) (pi x)^2 / 6), and no digit is lost", () => {
+  const n = 10;
+  for (const x of [1e-3, 1e-4, 1e-5]) {
+    assertNear(
+      each((dh) => sincg(n, dh), [x])[0],
+      n * (1 - ((n * n - 1) * (Math.PI * x) ** 2) / 6),
+      1e3 * n * (n * x) ** 4 + 1e-13,
+    );
+  }
+});
+
+test("the slope of sincg is finite everywhere and 0 at the reflection itself", () => {
+  const slopes = grad((dh: Variable) => total(sincg(8, dh)))(array([0, 1e-17, 1e-9, 1e-5, 0.3, 0.5])).data;
+  assert.ok(slopes.every(Number.isFinite));
+  assert.equal([slopes[0], slopes[1]], [0, 0]);
+});
+
+test("sinc3 is 1 at 0, the transform of a sphere elsewhere, and continuous where its series ends", () => {
+  const exact = (x: number): number => (3 * (Math.sin(x) / x - Math.cos(x))) / (x * x);
+  assert.is(each(sinc3, [0])[0], 1);
+  for (const x of [0.0999999, 0.1, 0.1000001, 1, 4.4934094579, 20]) assertNear(each(sinc3, [x])[0], exact(x), 1e-11);
+  assertNear(each(sinc3, [4.493409457909064])[0], 0, 1e-15);
+  assertNear(each(sinc3, [1e-3])[0], 1 - 1e-7, 1e-13);
+  const slopes = grad((x: Variable) => total(sinc3(x)))(array([0, 1e-8, 0.05, 0.0999999, 0.1000001])).data;
+  assert.is(slopes[0], 0);
+  assertNear(slopes[1], -2e-9, 1e-15);
+  assertNear(slopes[3], slopes[4], 1e-7);
+});
+
+/** A shape of which all three offsets are one number, at one number after another. */
+function shapeAt(shape: (offsets: Offsets) => Quantity, at: readonly number[]): number[] {
+  return each((x) => add(shape([x, x, x]), mul(0, x)), at);
+}
+
+test("at a reflection every shape but the round one scatters as the number of its cells", () => {
+  assertNear(shapeAt((offsets) => squareCrystal([2, 3, 4], offsets), [0])[0], 24, 1e-9);
+  assert.is(shapeAt((offsets) => gaussCrystal([2, 3, 4], offsets, basis, 1), [0])[0], 24);
+  assert.is(shapeAt((offsets) => tophatCrystal([2, 3, 4], offsets, basis, 1), [0])[0], 24);
+  assertNear(shapeAt((offsets) => roundCrystal([2, 3, 4], offsets, 1), [0])[0], 24 * 0.723601254558268, 1e-12);
+});
+
+test("a square crystal of one cell along an axis does not feel that axis", () => {
+  const at = [0.01, 0.2, 0.4];
+  assert.equal(
+    shapeAt((offsets) => squareCrystal([1, 5, 1], offsets), at),
+    each((x) => sincg(5, x), at),
+  );
+  assert.equal(
+    shapeAt((offsets) => squareCrystal([1, 1, 1], offsets), at),
+    [1, 1, 1],
+  );
+});
+
+test("a larger fudge narrows a round and a gaussian peak", () => {
+  for (const shape of [roundCrystal, (c: CellCounts, o: Offsets, f: Quantity) => gaussCrystal(c, o, basis, f)]) {
+    const [narrow] = shapeAt((offsets) => shape([4, 4, 4], offsets, 4), [0.02]);
+    const [wide] = shapeAt((offsets) => shape([4, 4, 4], offsets, 1), [0.04]);
+    assertNear(narrow, wide, 1e-10);
+  }
+});
+
+test("a tophat ends where the squared distance is 0.3969, and has no slope on either side", () => {
+  const tophat = (x: Variable): Quantity => tophatCrystal([2, 3, 4], [x, mul(0, x), mul(0, x)], basis, 1);
+  const edge = Math.sqrt(0.3969) / (24 * 0.05);
+  assert.equal(
+    each((x) => add(tophat(x), mul(0, x)), [edge * 0.999, edge * 1.001]),
+    [24, 0],
+  );
+  assert.equal([...grad((x: Variable) => total(add(tophat(x), mul(0, x))))(array([edge * 0.5, edge * 2])).data], [0, 0]);
+});
+
+test.run();
