@@ -88,7 +88,7 @@ export function vjp<R>(f: Recordable<R>) {
  * The Jacobian-vector product: how the function's value moves when the parameters move along a tangent.
  * @param f of a tree of parameters, to any shape
  * @returns of (parameters, tangents in the same tree): the value and its tangent
- * @throws InputError when the trees have different forms; ShapeError or DTypeError when a tangent has not its parameter's shape and dtype
+ * @throws InputError when the trees have different forms; ShapeError or DTypeError when a tangent does not fit its parameter
  */
 export function jvp<R>(f: Recordable<R>) {
   function pushedForward(parameters: Arrays<R>, tangents: Arrays<R>): ValueAndTangent<NdArray>;

@@ -108,7 +108,7 @@ export class Tape {
    * @throws ShapeError when an output stands on another tape
    */
   program(outputs: readonly Variable[]): Program {
-    if (outputs.some(({ tape }) => tape !== this)) throw new ShapeError("an output of a program stands on another tape than the program");
+    if (outputs.some(({ tape }) => tape !== this)) throw new ShapeError("an output of a program stands on another tape");
     const needed = new Set<number>();
     const visit = outputs.map((output) => output.id);
     for (let id = visit.pop(); id !== undefined; id = visit.pop()) {

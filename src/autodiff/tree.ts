@@ -28,7 +28,8 @@ export function leavesInOrderOf(form: unknown, tree: unknown): Leaf[] {
   const others = isLeaf(tree) ? {} : branchOf(tree);
   const [names, given] = [Object.keys(twigs), Object.keys(others)];
   if (names.length !== given.length || !names.every((name) => name in others)) {
-    throw new InputError(`two trees of parameters have different forms: one holds {${names.join(", ")}}, the other {${given.join(", ")}}`);
+    const forms = `one holds {${names.join(", ")}}, the other {${given.join(", ")}}`;
+    throw new InputError(`two trees of parameters have different forms: ${forms}`);
   }
   return names.flatMap((name) => leavesInOrderOf(twigs[name], others[name]));
 }

@@ -1,6 +1,6 @@
 /** A loop nest as the source of a JavaScript function. */
-import { cosPi, sinPi } from "../primitives/elementwise.js";
 import { has, type Level, type Nest, type Op, type Place, type Plan } from "./plan.js";
+import { cosPi, sinPi } from "./polynomials.js";
 import { lagrangePolynomials, lookupGroups, type LookupGroup } from "./lookups.js";
 import type { Data } from "../../ndarray/dtype.js";
 import { sizeOf, type Shape } from "../../ndarray/shape.js";

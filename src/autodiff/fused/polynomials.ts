@@ -33,3 +33,25 @@ export const splitLn2: Readonly<Record<FloatDType, readonly [number, number]>> =
   float64: [0.6931471803691238, 1.9082149292705877e-10],
   float32: [0.693115234375, 3.1946184945309415e-5],
 };
+
+const [c0, c1, c2, c3, c4, c5, c6, c7, c8] = sinPiPolynomial.float64;
+
+/** sin(π (r + n)) for |r| <= 1/2 and a whole n. */
+function halfTurns(r: number, n: number): number {
+  const s = r * r;
+  const sine = r * (c0 + s * (c1 + s * (c2 + s * (c3 + s * (c4 + s * (c5 + s * (c6 + s * (c7 + s * c8))))))));
+  const half = n * 0.5;
+  return half === Math.floor(half) ? sine : -sine;
+}
+
+/** sin(πx), by the polynomial. */
+export function sinPi(x: number): number {
+  const nearest = Math.floor(x + 0.5);
+  return halfTurns(x - nearest, nearest);
+}
+
+/** cos(πx), by the polynomial. */
+export function cosPi(x: number): number {
+  const nearest = Math.floor(x + 0.5);
+  return halfTurns(0.5 - Math.abs(x - nearest), nearest);
+}

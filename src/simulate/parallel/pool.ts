@@ -18,15 +18,20 @@ export class WorkerPool {
   readonly #ports: readonly Port[];
   readonly #known: readonly Map<number, TileJob>[];
   #last: Promise<unknown> = Promise.resolve();
-  #pending: { readonly report: (report: Report) => void; readonly fail: (error: Error) => void } | undefined;
+  #pending: { readonly report: (port: Port, report: Report) => void; readonly fail: (port: Port, error: Error) => void } | undefined;
+  /** why there will be no more answers */
+  #end: Error | undefined;
 
   constructor(ports: readonly Port[]) {
     this.#ports = ports;
     this.#known = ports.map(() => new Map<number, TileJob>());
     for (const port of ports) {
       port.listen(
-        (report) => this.#pending?.report(report),
-        (error) => this.#pending?.fail(error),
+        (report) => this.#pending?.report(port, report),
+        (error) => {
+          this.#end ??= error;
+          this.#pending?.fail(port, error);
+        },
       );
     }
   }
@@ -38,7 +43,7 @@ export class WorkerPool {
   /**
    * Works on the tiles of a run, after the runs that were asked for before.
    * @param onProgress told now and then how many tiles have been taken
-   * @throws the signal's reason when it was aborted; Error when a worker fails
+   * @throws the signal's reason when it was aborted; Error when a worker fails, has failed before, or was closed
    */
   run(run: TileRun, signal: AbortSignal | undefined, onProgress: (tiles: number) => void): Promise<void> {
     const next = this.#last.then(() => this.#start(run, signal, onProgress));
@@ -49,11 +54,13 @@ export class WorkerPool {
   /** Ends the workers, after what they are working on. */
   async close(): Promise<void> {
     await this.#last;
+    this.#end ??= new Error("the workers were closed");
     await Promise.all(this.#ports.map((port) => port.close()));
   }
 
   async #start(run: TileRun, signal: AbortSignal | undefined, onProgress: (tiles: number) => void): Promise<void> {
     signal?.throwIfAborted();
+    if (this.#end) throw this.#end;
     if (run.firstTile >= run.endTile) return;
     const state = allocate("int32", 2, true);
     if (!(state instanceof Int32Array)) throw new TypeError("counters are int32");
@@ -63,23 +70,20 @@ export class WorkerPool {
     const data = run.data.map(shared);
     try {
       await new Promise<void>((resolve, reject) => {
-        let working = this.#ports.length;
+        const working = new Set(this.#ports);
         let failure: Error | undefined;
-        const end = (error?: Error): void => {
+        const end = (port: Port, error?: Error): void => {
           failure ??= error;
-          if (--working > 0) return;
+          if (error) stop();
+          if (!working.delete(port) || working.size > 0) return;
           if (failure) reject(failure);
           else resolve();
         };
-        const report = (message: Report): void => {
+        const report = (port: Port, message: Report): void => {
           if (message.kind === "progress") onProgress(Math.min(Atomics.load(state, 0), run.endTile));
-          else end(message.kind === "failed" ? new Error(message.message) : undefined);
+          else end(port, message.kind === "failed" ? new Error(message.message) : undefined);
         };
-        const fail = (error: Error): void => {
-          stop();
-          end(error);
-        };
-        this.#pending = { report, fail };
+        this.#pending = { report, fail: end };
         this.#ports.forEach((port, i) => {
           port.hold(true);
           port.post(this.#message(run, data, state, i));
