@@ -68,7 +68,7 @@ export function comparisonPicture(observed: NdArray, model: NdArray, title: stri
     const place = residualLeft + ((tick + sigmasShown) / (2 * sigmasShown)) * residualWidth;
     canvas.write(tick > 0 ? `+${tick}` : String(tick), Math.round(place), top + barHeight + 8, { align: "centre" });
   }
-  canvas.write("sigma of the counts", residualLeft + residualWidth / 2, top + barHeight + 32, { align: "centre" });
+  canvas.write("sigma of the counts, at least 1 photon", residualLeft + residualWidth / 2, top + barHeight + 32, { align: "centre" });
   return canvas.image;
 }
 

@@ -4,6 +4,11 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return line(head) + line(head.map((_, column) => (column === 0 ? "---" : "---:"))) + rows.map(line).join("");
 }
 
+/** A positive number with three digits, without an exponent. */
+export function digits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
 /** A small number with two digits, or 0. */
 export function small(value: number): string {
   return value === 0 ? "0" : value.toExponential(1);

@@ -14,7 +14,7 @@ import {
   type PixelLoss,
   type Quantity,
 } from "../../src/index.js";
-import { table } from "./markdown.js";
+import { digits, table } from "./markdown.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -54,7 +54,7 @@ ${table(
   subjects.map(({ name, items, nsPerItem, runs, remark = "" }) => [
     name,
     items.toExponential(0).replace("e+", "e"),
-    nsPerItem.toPrecision(3),
+    digits(nsPerItem),
     String(runs),
     remark,
   ]),
@@ -112,8 +112,8 @@ function imageRows(): string[][] {
             `${name}, ${interpolation} lookup`,
             dtype,
             executor,
-            ((nsPerItem * points) / 1e6).toPrecision(3),
-            nsPerItem.toPrecision(3),
+            digits((nsPerItem * points) / 1e6),
+            digits(nsPerItem),
           ]);
         }
       }

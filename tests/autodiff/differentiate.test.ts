@@ -3,8 +3,11 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkGradients, type GradientCheck } from "../../src/autodiff/check-gradients.js";
 import { evaluate, grad, jvp, valueAndGrad, vjp } from "../../src/autodiff/differentiate.js";
+import { pushForward } from "../../src/autodiff/forward.js";
+import { interpret } from "../../src/autodiff/interpreter.js";
 import { add, exp, mul, sin, sub } from "../../src/autodiff/primitives/elementwise.js";
 import { broadcastTo, slice, sum, total } from "../../src/autodiff/primitives/structure.js";
+import { pullBack } from "../../src/autodiff/reverse.js";
 import { Tape, Variable, type Quantity } from "../../src/autodiff/tape.js";
 import { DTypeError, InputError, ShapeError } from "../../src/ndarray/errors.js";
 import { array, equals, fromData, full, scalar, toNested, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
@@ -147,6 +150,23 @@ test("a function that does not depend on its parameters has gradient and tangent
   const f = (x: Variable): Variable => total(x.tape.literal(array([1, 2])));
   assert.equal(toNested(grad(f)(array([5, 6, 7]))), [0, 0, 0]);
   assert.is(jvp(f)(array([5]), array([1])).tangent.item(), 0);
+});
+
+test("the sources of a walk over the tape are independent of each other", () => {
+  const tape = new Tape();
+  const x = tape.input({ shape: [], dtype: "float64" });
+  const y = mul(x, 2);
+  const target = mul(x, y);
+  const one = tape.constant(1, "float64");
+  const found = [...pullBack([target], [one], [x, y]), ...pushForward([x, y], [one, one], [target])];
+  const program = tape.program(found.filter((each) => each !== undefined));
+  assert.equal(interpret(program)([scalar(3)]).map((value) => value.item()), [6, 3, 9]);
+});
+
+test("a tangent has the shape of the value, even where its parameter is repeated", () => {
+  const { value, tangent } = jvp<Variable>((x) => add(x, x.tape.literal(array([1, 2, 3]))))(array([10]), array([5]));
+  assert.equal(toNested(value), [11, 12, 13]);
+  assert.equal(toNested(tangent), [5, 5, 5]);
 });
 
 test("a function that gives a parameter back has gradient one", () => {

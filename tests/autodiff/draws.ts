@@ -30,7 +30,9 @@ export function draw(dtype: DType, layout: Layout, purpose: "value" | "derivativ
     shape(options = {}) {
       const shapes = anyShape({ minExtent: 1, maxRank: 3, ...options });
       if (layout !== "empty") return shapes;
-      return fc.tuple(shapes, fc.nat()).map(([shape, at]) => (shape.length === 0 ? [0] : shape.map((extent, axis) => (axis === at % shape.length ? 0 : extent))));
+      return fc.tuple(shapes, fc.nat()).map(([shape, at]) => {
+        return shape.length === 0 ? [0] : shape.map((extent, axis) => (axis === at % shape.length ? 0 : extent));
+      });
     },
     view: (shape, element) => view(shape, element, dtype),
     indices: (shape, below) => view(shape, fc.nat({ max: below - 1 }), "int32"),

@@ -39,7 +39,8 @@ test("the nearest point of a tie is the lower one, and no gradient flows", () =>
 
 test("a hair above a tie is above it, however far the grid begins", () => {
   const h = array([0.5 + 2 ** -53, 0.5]);
-  const far = (x: Variable): Variable => nearest(x, 0, 0, x.tape.literal(tabulate([50, 1, 1], (i) => i)), { min: [-24, 0, 0], defaultF: 0 });
+  const line = tabulate([50, 1, 1], (i) => i);
+  const far = (x: Variable): Variable => nearest(x, 0, 0, x.tape.literal(line), { min: [-24, 0, 0], defaultF: 0 });
   assert.equal(toNested(evaluate<Variable>(far)(h)), [25, 24]);
 });
 

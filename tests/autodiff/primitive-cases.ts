@@ -7,8 +7,8 @@ import * as structure from "../../src/autodiff/primitives/structure.js";
 import type { Variable } from "../../src/autodiff/tape.js";
 import type { NdArray } from "../../src/ndarray/ndarray.js";
 import type { Shape } from "../../src/ndarray/shape.js";
-import { resolveSlice, type ResolvedSlice } from "../../src/ndarray/views.js";
-import { anyPermutation, anyReshape, anySlices, indicesOf } from "../arbitraries.js";
+import { resolveSlice, type AxisSlice } from "../../src/ndarray/views.js";
+import { anyPermutation, anyReshape, indicesOf } from "../arbitraries.js";
 import { between, broadcastGet, tabulate, type Draw } from "./draws.js";
 
 /** One way to apply a primitive. */
@@ -106,30 +106,25 @@ export const primitiveCases: { readonly [P in PrimitiveName]: Case } = {
     ),
   ),
   slice: linear((by) =>
-    by.shape().chain((from) =>
-      anySlices(from).chain((slices) => {
-        const whole = from.map((_, axis) => slices[axis] ?? {});
-        const taken = whole.map((wanted, axis) => {
+    by.shape({ minRank: 1, maxExtent: 5 }).chain((from) =>
+      fc.tuple(...from.map(anySlice)).chain((slices) => {
+        const taken = slices.map((wanted, axis) => {
           if (typeof wanted === "number") return [wanted < 0 ? wanted + from[axis] : wanted];
           const { start, step, extent } = resolveSlice(wanted, from[axis]);
           return Array.from({ length: extent }, (_, i) => start + i * step);
         });
-        const kept = whole.map((wanted, axis) => ({ wanted, axis })).filter(({ wanted }) => typeof wanted !== "number");
+        const kept = from.map((_, axis) => axis).filter((axis) => typeof slices[axis] !== "number");
         return moved(by, from, {
           apply: (x) => structure.slice(x, ...slices),
-          shape: kept.map(({ axis }) => taken[axis].length),
-          takes: (at, to) =>
-            at.every((i, axis) => {
-              const place = kept.findIndex((entry) => entry.axis === axis);
-              return i === taken[axis][place < 0 ? 0 : to[place]];
-            }),
+          shape: kept.map((axis) => taken[axis].length),
+          takes: (at, to) => at.every((i, axis) => i === taken[axis][kept.includes(axis) ? to[kept.indexOf(axis)] : 0]),
         });
       }),
     ),
   ),
   pad: linear((by) =>
-    by.shape({ maxExtent: 4 }).chain((shape) =>
-      fc.tuple(...shape.map((extent) => anyRange(extent))).chain((ranges) =>
+    by.shape({ minRank: 1, maxExtent: 5 }).chain((shape) =>
+      fc.tuple(...shape.map((extent) => anyRange(extent).map((range) => resolveSlice(range, extent)))).chain((ranges) =>
         moved(by, ranges.map(({ extent }) => extent), {
           apply: (x) => {
             const attributes = { starts: ranges.map(({ start }) => start), steps: ranges.map(({ step }) => step), shape };
@@ -320,11 +315,17 @@ function orderOf(index: readonly number[], shape: Shape): number {
   return index.reduce((before, at, axis) => before * shape[axis] + at, 0);
 }
 
-function anyRange(extent: number): fc.Arbitrary<ResolvedSlice> {
-  const bound = fc.integer({ min: -extent - 1, max: extent + 1 });
-  return fc
-    .record({ start: bound, stop: bound, step: fc.constantFrom(1, 2, -1, -2) }, { requiredKeys: [] })
-    .map((range) => resolveSlice(range, extent));
+/** An index, or a range: mostly of several elements, as often backwards as not. */
+function anySlice(extent: number): fc.Arbitrary<AxisSlice> {
+  if (extent === 0) return anyRange(extent);
+  return fc.oneof({ weight: 1, arbitrary: fc.integer({ min: -extent, max: extent - 1 }) }, { weight: 3, arbitrary: anyRange(extent) });
+}
+
+function anyRange(extent: number): fc.Arbitrary<Exclude<AxisSlice, number>> {
+  const bound = fc.integer({ min: -extent, max: extent });
+  const step = fc.constantFrom(1, 2, -1, -2);
+  const oneEnd = [fc.record({ step, start: bound }), fc.record({ step, stop: bound })];
+  return fc.oneof(fc.record({ step }), ...oneEnd, fc.record({ step, start: bound, stop: bound }));
 }
 
 // Lookups.
@@ -343,7 +344,8 @@ function lookup(primitive: Pick<Primitive, "kinks">, last: "grid" | "values", ma
   const index = (axis: number, by: Draw): fc.Arbitrary<number> => {
     const low = gridMin[axis];
     const high = low + gridShape[axis] - 1;
-    const numbers = fc.oneof({ weight: 9, arbitrary: between(low + 1, high - 1) }, { weight: 1, arbitrary: between(low - 2, high + 2) });
+    const inside = { weight: 9, arbitrary: between(low + 1, high - 1) };
+    const numbers = fc.oneof(inside, { weight: 1, arbitrary: between(low - 2, high + 2) });
     return by.number(clearOf(primitive, numbers), fc.oneof(numbers, numbers.map((x) => Math.round(2 * x) / 2)));
   };
   return {

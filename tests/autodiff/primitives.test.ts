@@ -23,7 +23,14 @@ const gradientTolerance = { float64: 1e-6, float32: 2e-2 };
 const valueTolerance = { float64: 1e-12, float32: 1e-5 };
 
 /** Asserts something of samples of a primitive, the same ones in every run. */
-function forSamples(entry: Case, dtype: DType, layout: Layout, purpose: "value" | "derivative", runs: number, check: (sample: Sample) => void): void {
+function forSamples(
+  entry: Case,
+  dtype: DType,
+  layout: Layout,
+  purpose: "value" | "derivative",
+  runs: number,
+  check: (sample: Sample) => void,
+): void {
   fc.assert(fc.property(entry.draw(draw(dtype, layout, purpose)), check), { numRuns: runs, seed: 2 });
 }
 

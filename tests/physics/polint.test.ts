@@ -24,7 +24,9 @@ const run = (lookup: Lookup, operands: Operands): NdArray =>
   evaluate<readonly Variable[]>(([h, k, l, grid]) => lookup(h, k, l, grid, options))(operands);
 
 /** A polynomial of the third degree in each of three variables. */
-const cubic = (x: number, y: number, z: number): number => (1 + x * (2 - x * (1 - 0.5 * x))) * (y ** 3 - 2 * y + 0.5) * (3 - z + z ** 2 - 0.25 * z ** 3);
+function cubic(x: number, y: number, z: number): number {
+  return (1 + 2 * x - x ** 2 + 0.5 * x ** 3) * (0.5 - 2 * y + y ** 3) * (3 - z + z ** 2 - 0.25 * z ** 3);
+}
 
 test("a parabola through four points is found again, by hand", () => {
   const nodes = array([0, 1, 2, 4]);
@@ -69,7 +71,8 @@ test("a neighbourhood is the four points around each index, l fastest, and stays
   const grid = tabulate(extents, (h, k, l) => 100 * h + 10 * k + l);
   const around = (hkl: readonly number[]): unknown =>
     toNested(evaluate<Variable[]>(([h, k, l, f]) => neighbourhood(h, k, l, f, { min }))([...hkl.map((x) => array(x)), grid]));
-  const block = (hs: number[], ks: number[], ls: number[]): number[][][] => hs.map((h) => ks.map((k) => ls.map((l) => 100 * h + 10 * k + l)));
+  const block = (hs: number[], ks: number[], ls: number[]): number[][][] =>
+    hs.map((h) => ks.map((k) => ls.map((l) => 100 * h + 10 * k + l)));
   assert.equal(around([-1.5, 2, 103.25]), block([0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5]));
   assert.equal(around([-3.5, 5.9, 1e9]), block([0, 0, 0, 1], [4, 5, 6, 6], [7, 7, 7, 7]));
 });

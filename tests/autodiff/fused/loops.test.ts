@@ -1,0 +1,158 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { prepare, type Executor } from "../../../src/autodiff/executor.js";
+import { cos, exp, mul, neg, sin, sub, sum, total, tricubic } from "../../../src/autodiff/operations.js";
+import { record } from "../../../src/autodiff/primitive.js";
+import { primitives } from "../../../src/autodiff/primitives/registry.js";
+import { broadcastTo } from "../../../src/autodiff/primitives/structure.js";
+import { pullBack } from "../../../src/autodiff/reverse.js";
+import { Tape, type Program } from "../../../src/autodiff/tape.js";
+import type { FloatDType } from "../../../src/ndarray/dtype.js";
+import { array, copy, zeros, type NdArray } from "../../../src/ndarray/ndarray.js";
+import type { Shape } from "../../../src/ndarray/shape.js";
+import { broadcastTo as repeated, transpose } from "../../../src/ndarray/views.js";
+import { agrees } from "./agreement.js";
+
+const fused: readonly Executor[] = ["javascript", "webassembly"];
+const floats: readonly FloatDType[] = ["float64", "float32"];
+const tolerance = { float64: 1e-12, float32: 1e-5 };
+
+function uneven(shape: Shape, dtype: FloatDType, scale = 1): NdArray {
+  const result = zeros(shape, dtype);
+  for (let i = 0; i < result.size; i++) result.data[i] = scale * Math.sin(1 + 2.7 * i);
+  return result;
+}
+
+function same(program: Program, inputs: readonly NdArray[], dtype: FloatDType): void {
+  const expected = prepare(program, "interpreter")(inputs);
+  for (const executor of fused) agrees(executor, prepare(program, executor)(inputs), expected, tolerance[dtype]);
+}
+
+for (const dtype of floats) {
+  test(`loops of every length from 1 to 19 are complete, in ${dtype}`, () => {
+    for (let length = 1; length < 20; length++) {
+      const x = uneven([length], dtype);
+      const y = uneven([3, 1], dtype);
+      const tape = new Tape();
+      const [a, b] = [tape.input(x), tape.input(y)];
+      const wave = mul(sin(a), exp(b));
+      same(tape.program([wave, sum(wave, 0), sum(wave, 1), total(wave), ...pullBack([total(wave)], [tape.constant(1, dtype)], [a, b]).flatMap((g) => g ?? [])]), [x, y], dtype);
+    }
+  });
+
+  test(`what was full-size before a sum is computed again after it, in ${dtype}`, () => {
+    const x = uneven([16, 5], dtype);
+    const tape = new Tape();
+    const a = tape.input(x);
+    const wave = sin(mul(3, a));
+    const mean = mul(1 / 16, sum(wave, 0));
+    const spread = sub(wave, mean);
+    const variance = mul(1 / 16, sum(mul(spread, spread), 0));
+    const bell = exp(neg(mul(spread, spread, cos(variance))));
+    const [gradient] = pullBack([total(mul(bell, wave))], [tape.constant(1, dtype)], [a]);
+    same(tape.program([bell, variance, ...(gradient ? [gradient] : [])]), [x], dtype);
+  });
+
+  test(`sums over different axes of what does not vary along all of the loops count every number once, in ${dtype}`, () => {
+    const x = uneven([3, 1, 8, 4], dtype);
+    const y = uneven([1, 8, 4], dtype);
+    const z = uneven([1, 2, 8, 1], dtype);
+    const tape = new Tape();
+    const [a, b, c] = [tape.input(x), tape.input(y), tape.input(z)];
+    const some = cos(b);
+    same(tape.program([sin(mul(a, c)), sum(some, 1), sum(some, 2), total(some), sum(mul(c, b), 1), sum(mul(a, b), 0)]), [x, y, z], dtype);
+  });
+
+  test(`a lookup and its slopes of several orders at one place agree, in ${dtype}`, () => {
+    const grid = uneven([7, 6, 8], dtype, 100);
+    const places = [uneven([12], dtype, 4), uneven([12], dtype, 3), uneven([5, 1], dtype, 5)];
+    const tape = new Tape();
+    const hkl = places.map((place) => tape.input(place));
+    const source = tape.literal(grid);
+    const ordered = [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [2, 0, 1], [0, 2, 2], [3, 0, 0], [0, 0, 4]].map((orders) =>
+      record(primitives.tricubic, [...hkl, source], { min: [-3, -2, -4], defaultF: 7, orders }),
+    );
+    const value = tricubic(hkl[0], hkl[1], hkl[2], source, { min: [-3, -2, -4], defaultF: 7 });
+    const gradients = pullBack([total(value)], [tape.constant(1, dtype)], [...hkl, source]).flatMap((gradient) => gradient ?? []);
+    same(tape.program([...ordered, ...gradients]), places, dtype);
+  });
+}
+
+test("a grid that is too small for a tricubic neighbourhood gives the default everywhere", () => {
+  const places = [uneven([8], "float64"), uneven([8], "float64"), uneven([8], "float64")];
+  const tape = new Tape();
+  const [h, k, l] = places.map((place) => tape.input(place));
+  const value = tricubic(h, k, l, uneven([3, 5, 5], "float64"), { min: [-1, -2, -2], defaultF: 7 });
+  same(tape.program([value]), places, "float64");
+});
+
+test("0 and -0 are told apart among the constants", () => {
+  const x = array([0, 0.5, 1.5, 2.5, 3.5, -0.5, 1.25, 7]);
+  const tape = new Tape();
+  const a = tape.input(x);
+  const chosen = record(primitives.where, [a, a, tape.constant(7, "float64")], {});
+  const zero = record(primitives.div, [tape.constant(1, "float64"), record(primitives.mul, [a, tape.constant(-0, "float64")], {})], {});
+  const expected = prepare(tape.program([sub(chosen, record(primitives.sinPi, [a], {})), zero]), "interpreter")([x]);
+  for (const executor of fused) {
+    const actual = prepare(tape.program([sub(chosen, record(primitives.sinPi, [a], {})), zero]), executor)([x]);
+    agrees(executor, [actual[0]], [expected[0]], 1e-15);
+    assert.equal([...actual[1].data], [...expected[1].data]);
+  }
+});
+
+for (const executor of fused) {
+  test(`results of ${executor} are the caller's own, also where they are inputs, constants and views`, () => {
+    const x = uneven([4, 8], "float64");
+    const tape = new Tape();
+    const a = tape.input(x);
+    const literal = uneven([8], "float64");
+    const outputs = [a, a, broadcastTo(a, [2, 4, 8]), tape.literal(literal), tape.constant(3, "float64"), sin(a), sin(a), sum(sin(a), 0)];
+    const run = prepare(tape.program(outputs), executor);
+    const input = copy(x);
+    const first = run([input]);
+    const kept = first.map((each) => copy(each));
+    const buffers = new Set(first.map(({ data }) => data.buffer));
+    assert.is(buffers.size, outputs.length, "results share memory");
+    input.data.fill(9);
+    run([uneven([4, 8], "float64", 2)]);
+    first.forEach((each, i) => assert.equal([...each.data], [...kept[i].data]));
+    for (const each of first) each.data.fill(NaN);
+    run([x]).forEach((each, i) => assert.equal([...copy(each).data], [...kept[i].data]));
+    assert.equal([...literal.data], [...uneven([8], "float64").data]);
+  });
+
+  test(`${executor} reads inputs through their strides`, () => {
+    const wide = uneven([8, 4], "float64");
+    const shape = [4, 8];
+    const tape = new Tape();
+    const [a, b] = [tape.input({ shape, dtype: "float64" }), tape.input({ shape, dtype: "float64" })];
+    const program = tape.program([mul(sin(a), b), total(mul(a, b))]);
+    const inputs = [transpose(wide), repeated(uneven([8], "float64"), shape)];
+    agrees(executor, prepare(program, executor)(inputs), prepare(program, "interpreter")(inputs), 1e-12);
+  });
+}
+
+/** The numbers that a process prints which runs under other rules. */
+function numbersUnder(rule: string, executor: Executor): unknown {
+  const file = fileURLToPath(new URL("./restricted.ts", import.meta.url));
+  const flags = rule === "no-strings" || rule === "nothing" ? ["--disallow-code-generation-from-strings"] : [];
+  const output = execFileSync(process.execPath, [...flags, "--import", "tsx", file, rule, executor], { encoding: "utf8" });
+  return JSON.parse(output);
+}
+
+test("where code may not be made from strings, or WebAssembly is missing or forbidden, the numbers are the same", () => {
+  const expected = numbersUnder("anything", "interpreter");
+  for (const [rule, executor] of [
+    ["no-strings", "javascript"],
+    ["no-strings", "webassembly"],
+    ["no-webassembly", "webassembly"],
+    ["forbidden-webassembly", "webassembly"],
+    ["nothing", "webassembly"],
+  ] as const) {
+    assert.equal(numbersUnder(rule, executor), expected, `${rule}, ${executor}`);
+  }
+});
+
+test.run();

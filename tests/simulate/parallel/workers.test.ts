@@ -1,0 +1,224 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { full, zeros } from "../../../src/ndarray/ndarray.js";
+import { ImageModel, type ImageOptions } from "../../../src/simulate/image-model.js";
+import type { Report } from "../../../src/simulate/parallel/messages.js";
+import { nodeWorkers } from "../../../src/simulate/parallel/node.js";
+import { WorkerPool, type Port } from "../../../src/simulate/parallel/pool.js";
+import type { TileRun } from "../../../src/simulate/tiles.js";
+import { factors, modelOf, numbersIn, squares, start, uneven, type Scene, type Start } from "../still-life.js";
+
+const pools = [1, 2, 4].map((threads) => nodeWorkers(threads));
+const few: Scene = { pixels: { fast: 30, slow: 20 }, domains: 2, scanSteps: 1, layers: 1 };
+const given = uneven([20, 30]);
+
+/** Everything that is asked of a model, as plain numbers. */
+interface Answers {
+  readonly image: readonly number[];
+  readonly loss: number;
+  readonly gradient: readonly number[];
+  readonly warnings: readonly string[];
+}
+
+async function answersOf(make: () => ImageModel<Start>, pool: WorkerPool | undefined): Promise<Answers> {
+  const { image, warnings } = pool ? await make().simulateOn({ pool }, start) : make().simulate(start);
+  const { loss, gradient } = pool
+    ? await make().lossAndGradientOn({ pool }, squares, start, given)
+    : make().lossAndGradient(squares, start, given);
+  return { image: [...image.data], loss, gradient: numbersIn(gradient), warnings };
+}
+
+const cases: readonly (readonly [string, Scene, ImageOptions])[] = [
+  ["nearest neighbours", few, { interpolation: "nearest", oversample: 2, tileSize: 64 }],
+  ["the reference's sum", few, { semantics: "nanobragg", oversamplePolar: true, interpolation: "nearest", oversample: 2, tileSize: 40 }],
+  ["lookups that leave the grid, masked", { ...few, reach: 7 }, { interpolation: "tricubic", oversample: 1, tileSize: 64 }],
+  ["lookups that leave the grid, in sequence", { ...few, reach: 8, policy: "sequential" }, { interpolation: "tricubic", oversample: 1, tileSize: 24 }],
+];
+
+for (const [name, scene, options] of cases) {
+  test(`image and gradient are the same to the last bit for no, one, two and four workers: ${name}`, async () => {
+    const make = (): ImageModel<Start> => modelOf(scene, options);
+    const wanted = await answersOf(make, undefined);
+    assert.ok(wanted.image.some((photons) => photons > 0) && wanted.gradient.every(Number.isFinite));
+    for (const pool of pools) assert.equal(await answersOf(make, pool), wanted, `${pool.size} workers`);
+  });
+}
+
+test("the first lookup that leaves the grid lies in the midst of the tiles that workers share", () => {
+  const [, scene, options] = cases[3];
+  const sequential = modelOf(scene, options).simulate(start).image.data;
+  const [nearest, masked] = (["nearest", "tricubic"] as const).map(
+    (interpolation) => modelOf({ ...scene, policy: "mask" }, { ...options, interpolation }).simulate(start).image.data,
+  );
+  const first = sequential.findIndex((photons, i) => photons !== masked[i]);
+  assert.ok(first > 24 && first < 20 * 30 - 48 && first % 24 !== 0, `pixel ${first}`);
+  assert.equal([...sequential.subarray(first + 1)], [...nearest.subarray(first + 1)]);
+});
+
+test("normal equations do not depend on the number of workers", async () => {
+  const parameters = { distanceMm: 80, beamX: 4.4 };
+  const make = (): ImageModel<typeof parameters> => {
+    const whole = modelOf(few, { interpolation: "nearest", oversample: 1, tileSize: 64 });
+    return new ImageModel<typeof parameters>((p) => whole.experimentOf({ ...start, ...p }), whole.options);
+  };
+  const wanted = make().normalEquations(squares, (photons) => photons, parameters, given);
+  for (const pool of pools) assert.equal(await make().normalEquationsOn({ pool }, squares, (photons) => photons, parameters, given), wanted);
+});
+
+test("a pool serves more jobs than a worker keeps, again and again", async () => {
+  const [, pool] = pools;
+  const models = Array.from({ length: 15 }, (_, i) => modelOf({ ...few, sources: 1 }, { interpolation: "nearest", oversample: 1, dminA: 1 + i / 10 }));
+  const wanted = models.map((model) => model.simulate(start).image.data);
+  for (let round = 0; round < 2; round++) {
+    const images = await Promise.all(models.map((model) => model.simulateOn({ pool }, start)));
+    images.forEach(({ image }, i) => assert.equal([...image.data], [...wanted[i]]));
+  }
+});
+
+/** Work for minutes. */
+const endless: Scene = { pixels: { fast: 1500, slow: 1500 }, domains: 30, scanSteps: 20, sources: 3 };
+
+test("a signal stops a long run soon, and the pool goes on", async () => {
+  const [, pool] = pools;
+  const stop = new AbortController();
+  const reason = new Error("the user has seen enough");
+  let aborted = 0;
+  const model = modelOf(endless, {
+    interpolation: "nearest",
+    oversample: 1,
+    onProgress: () => {
+      if (stop.signal.aborted) return;
+      aborted = performance.now();
+      stop.abort(reason);
+    },
+  });
+  let caught: unknown;
+  await model.simulateOn({ pool, signal: stop.signal }, start).catch((error: unknown) => (caught = error));
+  assert.is(caught, reason);
+  assert.ok(performance.now() - aborted < 15000, `it took ${Math.round(performance.now() - aborted)} ms to stop`);
+  await modelOf(few, { interpolation: "nearest", oversample: 1 }).simulateOn({ pool }, start);
+  caught = undefined;
+  await modelOf(few, {}).simulateOn({ pool, signal: AbortSignal.abort(reason) }, start).catch((error: unknown) => (caught = error));
+  assert.is(caught, reason);
+});
+
+test("progress grows to the number of pixels, with workers and without", async () => {
+  for (const pool of [undefined, ...pools]) {
+    const told: number[] = [];
+    const model = modelOf(few, {
+      interpolation: "nearest",
+      oversample: 1,
+      tileSize: 16,
+      onProgress: (done, pixels) => {
+        assert.is(pixels, 600);
+        told.push(done);
+      },
+    });
+    await (pool ? model.simulateOn({ pool }, start) : Promise.resolve(model.simulate(start)));
+    assert.ok(told.every((done, i) => i === 0 || done >= told[i - 1]), told.join());
+    assert.is(told[told.length - 1], 600);
+  }
+});
+
+/** A run of a program that no worker can prepare. */
+function impossible(): TileRun {
+  const shape = [4, 1, 1, 1];
+  const job: TileRun["job"] = {
+    id: -1,
+    program: {
+      nodes: [
+        { primitive: "input", inputs: [], attributes: { index: 0 }, shape, dtype: "float64" },
+        { primitive: "nonsense", inputs: [0], attributes: {}, shape, dtype: "float64" },
+      ],
+      literals: [],
+      inputs: [{ shape, dtype: "float64" }],
+      outputs: [1],
+    },
+    executor: "webassembly",
+    dtype: "float64",
+    pixels: { shape: [2, 2], roi: { fastMin: 0, fastMax: 1, slowMin: 0, slowMax: 1 }, size: 4, places: undefined },
+    size: 4,
+    hasLatch: false,
+    hasImage: true,
+  };
+  const shared = { shared: true };
+  return { job, parameters: [], data: [], latch: undefined, image: zeros([2, 2], "float64", shared), rows: zeros([1, 1], "float64", shared), firstTile: 0, endTile: 1 };
+}
+
+async function rejection(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+  }
+  throw new Error("the promise was not rejected with an error");
+}
+
+test("what goes wrong in a worker is told in a sentence, and the pool goes on", async () => {
+  const [, pool] = pools;
+  assert.is(await rejection(pool.run(impossible(), undefined, () => undefined)), 'there is no primitive "nonsense"');
+  const model = (): ImageModel<Start> => modelOf(few, { interpolation: "nearest", oversample: 1 });
+  assert.equal([...(await model().simulateOn({ pool }, start)).image.data], [...model().simulate(start).image.data]);
+});
+
+/** A worker that breaks when it is asked for the second time. */
+class Fragile implements Port {
+  #report: (report: Report) => void = () => undefined;
+  #fail: (error: Error) => void = () => undefined;
+  #asked = 0;
+
+  post(): void {
+    const answer = this.#asked++ === 0 ? () => this.#report({ kind: "done" }) : () => this.#fail(new Error("the worker ran out of memory"));
+    setTimeout(answer, 1);
+  }
+  listen(onReport: (report: Report) => void, onFailure: (error: Error) => void): void {
+    this.#report = onReport;
+    this.#fail = onFailure;
+  }
+  hold(): void {}
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+test("runs are refused once a worker has broken or the pool is closed, instead of waiting for ever", async () => {
+  const pool = new WorkerPool([new Fragile(), new Fragile()]);
+  await pool.run(impossible(), undefined, () => undefined);
+  for (let i = 0; i < 2; i++) assert.is(await rejection(pool.run(impossible(), undefined, () => undefined)), "the worker ran out of memory");
+  const closed = new WorkerPool([new Fragile()]);
+  await closed.close();
+  assert.is(await rejection(closed.run(impossible(), undefined, () => undefined)), "the workers were closed");
+});
+
+test("the model's single warning is told once, however many workers meet it", async () => {
+  const structureFactors = factors({ reach: 7 });
+  const [, , pool] = pools;
+  const model = modelOf(few, { interpolation: "tricubic", oversample: 1, tileSize: 16 }, structureFactors);
+  const first = await model.simulateOn({ pool }, start);
+  assert.is(first.warnings.length, 1);
+  assert.equal((await model.simulateOn({ pool }, start)).warnings, []);
+});
+
+test("a process ends although its pool was not closed", () => {
+  const file = fileURLToPath(new URL("./unclosed.ts", import.meta.url));
+  const photons = execFileSync(process.execPath, ["--import", "tsx", file], { encoding: "utf8", timeout: 30000 });
+  assert.ok(Number(photons) > 0, photons);
+});
+
+test("closing ends the workers", async () => {
+  await Promise.all(pools.map((pool) => pool.close()));
+  assert.match(await rejection(modelOf(few, {}).simulateOn({ pool: pools[0] }, start)), "closed");
+});
+
+test("an image for comparison may be shared memory already", async () => {
+  const pool = nodeWorkers(1);
+  const model = (): ImageModel<Start> => modelOf(few, { interpolation: "nearest", oversample: 1 });
+  const wanted = model().lossAndGradient(squares, start, full([20, 30], 3)).loss;
+  const { loss } = await model().lossAndGradientOn({ pool }, squares, start, full([20, 30], 3, "float64", { shared: true }));
+  assert.is(loss, wanted);
+  await pool.close();
+});
+
+test.run();
