@@ -88,6 +88,8 @@ export interface Plan {
 
 /** Elements by which every stretch of the heap is aligned. */
 const alignment = 8;
+/** Elements between two stretches: without them, arrays of a power of 2 would compete for the same lines of the processor's cache. */
+const stagger = 24;
 /** In the name of a nest: its sums run after those of the vector nest. */
 const apart = "apart";
 
@@ -250,7 +252,7 @@ class Planner {
 
   #allocate(size: number): number {
     const offset = this.#heapSize;
-    this.#heapSize += Math.ceil(size / alignment) * alignment;
+    this.#heapSize += Math.ceil(size / alignment) * alignment + (size > alignment ? stagger : 0);
     return offset;
   }
 
