@@ -1,8 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Bench } from "tinybench";
+import { Bench, type Task } from "tinybench";
 import { BufferPool } from "../src/autodiff/buffer-pool.js";
 import type { Data, DType } from "../src/ndarray/dtype.js";
+import type { Reached } from "./goals.js";
 
 /** One line of the table. */
 export interface Row {
@@ -12,6 +13,8 @@ export interface Row {
   readonly nsPerItem: number;
   readonly runs: number;
   readonly remark?: string;
+  /** what the figures mean for what was wanted */
+  readonly reached?: readonly Reached[];
 }
 
 export interface Effort {
@@ -24,10 +27,24 @@ export interface Effort {
 }
 
 /** The median time of a task that works through so many items. */
-export function measure(name: string, items: number, task: () => void, { time = 200, runs = 3, warmups = 2 }: Effort = {}): Row {
-  const bench = new Bench({ time, iterations: runs, warmup: warmups > 0, warmupIterations: warmups, warmupTime: 0, throws: true });
+export function measure(name: string, items: number, task: () => void, effort: Effort = {}): Row {
+  const bench = benchOf(effort);
   bench.add(name, task);
-  const [{ result }] = bench.runSync();
+  return rowOf(name, items, bench.runSync());
+}
+
+/** The same, of a task that others work on. */
+export async function measureAwaited(name: string, items: number, task: () => Promise<void>, effort: Effort = {}): Promise<Row> {
+  const bench = benchOf(effort);
+  bench.add(name, task);
+  return rowOf(name, items, await bench.run());
+}
+
+function benchOf({ time = 200, runs = 3, warmups = 2 }: Effort): Bench {
+  return new Bench({ time, iterations: runs, warmup: warmups > 0, warmupIterations: warmups, warmupTime: 0, throws: true });
+}
+
+function rowOf(name: string, items: number, [{ result }]: readonly Task[]): Row {
   if (result.state !== "completed") throw new Error(`${name} did not complete`);
   return { name, items, nsPerItem: (result.latency.p50 * 1e6) / items, runs: result.latency.samplesCount };
 }

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { join } from "node:path";
+import { goalHeads, goalLines, type Reached } from "./goals.js";
 import type { Row } from "./measure.js";
 
 interface Subject {
@@ -20,17 +21,25 @@ const files = readdirSync(folder)
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .sort();
 
+const figures: Reached[] = [];
 const lines: string[][] = [["", "items", "ns an item", "runs", ""]];
 for (const file of files) {
   const subject: unknown = await import(pathToFileURL(join(folder, file)).href);
   if (!isSubject(subject)) continue;
-  for (const { name, items, nsPerItem, runs, remark = "" } of await subject.run()) {
+  for (const { name, items, nsPerItem, runs, remark = "", reached = [] } of await subject.run()) {
+    figures.push(...reached);
     lines.push([name, items.toExponential(0).replace("e+", "e"), nsPerItem.toPrecision(3), String(runs), remark]);
   }
 }
 
-const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-const table = lines.map(([name, ...rest]) =>
-  [name.padEnd(widths[0]), ...rest.map((cell, i) => (i === 3 ? cell : cell.padStart(widths[i + 1])))].join("  ").trimEnd(),
-);
-process.stdout.write(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.versions.node}\n\n${table.join("\n")}\n`);
+/** Columns side by side, the first and the last to the left. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const last = widths.length - 1;
+  return rows
+    .map((row) => row.map((cell, i) => (i === 0 || i === last ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  ").trimEnd())
+    .join("\n");
+}
+
+process.stdout.write(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.versions.node}\n\n${aligned(lines)}\n`);
+process.stdout.write(`\n${aligned([goalHeads, ...goalLines(figures)])}\n`);

@@ -1,6 +1,6 @@
 /**
- * The tricubic lookup: neighbourhoods gathered and contracted by polin3, against the primitive that stores none. The queries are
- * those of detector rows, each close to the one before, in a grid as of a small protein.
+ * The tricubic lookup: neighbourhoods gathered and contracted by polin3, against the primitive that stores none, both run by the
+ * interpreter. The queries are those of detector rows, each close to the one before, in a grid as of a small protein.
  */
 import { interpret } from "../src/autodiff/interpreter.js";
 import { tricubic } from "../src/autodiff/primitives/lookup.js";
@@ -56,7 +56,7 @@ function isRunOnce({ mode, dtype, outside }: Omit<Subject, "path">): boolean {
 }
 
 function effortFor({ path, count }: Subject): Effort {
-  if (path === "fused") return { time: 100 };
+  if (path === "fused") return count === 1e6 ? { time: 0, runs: 2, warmups: 0 } : { time: 100 };
   return count === 1e4 ? { time: 0, runs: 2, warmups: 1 } : { time: 0, runs: 1, warmups: 0 };
 }
 

@@ -42,3 +42,14 @@ export * from "./io/pgm.js";
 export * from "./io/png.js";
 export * from "./io/smv.js";
 export * from "./io/source-list.js";
+
+export * from "./refine/catalogue.js";
+export * from "./refine/crystal-system.js";
+export { residualInSigmas } from "./refine/goodness.js";
+export { Likelihood, type Restraint } from "./refine/likelihood.js";
+export * from "./refine/loss.js";
+export * from "./refine/multi-start.js";
+export { experimentAt, type Parameter } from "./refine/parameter.js";
+export * from "./refine/refine.js";
+export { usablePixels, type BeamStop, type PixelRules, type Still, type UsablePixels } from "./refine/still.js";
+export { uncertainty, type Uncertainty } from "./refine/uncertainty.js";

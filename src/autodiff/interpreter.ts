@@ -93,11 +93,38 @@ function runInto(output: NdArray, kernel: ElementwiseKernel | ArrayKernel, opera
 
 function runElementwise({ evaluate }: ElementwiseKernel, output: NdArray, inputs: readonly NdArray[]): void {
   const operands = inputs.map((input) => broadcastTo(input, output.shape));
-  const to = output.data;
-  const [x, y, z] = operands.map(({ data }) => data);
-  forEachRun([output, ...operands], (count, [o, i, j, k], [dO, dI, dJ, dK]) => {
-    if (operands.length === 1) for (let n = 0; n < count; n++, o += dO, i += dI) to[o] = evaluate(x[i]);
-    else if (operands.length === 2) for (let n = 0; n < count; n++, o += dO, i += dI, j += dJ) to[o] = evaluate(x[i], y[j]);
-    else for (let n = 0; n < count; n++, o += dO, i += dI, j += dJ, k += dK) to[o] = evaluate(x[i], y[j], z[k]);
+  const [to, x, y, z] = [output, ...operands].map(({ data }) => data);
+  forEachRun([output, ...operands], (count, starts, strides) => {
+    if (operands.length === 1) runUnary(evaluate, count, starts, strides, to, x);
+    else if (operands.length === 2) runBinary(evaluate, count, starts, strides, to, x, y);
+    else runTernary(evaluate, count, starts, strides, to, x, y, z);
   });
+}
+
+// Three functions, and places read one by one: a run may be as short as 4 elements, and to take a list apart costs as much.
+
+type Evaluate = ElementwiseKernel["evaluate"];
+type Places = readonly number[];
+
+function runUnary(evaluate: Evaluate, count: number, starts: Places, strides: Places, to: Data, x: Data): void {
+  let o = starts[0];
+  let i = starts[1];
+  for (let n = 0; n < count; n++, o += strides[0], i += strides[1]) to[o] = evaluate(x[i]);
+}
+
+function runBinary(evaluate: Evaluate, count: number, starts: Places, strides: Places, to: Data, x: Data, y: Data): void {
+  let o = starts[0];
+  let i = starts[1];
+  let j = starts[2];
+  for (let n = 0; n < count; n++, o += strides[0], i += strides[1], j += strides[2]) to[o] = evaluate(x[i], y[j]);
+}
+
+function runTernary(evaluate: Evaluate, count: number, starts: Places, strides: Places, to: Data, x: Data, y: Data, z: Data): void {
+  let o = starts[0];
+  let i = starts[1];
+  let j = starts[2];
+  let k = starts[3];
+  for (let n = 0; n < count; n++, o += strides[0], i += strides[1], j += strides[2], k += strides[3]) {
+    to[o] = evaluate(x[i], y[j], z[k]);
+  }
 }

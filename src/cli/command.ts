@@ -1,8 +1,10 @@
 import { DTypeError, InputError, ShapeError } from "../ndarray/errors.js";
 import { quote } from "../io/field.js";
+import { withArgumentFiles } from "./argument-file.js";
 import { runCompare } from "./compare.js";
 import { runConvert } from "./convert.js";
 import type { Environment } from "./environment.js";
+import { runRefine } from "./refine.js";
 import { runSimulate } from "./simulate.js";
 import { didYouMean, suggestions } from "./suggestion.js";
 import { version } from "./version.js";
@@ -11,13 +13,15 @@ type Command = (argv: readonly string[], environment: Environment) => Promise<vo
 
 const commands: ReadonlyMap<string, Command> = new Map([
   ["simulate", runSimulate],
+  ["refine", runRefine],
   ["convert", runConvert],
   ["compare", runCompare],
 ]);
 
-const usage = `braggtape: X-ray diffraction images of crystals, simulated
+const usage = `braggtape: X-ray diffraction images of crystals, simulated and refined
 
   braggtape simulate ...      an image, with the options of the reference program
+  braggtape refine IMAGE ...  from a measured image to the crystal, with standard deviations
   braggtape convert IN OUT    between reflection formats, or between image formats
   braggtape compare A B       how two images differ
 
@@ -36,7 +40,7 @@ const refused = 2;
  */
 export async function runCommand(argv: readonly string[], environment: Environment): Promise<number> {
   try {
-    const [name = "--help", ...rest] = argv;
+    const [name = "--help", ...rest] = await withArgumentFiles(argv, environment.cwd);
     if (/^--?h(elp)?$/.test(name)) environment.stdout(usage);
     else if (/^--?version$/.test(name)) environment.stdout(`${version()}\n`);
     else await commandNamed(name)(rest, environment);

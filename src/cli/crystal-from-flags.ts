@@ -99,6 +99,8 @@ function missetFromFlags(given: Flags, generator: Ran1, noiseSeed: number, warni
 
 /** Cells along a, b and c: from the size of the crystal, which the beam clips, or from their number. */
 function cellsFromFlags(given: Flags, oriented: Pick<Crystal, "lattice" | "missetDeg">, warnings: string[]): Vector<number> {
+  const counted = given.vector("cells");
+  if (counted) return counted;
   const { direct } = orientedLattice(oriented);
   const beamSizeMm = given.number("beamsize") ?? defaultBeamSizeMm;
   const along = (edge: Vector, size: SimulateFlag, count: SimulateFlag, isClipped: boolean): number => {

@@ -51,6 +51,7 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
     detector,
     structureFactors: files.structureFactors,
     waterUm: given.number("water") ?? 0,
+    ...(given.has("background") && { background: given.last("background")?.numbers ?? [] }),
   };
   const recommended = recommendedOversample(experiment);
   const oversample = given.number("oversample") ?? recommended;

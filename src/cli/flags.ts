@@ -53,6 +53,10 @@ const table = {
   Na: { group: "Crystal", values: ["n"], kind: "count", help: "unit cells along a" },
   Nb: { group: "Crystal", values: ["n"], kind: "count", help: "unit cells along b" },
   Nc: { group: "Crystal", values: ["n"], kind: "count", help: "unit cells along c" },
+  cells: {
+    group: "Crystal", values: ["Na", "Nb", "Nc"], kind: "positive",
+    help: "unit cells along a, b and c, not necessarily whole, as a refinement finds them",
+  },
   xtal_size: {
     group: "Crystal", aliases: ["xtalsize", "samplesize", "sample_size"], values: ["size"], kind: "positive", unit: "mm",
     help: "edge of the crystal, in place of -N",
@@ -250,6 +254,10 @@ const table = {
   water: {
     group: "Sampling", values: ["size"], kind: "nonNegative", unit: "um",
     help: "edge of a cube of water, the background", preset: "0",
+  },
+  background: {
+    group: "Sampling", values: ["c0", "cu", "cv", "cr", "cd", "cx"], fewest: 1, unit: "ln photons",
+    help: "smooth background of exp(c0 + cu u + cv v + cr (u^2+v^2) + cd (u^2-v^2) + cx u v) photons in a pixel, u and v from -1 to 1 along fast and slow",
   },
   dtype: {
     group: "Sampling", values: ["WHAT"], kind: "text", choices: ["float64", "float32"],

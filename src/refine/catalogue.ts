@@ -47,10 +47,11 @@ export interface CatalogueOptions {
  * the beam.
  */
 export function refinableExperiment(experiment: Experiment): Experiment {
-  const { detector } = experiment;
-  const { closeDistanceMm: _, ...rest } = detector;
-  const distanceMm = 1000 * known(detectorFrame(detector).distance);
-  return { ...experiment, crystal: withCell(experiment.crystal), detector: { ...rest, distanceMm } };
+  const crystal = withCell(experiment.crystal);
+  const { closeDistanceMm, ...detector } = experiment.detector;
+  if (closeDistanceMm === undefined) return { ...experiment, crystal };
+  const { distance, closeDistance } = detectorFrame(experiment.detector);
+  return { ...experiment, crystal, detector: { ...detector, distanceMm: closeDistanceMm * known(div(distance, closeDistance)) } };
 }
 
 /**
@@ -121,12 +122,7 @@ const groups: Readonly<Record<Refinable, (experiment: Experiment, options: Catal
   fluence: ({ beam: { fluence = defaultFluence } }) => [
     positive("fluence", "photons/m^2", fluence, 1, (experiment, value) => ({ ...experiment, beam: { ...experiment.beam, fluence: value } })),
   ],
-  scale: () => [
-    positive("scale", "", 1, 1, (experiment, value) => {
-      const { fluence = defaultFluence } = experiment.beam;
-      return { ...experiment, beam: { ...experiment.beam, fluence: mul(fluence, value) } };
-    }),
-  ],
+  scale: () => [scaleParameter()],
   water: ({ waterUm = 0 }) => {
     // Water that is not there has no slope: its scattering goes with the third power of its edge.
     const start = waterUm > 0 ? waterUm : 1;
@@ -173,6 +169,15 @@ function angle(name: string, start: number, reach: number, write: Write): Parame
 function positive(name: string, unit: string, start: number, doubt: number, write: Write): Parameter {
   if (!(start > 0)) throw new InputError(`${name} starts at ${start}; what is refined by its logarithm starts above 0`);
   return { name, unit, start, scale: "log", doubt, lower: start * 1e-6, upper: start * 1e6, write };
+}
+
+/** What all of an image's photons that do not belong to its smooth background are multiplied by. */
+export function scaleParameter(): Parameter {
+  const write: Write = (experiment, value) => {
+    const { fluence = defaultFluence } = experiment.beam;
+    return { ...experiment, beam: { ...experiment.beam, fluence: mul(fluence, value) } };
+  };
+  return { ...positive("scale", "", 1, 1, write), isFactor: true };
 }
 
 function replaced([x, y, z]: Vector = [0, 0, 0], axis: 0 | 1 | 2, value: Quantity): Vector {

@@ -1,6 +1,4 @@
 import { known } from "../autodiff/tape.js";
-import { mul } from "../autodiff/primitives/elementwise.js";
-import { defaultFluence } from "../models/beam.js";
 import { orientedLattice } from "../models/crystal.js";
 import { detectorFrame, pixelPosition } from "../models/detector.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
@@ -58,24 +56,6 @@ function momentum(at: Vector, beam: Vector<number>, wavelengthA: number): number
 
 function isEmpty(mask: NdArray): boolean {
   return mask.data.every((used) => used === 0);
-}
-
-/** The brightness of blurred spots, where the refinement has no parameter for it. */
-export function coarseScale(image?: number): Parameter {
-  return {
-    name: image === undefined ? "scale" : `scale[${image}]`,
-    unit: "",
-    start: 1,
-    scale: "log",
-    doubt: 1,
-    lower: 1e-6,
-    upper: 1e6,
-    ...(image !== undefined && { image }),
-    write: (experiment, value) => {
-      const { fluence = defaultFluence } = experiment.beam;
-      return { ...experiment, beam: { ...experiment.beam, fluence: mul(fluence, value) } };
-    },
-  };
 }
 
 /** The parameters that blurred spots tell something of. */

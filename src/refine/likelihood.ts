@@ -7,7 +7,7 @@ import { ImageModel, type PixelFunction } from "../simulate/image-model.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { recorded } from "../simulate/steps.js";
 import type { Loss, OfPixel } from "./loss.js";
-import { slopeAt, valueAt, type Parameter } from "./parameter.js";
+import { experimentAt, slopeAt, valueAt, type Parameter } from "./parameter.js";
 import type { Still } from "./still.js";
 
 /** What else is known of a parameter: a target, and how far from it the truth may be. */
@@ -156,7 +156,7 @@ function imageOf({ experiment, options, counts }: Still, image: number, paramete
   const indices = [...parameters.keys()].filter((i) => (parameters[i].image ?? image) === image);
   const own = indices.map((i) => parameters[i]);
   const model = new ImageModel<readonly number[]>(
-    (values) => own.reduce((written, parameter, k) => parameter.write(written, values[k]), widened(experiment)),
+    (values) => experimentAt(experiment, own, values, image),
     options,
   );
   const ofPixel =
@@ -164,9 +164,4 @@ function imageOf({ experiment, options, counts }: Still, image: number, paramete
     (photons, seen): Variable =>
       recorded(f(photons, seen), photons);
   return { model, indices, counts, cost: ofPixel(loss.cost), curvature: ofPixel(loss.curvature), information: ofPixel(loss.information) };
-}
-
-/** An experiment of numbers, among others. */
-function widened(experiment: Still["experiment"]): Parameters<Parameter["write"]>[0] {
-  return experiment;
 }

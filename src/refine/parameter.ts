@@ -18,8 +18,25 @@ export interface Parameter {
   readonly upper: number;
   /** the one image that it belongs to; all of them unless given */
   readonly image?: number;
+  /** whether it multiplies what others write, and so comes after them */
+  readonly isFactor?: boolean;
   /** @returns the experiment with a value in its place, which may be recorded */
   readonly write: (experiment: Experiment<Quantity>, value: Quantity) => Experiment<Quantity>;
+}
+
+/**
+ * An experiment with values, which may be recorded, in their places.
+ * @param image of several that are refined together, whose own parameters count
+ */
+export function experimentAt(
+  experiment: Experiment<Quantity>,
+  parameters: readonly Parameter[],
+  values: readonly Quantity[],
+  image = 0,
+): Experiment<Quantity> {
+  const own = [...parameters.keys()].filter((i) => (parameters[i].image ?? image) === image);
+  const factorsLast = own.sort((i, j) => Number(parameters[i].isFactor ?? false) - Number(parameters[j].isFactor ?? false));
+  return factorsLast.reduce((written, i) => parameters[i].write(written, values[i]), experiment);
 }
 
 /** The value at a minimiser's coordinate, which is 0 at the start. */

@@ -1,4 +1,3 @@
-import { InputError } from "../ndarray/errors.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import type { Matrix } from "../optim/linear-algebra.js";
 import type { Why } from "../optim/stop.js";
@@ -8,8 +7,8 @@ import { goodnessOfFit } from "./goodness.js";
 import type { Restraint } from "./likelihood.js";
 import { lossNamed, type Loss } from "./loss.js";
 import { checkParameters, slopeAt, type Parameter } from "./parameter.js";
-import { runStage, type Stage } from "./stage.js";
-import { cleaned, usablePixels, type Still } from "./still.js";
+import { Stage, type StageResult } from "./stage.js";
+import { readyStills, type Still } from "./still.js";
 import { uncertainty, type Uncertainty } from "./uncertainty.js";
 
 /** Where a refinement stands after a step. */
@@ -74,6 +73,9 @@ export interface Refinement {
   readonly warnings: readonly string[];
 }
 
+/** How many times wider the spots are in turn, unless somebody says. */
+export const defaultBlurs: readonly number[] = [4, 2];
+
 /**
  * Refines parameters of an experiment against measured images by Levenberg-Marquardt steps with Fisher's expected curvature, and says
  * how certain the result is.
@@ -83,44 +85,47 @@ export interface Refinement {
 export async function refine(stills: readonly Still[], parameters: readonly Parameter[], options: RefineOptions = {}): Promise<Refinement> {
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
-  const { loss = lossNamed("poisson"), coarseToFine = [4, 2], maxSeconds = Infinity, signal } = options;
+  const { loss = lossNamed("poisson"), restraints, pool, coarseToFine = defaultBlurs, maxSteps = 100, maxSeconds = Infinity, signal } = options;
   checkParameters(parameters);
   const warnings = new Set<string>();
-  const usable = stills.map((still, i) => prepared(still, stills.length > 1 ? `image ${i + 1}` : "the image", warnings));
+  const usable = readyStills(stills, warnings);
   const history: RefinementProgress[] = [];
   let [steps, passes] = [0, 0];
-  const run = async (blur: number, values: Vector): Promise<Stage> => {
+  const run = async (stage: Stage, from: Vector): Promise<StageResult> => {
     const first = steps;
     const stop = { maxSeconds: Math.max(0, maxSeconds - seconds()), ...(signal && { signal }) };
-    const stage = await runStage(usable, parameters, values, blur, loss, options, stop, async (step, value, now) => {
+    const found = await stage.run(from, maxSteps, stop, async (step, value, now) => {
       steps = first + step;
-      const progress = { blur, step: steps, loss: value, values: now };
+      const progress = { blur: stage.blur, step: steps, loss: value, values: now };
       history.push(progress);
       await options.onStep?.(progress);
     });
     passes += stage.likelihood.passes;
-    return stage;
+    return found;
   };
 
-  let values: Vector = options.from ?? parameters.map(({ start }) => start);
+  let from: Vector = options.from ?? parameters.map(({ start }) => start);
   for (const blur of coarseToFine) {
     if (signal?.aborted || seconds() > maxSeconds) break;
-    ({ values } = await run(blur, values));
+    ({ values: from } = await run(new Stage(usable, parameters, blur, loss, restraints, pool), from));
   }
-  const stage = await run(1, values);
-  const { likelihood, result } = stage;
-  const known = await knownUncertainty(stage, parameters);
-  for (const warning of [...likelihood.warnings, ...warningsOf(known, stage, parameters)]) warnings.add(warning);
+  const stage = new Stage(usable, parameters, 1, loss, restraints, pool);
+  const { result, values } = await run(stage, from);
+  const { likelihood } = stage;
+  const held = heldOf(values, parameters);
+  const { value: misfit, normal } = await likelihood.normalEquations(result.parameters);
+  const known = uncertainty(normal, await likelihood.information(result.parameters), held);
+  for (const warning of [...likelihood.warnings, ...warningsOf(known, held, values, parameters)]) warnings.add(warning);
   const images = await likelihood.images(result.parameters);
   const masks = usable.map(({ mask }) => mask);
   return {
     parameters: parameters.map((parameter, i) => {
       const sigma = known.sigmas[i];
-      const value = stage.values[i];
+      const value = values[i];
       const esd = sigma === undefined ? undefined : sigma * slopeAt(parameter, value);
       return { name: parameter.name, unit: parameter.unit, start: parameter.start, value, esd };
     }),
-    loss: (await likelihood.normalEquations(result.parameters)).value,
+    loss: misfit,
     reducedChiSquare: goodnessOfFit(usable.map(({ counts }) => counts), images, masks, loss, parameters.length),
     converged: result.converged,
     why: result.why,
@@ -135,39 +140,18 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   };
 }
 
-interface UsableStill extends Still {
-  readonly mask: NdArray;
-}
-
-/** A still whose counts are numbers in the pixels that are used. */
-function prepared(still: Still, name: string, warnings: Set<string>): UsableStill {
-  const { mask, notNumbers } = usablePixels(still.counts, { mask: still.options.mask, overload: Infinity });
-  if (notNumbers > 0) warnings.add(`${notNumbers} pixel${notNumbers === 1 ? " of " : "s of "}${name} ${notNumbers === 1 ? "is" : "are"} NaN and left out`);
-  if (mask.data.every((used) => used === 0)) {
-    throw new InputError(`no pixel of ${name} is left to refine against: all of them are masked, overloaded or NaN`);
-  }
-  return { ...still, counts: cleaned(still.counts, mask), options: { ...still.options, mask }, mask };
-}
-
 /** Indices of the parameters that stand on a bound. */
-function heldOf({ values }: Stage, parameters: readonly Parameter[]): number[] {
+function heldOf(values: Vector, parameters: readonly Parameter[]): number[] {
   const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
   return [...parameters.keys()].filter((i) => near(values[i], parameters[i].lower) || near(values[i], parameters[i].upper));
 }
 
-async function knownUncertainty(stage: Stage, parameters: readonly Parameter[]): Promise<Uncertainty> {
-  const { likelihood, result } = stage;
-  const { normal } = await likelihood.normalEquations(result.parameters);
-  return uncertainty(normal, await likelihood.information(result.parameters), heldOf(stage, parameters));
-}
-
-function warningsOf({ undetermined }: Uncertainty, stage: Stage, parameters: readonly Parameter[]): string[] {
+function warningsOf({ undetermined }: Uncertainty, held: readonly number[], values: Vector, parameters: readonly Parameter[]): string[] {
   const name = (i: number): string => parameters[i].name;
   const lost = undetermined.map((members) =>
     members.length === 1
-      ? `${name(members[0])} is not determined by the data: they hardly change with it; fix it, or restrain it`
+      ? `${name(members[0])} is not determined by the data: the image hardly changes with it; fix it, or restrain it`
       : `${members.map(name).join(", ")} are not determined together: a change of one is made good by the others; fix one of them, or restrain it`,
   );
-  const held = heldOf(stage, parameters).map((i) => `${name(i)} stands at its bound ${stage.values[i]} and has no standard deviation of its own`);
-  return [...lost, ...held];
+  return [...lost, ...held.map((i) => `${name(i)} stands at its bound ${values[i]} and has no standard deviation of its own`)];
 }

@@ -1,17 +1,17 @@
 import { levenbergMarquardt, type LeastSquaresResult } from "../optim/levenberg-marquardt.js";
 import type { StopConditions } from "../optim/stop.js";
 import type { Vector } from "../optim/vector.js";
+import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { brightened, isBrightness } from "./brightness.js";
-import { coarseParameters, coarseScale, coarseStill } from "./coarse.js";
-import { Likelihood } from "./likelihood.js";
-import { coordinateOf, type Parameter } from "./parameter.js";
-import type { RefineOptions } from "./refine.js";
+import { scaleParameter } from "./catalogue.js";
+import { coarseParameters, coarseStill } from "./coarse.js";
+import { Likelihood, type Restraint } from "./likelihood.js";
 import type { Loss } from "./loss.js";
+import { coordinateOf, type Parameter } from "./parameter.js";
 import type { Still } from "./still.js";
 
-/** What of a refinement a stage does. */
-export interface Stage {
-  readonly likelihood: Likelihood;
+/** Where a stage ended. */
+export interface StageResult {
   readonly result: LeastSquaresResult;
   /** of all parameters of the refinement */
   readonly values: readonly number[];
@@ -23,53 +23,74 @@ const roughly = 1e-4;
 /** A change of the misfit that no uncertainty would notice. */
 const valueTolerance = 1e-9;
 
-/**
- * Refines with spots of one width.
- * @param blur how many times wider than the crystal's own the spots are
- * @param from values to begin with
- * @param onStep told the values of all parameters
- */
-export async function runStage(
-  stills: readonly Still[],
-  parameters: readonly Parameter[],
-  from: Vector,
-  blur: number,
-  loss: Loss,
-  { restraints = [], pool, maxSteps = 100 }: RefineOptions,
-  stop: StopConditions,
-  onStep: (step: number, loss: number, values: readonly number[]) => void | Promise<void>,
-): Promise<Stage> {
-  const isSharp = blur <= 1;
-  const own = isSharp ? parameters : withBrightness(coarseParameters(parameters), stills.length);
-  const places = own.map(({ name }) => parameters.findIndex((parameter) => parameter.name === name));
-  const images = isSharp ? stills : stills.map((still) => coarseStill(still, blur));
-  const meant = restraints.filter(({ name }) => own.some((parameter) => parameter.name === name));
-  const likelihood = new Likelihood(images, own, loss, meant, pool);
-  const valuesAt = (x: Vector): number[] => {
-    const found = likelihood.valuesAt(x);
-    const values = [...from];
-    places.forEach((place, k) => {
-      if (place >= 0) values[place] = found[k];
-    });
-    return values;
-  };
-  const start = own.map((parameter, k) => coordinateOf(parameter, places[k] < 0 ? parameter.start : from[places[k]]));
-  const result = await levenbergMarquardt(
-    { normalEquations: (x) => likelihood.normalEquations(x), value: (x) => likelihood.value(x) },
-    await brightened(likelihood, images, start),
-    {
-      ...stop,
-      maxSteps: isSharp ? maxSteps : Math.min(maxSteps, fewSteps),
-      valueTolerance: isSharp ? valueTolerance : roughly,
-      onStep: ({ step, value, parameters: x }) => onStep(step, value, valuesAt(x)),
-    },
-    { lower: own.map((parameter) => coordinateOf(parameter, parameter.lower)), upper: own.map((parameter) => coordinateOf(parameter, parameter.upper)) },
-  );
-  return { likelihood, result, values: valuesAt(result.parameters) };
+/** A refinement with spots of one width. */
+export class Stage {
+  readonly likelihood: Likelihood;
+  readonly #stills: readonly Still[];
+  readonly #own: readonly Parameter[];
+  /** of the stage's parameters among all; -1 for a brightness that only the stage has */
+  readonly #places: readonly number[];
+
+  /**
+   * @param stills whose masks select the pixels
+   * @param parameters of the whole refinement
+   * @param blur how many times wider than the crystal's own the spots are
+   */
+  constructor(
+    stills: readonly Still[],
+    parameters: readonly Parameter[],
+    readonly blur: number,
+    loss: Loss,
+    restraints: readonly Restraint[] = [],
+    pool?: WorkerPool,
+  ) {
+    const isSharp = blur <= 1;
+    this.#own = isSharp ? parameters : withBrightness(coarseParameters(parameters), stills.length);
+    this.#places = this.#own.map(({ name }) => parameters.findIndex((parameter) => parameter.name === name));
+    this.#stills = isSharp ? stills : stills.map((still) => coarseStill(still, blur));
+    const meant = isSharp ? restraints : restraints.filter(({ name }) => this.#own.some((parameter) => parameter.name === name));
+    this.likelihood = new Likelihood(this.#stills, this.#own, loss, meant, pool);
+  }
+
+  /**
+   * @param from values of all parameters to begin with
+   * @param onStep told the values of all parameters
+   */
+  async run(
+    from: Vector,
+    maxSteps: number,
+    stop: StopConditions,
+    onStep?: (step: number, loss: number, values: readonly number[]) => void | Promise<void>,
+  ): Promise<StageResult> {
+    const own = this.#own;
+    const isSharp = this.blur <= 1;
+    const valuesAt = (x: Vector): number[] => {
+      const found = this.likelihood.valuesAt(x);
+      const values = [...from];
+      this.#places.forEach((place, k) => {
+        if (place >= 0) values[place] = found[k];
+      });
+      return values;
+    };
+    const start = own.map((parameter, k) => coordinateOf(parameter, this.#places[k] < 0 ? parameter.start : from[this.#places[k]]));
+    const result = await levenbergMarquardt(
+      { normalEquations: (x) => this.likelihood.normalEquations(x), value: (x) => this.likelihood.value(x) },
+      await brightened(this.likelihood, this.#stills, start),
+      {
+        ...stop,
+        maxSteps: isSharp ? maxSteps : Math.min(maxSteps, fewSteps),
+        valueTolerance: isSharp ? valueTolerance : roughly,
+        onStep: ({ step, value, parameters: x }) => onStep?.(step, value, valuesAt(x)),
+      },
+      { lower: own.map((parameter) => coordinateOf(parameter, parameter.lower)), upper: own.map((parameter) => coordinateOf(parameter, parameter.upper)) },
+    );
+    return { result, values: valuesAt(result.parameters) };
+  }
 }
 
 /** With a parameter of how bright the spots are: of another width they are not as bright, even where that is known. */
 function withBrightness(parameters: readonly Parameter[], images: number): Parameter[] {
   if (parameters.some(({ name }) => isBrightness(name))) return [...parameters];
-  return [...parameters, ...(images === 1 ? [coarseScale()] : Array.from({ length: images }, (_, image) => coarseScale(image)))];
+  if (images === 1) return [...parameters, scaleParameter()];
+  return [...parameters, ...Array.from({ length: images }, (_, image) => ({ ...scaleParameter(), name: `scale[${image + 1}]`, image }))];
 }

@@ -74,3 +74,27 @@ export function cleaned(counts: NdArray, mask: NdArray): NdArray {
   }
   return result;
 }
+
+/** A still whose counts are numbers in the pixels that are used. */
+export interface ReadyStill extends Still {
+  /** int32, [slow, fast] */
+  readonly mask: NdArray;
+}
+
+/**
+ * Leaves out the pixels that are NaN.
+ * @param warnings receives a sentence for each image that has some
+ * @throws InputError when no pixel of an image is left
+ */
+export function readyStills(stills: readonly Still[], warnings: Set<string>): ReadyStill[] {
+  if (stills.length === 0) throw new InputError("there is no image to refine against");
+  return stills.map((still, i) => {
+    const name = stills.length > 1 ? `image ${i + 1}` : "the image";
+    const { mask, notNumbers } = usablePixels(still.counts, { mask: still.options.mask, overload: Infinity });
+    if (notNumbers > 0) warnings.add(`${notNumbers} ${notNumbers === 1 ? "pixel" : "pixels"} of ${name}: NaN, and left out`);
+    if (mask.data.every((used) => used === 0)) {
+      throw new InputError(`no pixel of ${name} is left to refine against: all of them are masked, overloaded or NaN`);
+    }
+    return { ...still, counts: cleaned(still.counts, mask), options: { ...still.options, mask }, mask };
+  });
+}

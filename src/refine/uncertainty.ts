@@ -1,5 +1,5 @@
-import { cholesky, invertCholesky, symmetricEigen, type Matrix } from "../optim/linear-algebra.js";
-import type { Vector } from "../optim/vector.js";
+import { symmetricEigen, type Matrix } from "../optim/linear-algebra.js";
+import { maxAbs, type Vector } from "../optim/vector.js";
 
 /** How well data determine parameters, in the minimiser's coordinates, of which 1 is what was in doubt before. */
 export interface Uncertainty {
@@ -28,65 +28,59 @@ const part = 0.1;
  * @see Huber, Proc. Fifth Berkeley Symp. Math. Statist. Prob. 1, 221 (1967)
  */
 export function uncertainty(curvature: Matrix, information: Matrix, held: readonly number[] = []): Uncertainty {
-  const count = curvature.length;
   const free = [...curvature.keys()].filter((i) => !held.includes(i));
-  const roots = free.map((i) => Math.sqrt(Math.max(curvature[i][i], 0)));
-  const lost = new Set<number>(free.filter((_, k) => !(roots[k] > 0)));
+  const seen = free.filter((i) => curvature[i][i] > 0);
+  const lost = new Set<number>(free.filter((i) => !seen.includes(i)));
   const undetermined: number[][] = [...lost].map((i) => [i]);
-  const seen = free.filter((i) => !lost.has(i));
-  const { values, vectors } = symmetricEigen(unitDiagonal(curvature, seen));
+  const units = seen.map((i) => Math.sqrt(curvature[i][i]));
+  const { values, vectors } = symmetricEigen(scaledBy(curvature, seen, units));
+  const isKnown = values.map((value) => value > rounding);
   vectors.forEach((vector, k) => {
-    if (values[k] > rounding) return;
-    const members = membersOf(vector);
-    undetermined.push(members.map((m) => seen[m]));
-    for (const m of members) lost.add(seen[m]);
-  });
-  const sigmas: (number | undefined)[] = Array.from({ length: count }, () => undefined);
-  for (const i of held) sigmas[i] = 0;
-  const covariance = covarianceOf(curvature, information, free.filter((i) => !lost.has(i)));
-  // What is determined beside others that are not keeps its own uncertainty; what is only doubtful is told after that.
-  const kept = covariance.indices;
-  for (const [k, i] of kept.entries()) sigmas[i] = Math.sqrt(covariance.matrix[k][k]);
-  const doubtful = symmetricEigen(covariance.matrix);
-  doubtful.values.forEach((value, k) => {
-    if (!(value > 1)) return;
-    const members = membersOf(doubtful.vectors[k]).map((m) => kept[m]);
+    if (isKnown[k]) return;
+    const members = membersOf(vector).map((m) => seen[m]);
     undetermined.push(members);
-    for (const i of members) if ((sigmas[i] ?? 0) > 1) lost.add(i);
+    for (const i of members) lost.add(i);
   });
-  for (const i of lost) sigmas[i] = undefined;
-  const place = new Map(kept.map((i, k) => [i, k]));
-  const correlations = curvature.map((_, i) =>
-    curvature.map((__, j) => {
-      if (i === j) return 1;
-      const [k, l] = [place.get(i), place.get(j)];
-      if (k === undefined || l === undefined || sigmas[i] === undefined || sigmas[j] === undefined) return 0;
-      return covariance.matrix[k][l] / Math.sqrt(covariance.matrix[k][k] * covariance.matrix[l][l]);
-    }),
+  // The inverse within the space of what is known: the uncertainty of the others is that with all of it free.
+  const inverse = seen.map((_, i) =>
+    seen.map((__, j) => values.reduce((sum, value, k) => (isKnown[k] ? sum + (vectors[k][i] * vectors[k][j]) / value : sum), 0)),
   );
-  return { sigmas, correlations, undetermined };
+  const middle = product(product(inverse, scaledBy(information, seen, units)), inverse);
+  const covariance = middle.map((row, i) => row.map((element, j) => element / (units[i] * units[j])));
+
+  const certain = seen.filter((i) => !lost.has(i));
+  const place = new Map(seen.map((i, k) => [i, k]));
+  const between = (i: number, j: number): number => covariance[place.get(i) ?? 0][place.get(j) ?? 0];
+  const doubtful = symmetricEigen(certain.map((i) => certain.map((j) => between(i, j))));
+  doubtful.values.forEach((value, k) => {
+    if (value <= 1) return;
+    undetermined.push(membersOf(doubtful.vectors[k]).map((m) => certain[m]));
+  });
+  for (const i of certain) if (between(i, i) > 1) lost.add(i);
+  const isDetermined = (i: number): boolean => place.has(i) && !lost.has(i) && between(i, i) > 0;
+  return {
+    sigmas: curvature.map((_, i) => (held.includes(i) ? 0 : isDetermined(i) ? Math.sqrt(between(i, i)) : undefined)),
+    correlations: curvature.map((_, i) =>
+      curvature.map((__, j) => {
+        if (i === j) return 1;
+        return isDetermined(i) && isDetermined(j) ? between(i, j) / Math.sqrt(between(i, i) * between(j, j)) : 0;
+      }),
+    ),
+    undetermined,
+  };
 }
 
 /** The indices of a vector's large elements, the largest first. */
 function membersOf(vector: Vector): number[] {
-  const largest = Math.max(...vector.map(Math.abs));
+  const largest = maxAbs(vector);
   return [...vector.keys()].filter((i) => Math.abs(vector[i]) > part * largest).sort((i, j) => Math.abs(vector[j]) - Math.abs(vector[i]));
 }
 
-function unitDiagonal(matrix: Matrix, indices: readonly number[]): number[][] {
-  return indices.map((i) => indices.map((j) => (i === j ? 1 : matrix[i][j] / Math.sqrt(matrix[i][i] * matrix[j][j]))));
-}
-
-function covarianceOf(curvature: Matrix, information: Matrix, indices: readonly number[]): { readonly matrix: Matrix; readonly indices: readonly number[] } {
-  const roots = indices.map((i) => Math.sqrt(curvature[i][i]));
-  const factor = cholesky(unitDiagonal(curvature, indices));
-  // The eigenvalues were above rounding; a factor that fails all the same leaves nothing determined.
-  if (factor === undefined || indices.length === 0) return { matrix: [], indices: [] };
-  const inverse = invertCholesky(factor).map((row, k) => row.map((element, l) => element / (roots[k] * roots[l])));
-  const middle = indices.map((i) => indices.map((j) => information[i][j]));
-  return { matrix: product(product(inverse, middle), inverse), indices };
+/** Rows and columns of a matrix, divided by a unit each. */
+function scaledBy(matrix: Matrix, indices: readonly number[], units: Vector): number[][] {
+  return indices.map((i, k) => indices.map((j, l) => matrix[i][j] / (units[k] * units[l])));
 }
 
 function product(a: Matrix, b: Matrix): number[][] {
-  return a.map((row) => b[0].map((_, j) => row.reduce((sum, element, k) => sum + element * b[k][j], 0)));
+  return a.map((row) => row.map((_, j) => row.reduce((sum, element, k) => sum + element * b[k][j], 0)));
 }

@@ -1,0 +1,44 @@
+/** One image and its gradient on one thread and on workers: how much faster the cores are together. */
+import { availableParallelism } from "node:os";
+import { nodeWorkers } from "../src/simulate/parallel/node.js";
+import { chiSquare, uniform } from "./counts.js";
+import type { GoalName } from "./goals.js";
+import { measure, measureAwaited, type Row } from "./measure.js";
+import { parametersFor, protein } from "./protein.js";
+
+const edge = 1024;
+const domains = 10;
+const items = edge ** 2 * domains;
+const goalOf = new Map<number, GoalName>([
+  [2, "twoCores"],
+  [4, "fourCores"],
+]);
+
+export async function run(): Promise<Row[]> {
+  const rows: Row[] = [];
+  const effort = { time: 0, runs: 3, warmups: 1 };
+  const model = protein({ edge, domains }, { interpolation: "nearest" });
+  const parameters = parametersFor(edge);
+  const counts = uniform(edge, "float64");
+  const what = `${edge}², ${domains} domains, nearest`;
+  const alone = {
+    image: measure(`image on one thread, ${what}`, items, () => void model.simulate(parameters), effort),
+    gradient: measure(`gradient on one thread, ${what}`, items, () => void model.lossAndGradient(chiSquare, parameters, counts), effort),
+  };
+  rows.push(alone.image, alone.gradient);
+  for (const threads of [1, 2, 4].filter((count) => count <= availableParallelism())) {
+    const pool = nodeWorkers(threads);
+    const tasks = {
+      image: async () => void (await model.simulateOn({ pool }, parameters)),
+      gradient: async () => void (await model.lossAndGradientOn({ pool }, chiSquare, parameters, counts)),
+    };
+    for (const question of ["image", "gradient"] as const) {
+      const row = await measureAwaited(`${question} on ${threads} worker${threads === 1 ? "" : "s"}, ${what}`, items, tasks[question], effort);
+      const figure = alone[question].nsPerItem / row.nsPerItem;
+      const goal = question === "image" ? goalOf.get(threads) : undefined;
+      rows.push({ ...row, remark: `${figure.toFixed(2)} times as fast`, ...(goal && { reached: [{ goal, figure }] }) });
+    }
+    await pool.close();
+  }
+  return rows;
+}

@@ -1,0 +1,168 @@
+import { mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { basename } from "node:path";
+import { encodePng } from "../io/png.js";
+import { writeAllAtomically, writeFileAtomically, type OutputFile } from "../io/files.js";
+import { zeros, type NdArray } from "../ndarray/ndarray.js";
+import { residualInSigmas } from "../refine/goodness.js";
+import { lossNamed } from "../refine/loss.js";
+import { refineFromManyStarts } from "../refine/multi-start.js";
+import { refine, type Refinement, type RefineOptions, type RefinementProgress } from "../refine/refine.js";
+import { nodeWorkers } from "../simulate/parallel/node.js";
+import type { WorkerPool } from "../simulate/parallel/pool.js";
+import type { Environment } from "./environment.js";
+import { describeFlags } from "./help.js";
+import { fromFolder } from "./input-files.js";
+import { parseFlags, type Given } from "./parse-flags.js";
+import { correlationMatrix, lossCurve } from "./refine/charts.js";
+import { asSimulateFlags, refineFlags, shownFlags, type RefineFlag } from "./refine/flags.js";
+import { imageList, type ImageJob } from "./refine/images.js";
+import { mergedTable } from "./refine/merge.js";
+import { refinementPage, type PagePicture } from "./refine/page.js";
+import { refinementPicture } from "./refine/picture.js";
+import { refinedArguments } from "./refine/refined-arguments.js";
+import { describeRefinement, shown, summaryOf } from "./refine/report.js";
+import { refineRequest, type RefineRequest } from "./refine/request.js";
+import { finishedState, resumedValues, unfinishedState } from "./refine/state.js";
+import { version } from "./version.js";
+
+const intro = `braggtape refine IMAGE: from a measured image to the crystal, with standard deviations
+
+  braggtape refine still.img -hkl P1.hkl -cell 34.77 39.17 48.31 90 90 90 -misset 10 20 30 -N 8 -distance 120 -fluence 1e26
+    --refine cell,misset,distance,scale --out refined
+
+The options of simulate say where the refinement starts; size, pixel, wavelength and beam centre come from the image's header where they
+are not given. Many images are refined one after another, each in a folder of its own below --out. Ctrl-C ends with the best so far.
+`;
+
+/**
+ * Refines what a command line asks for, and writes a folder for each image.
+ * @throws InputError in one sentence, before anything is written
+ */
+export async function runRefine(argv: readonly string[], environment: Environment): Promise<void> {
+  const given = parseFlags(argv, refineFlags);
+  if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(shownFlags())}`);
+  if (given.has("version")) return environment.stdout(`${version()}\n`);
+  const { cwd } = environment;
+  if (given.has("merge")) {
+    const folder = fromFolder(cwd, given.word("out") ?? "refined");
+    const table = await mergedTable(folder);
+    await writeFileAtomically(`${folder}/merged.csv`, new TextEncoder().encode(table));
+    return environment.stdout(table);
+  }
+  const { jobs, isMany } = await imageList(given, cwd);
+  const threads = given.number("threads") ?? availableParallelism();
+  const pool = threads > 1 ? nodeWorkers(threads) : undefined;
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    // A second Ctrl-C ends the program as usual.
+    process.off("SIGINT", interrupt);
+    interruption.abort();
+  };
+  process.on("SIGINT", interrupt);
+  try {
+    for (const job of jobs) {
+      if (interruption.signal.aborted) break;
+      await runJob(given, job, environment, { signal: interruption.signal, ...(pool && { pool }) });
+    }
+  } finally {
+    process.off("SIGINT", interrupt);
+    await pool?.close();
+  }
+  if (isMany && !given.has("json")) environment.stdout(`${jobs.length} images; braggtape refine --merge --out FOLDER makes one table of all\n`);
+}
+
+async function runJob(
+  given: Given<RefineFlag>,
+  job: ImageJob,
+  environment: Environment,
+  { pool, signal }: { readonly pool?: WorkerPool; readonly signal: AbortSignal },
+): Promise<void> {
+  const { cwd, stdout, stderr } = environment;
+  const request = await refineRequest(given, job.images, cwd, environment.seconds());
+  const { parameters } = request;
+  const statePath = `${job.folder}/refinement.json`;
+  const resumed = given.has("resume") ? await resumedValues(statePath, parameters) : undefined;
+  const image = job.images.join(" ");
+  const showsProgress = given.last("progress", "noprogress")?.name !== "noprogress";
+  let isFolderThere = false;
+  const options: RefineOptions = {
+    ...request.options,
+    ...(resumed && { from: resumed, coarseToFine: [] }),
+    signal,
+    ...(pool && { pool }),
+    onStep: async (progress) => {
+      if (showsProgress) stderr(`${describeStep(progress, request)}\n`);
+      if (!isFolderThere) await mkdir(job.folder, { recursive: true });
+      isFolderThere = true;
+      await writeFileAtomically(statePath, new TextEncoder().encode(unfinishedState(image, parameters, progress.values)));
+      // A turn of the event loop, or Ctrl-C would not be heard.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+  for (const warning of request.warnings) stderr(`warning: ${warning}\n`);
+  const starts = given.number("starts") ?? 1;
+  const refinement =
+    starts > 1
+      ? await refineFromManyStarts(request.stills, parameters, {
+          ...options,
+          starts,
+          withinDeg: given.number("within") ?? 1,
+          onTried: (start, loss) => {
+            if (showsProgress) stderr(`start ${start + 1} of ${starts}: loss ${shown(loss, 6)}\n`);
+          },
+        })
+      : await refine(request.stills, parameters, options);
+  for (const warning of refinement.warnings) stderr(`warning: ${warning}\n`);
+  await writeAllAtomically(await resultFiles(given, job, request, refinement, cwd));
+  stdout(given.has("json") ? `${JSON.stringify(summaryOf(refinement))}\n` : describeRefinement(refinement, job.folder));
+}
+
+function describeStep({ blur, step, loss, values }: RefinementProgress, { parameters }: RefineRequest): string {
+  const stage = blur > 1 ? `spots x${blur}` : "sharp";
+  const numbers = parameters.map(({ name }, i) => `${name} ${shown(values[i], 6)}`);
+  return `step ${String(step).padStart(3)}  ${stage.padEnd(9)} loss ${shown(loss, 8).padEnd(9)}  ${numbers.join("  ")}`;
+}
+
+async function resultFiles(
+  given: Given<RefineFlag>,
+  { folder, images }: ImageJob,
+  request: RefineRequest,
+  refinement: Refinement,
+  cwd: string,
+): Promise<OutputFile[]> {
+  const { stills, parameters, options } = request;
+  const warnings = [...request.warnings, ...refinement.warnings];
+  const loss = options.loss ?? lossNamed("poisson");
+  const values = refinement.parameters.map(({ value }) => value);
+  const pictures: PagePicture[] = [];
+  const files: OutputFile[] = [];
+  const encoder = new TextEncoder();
+  const add = (name: string, content: string | Uint8Array): void => {
+    files.push({ path: `${folder}/${name}`, bytes: typeof content === "string" ? encoder.encode(content) : content });
+  };
+  for (const [i, { counts }] of stills.entries()) {
+    const [model, mask] = [refinement.images[i], refinement.masks[i]];
+    const name = basename(images[i]);
+    const residual = residualInSigmas(counts, model, mask, loss);
+    const title = `${name}: reduced chi-square ${refinement.reducedChiSquare.toFixed(3)}`;
+    const shownImages = { observed: usedOnly(counts, mask), model: usedOnly(model, mask), residual };
+    const bytes = await encodePng(refinementPicture(shownImages, title));
+    const suffix = stills.length === 1 ? "" : `-${i + 1}`;
+    pictures.push({ name, bytes });
+    add(`picture${suffix}.png`, bytes);
+    add(`refined${suffix}.args`, refinedArguments(asSimulateFlags(given), stills[i], parameters, values, i, cwd));
+  }
+  add("loss.svg", lossCurve(refinement));
+  add("correlations.svg", correlationMatrix(refinement));
+  add("index.html", refinementPage(refinement, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, pictures, warnings));
+  add("refinement.json", finishedState(images.join(" "), refinement, warnings));
+  return files;
+}
+
+/** An image that is NaN where a pixel was not used. */
+function usedOnly(image: NdArray, mask: NdArray): NdArray {
+  const used = zeros(image.shape, "float64");
+  for (let i = 0; i < used.size; i++) used.data[i] = mask.data[i] === 0 ? NaN : image.data[i];
+  return used;
+}

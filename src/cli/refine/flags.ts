@@ -1,0 +1,90 @@
+import { crystalSystems } from "../../refine/crystal-system.js";
+import { lossNames } from "../../refine/loss.js";
+import { simulateFlags, type SimulateFlag } from "../flags.js";
+import { Given, namesOf, type Flag, type FlagTable } from "../parse-flags.js";
+
+const own = {
+  refine: {
+    group: "Refinement", values: ["NAMES"], kind: "text",
+    help: "what is refined, parted by commas: cell, misset, N, mosaic_spread, fudge, distance, beam_center, rotation, twotheta, wavelength, " +
+      "dispersion, divergence, polarization, fluence, scale, water, thickness, absorption, background, or a single one: a, misset_x, Na ...",
+    preset: "cell,misset,distance,scale",
+  },
+  fix: { group: "Refinement", values: ["NAMES"], kind: "text", help: "what of that stays as it is" },
+  out: { group: "Refinement", values: ["FOLDER"], kind: "text", help: "where the results are written", preset: "refined" },
+  resume: { group: "Refinement", help: "go on where the refinement in that folder ended" },
+  system: {
+    group: "Refinement", values: ["WHAT"], kind: "text", choices: crystalSystems,
+    help: "crystal system, which ties edges and angles", preset: "as the starting cell looks",
+  },
+  separate_N: { group: "Refinement", help: "a number of cells of its own along each axis" },
+  background_terms: {
+    group: "Refinement", values: ["n"], kind: "count",
+    help: "of the smooth background: 1 flat, 3 a plane, 4 and a radial term, 6 all of second order", preset: "3",
+  },
+  loss: { group: "Refinement", values: ["WHAT"], kind: "text", choices: lossNames, help: "what a difference costs", preset: "poisson" },
+  read_noise: {
+    group: "Refinement", values: ["sigma"], kind: "nonNegative", unit: "photons",
+    help: "of the detector itself, for the losses other than poisson", preset: "0",
+  },
+  restrain: {
+    group: "Refinement", values: ["NAME", "target", "sigma"], kind: "text",
+    help: "what else is known of a parameter; may be given several times",
+  },
+  bounds: { group: "Refinement", values: ["NAME", "low", "high"], kind: "text", help: "limits of a parameter; may be given several times" },
+  overload: { group: "Refinement", values: ["counts"], kind: "positive", help: "from which on a pixel is left out", preset: "65535" },
+  beamstop: {
+    group: "Refinement", values: ["fast", "slow", "radius"], unit: "pixels",
+    help: "a round shadow that is left out",
+  },
+  coarse: {
+    group: "Refinement", values: ["FACTORS"], kind: "text",
+    help: "how many times wider the spots are at first, in turn, parted by commas; none for sharp spots at once", preset: "4,2",
+  },
+  starts: { group: "Refinement", values: ["n"], kind: "count", help: "orientations to begin with", preset: "1" },
+  within: { group: "Refinement", values: ["angle"], kind: "positive", unit: "degrees", help: "how far those are turned at most", preset: "1" },
+  steps: { group: "Refinement", values: ["n"], kind: "count", help: "at most, in each stage", preset: "100" },
+  seconds: { group: "Refinement", values: ["time"], kind: "positive", unit: "s", help: "at most" },
+  together: { group: "Many images", help: "the images show one crystal in one mounting; only their scale and background differ" },
+  list: { group: "Many images", values: ["FILE"], kind: "text", help: "names of images, one a line" },
+  shard: { group: "Many images", values: ["i/n"], kind: "text", help: "only every n-th image, beginning with the i-th" },
+  merge: { group: "Many images", help: "gather what the shards have written to the folder" },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+type OwnFlag = keyof typeof own;
+export type RefineFlag = OwnFlag | SimulateFlag;
+
+/** What of simulate says how its images are written, which refine does not. */
+const idle: ReadonlySet<SimulateFlag> = new Set([
+  "floatfile", "intfile", "scale", "noisefile", "nonoise", "seed", "pgmfile", "pgmscale", "nopgm", "png",
+]);
+
+/** The options of `braggtape refine`: its own, and those of simulate as the start. */
+export const refineFlags: FlagTable<RefineFlag> = {
+  ...own,
+  ...simulateFlags,
+  adc: { ...simulateFlags.adc, help: "offset of the image's counts, taken off first", preset: "0" },
+  threads: { ...simulateFlags.threads, preset: "one a core" },
+  json: { ...simulateFlags.json, help: "the result as one JSON object on stdout, a line an image" },
+  progress: { ...simulateFlags.progress, help: "a line on stderr after each step", preset: "so" },
+  noprogress: { ...simulateFlags.noprogress, help: "no such lines" },
+};
+
+/** The table without what has no effect here, for the help. */
+export function shownFlags(): FlagTable<string> {
+  const isShown = (name: string): boolean => ![...idle].some((hidden) => hidden === name);
+  return Object.fromEntries(Object.entries(refineFlags).filter(([name, { group }]) => isShown(name) && group !== "Without effect" && group !== "Refused"));
+}
+
+/** The options that simulate has too, as it reads them. */
+export function asSimulateFlags(given: Given<RefineFlag>): Given<SimulateFlag> {
+  const names: readonly string[] = namesOf(simulateFlags);
+  const isSimulate = (name: RefineFlag): name is SimulateFlag => names.includes(name);
+  return new Given<SimulateFlag>(
+    given.occurrences.flatMap((occurrence) => {
+      const { name } = occurrence;
+      return isSimulate(name) && !idle.has(name) ? [{ ...occurrence, name }] : [];
+    }),
+    [],
+  );
+}

@@ -1,0 +1,62 @@
+import { basename } from "node:path";
+import { quote } from "../../io/field.js";
+import { readTextFile } from "../../io/files.js";
+import { InputError } from "../../ndarray/errors.js";
+import { fromFolder } from "../input-files.js";
+import type { Given } from "../parse-flags.js";
+import type { RefineFlag } from "./flags.js";
+
+/** An image, and the folder for what comes of it. */
+export interface ImageJob {
+  /** of images that are refined together, all of them */
+  readonly images: readonly string[];
+  readonly folder: string;
+  /** its place in the whole list, counted from 0 */
+  readonly place: number;
+}
+
+export interface ImageList {
+  readonly jobs: readonly ImageJob[];
+  /** whether each image has a folder of its own below the folder of all */
+  readonly isMany: boolean;
+  readonly shard: Shard | undefined;
+}
+
+export interface Shard {
+  /** counted from 1 */
+  readonly index: number;
+  readonly count: number;
+}
+
+/**
+ * The images that a command line asks for, in the order of the list; of a shard, its own ones.
+ * @throws InputError when there is none, two would share a folder, or the shard is none
+ */
+export async function imageList(given: Given<RefineFlag>, cwd: string): Promise<ImageList> {
+  const listName = given.word("list");
+  const listed = listName === undefined ? [] : linesOf(await readTextFile(fromFolder(cwd, listName)));
+  const images = [...given.operands, ...listed];
+  if (images.length === 0) throw new InputError("refine needs an image: braggtape refine IMAGE.img -cell ... -hkl ...");
+  const out = fromFolder(cwd, given.word("out") ?? "refined");
+  const shard = shardOf(given.word("shard"));
+  const isMany = listName !== undefined || shard !== undefined || (images.length > 1 && !given.has("together"));
+  if (given.has("together") || !isMany) return { jobs: [{ images, folder: out, place: 0 }], isMany: false, shard };
+  const names = images.map((image) => basename(image).replace(/\.[^.]*$/, ""));
+  const twin = names.findIndex((name, i) => names.indexOf(name) < i);
+  if (twin >= 0) throw new InputError(`two images are called ${quote(names[twin])}, and each needs a folder of its own; rename one`);
+  const jobs = images.map((image, place) => ({ images: [image], folder: `${out}/${names[place]}`, place }));
+  return { jobs: jobs.filter(({ place }) => shard === undefined || place % shard.count === shard.index - 1), isMany, shard };
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+function shardOf(word: string | undefined): Shard | undefined {
+  if (word === undefined) return undefined;
+  const [index, count] = (/^(\d+)\/(\d+)$/.exec(word) ?? []).slice(1).map(Number);
+  if (!(count >= 1 && index >= 1 && index <= count)) {
+    throw new InputError(`--shard is ${quote(word)}; it must be i/n with i from 1 to n, as in 3/16`);
+  }
+  return { index, count };
+}

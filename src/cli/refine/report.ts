@@ -1,0 +1,66 @@
+import type { RefinedParameter, Refinement } from "../../refine/refine.js";
+import type { Why } from "../../optim/stop.js";
+
+const reasons: Readonly<Record<Why, string>> = {
+  gradient: "the slope of the misfit is 0",
+  value: "the misfit no longer changes",
+  step: "the parameters no longer change",
+  maxSteps: "the number of steps was used up",
+  time: "the time was used up",
+  aborted: "it was interrupted; the best so far is kept",
+  lineSearchFailed: "no step, however short, makes the misfit smaller",
+  notFinite: "wherever the next step leads, the model is no number",
+};
+
+/** What `--json` prints of a refinement. */
+export interface Summary {
+  readonly parameters: Readonly<Record<string, { readonly start: number; readonly value: number; readonly esd: number | null; readonly unit: string }>>;
+  readonly loss: number;
+  readonly reducedChiSquare: number;
+  readonly converged: boolean;
+  readonly why: string;
+  readonly steps: number;
+  readonly seconds: number;
+}
+
+export function summaryOf({ parameters, loss, reducedChiSquare, converged, why, steps, seconds }: Refinement): Summary {
+  return {
+    parameters: Object.fromEntries(parameters.map(({ name, start, value, esd, unit }) => [name, { start, value, esd: esd ?? null, unit }])),
+    loss,
+    reducedChiSquare,
+    converged,
+    why: reasons[why],
+    steps,
+    seconds: Math.round(seconds * 1000) / 1000,
+  };
+}
+
+/** A value with as many digits as its standard deviation leaves, and that. */
+export function withEsd({ value, esd }: Pick<RefinedParameter, "value" | "esd">): { readonly value: string; readonly esd: string } {
+  if (esd === undefined) return { value: shown(value, 6), esd: "not determined" };
+  if (!(esd > 0)) return { value: shown(value, 6), esd: "at its bound" };
+  if (Math.abs(value) >= 1e6) return { value: value.toExponential(4), esd: esd.toExponential(1) };
+  const digits = Math.min(Math.max(0, 1 - Math.floor(Math.log10(esd))), 12);
+  return { value: value.toFixed(digits), esd: esd.toFixed(digits) };
+}
+
+export function shown(value: number, digits: number): string {
+  return Math.abs(value) >= 1e6 ? value.toExponential(digits - 2) : String(Number(value.toPrecision(digits)));
+}
+
+/** The result as text for a terminal. */
+export function describeRefinement(refinement: Refinement, folder: string): string {
+  const { parameters, reducedChiSquare, converged, why, steps, seconds } = refinement;
+  const row = (...fields: readonly string[]): string => fields.map((field, i) => (i === 0 ? field.padEnd(16) : field.padStart(16))).join("");
+  const lines = parameters.map((parameter) => {
+    const { value, esd } = withEsd(parameter);
+    return `${row(parameter.name, shown(parameter.start, 6), value, esd)}  ${parameter.unit}`;
+  });
+  return [
+    row("", "start", "refined", "esd"),
+    ...lines,
+    "",
+    `${converged ? "converged" : "not converged"}: ${reasons[why]}, after ${steps} steps and ${seconds.toFixed(1)} s; reduced chi-square ${reducedChiSquare.toFixed(3)}`,
+    `written to ${folder}: index.html, picture.png, loss.svg, correlations.svg, refinement.json, refined.args\n`,
+  ].join("\n");
+}

@@ -1,0 +1,245 @@
+import { headerSettings, type HeaderSettings } from "../../io/mask.js";
+import { parseFloatImage } from "../../io/float-image.js";
+import { quote } from "../../io/field.js";
+import { readBinaryFile } from "../../io/files.js";
+import { parseSmv } from "../../io/smv.js";
+import { InputError } from "../../ndarray/errors.js";
+import { copy, type NdArray } from "../../ndarray/ndarray.js";
+import { parametersNamed, refinable, refinableAliases, refinableExperiment, type CatalogueOptions, type Refinable } from "../../refine/catalogue.js";
+import { crystalSystems } from "../../refine/crystal-system.js";
+import type { Restraint } from "../../refine/likelihood.js";
+import { lossNamed, lossNames } from "../../refine/loss.js";
+import type { Parameter } from "../../refine/parameter.js";
+import { defaultBlurs, type RefineOptions } from "../../refine/refine.js";
+import { usablePixels, type Still } from "../../refine/still.js";
+import { requestFromFlags, type Request } from "../experiment-from-flags.js";
+import type { SimulateFlag } from "../flags.js";
+import { formatOf, parseImage } from "../image-file.js";
+import { fromFolder, readInputFiles, type InputFiles } from "../input-files.js";
+import { Given } from "../parse-flags.js";
+import { didYouMean, suggestions } from "../suggestion.js";
+import { asSimulateFlags, type RefineFlag } from "./flags.js";
+
+/** A refinement, before anything is computed. */
+export interface RefineRequest {
+  readonly stills: readonly Still[];
+  readonly parameters: readonly Parameter[];
+  readonly options: RefineOptions;
+  readonly warnings: readonly string[];
+  /** of the first image: what simulate would do with the options */
+  readonly simulation: Request;
+}
+
+/** Where a mosaic spread begins that is refined and not given. */
+const expectedSpreadDeg = 0.1;
+const expectedDomains = 25;
+
+/**
+ * What a command line asks for.
+ * @param images names of those that are refined together
+ * @param seconds since 1970, for random orientations without a seed
+ * @throws InputError that names the option
+ */
+export async function refineRequest(given: Given<RefineFlag>, images: readonly string[], cwd: string, seconds: number): Promise<RefineRequest> {
+  const names = wantedNames(given.word("refine") ?? "cell,misset,distance,scale", "--refine");
+  const fixed = wantedNames(given.word("fix") ?? "", "--fix");
+  const warnings: string[] = [];
+  const flags = withMosaic(asSimulateFlags(given), names, warnings);
+  const files = await readInputFiles(flags, cwd);
+  const stills: Still[] = [];
+  let simulation: Request | undefined;
+  for (const name of images) {
+    const { counts, header } = await readCounts(name, cwd, flags);
+    const inputs = withHeader(files, header, flags, name);
+    const request = requestFromFlags(flags, inputs, seconds);
+    simulation ??= request;
+    const { overloaded, mask } = usablePixels(counts, pixelRules(given, request.options.mask));
+    if (overloaded > 0) warnings.push(`${name}: ${overloaded} overloaded ${overloaded === 1 ? "pixel is" : "pixels are"} left out`);
+    const offset = darkest(counts, mask);
+    if (offset >= 10 && !given.has("adc", "water") && !names.includes("background") && !names.includes("water")) {
+      warnings.push(`${name}: no pixel is below ${offset} counts; if that is the detector's offset, take it off with -adc ${offset}`);
+    }
+    const { slow, fast } = request.experiment.detector.pixels;
+    if (counts.shape[0] !== slow || counts.shape[1] !== fast) {
+      throw new InputError(`${name} has ${counts.shape[1]} x ${counts.shape[0]} pixels, and the options say ${fast} x ${slow}`);
+    }
+    stills.push({ experiment: refinableExperiment(request.experiment), options: { ...request.options, mask }, counts });
+  }
+  if (simulation === undefined) throw new InputError("refine needs an image: braggtape refine IMAGE.img ...");
+  warnings.push(...simulation.warnings);
+  const parameters = bounded(parametersOf(names, fixed, stills, given), given);
+  return { stills, parameters, options: optionsOf(given, parameters), warnings, simulation };
+}
+
+async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<{ readonly counts: NdArray; readonly header: HeaderSettings | undefined }> {
+  const bytes = await readBinaryFile(fromFolder(cwd, name));
+  const format = formatOf(name, undefined, "its extension");
+  const smv = format === "smv" ? parseSmv(bytes, name) : undefined;
+  const fast = flags.number("detpixels", "detpixels_x");
+  const slow = flags.number("detpixels", "detpixels_y");
+  const raw = fast !== undefined && slow !== undefined && format === "float" ? parseFloatImage(bytes, [slow, fast], name) : undefined;
+  const counts = copy(smv?.image ?? raw ?? parseImage(bytes, format, name, undefined), "float64");
+  const offset = flags.number("adc") ?? 0;
+  for (let i = 0; i < counts.size; i++) counts.data[i] -= offset;
+  const header = smv ? headerSettings(smv, name) : { ...noSettings, shape: [counts.shape[0], counts.shape[1]] as const };
+  if (smv && Number(smv.header.get("TWOTHETA") ?? 0) !== 0 && !flags.has("distance", "close_distance")) {
+    throw new InputError(`${name}: the detector stands at a two-theta, where its header's DISTANCE is not the one along the beam: give -distance`);
+  }
+  return { counts, header };
+}
+
+const noSettings: HeaderSettings = {
+  shape: [0, 0],
+  pixelSizeMm: undefined,
+  distanceMm: undefined,
+  closeDistanceMm: undefined,
+  wavelengthA: undefined,
+  beamCenterXMm: undefined,
+  beamCenterYMm: undefined,
+  orgXPixels: undefined,
+  orgYPixels: undefined,
+  phiDeg: undefined,
+  oscRangeDeg: undefined,
+};
+
+/** The image's own header says what no option and no other header does; its distance to the detector's plane never counts. */
+function withHeader(files: InputFiles, header: HeaderSettings | undefined, flags: Given<SimulateFlag>, name: string): InputFiles {
+  if (header === undefined || files.imageHeader) return files;
+  const { shape } = header;
+  const counted = [flags.number("detpixels", "detpixels_y"), flags.number("detpixels", "detpixels_x")];
+  if (counted.some((count, axis) => count !== undefined && count !== shape[axis])) {
+    throw new InputError(`${name} has ${shape[1]} x ${shape[0]} pixels, and -detpixels says ${counted[1] ?? shape[1]} x ${counted[0] ?? shape[0]}`);
+  }
+  // A header of a still says a turn of 0, which as an option would be two steps of 0.
+  const oscRangeDeg = header.oscRangeDeg === 0 ? undefined : header.oscRangeDeg;
+  return { ...files, imageHeader: { ...header, closeDistanceMm: undefined, oscRangeDeg } };
+}
+
+function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined) {
+  const stop = given.last("beamstop")?.numbers;
+  const offset = given.number("adc") ?? 0;
+  return {
+    overload: (given.number("overload") ?? 65535) - offset,
+    ...(stop && { beamStop: { fast: stop[0], slow: stop[1], radius: stop[2] } }),
+    mask,
+  };
+}
+
+function darkest(counts: NdArray, mask: NdArray): number {
+  let lowest = Infinity;
+  for (let i = 0; i < counts.size; i++) if (mask.data[i] !== 0) lowest = Math.min(lowest, counts.data[i]);
+  return Number.isFinite(lowest) ? lowest : 0;
+}
+
+/** Single parameters that can be asked for by name, and the group that each belongs to. */
+const members: ReadonlyMap<string, Refinable> = new Map<string, Refinable>([
+  ...["a", "b", "c", "alpha", "beta", "gamma"].map((name) => [name, "cell"] as const),
+  ...["misset_x", "misset_y", "misset_z"].map((name) => [name, "misset"] as const),
+  ...["Na", "Nb", "Nc"].map((name) => [name, "N"] as const),
+  ...["beam_x", "beam_y", "org_x", "org_y"].map((name) => [name, "beam_center"] as const),
+  ...["detector_rotx", "detector_roty", "detector_rotz"].map((name) => [name, "rotation"] as const),
+  ...["divergence_h", "divergence_v"].map((name) => [name, "divergence"] as const),
+]);
+
+function isRefinable(name: string): name is Refinable {
+  return refinable.some((candidate) => candidate === name);
+}
+
+function wantedNames(list: string, option: string): string[] {
+  const names = list.split(/[\s,]+/).filter((name) => name !== "");
+  return names.map((name) => {
+    const meant = refinableAliases.get(name) ?? name;
+    if (isRefinable(meant) || members.has(meant) || /^background_\d$/.test(meant)) return meant;
+    const near = suggestions(name, [...refinable, ...members.keys()]);
+    throw new InputError(`${option}: ${quote(name)} cannot be refined${didYouMean(near)} (${refinable.join(", ")})`);
+  });
+}
+
+/** A spread that is refined needs one to start from. */
+function withMosaic(flags: Given<SimulateFlag>, names: readonly string[], warnings: string[]): Given<SimulateFlag> {
+  if (!names.includes("mosaic_spread")) return flags;
+  const added = (name: SimulateFlag, value: number) => ({ name, spelling: `-${name}`, words: [String(value)], numbers: [value], place: flags.occurrences.length });
+  const occurrences = [...flags.occurrences];
+  if (!((flags.number("mosaic_spread") ?? 0) > 0)) {
+    occurrences.push(added("mosaic_spread", expectedSpreadDeg));
+    warnings.push(`the mosaic spread starts at ${expectedSpreadDeg} degrees, since no -mosaic_spread above 0 is given`);
+  }
+  if ((flags.number("mosaic_domains") ?? 1) < 2) occurrences.push(added("mosaic_domains", expectedDomains));
+  return new Given(occurrences, flags.operands);
+}
+
+/** The parameters that names stand for; brightness and background are each image's own. */
+function parametersOf(names: readonly string[], fixed: readonly string[], stills: readonly Still[], given: Given<RefineFlag>): Parameter[] {
+  const system = crystalSystems.find((candidate) => candidate === given.word("system"));
+  const terms = given.number("background_terms");
+  const shape: CatalogueOptions = { ...(terms !== undefined && { backgroundTerms: terms }) };
+  const named = (name: string, { experiment }: Still): Parameter[] => {
+    if (isRefinable(name)) {
+      return parametersNamed([name], experiment, { ...shape, ...(system && { system }), ...(given.has("separate_N") && { separateN: true }) });
+    }
+    // A single edge or angle is asked for by somebody who does not want it tied.
+    const all = parametersNamed([members.get(name) ?? "background"], experiment, { ...shape, system: "triclinic", separateN: true });
+    const found = all.filter((parameter) => parameter.name === name);
+    if (found.length === 0) throw new InputError(`--refine: this detector has no ${name}; it has ${all.map((parameter) => parameter.name).join(", ")}`);
+    return found;
+  };
+  const isOwn = (name: string): boolean => stills.length > 1 && ["scale", "fluence", "background"].includes(name);
+  const isFixed = (name: string): boolean => fixed.some((other) => other === name || (isRefinable(other) && groupOf(name) === other));
+  return names
+    .flatMap((name) =>
+      isOwn(name)
+        ? stills.flatMap((still, image) => named(name, still).map((parameter) => ({ ...parameter, name: `${parameter.name}[${image + 1}]`, image })))
+        : named(name, stills[0]),
+    )
+    .filter(({ name }) => !isFixed(name.replace(/\[\d+\]$/, "")));
+}
+
+function groupOf(name: string): string {
+  return members.get(name) ?? (name.startsWith("background_") ? "background" : name);
+}
+
+/** The parameters with the limits that options set. */
+function bounded(parameters: readonly Parameter[], given: Given<RefineFlag>): Parameter[] {
+  const limits = given.occurrences.filter(({ name }) => name === "bounds").map(({ words }) => namedNumbers(words, parameters, "--bounds"));
+  return parameters.map((parameter) => {
+    const own = limits.find(({ name }) => name === parameter.name);
+    return own ? { ...parameter, lower: own.numbers[0], upper: own.numbers[1] } : parameter;
+  });
+}
+
+function namedNumbers([name, ...words]: readonly string[], parameters: readonly Parameter[], option: string) {
+  if (!parameters.some((parameter) => parameter.name === name)) {
+    throw new InputError(`${option}: ${quote(name)} is not refined (${parameters.map((parameter) => parameter.name).join(", ")})`);
+  }
+  const numbers = words.map(Number);
+  const wrong = words.find((_, i) => !Number.isFinite(numbers[i]));
+  if (wrong !== undefined) throw new InputError(`${option} ${name}: ${quote(wrong)} is no number`);
+  return { name, numbers };
+}
+
+function optionsOf(given: Given<RefineFlag>, parameters: readonly Parameter[]): RefineOptions {
+  const restraints: Restraint[] = given.occurrences
+    .filter(({ name }) => name === "restrain")
+    .map(({ words }) => {
+      const { name, numbers } = namedNumbers(words, parameters, "--restrain");
+      return { name, target: numbers[0], sigma: numbers[1] };
+    });
+  const lossName = lossNames.find((candidate) => candidate === given.word("loss")) ?? "poisson";
+  const seconds = given.number("seconds");
+  const steps = given.number("steps");
+  return {
+    loss: lossNamed(lossName, { readNoise: given.number("read_noise") ?? 0 }),
+    restraints,
+    coarseToFine: blursOf(given.word("coarse")),
+    ...(seconds !== undefined && { maxSeconds: seconds }),
+    ...(steps !== undefined && { maxSteps: steps }),
+  };
+}
+
+function blursOf(list: string | undefined): readonly number[] {
+  if (list === undefined) return defaultBlurs;
+  if (list === "none") return [];
+  const blurs = list.split(",").map(Number);
+  if (blurs.some((blur) => !(blur > 1))) throw new InputError(`--coarse is ${quote(list)}; it must be numbers above 1, parted by commas, or the word none`);
+  return blurs;
+}
