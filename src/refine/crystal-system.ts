@@ -55,7 +55,7 @@ function isOf(system: CrystalSystem, { a, b, c, alpha, beta, gamma }: UnitCell):
 export function cellTies(cell: UnitCell, system: CrystalSystem): readonly CellTie[] {
   if (!isOf(system, cell)) {
     const { a, b, c, alpha, beta, gamma } = cell;
-    throw new InputError(`the cell ${[a, b, c, alpha, beta, gamma].join(" ")} is not ${system}; it has the shape of a ${crystalSystemOf(cell)} one`);
+    throw new InputError(`the cell ${[a, b, c, alpha, beta, gamma].join(" ")} is not ${system}; its shape is ${crystalSystemOf(cell)}`);
   }
   switch (system) {
     case "cubic":

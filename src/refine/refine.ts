@@ -73,6 +73,9 @@ export interface Refinement {
   readonly warnings: readonly string[];
 }
 
+/** Above it the noise of the counts is not what the residuals are. */
+const poorFit = 1.3;
+
 /** How many times wider the spots are in turn, unless somebody says. */
 export const defaultBlurs: readonly number[] = [4, 2];
 
@@ -118,6 +121,10 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   for (const warning of [...likelihood.warnings, ...warningsOf(known, held, values, parameters)]) warnings.add(warning);
   const images = await likelihood.images(result.parameters);
   const masks = usable.map(({ mask }) => mask);
+  const reducedChiSquare = goodnessOfFit(usable.map(({ counts }) => counts), images, masks, loss, parameters.length);
+  if (reducedChiSquare > poorFit) {
+    warnings.add(`the reduced chi-square is ${reducedChiSquare.toFixed(2)}: the model does not explain the image, and the truth may lie farther off than the standard deviations say`);
+  }
   return {
     parameters: parameters.map((parameter, i) => {
       const sigma = known.sigmas[i];
@@ -126,7 +133,7 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
       return { name: parameter.name, unit: parameter.unit, start: parameter.start, value, esd };
     }),
     loss: misfit,
-    reducedChiSquare: goodnessOfFit(usable.map(({ counts }) => counts), images, masks, loss, parameters.length),
+    reducedChiSquare,
     converged: result.converged,
     why: result.why,
     steps,

@@ -1,5 +1,5 @@
 import { allocate, bytesPerElement, overBuffer, type Data } from "../../ndarray/dtype.js";
-import { assign, copy, NdArray } from "../../ndarray/ndarray.js";
+import { assign, copy, full, NdArray } from "../../ndarray/ndarray.js";
 import type { Shape } from "../../ndarray/shape.js";
 import { interpret, runNode, type Run } from "../interpreter.js";
 import { checkInput, type Program } from "../tape.js";
@@ -45,8 +45,9 @@ class Machine {
     plan.ops.forEach((op, id) => {
       if (op.kind === "constant") this.heap[this.#place(id).offset] = op.value;
     });
-    program.nodes.forEach(({ primitive, attributes }, node) => {
+    program.nodes.forEach(({ primitive, attributes, shape, dtype }, node) => {
       if (primitive === "literal") this.#load(node, program.literals[Number(attributes.index)]);
+      else if (primitive === "constant" && !plan.opOf.has(node)) this.#load(node, full(shape, Number(attributes.value), dtype));
     });
   }
 

@@ -142,8 +142,9 @@ class Planner {
 
   #addNode(node: Node, id: number): void {
     const { primitive, inputs } = node;
-    if (primitive === "constant") this.#opOf.set(id, this.#constant(Number(node.attributes.value)));
-    else if (inputs.length === 0) {
+    if (primitive === "constant") {
+      if (node.dtype === this.#dtype) this.#opOf.set(id, this.#constant(Number(node.attributes.value)));
+    } else if (inputs.length === 0) {
       if (node.dtype === this.#dtype && this.#fits(node.shape)) this.#opOf.set(id, this.#add({ kind: "array", node: id, inputs: [], axes: this.#axesOf(node.shape), pass: 0 }));
     } else if (!this.#addFused(node, id)) this.#interpret(node, id);
   }
@@ -393,7 +394,7 @@ class Planner {
 /** Shape and dtype of most of the loops. */
 function largestLoop({ nodes }: Program): Typed {
   const loops = nodes.filter((node) => node.dtype !== "int32" && sizeOf(node.shape) > 0 && isLoop(node));
-  const none: Typed = { shape: [], dtype: "float64" };
+  const none: Typed = { shape: [], dtype: nodes.find(({ dtype }) => dtype !== "int32")?.dtype ?? "float64" };
   return loops.reduce<Typed>((largest, node) => (sizeOf(node.shape) > sizeOf(largest.shape) || largest === none ? node : largest), none);
 }
 

@@ -46,12 +46,12 @@ function halfTurns(r: number, n: number): number {
 
 /** sin(πx), by the polynomial. */
 export function sinPi(x: number): number {
-  const nearest = Math.floor(x + 0.5);
+  const nearest = Math.round(x);
   return halfTurns(x - nearest, nearest);
 }
 
 /** cos(πx), by the polynomial. */
 export function cosPi(x: number): number {
-  const nearest = Math.floor(x + 0.5);
+  const nearest = Math.round(x);
   return halfTurns(0.5 - Math.abs(x - nearest), nearest);
 }
