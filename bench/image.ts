@@ -38,7 +38,7 @@ export async function run(): Promise<Row[]> {
   return rows;
 }
 
-function imageOf(variant: Variant, effort: Effort = { time: 0, runs: 5, warmups: 2 }, goal?: GoalName): Row {
+function imageOf(variant: Variant, effort: Effort = { time: 300, runs: 5, warmups: 4 }, goal?: GoalName): Row {
   const { edge, interpolation, executor = "webassembly", dtype = "float64", oversample = 1, domains = 1, shape = "square" } = variant;
   const model = protein({ edge, domains, shape }, { oversample, interpolation, executor, dtype });
   const steps = domains * oversample ** 2;

@@ -1,6 +1,6 @@
 import { zeros, type NdArray } from "../../src/index.js";
-import { Canvas, ink, type Colour } from "./canvas.js";
-import { overloaded, photonColour, residualColour } from "./colour.js";
+import { Canvas, ink, type Colour } from "../../src/cli/raster/canvas.js";
+import { overloaded, photonColour, residualColour } from "../../src/cli/raster/colour.js";
 
 const margin = 24;
 const gap = 18;

@@ -71,7 +71,7 @@ test("resume goes on where the folder's refinement ended", async () => {
 
 test("shards of a list make the same table as one run", async () => {
   await bench.put({ "list.txt": "one.img\ntwo.img\n# a remark\nthree.img\n" });
-  const options = `${start} --coarse none --refine distance,scale`;
+  const options = `${start} --coarse none --refine scale`;
   for (const shard of ["1/2", "2/2"]) assert.is((await bench.run(`refine --list list.txt --shard ${shard} ${options} --out parts`)).code, 0);
   assert.is((await bench.run(`refine one.img two.img three.img ${options} --out whole`)).code, 0);
   const [parts, whole] = [await bench.run("refine --merge --out parts"), await bench.run("refine --merge --out whole")];

@@ -49,7 +49,7 @@ test("the mosaic spread and the smooth background are refined together with the 
   const measured = { ...withCrystal(truth, mosaic(1)), background: [0.3, 0.2, -0.1] };
   const from = withCrystal(truth, mosaic(0.5));
   const still = stillFrom(measured, from, 4);
-  const result = await refine([still], parametersNamed(["misset", "scale", "mosaic_spread", "background"], from));
+  const result = await refine([still], parametersNamed(["misset", "scale", "mosaic_spread", "background"], from), { coarseToFine: [] });
   within(result.parameters, { ...truths, scale: 1, mosaic_spread: 1, background_0: 0.3, background_1: 0.2, background_2: -0.1 });
 });
 
@@ -57,7 +57,7 @@ test("every loss leads to the truth within the standard deviations that it claim
   const measured = { ...truth, background: [1.5] };
   for (const name of lossNames) {
     const still = stillFrom(measured, { ...start, background: [1.5] }, 5);
-    const result = await refine([still], parametersNamed(["cell", "misset", "distance", "fluence"], start), { loss: lossNamed(name) });
+    const result = await refine([still], parametersNamed(["cell", "misset", "distance", "fluence"], start), { loss: lossNamed(name), coarseToFine: [] });
     within(result.parameters, truths, 4);
   }
 });
@@ -68,9 +68,9 @@ test("a few pixels that no model explains do not mislead the robust loss", async
   const still = stillFrom(measured, from, 6);
   for (let i = 100; i < still.counts.size; i += 211) still.counts.data[i] += 3000;
   const parameters = parametersNamed(["cell", "misset", "distance", "fluence"], from);
-  const robust = await refine([still], parameters, { loss: lossNamed("huber") });
+  const robust = await refine([still], parameters, { loss: lossNamed("huber"), coarseToFine: [] });
   within(robust.parameters, truths, 5);
-  const poisson = await refine([still], parameters);
+  const poisson = await refine([still], parameters, { coarseToFine: [] });
   const worst = (found: readonly RefinedParameter[]): number => Math.max(...Object.values(deviations(found, truths)).map(Math.abs));
   assert.ok(worst(poisson.parameters) > 2 * worst(robust.parameters));
 });
@@ -82,7 +82,7 @@ test("several stills of one crystal in different orientations share its cell and
     parametersNamed(["misset", "fluence"], experiment).map((parameter) => ({ ...parameter, name: `${parameter.name}[${image + 1}]`, image })),
   );
   const shared = parametersNamed(["cell", "distance", "beam_center"], start);
-  const result = await refine(stills, [...shared, ...own]);
+  const result = await refine(stills, [...shared, ...own], { coarseToFine: [2] });
   const of = (name: string): RefinedParameter => {
     const found = result.parameters.find((parameter) => parameter.name === name);
     if (!found) throw new Error(`no ${name}`);
@@ -90,14 +90,14 @@ test("several stills of one crystal in different orientations share its cell and
   };
   within(["a", "b", "c", "distance"].map(of), truths);
   assert.ok(Math.abs(of("misset_x[2]").value - 50) < 4 * (of("misset_x[2]").esd ?? 0));
-  const alone = await refine([stills[0]], parametersNamed(["cell", "misset", "distance", "beam_center", "fluence"], start));
+  const alone = await refine([stills[0]], parametersNamed(["cell", "misset", "distance", "beam_center", "fluence"], start), { coarseToFine: [] });
   assert.ok((of("distance").esd ?? 0) < (alone.parameters.find(({ name }) => name === "distance")?.esd ?? 0));
 });
 
 test("a restraint pulls to its target as its sigma allows, and lowers the standard deviation", async () => {
   const still = stillFrom(truth, start, 9);
   const parameters = parametersNamed(["cell", "misset", "distance", "fluence"], start);
-  const result = await refine([still], parameters, { restraints: [{ name: "distance", target: 80, sigma: 1e-4 }] });
+  const result = await refine([still], parameters, { restraints: [{ name: "distance", target: 80, sigma: 1e-4 }], coarseToFine: [] });
   const distance = result.parameters.find(({ name }) => name === "distance");
   assert.ok(Math.abs((distance?.value ?? 0) - 80) < 3e-4);
   assert.ok((distance?.esd ?? 1) <= 1.0001e-4);
@@ -172,7 +172,7 @@ test("many starts find an orientation that one start misses", async () => {
   const far = withCrystal(start, { missetDeg: [10, 20, 42] });
   const still = stillFrom(truth, far, 14);
   const parameters = parametersNamed(["misset", "fluence"], far);
-  const many = await refineFromManyStarts([still], parameters, { starts: 40, withinDeg: 14, seed: 3 });
+  const many = await refineFromManyStarts([still], parameters, { starts: 30, withinDeg: 14, seed: 3, coarseToFine: [4] });
   const [x, y, z] = many.parameters.map(({ value }) => value);
   assert.ok(Math.hypot(x - 10, y - 20, z - 30) < 0.3, `${x} ${y} ${z}`);
 });

@@ -55,12 +55,12 @@ const sums: readonly ImageOptions[] = [
   { semantics: "physical", dminA: 3.2 },
 ];
 
-for (const interpolation of ["nearest", "tricubic"] as const) {
-  for (const options of sums) {
-    test(`mosaic, scan, sources, layers and sub-pixels together are the same for all executors: ${interpolation}, ${JSON.stringify(options)}`, () => {
-      same(few, { ...options, interpolation, oversample: 2, executor: "interpreter" }, executors.map((executor) => ({ executor })));
-    });
-  }
+const everything = sums.map((options): ImageOptions => ({ ...options, interpolation: "nearest" }));
+everything.push({ interpolation: "tricubic" }, { semantics: "nanobragg", ...everyStep, interpolation: "tricubic" });
+for (const options of everything) {
+  test(`mosaic, scan, sources, layers and sub-pixels together are the same for all executors: ${JSON.stringify(options)}`, () => {
+    same(few, { ...options, oversample: 2, executor: "interpreter" }, executors.map((executor) => ({ executor })));
+  });
 }
 
 for (const shape of ["round", "gauss", "tophat"] as const) {
@@ -73,11 +73,10 @@ for (const policy of ["mask", "disable", "sequential"] as const) {
   test(`where lookups leave the structure factors, ${policy} is the same for all executors and tiles`, () => {
     const others: ImageOptions[] = [
       { tileSize: 12 },
-      { executor: "javascript", tileSize: 52 },
+      { executor: "javascript", tileSize: 28 },
       { executor: "webassembly", tileSize: 4 },
-      { executor: "webassembly", tileSize: 4096 },
     ];
-    same({ policy, reach: 7, layers: 1 }, { interpolation: "tricubic", oversample: 2, executor: "interpreter" }, others);
+    same({ ...few, policy, reach: 7, layers: 1 }, { interpolation: "tricubic", oversample: 2, executor: "interpreter" }, others);
   });
 }
 
@@ -99,7 +98,7 @@ test("an image does not depend on the size of the tiles, nor on a region or a ma
     const whole = modelOf({}, options).simulate(start).image;
     const mask = full(whole.shape, 1, "int32");
     for (let i = 0; i < mask.size; i += 3) mask.data[i] = 0;
-    for (const tileSize of [4, 8, 20, 60, 1024]) {
+    for (const tileSize of [4, 20, 1024]) {
       const tiled = modelOf({}, { ...options, tileSize }).simulate(start).image;
       near([...tiled.data], [...whole.data], 1e-12, `tiles of ${tileSize}`);
       const region = { fastMin: 2, fastMax: 8, slowMin: 1, slowMax: 6 };

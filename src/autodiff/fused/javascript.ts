@@ -123,20 +123,19 @@ class Source {
     const [strideH, strideK] = [shape[1] * shape[2], shape[2]];
     const name = `g${members[0]}`;
     const axes = ["h", "k", "l"];
-    const relative = axes.map((axis, i) => `const ${name}${axis} = v${inputs[i]} - (${min[i]});`);
+    const node = (x: string): string => (primitive === "nearest" ? `Math.ceil(${x} - 0.5)` : `Math.floor(${x})`);
+    const places = axes.map((axis, i) => `const ${name}${axis} = ${node(`v${inputs[i]}`)} - (${min[i]});`);
     if (primitive === "nearest") {
-      const nodes = axes.map((axis) => `const ${name}${axis}0 = Math.ceil(${name}${axis} - 0.5);`);
-      const inside = axes.map((axis, i) => `${name}${axis}0 >= 0 && ${name}${axis}0 < ${shape[i]}`).join(" && ");
-      const at = `${offset} + ${name}h0 * ${strideH} + ${name}k0 * ${strideK} + ${name}l0`;
-      lines.push(...relative, ...nodes, `const v${members[0]} = ${inside} ? heap[${at}] : ${defaultF};`);
+      const inside = axes.map((axis, i) => `${name}${axis} >= 0 && ${name}${axis} < ${shape[i]}`).join(" && ");
+      const at = `${offset} + ${name}h * ${strideH} + ${name}k * ${strideK} + ${name}l`;
+      lines.push(...places, `const v${members[0]} = ${inside} ? heap[${at}] : ${defaultF};`);
       return;
     }
-    lines.push(...members.map((member, i) => `let v${member} = ${orders[i].every((order) => order === 0) ? defaultF : 0};`), ...relative);
-    lines.push(...axes.map((axis) => `const ${name}${axis}0 = Math.floor(${name}${axis});`));
-    lines.push(`if (${axes.map((axis, i) => `${name}${axis}0 >= 1 && ${name}${axis}0 < ${shape[i] - 2}`).join(" && ")}) {`);
-    lines.push(`const n = ${offset} + (${name}h0 - 1) * ${strideH} + (${name}k0 - 1) * ${strideK} + ${name}l0 - 1;`);
+    lines.push(...members.map((member, i) => `let v${member} = ${orders[i].every((order) => order === 0) ? defaultF : 0};`), ...places);
+    lines.push(`if (${axes.map((axis, i) => `${name}${axis} >= 1 && ${name}${axis} < ${shape[i] - 2}`).join(" && ")}) {`);
+    lines.push(`const n = ${offset} + (${name}h - 1) * ${strideH} + (${name}k - 1) * ${strideK} + ${name}l - 1;`);
     axes.forEach((axis, i) => {
-      lines.push(`const t${axis} = ${name}${axis} - ${name}${axis}0;`);
+      lines.push(`const t${axis} = v${inputs[i]} - Math.floor(v${inputs[i]});`);
       for (const order of new Set(orders.map((each) => each[i]))) {
         lagrangePolynomials(order).forEach((polynomial, node) => lines.push(`const ${axis}${order}_${node} = ${horner(polynomial, `t${axis}`)};`));
       }

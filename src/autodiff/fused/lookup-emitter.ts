@@ -29,17 +29,20 @@ export class LookupEmitter {
     if (isTricubic && shape.some((extent) => extent < 4)) return outside;
 
     // Of a neighbourhood, the node at 1 is the one at or before the point.
-    const first = isTricubic ? 1 : 0;
-    const last = shape.map((extent) => extent - (isTricubic ? 3 : 1));
-    const relative = inputs.map((input, axis) => math.do("sub", input, math.constant(group.min[axis])));
-    const points = relative.map((x) => (isTricubic ? math.do("floor", x) : math.do("ceil", math.do("sub", x, math.constant(0.5)))));
+    const margin = isTricubic ? 1 : 0;
+    const first = group.min.map((min) => min + margin);
+    const last = shape.map((extent, axis) => group.min[axis] + extent - (isTricubic ? 3 : 1));
+    const points = inputs.map((x) => (isTricubic ? math.do("floor", x) : math.do("ceil", math.do("sub", x, math.constant(0.5)))));
     const inside = points
-      .flatMap((point, axis) => [math.do("le", math.constant(first), point), math.do("le", point, math.constant(last[axis]))])
+      .flatMap((point, axis) => [math.do("le", math.constant(first[axis]), point), math.do("le", point, math.constant(last[axis]))])
       .reduce((all, one) => math.do("and", all, one));
-    const steps = [shape[1] * shape[2], shape[2], 1];
-    const addresses = this.#addresses(points.map((point) => math.do("sub", math.select(inside, point, math.constant(first)), math.constant(first))), steps);
+    const corner = points.map((point, axis) => {
+      const start = math.constant(first[axis]);
+      return math.do("sub", math.select(inside, point, start), start);
+    });
+    const addresses = this.#addresses(corner, [shape[1] * shape[2], shape[2], 1]);
     const found = isTricubic
-      ? this.#tricubic(group, points.map((point, axis) => math.do("sub", relative[axis], point)), addresses)
+      ? this.#tricubic(group, points.map((point, axis) => math.do("sub", inputs[axis], point)), addresses)
       : [this.#nearest(group, addresses)];
     return found.map((value, member) => math.select(inside, value, outside[member]));
   }

@@ -164,7 +164,7 @@ class Planner {
       if (this.#program.nodes[grid].inputs.length > 0) return false;
       this.#reserveGrid(grid);
       this.#opOf.set(id, this.#add({ kind: "lookup", primitive, grid, attributes, inputs, axes, pass }));
-    } else if (primitive === "broadcast" || (primitive === "reshape" && isSameAligned(from.shape, shape))) {
+    } else if (primitive === "broadcast" || primitive === "alias" || (primitive === "reshape" && isSameAligned(from.shape, shape))) {
       this.#opOf.set(id, inputs[0]);
     } else if (primitive === "sum" && Array.isArray(attributes.axes)) {
       this.#opOf.set(id, this.#addSum(inputs[0], from.shape, attributes.axes));

@@ -10,7 +10,7 @@ export function escaped(text: string): string {
 
 /** The misfit step by step, each stage on the scale of its own spots, as an SVG drawing. */
 export function lossCurve({ history }: Pick<Refinement, "history">): string {
-  const [width, height, left, bottom, top] = [720, 300, 90, 40, 28];
+  const [width, height, left, bottom, top] = [720, 300, 110, 40, 28];
   const losses = history.map(({ loss }) => Math.max(loss, 1e-12));
   const [low, high] = [Math.log10(Math.min(...losses)), Math.log10(Math.max(...losses))];
   const span = Math.max(high - low, 1e-3);
@@ -32,7 +32,7 @@ export function lossCurve({ history }: Pick<Refinement, "history">): string {
     return `<line x1="${left}" x2="${width - 20}" y1="${at}" y2="${at}" stroke="#e2e5ea"/>` +
       `<text x="${left - 8}" y="${Number(at) + 4}" text-anchor="end" fill="${dark}">${value.toPrecision(4)}</text>`;
   });
-  const steps = `<text x="${(left + width) / 2}" y="${height - 8}" text-anchor="middle" fill="${dark}">step (0 to ${history.length - 1})</text>`;
+  const steps = `<text x="${(left + width) / 2}" y="${height - 8}" text-anchor="middle" fill="${dark}">steps</text>`;
   const misfit = `<text transform="translate(14 ${height / 2}) rotate(-90)" text-anchor="middle" fill="${dark}">misfit (logarithmic)</text>`;
   return drawing(width, height, [...ticks, ...stages, steps, misfit].join(""));
 }
