@@ -47,7 +47,7 @@ export interface RefinedParameter {
   readonly unit: string;
   readonly start: number;
   readonly value: number;
-  /** standard deviation; undefined where the data do not determine the parameter */
+  /** standard deviation; undefined where the data do not determine the parameter, or it stands at a bound */
   readonly esd: number | undefined;
 }
 
@@ -127,7 +127,7 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   }
   return {
     parameters: parameters.map((parameter, i) => {
-      const sigma = known.sigmas[i];
+      const sigma = held.includes(i) ? undefined : known.sigmas[i];
       const value = values[i];
       const esd = sigma === undefined ? undefined : sigma * slopeAt(parameter, value);
       return { name: parameter.name, unit: parameter.unit, start: parameter.start, value, esd };

@@ -38,7 +38,6 @@ export function summaryOf({ parameters, loss, reducedChiSquare, converged, why, 
 /** A value with as many digits as its standard deviation leaves, and that. */
 export function withEsd({ value, esd }: Pick<RefinedParameter, "value" | "esd">): { readonly value: string; readonly esd: string } {
   if (esd === undefined) return { value: shown(value, 6), esd: "not determined" };
-  if (!(esd > 0)) return { value: shown(value, 6), esd: "at its bound" };
   if (Math.abs(value) >= 1e6) return { value: value.toExponential(4), esd: esd.toExponential(1) };
   const digits = Math.min(Math.max(0, 1 - Math.floor(Math.log10(esd))), 12);
   return { value: value.toFixed(digits), esd: esd.toFixed(digits) };
