@@ -20,7 +20,7 @@ import {
 import { writeFileAtomically } from "../src/io/files.js";
 import { levenbergMarquardt, type LeastSquaresResult } from "../src/optim/levenberg-marquardt.js";
 import { cholesky, invertCholesky } from "../src/optim/linear-algebra.js";
-import { comparisonPicture, residualInSigmas } from "./picture/comparison.js";
+import { refinementPicture } from "../src/cli/refine/picture.js";
 
 const here = new URL(".", import.meta.url);
 const still = parseSmv(await readFile(new URL("data/cro_still.img", here)), "cro_still.img");
@@ -123,7 +123,7 @@ const good = refined.map((parameter, i) => compare(parameter, result.parameters[
 const { image } = new ImageModel<Parameters>(experimentAt, sampling).simulate({ x: result.parameters });
 const title = `Cro repressor, a still of ${still.shape[1]} x ${still.shape[0]} pixels, refined by the derivatives of every pixel`;
 await mkdir("out", { recursive: true });
-await writeFileAtomically("out/first-light.png", await encodePng(comparisonPicture(observed, image, title)));
+await writeFileAtomically("out/first-light.png", await encodePng(refinementPicture({ observed, model: image, residual: residualInSigmas(image) }, title)));
 console.log(`\nReduced chi-square of the pixels with at least ${brightEnough} photons: ${reducedChiSquare(image).toFixed(3)}.`);
 console.log("Measured, modelled and residual image: out/first-light.png");
 process.exitCode = good.every(Boolean) ? 0 : 1;
@@ -152,7 +152,7 @@ function compare({ name, start, truth, tolerance }: Refined, value: number, esd:
 
 /** Of the pixels where counts are nearly Gaussian, against one degree of freedom for each parameter less. */
 function reducedChiSquare(image: NdArray): number {
-  const residual = residualInSigmas(observed, image);
+  const residual = residualInSigmas(image);
   let [sum, count] = [0, -refined.length];
   for (let i = 0; i < image.size; i++) {
     if (image.data[i] < brightEnough || mask.data[i] === 0) continue;
@@ -160,4 +160,11 @@ function reducedChiSquare(image: NdArray): number {
     count++;
   }
   return sum / count;
+}
+
+/** Differences between counts and a model in standard deviations of the counts; those of less than a photon are taken as one photon. */
+function residualInSigmas(model: NdArray): NdArray {
+  const result = full(observed.shape, NaN);
+  result.data.set(observed.data.map((count, i) => (count - model.data[i]) / Math.sqrt(Math.max(model.data[i], 1))));
+  return result;
 }
