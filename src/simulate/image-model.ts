@@ -6,7 +6,7 @@ import { StructureFactors } from "../models/structure-factors.js";
 import { checkExperiment } from "../models/validity.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
-import { copy, zeros, type NdArray } from "../ndarray/ndarray.js";
+import { copy, flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape } from "../ndarray/shape.js";
 import type { LookupMode, Sampling, Semantics } from "./image.js";
 import type { WorkerPool } from "./parallel/pool.js";
@@ -213,18 +213,17 @@ export class ImageModel<P extends Parameters> {
   *#answer(question: Question, parameters: P, data: readonly NdArray[], shared: boolean): Generator<TileRun, Answer, void> {
     const plan = this.#plan(parameters);
     const { shape } = plan.pixels;
-    for (const given of data) {
-      if (!sameShape(given.shape, shape)) {
-        throw new ShapeError(`an image of shape ${describeShape(given.shape)} is compared with one of shape ${describeShape(shape)}`);
-      }
-    }
+    const compared = data.map((given) => {
+      if (sameShape(given.shape, shape)) return given.isContiguous ? given : copy(given);
+      throw new ShapeError(`an image of shape ${describeShape(given.shape)} is compared with one of shape ${describeShape(shape)}`);
+    });
     const image = question.kind === "image" ? zeros(shape, this.#dtype, { shared }) : undefined;
     const width = 1 + sumsOf(question, plan.inputs);
     const job = this.#job(question, plan.lookup, plan, parameters, data.length);
     const tiles = tileCount(job);
     const rows = zeros([tiles, width], "float64", { shared });
-    const run = { parameters: plan.inputs, data, image, rows };
-    yield { ...run, job, latch: undefined, firstTile: 0, endTile: tiles };
+    const run: TileRun = { job, parameters: plan.inputs, data: compared, image, rows, latch: undefined, firstTile: 0, endTile: tiles };
+    yield run;
 
     const left = (tile: number): number => rows.data[tile * width];
     let lookups = 0;
@@ -232,11 +231,11 @@ export class ImageModel<P extends Parameters> {
     if (lookups > 0 && plan.structureFactors?.policy === "sequential") {
       let tile = 0;
       while (left(tile) === 0) tile++;
-      const latch = this.#findLatch(plan, parameters, tile);
+      const latch = this.#findLatch(plan, parameters, run, tile);
       const latched = this.#job(question, "latched", plan, parameters, data.length);
       yield { ...run, job: latched, latch, firstTile: tile, endTile: tile + 1 };
       const nearest = this.#job(question, "nearest", plan, parameters, data.length);
-      yield { ...run, job: nearest, latch, firstTile: tile + 1, endTile: tiles };
+      yield { ...run, job: nearest, latch, firstTile: tile + 1 };
     }
     const warning = plan.structureFactors?.left(lookups);
     const sums = new Array<number>(width - 1).fill(0);
@@ -268,10 +267,10 @@ export class ImageModel<P extends Parameters> {
     }
   }
 
-  #findLatch(plan: Plan, parameters: P, tile: number): Latch {
+  #findLatch(plan: Plan, parameters: P, run: TileRun, tile: number): Latch {
     const job = this.#job(leavingQuestion, "tricubic", plan, parameters, 0);
-    const [leaving] = this.#runner(job).ask({ parameters: plan.inputs, data: [], latch: undefined }, tile);
-    const at = leaving.data.indexOf(1);
+    const [leaving] = this.#runner(job).ask({ ...run, job }, tile);
+    const at = flatData(leaving).indexOf(1);
     const { steps } = plan;
     return { pixel: tile * job.size + Math.floor(at / steps), step: at % steps, stepsOfPixel: steps };
   }

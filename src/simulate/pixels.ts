@@ -50,31 +50,52 @@ export function selectPixels(shape: Shape, { roi, mask }: PixelSelection): Pixel
 const widthOf = ({ fastMin, fastMax }: Roi): number => fastMax - fastMin + 1;
 
 /**
+ * Visits some of the selected pixels in stretches that stand one after another in a row of the image.
+ * @param first number of the first pixel among the selected ones
+ * @param visit called with the number of a stretch's first pixel, counted from `first`, its index in the image, and its length
+ */
+export function forEachStretch(
+  { shape, roi, places }: Pixels,
+  first: number,
+  count: number,
+  visit: (at: number, place: number, length: number) => void,
+): void {
+  const width = widthOf(roi);
+  let at = 0;
+  while (at < count) {
+    const number = first + at;
+    const row = Math.floor(number / width);
+    const column = number - row * width;
+    const place = places ? places[number] : (roi.slowMin + row) * shape[1] + roi.fastMin + column;
+    const longest = Math.min(count - at, places ? shape[1] - (place % shape[1]) : width - column);
+    let length = 1;
+    if (places === undefined) length = longest;
+    else while (length < longest && places[number + length] === place + length) length++;
+    visit(at, place, length);
+    at += length;
+  }
+}
+
+/**
  * Writes the coordinates of a run of pixels; behind the last one, that one again.
  * @param first number of the run's first pixel among the selected ones
- * @param fast, slow receive the coordinates
+ * @param fast, slow receive the coordinates, one after another
  */
-export function writeCoordinates({ shape, roi, size, places }: Pixels, first: number, fast: Data, slow: Data): void {
-  const count = Math.min(fast.length, size - first);
-  if (places) {
-    for (let i = 0; i < count; i++) {
-      const row = Math.floor(places[first + i] / shape[1]);
-      slow[i] = row;
-      fast[i] = places[first + i] - row * shape[1];
-    }
-  } else {
-    const width = widthOf(roi);
-    let row = Math.floor(first / width);
-    let column = first - row * width;
-    for (let i = 0; i < count; i++) {
-      fast[i] = roi.fastMin + column;
-      slow[i] = roi.slowMin + row;
-      if (++column === width) {
-        column = 0;
-        row++;
-      }
-    }
-  }
-  fast.fill(fast[count - 1], count);
-  slow.fill(slow[count - 1], count);
+export function writeCoordinates(pixels: Pixels, first: number, fast: NdArray, slow: NdArray): void {
+  const count = Math.min(fast.size, pixels.size - first);
+  const width = pixels.shape[1];
+  const [columns, rows] = [fast.data, slow.data];
+  forEachStretch(pixels, first, count, (at, place, length) => {
+    const row = Math.floor(place / width);
+    let column = place - row * width;
+    for (let i = fast.offset + at; i < fast.offset + at + length; i++) columns[i] = column++;
+    rows.fill(row, slow.offset + at, slow.offset + at + length);
+  });
+  fillUp(fast, count);
+  fillUp(slow, count);
+}
+
+/** Repeats the last of the first `count` numbers behind them; they stand one after another. */
+export function fillUp({ data, offset, size }: NdArray, count: number): void {
+  data.fill(data[offset + count - 1], offset + count, offset + size);
 }

@@ -1,9 +1,8 @@
-import { prepare, type Executor } from "../autodiff/executor.js";
-import type { Run } from "../autodiff/interpreter.js";
+import { prepareWorkspace, type Executor, type Workspace } from "../autodiff/executor.js";
 import type { Program } from "../autodiff/tape.js";
 import type { FloatDType } from "../ndarray/dtype.js";
-import { zeros, type NdArray } from "../ndarray/ndarray.js";
-import { writeCoordinates, type Pixels } from "./pixels.js";
+import { assign, flatData, type NdArray } from "../ndarray/ndarray.js";
+import { fillUp, forEachStretch, writeCoordinates, type Pixels } from "./pixels.js";
 
 /**
  * A recorded question about the pixels of a tile. Its arguments: the parameters; fast and slow of the pixels; their latches, where
@@ -35,6 +34,7 @@ export interface Latch {
 export interface TileRun {
   readonly job: TileJob;
   readonly parameters: readonly NdArray[];
+  /** contiguous images, shape [slow, fast] */
   readonly data: readonly NdArray[];
   readonly latch: Latch | undefined;
   /** receives the pixels, shape [slow, fast] */
@@ -52,79 +52,81 @@ export function tileCount({ pixels, size }: Pick<TileJob, "pixels" | "size">): n
 /** Works on the tiles of a job one after another, always in the same memory. */
 export class TileRunner {
   readonly job: TileJob;
-  readonly #run: Run;
-  readonly #fast: NdArray;
-  readonly #slow: NdArray;
-  readonly #latches: NdArray;
-  readonly #weights: NdArray;
-  readonly #picked: NdArray[] = [];
+  readonly #workspace: Workspace;
+  /** the run whose parameters the workspace holds */
+  #begun: TileRun | undefined;
 
   constructor(job: TileJob) {
     this.job = job;
-    this.#run = prepare(job.program, job.executor);
-    const perPixel = (): NdArray => zeros([job.size, 1, 1, 1], job.dtype);
-    this.#fast = perPixel();
-    this.#slow = perPixel();
-    this.#latches = perPixel();
-    this.#weights = perPixel();
+    this.#workspace = prepareWorkspace(job.program, job.executor);
   }
 
-  /** The job's results for one tile. */
-  ask({ parameters, data, latch }: Pick<TileRun, "parameters" | "data" | "latch">, tile: number): NdArray[] {
+  /** The job's results for one tile, which last until the next. */
+  ask(run: TileRun, tile: number): readonly NdArray[] {
     const { pixels, size, hasLatch, hasImage } = this.job;
+    const { inputs } = this.#workspace;
     const first = tile * size;
-    writeCoordinates(pixels, first, this.#fast.data, this.#slow.data);
-    const inputs = [...parameters, this.#fast, this.#slow];
-    if (hasLatch && latch) inputs.push(this.#latched(first, latch));
-    if (!hasImage) inputs.push(this.#counting(first), ...data.map((image, i) => this.#pick(image, i)));
-    return this.#run(inputs);
+    if (this.#begun !== run) run.parameters.forEach((parameter, i) => assign(inputs[i], parameter));
+    this.#begun = run;
+    let next = run.parameters.length;
+    writeCoordinates(pixels, first, inputs[next++], inputs[next++]);
+    if (hasLatch && run.latch) writeLatches(run.latch, first, inputs[next++]);
+    if (!hasImage) {
+      writeCounting(inputs[next++], this.#countOf(tile));
+      for (const image of run.data) this.#pick(image, tile, inputs[next++]);
+    }
+    return this.#workspace.run();
   }
 
   /** Runs one tile and puts its results where they belong. */
   run(run: TileRun, tile: number): void {
-    const { pixels, size, hasImage } = this.job;
-    const count = Math.min(size, pixels.size - tile * size);
     const [left, ...results] = this.ask(run, tile);
     const { data, strides } = run.rows;
-    const row = tile * strides[0];
-    data[row] = 0;
-    if (left.size > 1) for (let i = 0; i < count; i++) data[row] += left.data[i];
-    if (hasImage && run.image) this.#place(results[0], run.image, count);
-    else {
-      let next = row + 1;
-      for (const sum of results) for (let i = 0; i < sum.size; i++) data[next++] = sum.data[i];
-    }
+    let next = tile * strides[0];
+    data[next++] = left.size > 1 ? sumOfFirst(left, this.#countOf(tile)) : 0;
+    if (this.job.hasImage && run.image) this.#place(results[0], tile, run.image);
+    else for (const sum of results) for (const value of flatData(sum)) data[next++] = value;
   }
 
-  #place(values: NdArray, image: NdArray, count: number): void {
-    const [fast, slow, width] = [this.#fast.data, this.#slow.data, image.shape[1]];
-    for (let i = 0; i < count; i++) image.data[slow[i] * width + fast[i]] = values.data[i];
+  #countOf(tile: number): number {
+    const { pixels, size } = this.job;
+    return Math.min(size, pixels.size - tile * size);
   }
 
-  #pick(image: NdArray, index: number): NdArray {
-    const picked = (this.#picked[index] ??= zeros(this.#fast.shape, this.job.dtype));
-    const [fast, slow] = [this.#fast.data, this.#slow.data];
-    const { data, offset, strides } = image;
-    for (let i = 0; i < picked.size; i++) picked.data[i] = data[offset + slow[i] * strides[0] + fast[i] * strides[1]];
-    return picked;
+  #place(values: NdArray, tile: number, image: NdArray): void {
+    const [from, to] = [flatData(values), image.data];
+    forEachStretch(this.job.pixels, tile * this.job.size, this.#countOf(tile), (at, place, length) => {
+      for (let i = 0; i < length; i++) to[place + i] = from[at + i];
+    });
   }
 
-  /** 1 for the pixels of the tile, 0 for those that fill it up. */
-  #counting(first: number): NdArray {
-    this.#weights.data.fill(1);
-    this.#weights.data.fill(0, Math.min(this.job.size, this.job.pixels.size - first));
-    return this.#weights;
+  #pick(image: NdArray, tile: number, picked: NdArray): void {
+    const count = this.#countOf(tile);
+    const [from, to] = [image.data, picked.data];
+    forEachStretch(this.job.pixels, tile * this.job.size, count, (at, place, length) => {
+      for (let i = 0; i < length; i++) to[picked.offset + at + i] = from[image.offset + place + i];
+    });
+    fillUp(picked, count);
   }
+}
 
-  /** Of each pixel, the number of its first step whose lookup is a nearest one. */
-  #latched(first: number, { pixel, step, stepsOfPixel }: Latch): NdArray {
-    const at = pixel - first;
-    this.#latches.data.fill(at < 0 ? 0 : stepsOfPixel);
-    if (at >= 0 && at < this.job.size) {
-      this.#latches.data.fill(0, at);
-      this.#latches.data.fill(stepsOfPixel, 0, at);
-      this.#latches.data[at] = step;
-    }
-    return this.#latches;
-  }
+function sumOfFirst(values: NdArray, count: number): number {
+  const data = flatData(values);
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += data[i];
+  return sum;
+}
+
+/** 1 for the pixels of a tile, 0 for those that fill it up. */
+function writeCounting({ data, offset, size }: NdArray, count: number): void {
+  data.fill(1, offset, offset + count);
+  data.fill(0, offset + count, offset + size);
+}
+
+/** Of each pixel, the number of its first step whose lookup is a nearest one. */
+function writeLatches({ pixel, step, stepsOfPixel }: Latch, first: number, { data, offset, size }: NdArray): void {
+  const at = Math.max(0, Math.min(pixel - first, size));
+  data.fill(stepsOfPixel, offset, offset + at);
+  data.fill(0, offset + at, offset + size);
+  if (pixel >= first && pixel < first + size) data[offset + at] = step;
 }

@@ -1,35 +1,48 @@
 import { allocate, bytesPerElement, overBuffer, type Data } from "../../ndarray/dtype.js";
-import { assign, copy, full, NdArray } from "../../ndarray/ndarray.js";
+import { assign, full, NdArray, zeros } from "../../ndarray/ndarray.js";
 import type { Shape } from "../../ndarray/shape.js";
-import { interpret, runNode, type Run } from "../interpreter.js";
-import { checkInput, type Program } from "../tape.js";
+import { runNode } from "../interpreter.js";
+import type { Program } from "../tape.js";
 import { compileJavaScript, type Kernel } from "./javascript.js";
 import { allowsWebAssembly, compileWebAssembly, importsFor, isVectorizable } from "./webassembly.js";
-import { planLoops, type Nest, type Place, type Plan, type Stage } from "./plan.js";
+import { planLoops, type GridPlace, type Nest, type Place, type Plan, type Stage } from "./plan.js";
 
 const pageBytes = 65536;
+
+/** A program made ready to be run again and again in memory of its own. */
+export interface Workspace {
+  /** where the arguments of a run are written; those that stand for one axis are contiguous */
+  readonly inputs: readonly NdArray[];
+  /** The results, which last until the next run. */
+  run(): readonly NdArray[];
+}
 
 /** How loops are made: WebAssembly where vectors fit, JavaScript for the rest; or JavaScript alone. */
 export type Target = "webassembly" | "javascript";
 
 /**
  * Prepares a program as loops that a person would write by hand: nothing of the loops' size is stored but what a sum or the caller
- * needs. Where the surroundings forbid to make WebAssembly, JavaScript runs it; where they forbid to make that, the interpreter.
- * @returns a function whose results are the caller's own
+ * needs. Where the surroundings forbid to make WebAssembly, JavaScript runs it.
+ * @returns undefined where they forbid to make that, too
  */
-export function fuse(program: Program, target: Target = "webassembly"): Run {
+export function fuse(program: Program, target: Target): Workspace | undefined {
   const machine = new Machine(program, planLoops(program), target);
-  return machine.isComplete ? (inputs) => machine.run(inputs) : interpret(program);
+  return machine.isComplete ? machine : undefined;
 }
 
 /** A plan, its heap, and the code that works on it. */
-class Machine {
+class Machine implements Workspace {
   readonly program: Program;
   readonly plan: Plan;
   readonly heap: Data;
   readonly isComplete: boolean;
+  readonly inputs: readonly NdArray[];
   readonly #kernels = new Map<Stage, Kernel>();
+  /** of nodes that are no op of the plan, their numbers */
   readonly #arrays: (NdArray | undefined)[] = [];
+  readonly #views: (NdArray | undefined)[] = [];
+  /** nodes whose arguments the loops read elsewhere than where they are written */
+  readonly #moved: number[] = [];
 
   constructor(program: Program, plan: Plan, target: Target) {
     this.program = program;
@@ -49,6 +62,20 @@ class Machine {
       if (primitive === "literal") this.#load(node, program.literals[Number(attributes.index)]);
       else if (primitive === "constant" && !plan.opOf.has(node)) this.#load(node, full(shape, Number(attributes.value), dtype));
     });
+    this.inputs = program.inputs.map(({ shape, dtype }, index) => this.#home(index) ?? zeros(shape, dtype));
+  }
+
+  /** Where an argument is written: in the heap, if the loops read it there and nowhere else. */
+  #home(index: number): NdArray | undefined {
+    const { nodes } = this.program;
+    const node = nodes.findIndex(({ primitive, attributes }) => primitive === "input" && attributes.index === index);
+    if (node < 0) return undefined;
+    const grid = this.plan.grids.get(node);
+    const isOp = this.plan.opOf.has(node);
+    if (grid && !isOp) this.#arrays[node] = this.#gridView(grid);
+    if (isOp !== (grid !== undefined)) return this.#read(node);
+    this.#moved.push(node);
+    return undefined;
   }
 
   /** Makes the kernels of nests in WebAssembly, and its memory the heap. */
@@ -67,27 +94,24 @@ class Machine {
     return heap;
   }
 
-  run(inputs: readonly NdArray[]): NdArray[] {
+  run(): readonly NdArray[] {
     const { program, plan } = this;
-    program.inputs.forEach((wanted, index) => checkInput(index, wanted, inputs[index]));
-    program.nodes.forEach(({ primitive, attributes }, node) => {
-      if (primitive === "input") this.#load(node, inputs[Number(attributes.index)]);
-    });
+    for (const node of this.#moved) this.#load(node, this.inputs[Number(program.nodes[node].attributes.index)]);
     for (const stage of plan.stages) {
       if ("node" in stage) this.#interpret(stage.node);
       else this.#kernels.get(stage)?.();
     }
-    return program.outputs.map((node) => copy(this.#read(node)));
+    return program.outputs.map((node) => this.#read(node));
   }
 
   /** Puts an array where the loops, the lookups and the interpreter find it. */
   #load(node: number, array: NdArray): void {
     const { grids, opOf } = this.plan;
     const grid = grids.get(node);
-    if (grid) assign(new NdArray(this.heap, grid.shape, undefined, grid.offset), array);
+    if (grid) assign(this.#gridView(grid), array);
     const op = opOf.get(node);
-    if (op !== undefined) assign(this.#view(op, array.shape), array);
-    else this.#arrays[node] = array;
+    if (op === undefined) this.#arrays[node] = array;
+    else assign(this.#read(node), array);
   }
 
   #interpret(node: number): void {
@@ -96,12 +120,15 @@ class Machine {
   }
 
   #read(node: number): NdArray {
-    const { shape } = this.program.nodes[node];
     const op = this.plan.opOf.get(node);
     const array = this.#arrays[node];
     if (array) return array;
     if (op === undefined) throw new TypeError(`value ${node} was not computed`);
-    return this.#view(op, shape);
+    return (this.#views[node] ??= this.#view(op, this.program.nodes[node].shape));
+  }
+
+  #gridView({ shape, offset }: GridPlace): NdArray {
+    return new NdArray(this.heap, shape, undefined, offset);
   }
 
   #view(op: number, shape: Shape): NdArray {
