@@ -29,17 +29,25 @@ export function pullBack(
   const { tape } = sources[0];
   const reached = dependents(sources, targets);
   const ends = new Set(sources.map(({ id }) => id));
-  const gathered = new Map<number, Variable>();
+  // Contributions of one shape are added up before they are summed over what their node was broadcast along.
+  const gathered = new Map<number, Map<string, Variable>>();
   const contribute = (id: number, contribution: Variable): void => {
-    const whole = unbroadcast(contribution, tape.nodes[id].shape);
-    const sofar = gathered.get(id);
-    gathered.set(id, sofar === undefined ? whole : add(sofar, whole));
+    const byShape = gathered.get(id) ?? new Map<string, Variable>();
+    gathered.set(id, byShape);
+    const shape = contribution.shape.join();
+    const sofar = byShape.get(shape);
+    byShape.set(shape, sofar === undefined ? contribution : add(sofar, contribution));
+  };
+  const cotangentOf = (id: number): Variable | undefined => {
+    const parts = [...(gathered.get(id)?.values() ?? [])].map((part) => unbroadcast(part, tape.nodes[id].shape));
+    return parts.length === 0 ? undefined : parts.reduce((sum, part) => add(sum, part));
   };
   targets.forEach(({ id }, i) => contribute(id, cotangents[i]));
   for (let id = Math.max(...targets.map((target) => target.id)); id >= 0; id--) {
-    const cotangent = gathered.get(id);
+    if (!reached.has(id) || ends.has(id)) continue;
+    const cotangent = cotangentOf(id);
+    if (cotangent === undefined) continue;
     const { primitive, inputs, attributes } = tape.nodes[id];
-    if (cotangent === undefined || !reached.has(id) || ends.has(id)) continue;
     const step = { inputs: inputs.map((input) => new Variable(tape, input)), output: new Variable(tape, id), attributes };
     inputs.forEach((input, index) => {
       if (!reached.has(input)) return;
@@ -47,5 +55,5 @@ export function pullBack(
       if (contribution !== undefined) contribute(input, contribution);
     });
   }
-  return sources.map(({ id }) => gathered.get(id));
+  return sources.map(({ id }) => cotangentOf(id));
 }

@@ -6,6 +6,8 @@ import type { ReciprocalBasis } from "./lattice.js";
 
 /** The product of N and dh below which sincg is flat to the dtype's precision, and its slope would lose all digits. */
 const flat = { float32: 1e-3, float64: 1e-6 };
+/** Stands for a dh there. */
+const besidePeak = 1e-10;
 
 /**
  * sin(πN dh) / sin(π dh), N where dh is 0.
@@ -15,9 +17,14 @@ const flat = { float32: 1e-3, float64: 1e-6 };
  * @param dh distance to the nearest whole Miller index
  */
 export function sincg(n: Quantity, dh: Variable): Variable {
-  const width = div(flat[dh.dtype === "float32" ? "float32" : "float64"], n);
-  const beside = where(less(abs(dh), width), width, dh);
-  return div(sinPi(mul(n, beside)), sinPi(beside));
+  return div(...sines(n, dh));
+}
+
+/** sin(πN dh) and sin(π dh), whose ratio is sincg. */
+function sines(n: Quantity, dh: Variable): [Variable, Variable] {
+  const isFlat = less(abs(mul(n, dh)), flat[dh.dtype === "float32" ? "float32" : "float64"]);
+  const beside = where(isFlat, besidePeak, dh);
+  return [sinPi(mul(n, beside)), sinPi(beside)];
 }
 
 /** 3 (sin x / x - cos x) / x², the transform of a sphere; 1 where x is 0. */
@@ -36,9 +43,10 @@ export type CellCounts = readonly [na: Quantity, nb: Quantity, nc: Quantity];
 
 const count = ([na, nb, nc]: CellCounts): Quantity => mul(na, nb, nc);
 
-/** A parallelepiped: the product of sincg along the three axes. */
+/** A parallelepiped: the product of sincg along the three axes, as one ratio. */
 export function squareCrystal(counts: CellCounts, offsets: Offsets): Quantity {
-  return mul(...counts.map((n, axis) => (n === 1 ? 1 : sincg(n, offsets[axis]))));
+  const ratios = counts.map((n, axis) => (n === 1 ? [1, 1] : sines(n, offsets[axis])));
+  return div(mul(...ratios.map(([numerator]) => numerator)), mul(...ratios.map(([, denominator]) => denominator)));
 }
 
 /** An ellipsoid. Not differentiable at the reflection itself, where it is flat. */

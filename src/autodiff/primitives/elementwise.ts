@@ -65,7 +65,7 @@ export const sub: Binary = binary({
 export const div: Binary = binary({
   name: "div",
   evaluate: (x, y) => x / y,
-  partials: [(_x, y) => div(1, y), (_x, y, z) => neg(div(z, y))],
+  partials: [(_x, y) => div(1, y), (_x, y, z) => neg(mul(z, div(1, y)))],
 });
 export const neg: Unary = unary({ name: "neg", evaluate: (x) => -x, partials: [() => -1], integers: true });
 
