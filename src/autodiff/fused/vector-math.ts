@@ -11,6 +11,12 @@ const expRange: Readonly<Record<FloatDType, readonly [number, number]>> = { floa
 const exponentBias: Readonly<Record<FloatDType, number>> = { float64: 1023, float32: 127 };
 const mantissaBits: Readonly<Record<FloatDType, number>> = { float64: 52, float32: 23 };
 
+/** What sin(πx) and cos(πx) need not do. */
+export interface HalfTurnShortcuts {
+  readonly isWithinHalf: boolean;
+  readonly isSignless: boolean;
+}
+
 /** Every elementwise primitive on vectors. Values are local variables of the function. */
 export class VectorMath {
   readonly opcodes: FloatOpcodes;
@@ -77,7 +83,8 @@ export class VectorMath {
     return sum;
   }
 
-  apply(primitive: string, inputs: readonly number[]): number {
+  /** @param shortcuts of sin(πx) and cos(πx) */
+  apply(primitive: string, inputs: readonly number[], shortcuts: HalfTurnShortcuts): number {
     const [x, y, z] = inputs;
     switch (primitive) {
       case "add":
@@ -101,9 +108,8 @@ export class VectorMath {
       case "where":
         return this.select(this.#masks.get(x) ?? this.do("ne", x, this.constant(0)), y, z);
       case "sinPi":
-        return this.#sinPi(x, this.do("nearest", x), false);
       case "cosPi":
-        return this.#sinPi(x, this.do("nearest", x), true);
+        return this.#sinPi(x, primitive === "cosPi", shortcuts);
       case "sin":
       case "cos":
         return this.#sine(x, primitive);
@@ -120,19 +126,26 @@ export class VectorMath {
     return value;
   }
 
-  /** sin or cos of π x, from the whole number nearest to x. */
-  #sinPi(x: number, nearest: number, isCosine: boolean): number {
-    return this.#halfTurns(this.do("sub", x, nearest), nearest, isCosine);
+  /** sin or cos of π x. */
+  #sinPi(x: number, isCosine: boolean, { isWithinHalf, isSignless }: HalfTurnShortcuts): number {
+    if (isWithinHalf) return this.#quarterTurns(x, isCosine);
+    const nearest = this.do("nearest", x);
+    const sine = this.#quarterTurns(this.do("sub", x, nearest), isCosine);
+    return isSignless ? sine : this.#negatedWhereOdd(sine, nearest);
   }
 
-  /** sin or cos of π (r + n) for |r| <= 1/2 and a whole n. */
-  #halfTurns(r: number, n: number, isCosine: boolean): number {
+  /** sin or cos of π r for |r| <= 1/2. */
+  #quarterTurns(r: number, isCosine: boolean): number {
     const angle = isCosine ? this.do("sub", this.constant(0.5), this.do("abs", r)) : r;
     const square = this.do("mul", angle, angle);
-    const sine = this.do("mul", angle, this.polynomial(sinPiPolynomial[this.dtype], square));
+    return this.do("mul", angle, this.polynomial(sinPiPolynomial[this.dtype], square));
+  }
+
+  /** -x where n is odd, else x, for a whole n. */
+  #negatedWhereOdd(x: number, n: number): number {
     const half = this.do("mul", n, this.constant(0.5));
     const isOdd = this.do("ne", half, this.do("floor", half));
-    return this.do("xor", sine, this.do("and", isOdd, this.constant(-0)));
+    return this.do("xor", x, this.do("and", isOdd, this.constant(-0)));
   }
 
   #sine(x: number, primitive: "sin" | "cos"): number {
@@ -140,7 +153,7 @@ export class VectorMath {
     const [high, low] = splitPi[this.dtype];
     const rough = this.do("sub", x, this.do("mul", n, this.constant(high)));
     const radians = this.do("sub", rough, this.do("mul", n, this.constant(low)));
-    const result = this.#halfTurns(this.do("mul", radians, this.constant(1 / Math.PI)), n, primitive === "cos");
+    const result = this.#negatedWhereOdd(this.#quarterTurns(this.do("mul", radians, this.constant(1 / Math.PI)), primitive === "cos"), n);
     this.push("lt", this.constant(largestReduced[this.dtype]), this.do("abs", x));
     this.body.vector(vectorOpcodes.anyTrue);
     this.body.choose(

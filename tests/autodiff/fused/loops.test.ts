@@ -3,12 +3,12 @@ import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { prepare, type Executor } from "../../../src/autodiff/executor.js";
-import { cos, exp, mul, neg, sin, sub, sum, total, tricubic } from "../../../src/autodiff/operations.js";
+import { abs, add, cos, cosPi, div, exp, less, mul, neg, round, sin, sinPi, sub, sum, total, tricubic, where } from "../../../src/autodiff/operations.js";
 import { record } from "../../../src/autodiff/primitive.js";
 import { primitives } from "../../../src/autodiff/primitives/registry.js";
 import { broadcastTo } from "../../../src/autodiff/primitives/structure.js";
 import { pullBack } from "../../../src/autodiff/reverse.js";
-import { Tape, type Program } from "../../../src/autodiff/tape.js";
+import { Tape, type Program, type Variable } from "../../../src/autodiff/tape.js";
 import type { FloatDType } from "../../../src/ndarray/dtype.js";
 import { array, copy, zeros, type NdArray } from "../../../src/ndarray/ndarray.js";
 import type { Shape } from "../../../src/ndarray/shape.js";
@@ -77,6 +77,38 @@ for (const dtype of floats) {
     const value = tricubic(hkl[0], hkl[1], hkl[2], source, { min: [-3, -2, -4], defaultF: 7 });
     const gradients = pullBack([total(value)], [tape.constant(1, dtype)], [...hkl, source]).flatMap((gradient) => gradient ?? []);
     same(tape.program([...ordered, ...gradients]), places, dtype);
+  });
+}
+
+/** What becomes of a sine and a cosine of half turns, and of the distance to the nearest whole number. */
+const usesOfHalfTurns: readonly ((sine: Variable, cosine: Variable, offset: Variable) => Variable)[] = [
+  (sine) => sine,
+  (sine) => mul(sine, sine),
+  (sine) => abs(sine),
+  (sine) => abs(neg(sine)),
+  (sine) => mul(sine, abs(sine)),
+  (sine) => mul(add(sine, 0.25), add(sine, 0.25)),
+  (sine) => mul(sine, sine, sine),
+  (sine, cosine) => mul(div(sine, cosine), div(sine, cosine)),
+  (sine, cosine) => mul(mul(sine, cosine), add(mul(sine, cosine), 0)),
+  (sine, cosine) => abs(where(less(sine, 0), cosine, 3)),
+  (sine, cosine, offset) => abs(where(offset, sine, cosine)),
+  (sine) => total(sine),
+  (sine) => mul(total(sine), sine, sine),
+  (_sine, _cosine, offset) => add(sinPi(offset), mul(2, cosPi(offset))),
+  (_sine, _cosine, offset) => sinPi(where(less(offset, 0), 0.25, offset)),
+  (_sine, _cosine, offset) => sinPi(where(less(offset, 0), 1.25, offset)),
+  (_sine, _cosine, offset) => cosPi(mul(3, offset)),
+];
+
+for (const dtype of floats) {
+  test(`sines of half turns lose their sign only where nobody sees it, in ${dtype}`, () => {
+    const x = uneven([24], dtype, 7);
+    for (const use of usesOfHalfTurns) {
+      const tape = new Tape();
+      const a = tape.input(x);
+      same(tape.program([use(sinPi(a), cosPi(a), sub(a, round(a)))]), [x], dtype);
+    }
   });
 }
 

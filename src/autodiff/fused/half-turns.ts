@@ -1,0 +1,51 @@
+/** What sin(πx) and cos(πx) need not do, seen from the ops around them. */
+import type { Level, Op } from "./plan.js";
+
+/** Whether |x| <= 1/2 holds for certain, so that x is its own distance to the nearest whole number. */
+export function isWithinHalf(ops: readonly Op[], id: number): boolean {
+  const op = ops[id];
+  if (op.kind === "constant") return Math.abs(op.value) <= 0.5;
+  if (op.kind !== "elementwise") return false;
+  const [first, second, third] = op.inputs;
+  if (op.primitive === "where") return isWithinHalf(ops, second) && isWithinHalf(ops, third);
+  return op.primitive === "sub" && isRounded(ops, second, first);
+}
+
+/** Whether an op is another one's nearest whole number, as Miller indices are rounded: ceil(x - 1/2). */
+function isRounded(ops: readonly Op[], id: number, x: number): boolean {
+  const op = ops[id];
+  if (op.kind !== "elementwise" || op.primitive !== "ceil") return false;
+  const shifted = ops[op.inputs[0]];
+  if (shifted.kind !== "elementwise" || shifted.primitive !== "sub" || shifted.inputs[0] !== x) return false;
+  const half = ops[shifted.inputs[1]];
+  return half.kind === "constant" && half.value === 0.5;
+}
+
+/** Ops of a level whose sign is lost in all that becomes of them, as by a square. */
+export function signlessOps(ops: readonly Op[], { computed, stored, sums }: Level): Set<number> {
+  const signless = new Set(computed);
+  for (const op of stored) signless.delete(op);
+  for (const sum of sums) for (const input of ops[sum].inputs) signless.delete(input);
+  for (let i = computed.length - 1; i >= 0; i--) {
+    const user = computed[i];
+    for (const input of ops[user].inputs) if (!losesSign(ops[user], input, signless.has(user))) signless.delete(input);
+  }
+  return signless;
+}
+
+function losesSign(user: Op, input: number, isSignless: boolean): boolean {
+  if (user.kind !== "elementwise") return false;
+  switch (user.primitive) {
+    case "abs":
+      return true;
+    case "mul":
+      return isSignless || (user.inputs[0] === input && user.inputs[1] === input);
+    case "div":
+    case "neg":
+      return isSignless;
+    case "where":
+      return isSignless && user.inputs[0] !== input;
+    default:
+      return false;
+  }
+}
