@@ -1,3 +1,4 @@
+import { sizeOf } from "../../ndarray/shape.js";
 import { lagrangePolynomials, type LookupGroup } from "./lookups.js";
 import type { VectorMath } from "./vector-math.js";
 import { i32, v128, vectorOpcodes } from "./wasm-assembler.js";
@@ -33,14 +34,11 @@ export class LookupEmitter {
     const first = group.min.map((min) => min + margin);
     const last = shape.map((extent, axis) => group.min[axis] + extent - (isTricubic ? 3 : 1));
     const points = inputs.map((x) => (isTricubic ? math.do("floor", x) : math.do("ceil", math.do("sub", x, math.constant(0.5)))));
-    const inside = points
-      .flatMap((point, axis) => [math.do("le", math.constant(first[axis]), point), math.do("le", point, math.constant(last[axis]))])
-      .reduce((all, one) => math.do("and", all, one));
-    const corner = points.map((point, axis) => {
-      const start = math.constant(first[axis]);
-      return math.do("sub", math.select(inside, point, start), start);
-    });
-    const addresses = this.#addresses(corner, [shape[1] * shape[2], shape[2], 1]);
+    // In this order of operands, NaN becomes the first point, too.
+    const nearby = points.map((point, axis) => math.do("pmin", math.constant(last[axis]), math.do("pmax", math.constant(first[axis]), point)));
+    const inside = nearby.map((each, axis) => math.do("eq", each, points[axis])).reduce((all, one) => math.do("and", all, one));
+    const corner = nearby.map((each, axis) => math.do("sub", each, math.constant(first[axis])));
+    const addresses = this.#addresses(corner, shape);
     const found = isTricubic
       ? this.#tricubic(group, points.map((point, axis) => math.do("sub", inputs[axis], point)), addresses)
       : [this.#nearest(group, addresses)];
@@ -48,17 +46,24 @@ export class LookupEmitter {
   }
 
   /** Of each lane, the byte at which its grid point stands, from the first of the grid. */
-  #addresses(points: readonly number[], steps: readonly number[]): number[] {
-    const { body, opcodes, lanes, laneBytes } = this.#math;
-    points.forEach((point, axis) => {
-      body.get(point);
+  #addresses(corner: readonly number[], shape: readonly number[]): number[] {
+    const math = this.#math;
+    const { body, opcodes, lanes, laneBytes } = math;
+    const inOrder = (point: number, axis: number): number => math.do("add", math.do("mul", point, math.constant(shape[axis])), corner[axis]);
+    // Only float64 tells all points of a large grid apart.
+    const parts =
+      math.dtype === "float64"
+        ? [{ part: inOrder(inOrder(corner[0], 1), 2), step: 1 }]
+        : corner.map((part, axis) => ({ part, step: sizeOf(shape.slice(axis + 1)) }));
+    parts.forEach(({ part, step }, i) => {
+      body.get(part);
       body.vector(opcodes.truncToI32);
-      body.i32Const(steps[axis] * laneBytes);
+      body.i32Const(step * laneBytes);
       body.vector(vectorOpcodes.i32Splat);
       body.vector(vectorOpcodes.i32Mul);
-      if (axis > 0) body.vector(vectorOpcodes.i32Add);
+      if (i > 0) body.vector(vectorOpcodes.i32Add);
     });
-    const all = this.#math.keep();
+    const all = math.keep();
     return Array.from({ length: lanes }, (_, lane) => {
       const address = body.local(i32);
       body.get(all);
