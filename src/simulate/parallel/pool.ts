@@ -1,5 +1,5 @@
 import { allocate } from "../../ndarray/dtype.js";
-import { copy, type NdArray } from "../../ndarray/ndarray.js";
+import { assign, zeros, type NdArray } from "../../ndarray/ndarray.js";
 import type { TileJob, TileRun } from "../tiles.js";
 import { asMessage, remember, type JobMessage, type Report, type RunMessage } from "./messages.js";
 
@@ -17,6 +17,8 @@ export interface Port {
 export class WorkerPool {
   readonly #ports: readonly Port[];
   readonly #known: readonly Map<number, TileJob>[];
+  /** of given arrays, memory that workers see: to copy once more costs less than to touch new memory */
+  readonly #copies = new WeakMap<NdArray, NdArray>();
   #last: Promise<unknown> = Promise.resolve();
   #pending: { readonly report: (port: Port, report: Report) => void; readonly fail: (port: Port, error: Error) => void } | undefined;
   /** why there will be no more answers */
@@ -67,7 +69,7 @@ export class WorkerPool {
     state[0] = run.firstTile;
     const stop = (): void => void Atomics.store(state, 1, 1);
     signal?.addEventListener("abort", stop);
-    const data = run.data.map(shared);
+    const data = run.data.map((array) => this.#shared(array));
     try {
       await new Promise<void>((resolve, reject) => {
         const working = new Set(this.#ports);
@@ -98,6 +100,14 @@ export class WorkerPool {
     onProgress(run.endTile);
   }
 
+  #shared(array: NdArray): NdArray {
+    if (array.data.buffer instanceof SharedArrayBuffer) return array;
+    const kept = this.#copies.get(array) ?? zeros(array.shape, array.dtype, { shared: true });
+    this.#copies.set(array, kept);
+    assign(kept, array);
+    return kept;
+  }
+
   #message({ job, parameters, latch, image, rows, firstTile, endTile }: TileRun, data: readonly NdArray[], state: Int32Array, port: number): RunMessage {
     const known = this.#known[port];
     const isNew = !known.has(job.id);
@@ -119,8 +129,4 @@ export class WorkerPool {
 
 function describe(job: TileJob): JobMessage {
   return { ...job, program: { ...job.program, literals: job.program.literals.map(asMessage) } };
-}
-
-function shared(array: NdArray): NdArray {
-  return array.data.buffer instanceof SharedArrayBuffer ? array : copy(array, array.dtype, { shared: true });
 }
