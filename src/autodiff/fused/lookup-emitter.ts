@@ -97,8 +97,8 @@ export class LookupEmitter {
       const planes = this.#planes(grid.offset, grid.shape, address, splat(alongH), splat(alongK), orders);
       return orders.map(([h, k, l]) => {
         const alongRow = rows.find(([order]) => order === l)?.[1][lane] ?? [];
-        const parts = planes(h, k).map((part, i) => math.do("mul", part, alongRow[i]));
-        return parts.reduce((x, y) => math.do("add", x, y));
+        const [first, ...rest] = planes(h, k);
+        return rest.reduce((sum, part, i) => math.multiplyAdd(part, alongRow[i + 1], sum), math.do("mul", first, alongRow[0]));
       });
     });
     return orders.map((_, member) => this.#laneSums(sums.map((each) => each[member])));
@@ -135,10 +135,7 @@ export class LookupEmitter {
     const { body, lanes, laneBytes } = math;
     const vectorsOfRow = 4 / lanes;
     const weigh = (sum: readonly number[] | undefined, row: readonly number[], weight: number): number[] =>
-      row.map((part, i) => {
-        const term = math.do("mul", part, weight);
-        return sum === undefined ? term : math.do("add", sum[i], term);
-      });
+      row.map((part, i) => (sum === undefined ? math.do("mul", part, weight) : math.multiplyAdd(part, weight, sum[i])));
     const planes = new Map<string, number[]>();
     for (const i of nodes) {
       const lines = new Map<number, number[]>();

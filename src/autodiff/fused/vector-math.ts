@@ -28,12 +28,14 @@ export class VectorMath {
   /**
    * @param constant the variable that holds a number in all lanes
    * @param functionNamed index of an imported function
+   * @param hasMultiplyAdd whether the engine knows relaxed vectors
    */
   constructor(
     readonly body: FunctionBody,
     readonly dtype: FloatDType,
     readonly constant: (value: number) => number,
     readonly functionNamed: (name: string) => number,
+    readonly hasMultiplyAdd: boolean,
   ) {
     this.opcodes = dtype === "float32" ? float32Opcodes : float64Opcodes;
     this.laneBytes = bytesPerElement[dtype];
@@ -77,10 +79,14 @@ export class VectorMath {
   polynomial(coefficients: readonly number[], x: number): number {
     let sum = this.constant(coefficients[coefficients.length - 1]);
     for (let i = coefficients.length - 2; i >= 0; i--) {
-      sum = this.do("mul", sum, x);
-      if (coefficients[i] !== 0) sum = this.do("add", sum, this.constant(coefficients[i]));
+      sum = coefficients[i] === 0 ? this.do("mul", sum, x) : this.multiplyAdd(sum, x, this.constant(coefficients[i]));
     }
     return sum;
+  }
+
+  /** x y + z, rounded once where the engine can. */
+  multiplyAdd(x: number, y: number, z: number): number {
+    return this.hasMultiplyAdd ? this.do("relaxedMultiplyAdd", x, y, z) : this.do("add", this.do("mul", x, y), z);
   }
 
   /** @param shortcuts of sin(πx) and cos(πx) */

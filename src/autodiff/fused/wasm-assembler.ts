@@ -43,6 +43,7 @@ export interface FloatOpcodes {
   readonly pmax: number;
   readonly truncToI32: number;
   readonly shiftLeft: number;
+  readonly relaxedMultiplyAdd: number;
 }
 
 export const float64Opcodes: FloatOpcodes = {
@@ -70,6 +71,7 @@ export const float64Opcodes: FloatOpcodes = {
   pmax: 0xf7,
   truncToI32: 0xfc,
   shiftLeft: 0xcb,
+  relaxedMultiplyAdd: 0x107,
 };
 
 export const float32Opcodes: FloatOpcodes = {
@@ -97,6 +99,7 @@ export const float32Opcodes: FloatOpcodes = {
   pmax: 0xeb,
   truncToI32: 0xf8,
   shiftLeft: 0xab,
+  relaxedMultiplyAdd: 0x105,
 };
 
 export const i32 = 0x7f;

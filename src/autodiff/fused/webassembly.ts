@@ -6,7 +6,7 @@ import { LookupEmitter } from "./lookup-emitter.js";
 import { lookupGroups } from "./lookups.js";
 import { has, type Level, type Nest, type Place, type Plan } from "./plan.js";
 import { VectorMath } from "./vector-math.js";
-import { FunctionBody, i32, moduleBytes, scalarOpcodes, v128, type ImportedFunction } from "./wasm-assembler.js";
+import { float64Opcodes, FunctionBody, i32, moduleBytes, scalarOpcodes, v128, type ImportedFunction } from "./wasm-assembler.js";
 
 /** What lanes call one by one, where there is no vector instruction and no polynomial. */
 const laneFunctions: readonly (ImportedFunction & { readonly apply: (x: number, y: number) => number })[] = [
@@ -18,9 +18,25 @@ const laneFunctions: readonly (ImportedFunction & { readonly apply: (x: number, 
 
 /** Whether the surroundings know vectors of WebAssembly, and allow to make some. */
 export function allowsWebAssembly(): boolean {
+  return allows(() => undefined);
+}
+
+/** Whether they know relaxed ones, too. */
+function allowsMultiplyAdd(): boolean {
+  return allows((body, vector) => {
+    for (const operand of [vector, vector, vector]) body.get(operand);
+    body.vector(float64Opcodes.relaxedMultiplyAdd);
+    body.set(vector);
+  });
+}
+
+/** Whether a function can be made that works on a vector. */
+function allows(work: (body: FunctionBody, vector: number) => void): boolean {
   const body = new FunctionBody();
+  const vector = body.local(v128);
   body.vectorConst(new Array<number>(16).fill(0));
-  body.set(body.local(v128));
+  body.set(vector);
+  work(body, vector);
   try {
     return new WebAssembly.Module(moduleBytes([], [body])) instanceof WebAssembly.Module;
   } catch {
@@ -63,7 +79,8 @@ export interface CompiledNests {
 export function compileWebAssembly(plan: Plan, nests: readonly Nest[]): CompiledNests {
   const dtype: FloatDType = plan.dtype === "float32" ? "float32" : "float64";
   const pool = new ConstantPool(plan.heapSize);
-  const bodies = nests.map((nest) => new NestEmitter(plan, nest, dtype, pool).body);
+  const hasMultiplyAdd = allowsMultiplyAdd();
+  const bodies = nests.map((nest) => new NestEmitter(plan, nest, dtype, pool, hasMultiplyAdd).body);
   return { module: new WebAssembly.Module(moduleBytes(laneFunctions, bodies)), constants: pool.values };
 }
 
@@ -83,6 +100,7 @@ class NestEmitter {
     readonly nest: Nest,
     readonly dtype: FloatDType,
     readonly pool: ConstantPool,
+    readonly hasMultiplyAdd: boolean,
   ) {
     this.#bytes = bytesPerElement[dtype];
     this.#lanes = lanesOf(dtype);
@@ -160,7 +178,8 @@ class NestEmitter {
     };
     const inRegister = sums.filter((sum) => !has(plan.ops[sum].axes, vector));
     const registers = new Map(inRegister.map((sum) => [sum, body.local(v128)]));
-    const math = new VectorMath(body, this.dtype, constant, (name) => laneFunctions.findIndex((entry) => entry.name === name));
+    const functionNamed = (name: string): number => laneFunctions.findIndex((entry) => entry.name === name);
+    const math = new VectorMath(body, this.dtype, constant, functionNamed, this.hasMultiplyAdd);
     const lookups = new LookupEmitter(math);
     const groups = lookupGroups(plan, computed);
     const signless = signlessOps(plan.ops, level);
