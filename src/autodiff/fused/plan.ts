@@ -120,7 +120,7 @@ class Planner {
     const { shape, dtype } = largestLoop(program);
     this.#extents = shape;
     this.#dtype = dtype;
-    this.#vector = longestAxis(this.#extents);
+    this.#vector = vectorAxis(this.#extents);
   }
 
   plan(): Plan {
@@ -403,8 +403,10 @@ function isLoop({ primitive, inputs }: Node): boolean {
   return primitive === "nearest" || primitive === "tricubic" || primitiveNamed(primitive).kernel.kind === "elementwise";
 }
 
-function longestAxis(extents: Shape): number {
-  return extents.reduce((longest, extent, axis) => (extent > extents[longest] ? axis : longest), 0);
+/** The longest axis that is a whole number of vectors, and of more than a few; the longest of all if there is none. */
+function vectorAxis(extents: Shape): number {
+  const whole = extents.filter((extent) => extent % 4 === 0 && extent >= 16);
+  return Math.max(0, extents.indexOf(Math.max(...(whole.length > 0 ? whole : extents))));
 }
 
 /** Whether two shapes differ in leading extents of 1 only. */
