@@ -1,8 +1,20 @@
 /** What sin(πx) and cos(πx) need not do, seen from the ops around them. */
 import type { Level, Op } from "./plan.js";
 
-/** Whether |x| <= 1/2 holds for certain, so that x is its own distance to the nearest whole number. */
-export function isWithinHalf(ops: readonly Op[], id: number): boolean {
+export interface HalfTurnShortcuts {
+  /** |x| <= 1/2: x is its own distance to the nearest whole number */
+  readonly isWithinHalf: boolean;
+  /** the result's sign is lost in all that becomes of it */
+  readonly isSignless: boolean;
+}
+
+/** What a level's op need not do, if it is one of them. */
+export function shortcutsIn(ops: readonly Op[], level: Level): (op: number) => HalfTurnShortcuts {
+  const signless = signlessOps(ops, level);
+  return (op) => ({ isWithinHalf: isWithinHalf(ops, ops[op].inputs[0]), isSignless: signless.has(op) });
+}
+
+function isWithinHalf(ops: readonly Op[], id: number): boolean {
   const op = ops[id];
   if (op.kind === "constant") return Math.abs(op.value) <= 0.5;
   if (op.kind !== "elementwise") return false;
@@ -22,7 +34,7 @@ function isRounded(ops: readonly Op[], id: number, x: number): boolean {
 }
 
 /** Ops of a level whose sign is lost in all that becomes of them, as by a square. */
-export function signlessOps(ops: readonly Op[], { computed, stored, sums }: Level): Set<number> {
+function signlessOps(ops: readonly Op[], { computed, stored, sums }: Level): Set<number> {
   const signless = new Set(computed);
   for (const op of stored) signless.delete(op);
   for (const sum of sums) for (const input of ops[sum].inputs) signless.delete(input);

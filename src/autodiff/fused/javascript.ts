@@ -1,6 +1,7 @@
 /** A loop nest as the source of a JavaScript function. */
 import { has, type Level, type Nest, type Op, type Place, type Plan } from "./plan.js";
-import { cosPi, sinPi } from "./polynomials.js";
+import { cosPi, sineOfHalfTurn, sinPi } from "./polynomials.js";
+import { shortcutsIn, type HalfTurnShortcuts } from "./half-turns.js";
 import { lagrangePolynomials, lookupGroups, type LookupGroup } from "./lookups.js";
 import type { Data } from "../../ndarray/dtype.js";
 import { sizeOf, type Shape } from "../../ndarray/shape.js";
@@ -37,11 +38,21 @@ const expressions: ReadonlyMap<string, Expression> = new Map<string, Expression>
   } satisfies Record<string, Expression>),
 );
 
+/** @param shortcuts of sin(πx) and cos(πx) */
+function expressionOf(primitive: string, { isWithinHalf, isSignless }: HalfTurnShortcuts): Expression {
+  if (primitive === "sinPi" && isWithinHalf) return (x) => `sineOfHalfTurn(${x})`;
+  if (primitive === "sinPi" && isSignless) return (x) => `sineOfHalfTurn(${x} - Math.round(${x}))`;
+  if (primitive === "cosPi" && isWithinHalf) return (x) => `sineOfHalfTurn(0.5 - Math.abs(${x}))`;
+  const expression = expressions.get(primitive);
+  if (expression === undefined) throw new TypeError(`there is no expression for the primitive "${primitive}"`);
+  return expression;
+}
+
 /** The nest as a function of the heap; undefined where the surroundings forbid to make code. */
 export function compileJavaScript(plan: Plan, nest: Nest, heap: Data): Kernel | undefined {
   try {
-    const make: unknown = new Function("heap", "sinPi", "cosPi", sourceOf(plan, nest));
-    const kernel: unknown = typeof make === "function" ? make(heap, sinPi, cosPi) : undefined;
+    const make: unknown = new Function("heap", "sinPi", "cosPi", "sineOfHalfTurn", sourceOf(plan, nest));
+    const kernel: unknown = typeof make === "function" ? make(heap, sinPi, cosPi, sineOfHalfTurn) : undefined;
     return typeof kernel === "function" ? () => void kernel() : undefined;
   } catch (error) {
     if (error instanceof EvalError) return undefined;
@@ -85,7 +96,8 @@ class Source {
     this.#lines.push("}");
   }
 
-  #vectorLoop({ scalars, vectors, computed, stored, sums }: Level): void {
+  #vectorLoop(level: Level): void {
+    const { scalars, vectors, computed, stored, sums } = level;
     if (computed.length + sums.length === 0) return;
     const { vector } = this.#nest;
     const lines = this.#lines;
@@ -96,11 +108,11 @@ class Source {
     if (vector !== undefined) lines.push(`for (let i${vector} = 0; i${vector} < ${this.#plan.extents[vector]}; i${vector}++) {`);
     for (const op of vectors) lines.push(`const v${op} = heap[${this.#at(op)}];`);
     const groups = lookupGroups(this.#plan, computed);
+    const shortcuts = shortcutsIn(this.#plan.ops, level);
     for (const op of computed) {
       const entry = this.#plan.ops[op];
       if (entry.kind === "elementwise") {
-        const expression = expressions.get(entry.primitive);
-        if (expression === undefined) throw new TypeError(`there is no expression for the primitive "${entry.primitive}"`);
+        const expression = expressionOf(entry.primitive, shortcuts(op));
         lines.push(`const v${op} = ${expression(...entry.inputs.map((input) => `v${input}`))};`);
       } else if (entry.kind === "lookup") {
         const group = groups.find(({ members }) => members[0] === op);

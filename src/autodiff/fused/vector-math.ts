@@ -1,4 +1,5 @@
 import { bytesPerElement, type FloatDType } from "../../ndarray/dtype.js";
+import type { HalfTurnShortcuts } from "./half-turns.js";
 import { doubledExpPolynomial, sinPiPolynomial, splitLn2, splitPi } from "./polynomials.js";
 import { float32Opcodes, float64Opcodes, scalarOpcodes, v128, vectorOpcodes, type FloatOpcodes, type FunctionBody } from "./wasm-assembler.js";
 
@@ -10,12 +11,6 @@ const largestReduced: Readonly<Record<FloatDType, number>> = { float64: 1e5, flo
 const expRange: Readonly<Record<FloatDType, readonly [number, number]>> = { float64: [-708, 709.782712893384], float32: [-86.5, 88.72283172607422] };
 const exponentBias: Readonly<Record<FloatDType, number>> = { float64: 1023, float32: 127 };
 const mantissaBits: Readonly<Record<FloatDType, number>> = { float64: 52, float32: 23 };
-
-/** What sin(πx) and cos(πx) need not do. */
-export interface HalfTurnShortcuts {
-  readonly isWithinHalf: boolean;
-  readonly isSignless: boolean;
-}
 
 /** Every elementwise primitive on vectors. Values are local variables of the function. */
 export class VectorMath {

@@ -1,7 +1,7 @@
 /** Loop nests as WebAssembly that works on vectors: two float64 or four float32 at a time along the innermost loop. */
 import { bytesPerElement, type FloatDType } from "../../ndarray/dtype.js";
 import { sizeOf } from "../../ndarray/shape.js";
-import { isWithinHalf, signlessOps } from "./half-turns.js";
+import { shortcutsIn } from "./half-turns.js";
 import { LookupEmitter } from "./lookup-emitter.js";
 import { lookupGroups } from "./lookups.js";
 import { has, type Level, type Nest, type Place, type Plan } from "./plan.js";
@@ -182,7 +182,7 @@ class NestEmitter {
     const math = new VectorMath(body, this.dtype, constant, functionNamed, this.hasMultiplyAdd);
     const lookups = new LookupEmitter(math);
     const groups = lookupGroups(plan, computed);
-    const signless = signlessOps(plan.ops, level);
+    const shortcuts = shortcutsIn(plan.ops, level);
     let counter = -1;
     const pushAddress = (op: number): void => {
       const base = this.#base(op, bases);
@@ -203,10 +203,8 @@ class NestEmitter {
         for (const op of scalars) values.set(op, values.get(op) ?? body.local(v128));
         for (const op of computed) {
           const entry = plan.ops[op];
-          if (entry.kind === "elementwise") {
-            const shortcuts = { isWithinHalf: isWithinHalf(plan.ops, entry.inputs[0]), isSignless: signless.has(op) };
-            values.set(op, math.apply(entry.primitive, entry.inputs.map(valueOf), shortcuts));
-          } else if (entry.kind === "lookup") {
+          if (entry.kind === "elementwise") values.set(op, math.apply(entry.primitive, entry.inputs.map(valueOf), shortcuts(op)));
+          else if (entry.kind === "lookup") {
             const group = groups.find(({ members }) => members[0] === op);
             if (group) lookups.emit(group, group.inputs.map(valueOf)).forEach((local, i) => values.set(group.members[i], local));
           }
