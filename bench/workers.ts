@@ -16,7 +16,7 @@ const goalOf = new Map<number, GoalName>([
 
 export async function run(): Promise<Row[]> {
   const rows: Row[] = [];
-  const effort = { time: 0, runs: 3, warmups: 1 };
+  const effort = { time: 0, runs: 9, warmups: 6 };
   const model = protein({ edge, domains }, { interpolation: "nearest" });
   const parameters = parametersFor(edge);
   const counts = uniform(edge, "float64");
