@@ -1,19 +1,29 @@
 import { assign, copy, zeros } from "../ndarray/ndarray.js";
 import { fuse, type Workspace } from "./fused/fuse.js";
+import { allowsJavaScript } from "./fused/javascript.js";
+import { allowsWebAssembly } from "./fused/webassembly.js";
 import { interpret, type Run } from "./interpreter.js";
 import { checkInput, type Program } from "./tape.js";
 
 export type { Workspace };
 
 /**
- * What runs a program: the interpreter, node by node, the oracle of the others; or loops made for it, as JavaScript or, where they
- * fit, as vectors of WebAssembly. Where the surroundings forbid to make code, the interpreter takes over.
+ * What runs a program: the interpreter, node by node, the oracle of the others; or loops made for it, as vectors of WebAssembly or as
+ * JavaScript.
  */
 export type Executor = "interpreter" | "javascript" | "webassembly";
 
+/** The executor that is wanted, or what comes nearest to it where the surroundings forbid to make code. */
+export function allowedExecutor(wanted: Executor): Executor {
+  if (wanted === "webassembly") return allowsWebAssembly() ? wanted : allowedExecutor("javascript");
+  return wanted === "javascript" && allowsJavaScript() ? wanted : "interpreter";
+}
+
+/** Prepares a program for an executor, or for the nearest that is allowed. */
 export function prepare(program: Program, executor: Executor = "webassembly"): Run {
-  const loops = executor === "interpreter" ? undefined : fuse(program, executor);
-  if (loops === undefined) return interpret(program);
+  const allowed = allowedExecutor(executor);
+  if (allowed === "interpreter") return interpret(program);
+  const loops = fuse(program, allowed);
   return (inputs) => {
     program.inputs.forEach((wanted, index) => checkInput(index, wanted, inputs[index]));
     loops.inputs.forEach((input, index) => assign(input, inputs[index]));
@@ -23,8 +33,8 @@ export function prepare(program: Program, executor: Executor = "webassembly"): R
 
 /** The same, for callers who would copy arguments and results once more. */
 export function prepareWorkspace(program: Program, executor: Executor): Workspace {
-  const loops = executor === "interpreter" ? undefined : fuse(program, executor);
-  if (loops) return loops;
+  const allowed = allowedExecutor(executor);
+  if (allowed !== "interpreter") return fuse(program, allowed);
   const inputs = program.inputs.map(({ shape, dtype }) => zeros(shape, dtype));
   const run = interpret(program);
   return { inputs, run: () => run(inputs) };

@@ -1,4 +1,4 @@
-import type { Executor } from "../autodiff/executor.js";
+import { allowedExecutor, type Executor } from "../autodiff/executor.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
 import { known, type Quantity } from "../autodiff/tape.js";
 import { recommendedOversample, type Experiment } from "../models/experiment.js";
@@ -30,7 +30,7 @@ export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
   readonly interpolation?: "auto" | "tricubic" | "nearest";
   /** resolution beyond which nothing scatters */
   readonly dminA?: number;
-  /** "webassembly" unless given */
+  /** "webassembly" unless given; the nearest to it where the surroundings forbid to make code */
   readonly executor?: Executor;
   /** pixels that are worked on together, a multiple of 4; chosen by the executor unless given */
   readonly tileSize?: number;
@@ -97,6 +97,7 @@ export class ImageModel<P extends Parameters> {
   readonly experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>;
   readonly options: ImageOptions;
   readonly #dtype: FloatDType;
+  readonly #executor: Executor;
   readonly #jobs = new Map<string, TileJob>();
   readonly #runners = new Map<number, TileRunner>();
   readonly #functions = new Map<PixelFunction, number>();
@@ -106,6 +107,7 @@ export class ImageModel<P extends Parameters> {
     this.experimentOf = experimentOf;
     this.options = options;
     this.#dtype = options.dtype ?? "float64";
+    this.#executor = allowedExecutor(options.executor ?? "webassembly");
   }
 
   /**
@@ -189,7 +191,7 @@ export class ImageModel<P extends Parameters> {
     const few = (crystal.cells ?? [1, 1, 1]).some((n) => known(n) <= 2);
     const wanted = options.interpolation ?? "auto";
     const tricubic = grid !== undefined && !grid.disabled && (wanted === "tricubic" || (wanted === "auto" && few));
-    const largest = options.executor === "interpreter" ? Math.ceil(elementsOfInterpretedTile / steps) : fusedTile;
+    const largest = this.#executor === "interpreter" ? Math.ceil(elementsOfInterpretedTile / steps) : fusedTile;
     const tileSize = options.tileSize ?? Math.min(Math.max(16, largest), pixels.size);
     return {
       pixels,
@@ -298,7 +300,7 @@ export class ImageModel<P extends Parameters> {
         tileSize,
         images,
       }),
-      executor: this.options.executor ?? "webassembly",
+      executor: this.#executor,
       dtype: this.#dtype,
       pixels,
       size: tileSize,

@@ -4,7 +4,7 @@ import type { Shape } from "../../ndarray/shape.js";
 import { runNode } from "../interpreter.js";
 import type { Program } from "../tape.js";
 import { compileJavaScript, type Kernel } from "./javascript.js";
-import { allowsWebAssembly, compileWebAssembly, importsFor, isVectorizable } from "./webassembly.js";
+import { compileWebAssembly, importsFor } from "./webassembly.js";
 import { planLoops, type GridPlace, type Nest, type Place, type Plan, type Stage } from "./plan.js";
 
 const pageBytes = 65536;
@@ -17,17 +17,12 @@ export interface Workspace {
   run(): readonly NdArray[];
 }
 
-/** How loops are made: WebAssembly where vectors fit, JavaScript for the rest; or JavaScript alone. */
-export type Target = "webassembly" | "javascript";
-
 /**
  * Prepares a program as loops that a person would write by hand: nothing of the loops' size is stored but what a sum or the caller
- * needs. Where the surroundings forbid to make WebAssembly, JavaScript runs it.
- * @returns undefined where they forbid to make that, too
+ * needs.
  */
-export function fuse(program: Program, target: Target): Workspace | undefined {
-  const machine = new Machine(program, planLoops(program), target);
-  return machine.isComplete ? machine : undefined;
+export function fuse(program: Program, target: "javascript" | "webassembly"): Workspace {
+  return new Machine(program, planLoops(program), target === "webassembly");
 }
 
 /** A plan, its heap, and the code that works on it. */
@@ -35,7 +30,6 @@ class Machine implements Workspace {
   readonly program: Program;
   readonly plan: Plan;
   readonly heap: Data;
-  readonly isComplete: boolean;
   readonly inputs: readonly NdArray[];
   readonly #kernels = new Map<Stage, Kernel>();
   /** of nodes that are no op of the plan, their numbers */
@@ -44,17 +38,15 @@ class Machine implements Workspace {
   /** nodes whose arguments the loops read elsewhere than where they are written */
   readonly #moved: number[] = [];
 
-  constructor(program: Program, plan: Plan, target: Target) {
+  constructor(program: Program, plan: Plan, isWebAssembly: boolean) {
     this.program = program;
     this.plan = plan;
     const nests = plan.stages.filter((stage): stage is Nest => !("node" in stage));
-    const vectorized = target === "webassembly" && allowsWebAssembly() ? nests.filter((nest) => isVectorizable(plan, nest)) : [];
-    this.heap = vectorized.length > 0 ? this.#compileVectors(vectorized) : allocate(plan.dtype, plan.heapSize);
-    for (const nest of nests) {
-      const kernel = this.#kernels.get(nest) ?? compileJavaScript(plan, nest, this.heap);
-      if (kernel) this.#kernels.set(nest, kernel);
+    if (isWebAssembly && nests.length > 0) this.heap = this.#compileWebAssembly(nests);
+    else {
+      this.heap = allocate(plan.dtype, plan.heapSize);
+      for (const nest of nests) this.#kernels.set(nest, compileJavaScript(plan, nest, this.heap));
     }
-    this.isComplete = nests.every((nest) => this.#kernels.has(nest));
     plan.ops.forEach((op, id) => {
       if (op.kind === "constant") this.heap[this.#place(id).offset] = op.value;
     });
@@ -79,7 +71,7 @@ class Machine implements Workspace {
   }
 
   /** Makes the kernels of nests in WebAssembly, and its memory the heap. */
-  #compileVectors(nests: readonly Nest[]): Data {
+  #compileWebAssembly(nests: readonly Nest[]): Data {
     const { plan } = this;
     const { module, constants } = compileWebAssembly(plan, nests);
     const bytes = (plan.heapSize + constants.length) * bytesPerElement[plan.dtype];

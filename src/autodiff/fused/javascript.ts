@@ -48,16 +48,21 @@ function expressionOf(primitive: string, { isWithinHalf, isSignless }: HalfTurnS
   return expression;
 }
 
-/** The nest as a function of the heap; undefined where the surroundings forbid to make code. */
-export function compileJavaScript(plan: Plan, nest: Nest, heap: Data): Kernel | undefined {
+/** Whether the surroundings allow to make functions from strings. */
+export function allowsJavaScript(): boolean {
   try {
-    const make: unknown = new Function("heap", "sinPi", "cosPi", "sineOfHalfTurn", sourceOf(plan, nest));
-    const kernel: unknown = typeof make === "function" ? make(heap, sinPi, cosPi, sineOfHalfTurn) : undefined;
-    return typeof kernel === "function" ? () => void kernel() : undefined;
-  } catch (error) {
-    if (error instanceof EvalError) return undefined;
-    throw error;
+    return typeof new Function("") === "function";
+  } catch {
+    return false;
   }
+}
+
+/** The nest as a function of the heap. */
+export function compileJavaScript(plan: Plan, nest: Nest, heap: Data): Kernel {
+  const make: unknown = new Function("heap", "sinPi", "cosPi", "sineOfHalfTurn", sourceOf(plan, nest));
+  const kernel: unknown = typeof make === "function" ? make(heap, sinPi, cosPi, sineOfHalfTurn) : undefined;
+  if (typeof kernel !== "function") throw new TypeError("a loop nest did not become a function");
+  return () => void kernel();
 }
 
 function sourceOf(plan: Plan, nest: Nest): string {

@@ -1,7 +1,7 @@
 /** The bytes of a WebAssembly module, as far as loops over vectors of floats need them. */
 
 /** Instructions without immediates that take their operands from the stack. */
-export const scalarOpcodes = { i32Add: 0x6a, i32Mul: 0x6c, i32LtU: 0x49, f64FromF32: 0xbb, f32FromF64: 0xb6 };
+export const scalarOpcodes = { i32Add: 0x6a, i32Mul: 0x6c, i32LtU: 0x49, f64FromF32: 0xbb, f32FromF64: 0xb6, f32Load: 0x2a, f32Store: 0x38 };
 
 /** The same of the vector instructions; those of floats by their number of lanes. */
 export const vectorOpcodes = {
@@ -159,7 +159,7 @@ export class FunctionBody {
     return written;
   }
 
-  insert(bytes: readonly number[]): void {
+  insert(bytes: Iterable<number>): void {
     for (const byte of bytes) this.#bytes.push(byte);
   }
 
@@ -194,7 +194,7 @@ export class FunctionBody {
     this.insert(bytes);
   }
 
-  vectorConst(bytes: readonly number[]): void {
+  vectorConst(bytes: Iterable<number>): void {
     this.vector(12);
     this.insert(bytes);
   }
@@ -203,6 +203,11 @@ export class FunctionBody {
   memory(opcode: number, byteOffset: number, lane?: number): void {
     this.vector(opcode);
     this.insert([0, ...unsigned(byteOffset), ...(lane === undefined ? [] : [lane])]);
+  }
+
+  /** A load or store of a single number. */
+  scalarMemory(opcode: number, byteOffset: number): void {
+    this.insert([opcode, 0, ...unsigned(byteOffset)]);
   }
 
   load(byteOffset: number): void {

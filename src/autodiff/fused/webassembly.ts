@@ -1,7 +1,11 @@
-/** Loop nests as WebAssembly that works on vectors: two float64 or four float32 at a time along the innermost loop. */
+/**
+ * Loop nests as WebAssembly that works on vectors: two float64 or four float32 at a time along the innermost loop; one number at a
+ * time where that is no whole number of vectors.
+ */
 import { bytesPerElement, type FloatDType } from "../../ndarray/dtype.js";
 import { sizeOf } from "../../ndarray/shape.js";
 import { shortcutsIn } from "./half-turns.js";
+import { HeapAccess } from "./heap-access.js";
 import { LookupEmitter } from "./lookup-emitter.js";
 import { lookupGroups } from "./lookups.js";
 import { has, type Level, type Nest, type Place, type Plan } from "./plan.js";
@@ -44,8 +48,8 @@ function allows(work: (body: FunctionBody, vector: number) => void): boolean {
   }
 }
 
-/** Whether vectors fit the nest: its innermost loop is a whole number of them, and contiguous in the heap. */
-export function isVectorizable({ extents, dtype, places, ops }: Plan, { vector, levels }: Nest): boolean {
+/** Whether whole vectors fit the nest: its innermost loop is a number of them, and contiguous in the heap. */
+function fitsVectors({ extents, dtype, places, ops }: Plan, { vector, levels }: Nest): boolean {
   if (vector === undefined || extents[vector] % lanesOf(dtype) !== 0) return false;
   return levels.every(({ vectors, stored, sums }) =>
     [...vectors, ...stored, ...sums].every((op) => !has(ops[op].axes, vector) || places.get(op)?.strides[vector] === 1),
@@ -57,10 +61,14 @@ function lanesOf(dtype: Plan["dtype"]): number {
 }
 
 /** Numbers that the code needs beside those of the plan, at the end of the heap. */
-export class ConstantPool {
+class ConstantPool {
   readonly values: number[] = [];
 
   constructor(readonly start: number) {}
+
+  valueAt(offset: number): number {
+    return this.values[offset - this.start];
+  }
 
   /** Heap offset of a number; 0 and -0 are two. */
   offsetOf(value: number): number {
@@ -77,10 +85,9 @@ export interface CompiledNests {
 
 /** The nests as the functions "0", "1", ... of a module. */
 export function compileWebAssembly(plan: Plan, nests: readonly Nest[]): CompiledNests {
-  const dtype: FloatDType = plan.dtype === "float32" ? "float32" : "float64";
   const pool = new ConstantPool(plan.heapSize);
   const hasMultiplyAdd = allowsMultiplyAdd();
-  const bodies = nests.map((nest) => new NestEmitter(plan, nest, dtype, pool, hasMultiplyAdd).body);
+  const bodies = nests.map((nest) => new NestEmitter(plan, nest, pool, hasMultiplyAdd).body);
   return { module: new WebAssembly.Module(moduleBytes(laneFunctions, bodies)), constants: pool.values };
 }
 
@@ -92,25 +99,27 @@ export function importsFor(memory: WebAssembly.Memory): WebAssembly.Imports {
 class NestEmitter {
   readonly body = new FunctionBody();
   readonly #bytes: number;
-  readonly #lanes: number;
+  readonly #access: HeapAccess;
   readonly #counters = new Map<number, number>();
 
   constructor(
     readonly plan: Plan,
     readonly nest: Nest,
-    readonly dtype: FloatDType,
     readonly pool: ConstantPool,
     readonly hasMultiplyAdd: boolean,
   ) {
-    this.#bytes = bytesPerElement[dtype];
-    this.#lanes = lanesOf(dtype);
+    const heap: FloatDType = plan.dtype === "float32" ? "float32" : "float64";
+    const isWide = fitsVectors(plan, nest);
+    const looksUp = nest.levels.some(({ computed }) => computed.some((op) => plan.ops[op].kind === "lookup"));
+    this.#bytes = bytesPerElement[heap];
+    this.#access = new HeapAccess(this.body, heap, isWide || looksUp ? heap : "float64", isWide);
     for (const { sums } of nest.levels) for (const sum of sums) this.#clear(sum);
     this.#level(0);
   }
 
   #level(depth: number): void {
     const { nest, plan } = this;
-    this.#vectorLoop(nest.levels[depth]);
+    this.#innermostLoop(nest.levels[depth]);
     if (depth === nest.outer.length) return;
     const axis = nest.outer[depth];
     this.#count(plan.extents[axis], 1, (counter) => {
@@ -157,11 +166,12 @@ class NestEmitter {
     });
   }
 
-  #vectorLoop(level: Level): void {
+  #innermostLoop(level: Level): void {
     const { body, plan, nest } = this;
-    const { scalars, vectors, computed, stored, sums } = level;
     const { vector } = nest;
-    if (computed.length + sums.length === 0 || vector === undefined) return;
+    const { scalars, vectors, computed, stored, sums } = level;
+    if (computed.length + sums.length === 0) return;
+    const access = this.#access;
     const values = new Map<number, number>();
     const constants = new Map<number, number>();
     const bases = new Map<string, Base>();
@@ -176,73 +186,80 @@ class NestEmitter {
       constants.set(offset, local);
       return local;
     };
-    const inRegister = sums.filter((sum) => !has(plan.ops[sum].axes, vector));
+    const inRegister = sums.filter((sum) => vector !== undefined && !has(plan.ops[sum].axes, vector));
     const registers = new Map(inRegister.map((sum) => [sum, body.local(v128)]));
     const functionNamed = (name: string): number => laneFunctions.findIndex((entry) => entry.name === name);
-    const math = new VectorMath(body, this.dtype, constant, functionNamed, this.hasMultiplyAdd);
+    const math = new VectorMath(body, access.math, constant, functionNamed, this.hasMultiplyAdd);
     const lookups = new LookupEmitter(math);
     const groups = lookupGroups(plan, computed);
     const shortcuts = shortcutsIn(plan.ops, level);
-    let counter = -1;
-    const pushAddress = (op: number): void => {
-      const base = this.#base(op, bases);
-      body.get(counter);
-      if (base === undefined) return;
-      body.get(base.local);
-      body.scalar(scalarOpcodes.i32Add);
-    };
 
-    const loop = body.aside(() =>
-      this.#count(plan.extents[vector] * this.#bytes, 16, (bytes) => {
-        counter = bytes;
-        for (const op of vectors) {
-          pushAddress(op);
-          body.load(this.#place(op).offset * this.#bytes);
-          values.set(op, math.keep());
+    const turn = (counter: number | undefined): void => {
+      const pushAddress = (op: number): void => {
+        const base = this.#base(op, bases);
+        const stride = vector === undefined ? 0 : this.#place(op).strides[vector];
+        if (counter === undefined || stride === 0) return this.#pushBase(base);
+        body.get(counter);
+        if (stride !== 1) {
+          body.i32Const(stride);
+          body.scalar(scalarOpcodes.i32Mul);
         }
-        for (const op of scalars) values.set(op, values.get(op) ?? body.local(v128));
-        for (const op of computed) {
-          const entry = plan.ops[op];
-          if (entry.kind === "elementwise") values.set(op, math.apply(entry.primitive, entry.inputs.map(valueOf), shortcuts(op)));
-          else if (entry.kind === "lookup") {
-            const group = groups.find(({ members }) => members[0] === op);
-            if (group) lookups.emit(group, group.inputs.map(valueOf)).forEach((local, i) => values.set(group.members[i], local));
-          }
+        if (base === undefined) return;
+        body.get(base.local);
+        body.scalar(scalarOpcodes.i32Add);
+      };
+      for (const op of vectors) {
+        pushAddress(op);
+        access.load(this.#place(op).offset * this.#bytes);
+        values.set(op, math.keep());
+      }
+      for (const op of scalars) values.set(op, values.get(op) ?? body.local(v128));
+      for (const op of computed) {
+        const entry = plan.ops[op];
+        if (entry.kind === "elementwise") values.set(op, math.apply(entry.primitive, entry.inputs.map(valueOf), shortcuts(op)));
+        else if (entry.kind === "lookup") {
+          const group = groups.find(({ members }) => members[0] === op);
+          if (group) lookups.emit(group, group.inputs.map(valueOf)).forEach((local, i) => values.set(group.members[i], local));
         }
-        for (const op of stored) {
-          pushAddress(op);
-          body.get(valueOf(op));
-          body.store(this.#place(op).offset * this.#bytes);
+      }
+      for (const op of stored) {
+        pushAddress(op);
+        access.store(this.#place(op).offset * this.#bytes, valueOf(op));
+      }
+      for (const sum of sums) {
+        const value = valueOf(plan.ops[sum].inputs[0]);
+        const register = registers.get(sum);
+        if (register !== undefined) {
+          math.push("add", register, value);
+          body.set(register);
+        } else {
+          pushAddress(sum);
+          access.load(this.#place(sum).offset * this.#bytes);
+          const sofar = math.keep();
+          pushAddress(sum);
+          access.store(this.#place(sum).offset * this.#bytes, math.do("add", sofar, value));
         }
-        for (const sum of sums) {
-          const value = valueOf(plan.ops[sum].inputs[0]);
-          const register = registers.get(sum);
-          if (register !== undefined) {
-            math.push("add", register, value);
-            body.set(register);
-          } else {
-            pushAddress(sum);
-            pushAddress(sum);
-            body.load(this.#place(sum).offset * this.#bytes);
-            body.get(value);
-            body.vector(math.opcodes.add);
-            body.store(this.#place(sum).offset * this.#bytes);
-          }
-        }
-      }),
-    );
+      }
+    };
+    const loop = body.aside(() => {
+      if (vector === undefined) turn(undefined);
+      else this.#count(plan.extents[vector] * this.#bytes, access.step, turn);
+    });
 
     const scalarBases = scalars.map((op) => this.#base(op, bases));
     const sumBases = [...registers].map(([sum]) => this.#base(sum, bases));
     for (const base of bases.values()) this.#writeBase(base);
     scalars.forEach((op, i) => {
       this.#pushBase(scalarBases[i]);
-      body.memory(math.opcodes.loadSplat, this.#place(op).offset * this.#bytes);
+      access.splat(this.#place(op).offset * this.#bytes);
       body.set(valueOf(op));
     });
     for (const [offset, local] of constants) {
-      body.i32Const(0);
-      body.memory(math.opcodes.loadSplat, offset * this.#bytes);
+      if (access.widens) body.vectorConst(new Uint8Array(Float64Array.of(this.pool.valueAt(offset), this.pool.valueAt(offset)).buffer));
+      else {
+        body.i32Const(0);
+        access.splat(offset * this.#bytes);
+      }
       body.set(local);
     }
     for (const register of registers.values()) {
@@ -250,27 +267,19 @@ class NestEmitter {
       body.set(register);
     }
     body.insert(loop);
-    [...registers].forEach(([sum, register], i) => this.#addLanes(sum, register, sumBases[i], math));
+    [...registers].forEach(([sum, register], i) => this.#addToHeap(sum, access.isWide ? laneSum(register, math) : register, sumBases[i], math));
   }
 
-  /** Adds the lanes of a register to a number in the heap. */
-  #addLanes(sum: number, register: number, base: Base | undefined, math: VectorMath): void {
-    const { body } = this;
+  /** Adds the first lane of a variable to a sum. */
+  #addToHeap(sum: number, value: number, base: Base | undefined, math: VectorMath): void {
     const at = this.#place(sum).offset * this.#bytes;
-    let total = register;
-    for (let distance = this.#lanes / 2; distance >= 1; distance /= 2) {
-      const moved = math.shuffled(total, total, Array.from({ length: this.#lanes }, (_, lane) => (lane + distance) % this.#lanes));
-      math.push("add", total, moved);
-      total = math.keep();
-    }
     this.#pushBase(base);
-    body.memory(math.opcodes.loadSplat, at);
-    body.get(total);
-    body.vector(math.opcodes.add);
-    total = math.keep();
+    this.#access.splat(at);
+    this.body.get(value);
+    this.body.vector(math.opcodes.add);
+    const total = math.keep();
     this.#pushBase(base);
-    body.get(total);
-    body.memory(math.opcodes.storeLane, at, 0);
+    this.#access.storeFirst(at, total);
   }
 
   #place(op: number): Place {
@@ -312,4 +321,14 @@ class NestEmitter {
 interface Base {
   readonly local: number;
   readonly terms: readonly { readonly counter: number; readonly stride: number }[];
+}
+
+/** The sum of a variable's lanes, in all lanes. */
+function laneSum(register: number, math: VectorMath): number {
+  let total = register;
+  for (let distance = math.lanes / 2; distance >= 1; distance /= 2) {
+    const moved = math.shuffled(total, total, Array.from({ length: math.lanes }, (_, lane) => (lane + distance) % math.lanes));
+    total = math.do("add", total, moved);
+  }
+  return total;
 }

@@ -1,5 +1,5 @@
-/** Runs a tape where code may not be made freely, and prints its numbers: `restricted.ts RULE EXECUTOR`. */
-import { prepare } from "../../../src/autodiff/executor.js";
+/** Runs a tape where code may not be made freely, and prints what ran it and its numbers: `restricted.ts RULE EXECUTOR`. */
+import { allowedExecutor, prepare } from "../../../src/autodiff/executor.js";
 import { add, mul, sum, total } from "../../../src/autodiff/operations.js";
 import { pullBack } from "../../../src/autodiff/reverse.js";
 import { Tape } from "../../../src/autodiff/tape.js";
@@ -24,4 +24,5 @@ const [a, b] = [tape.input(x), tape.input(y)];
 const value = mul(add(mul(a, 3), b), add(b, a));
 const gradients = pullBack([total(value)], [tape.constant(1, "float64")], [a, b]).flatMap((gradient) => gradient ?? []);
 const program = tape.program([value, sum(value, 0), ...gradients]);
-process.stdout.write(JSON.stringify(prepare(program, executor)([x, y]).map(elementsOf)));
+const numbers = prepare(program, executor)([x, y]).map(elementsOf);
+process.stdout.write(JSON.stringify({ by: allowedExecutor(executor), numbers }));
