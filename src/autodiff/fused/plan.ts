@@ -90,8 +90,17 @@ export interface Plan {
 const alignment = 8;
 /** Elements between two stretches: without them, arrays of a power of 2 would compete for the same lines of the processor's cache. */
 const stagger = 24;
-/** In the name of a nest: its sums run after those of the vector nest. */
-const apart = "apart";
+/** Which loop nest of a pass. */
+interface NestKey {
+  readonly pass: number;
+  /**
+   * "vector": whatever varies along the vector axis; "apart": sums that the loops of that one would repeat, and that run after it;
+   * "small": what does not vary along the vector axis
+   */
+  readonly nest: "small" | "vector" | "apart";
+  /** of its loops; 0 for the vector nest, which has those of all its ops */
+  readonly axes: Axes;
+}
 
 export const has = (axes: Axes, axis: number): boolean => (axes & (1 << axis)) !== 0;
 const countOf = (axes: Axes): number => (axes === 0 ? 0 : (axes & 1) + countOf(axes >> 1));
@@ -113,6 +122,7 @@ class Planner {
   readonly #places = new Map<number, Place>();
   readonly #grids = new Map<number, GridPlace>();
   readonly #axesOfPass: Axes[] = [];
+  readonly #nestKeys = new Map<string, NestKey>();
   #heapSize = 0;
 
   constructor(program: Program) {
@@ -257,12 +267,20 @@ class Planner {
     return offset;
   }
 
-  /** The nest that computes an op: its pass, and the vector axis with whatever else, or its very axes. */
-  #nestOf(op: number): string {
+  /** The nest that computes an op; the same object for all of its ops. */
+  #nestOf(op: number): NestKey {
     const { pass, kind } = this.#ops[op];
     const axes = this.#axesIn(op);
-    if (!has(axes, this.#vector)) return `${pass} ${axes}`;
-    return kind === "sum" && !this.#isOutermost(axes, pass) ? `${pass} ${apart} ${axes}` : `${pass} vector`;
+    if (!has(axes, this.#vector)) return this.#shared({ pass, nest: "small", axes });
+    const isApart = kind === "sum" && !this.#isOutermost(axes, pass);
+    return this.#shared(isApart ? { pass, nest: "apart", axes } : { pass, nest: "vector", axes: 0 });
+  }
+
+  #shared(key: NestKey): NestKey {
+    const name = `${key.pass} ${key.nest} ${key.axes}`;
+    const known = this.#nestKeys.get(name) ?? key;
+    this.#nestKeys.set(name, known);
+    return known;
   }
 
   /** Whether no loop of the vector nest that a sum does not take part in, and would be repeated by, stands outside of its own. */
@@ -300,8 +318,8 @@ class Planner {
       if (kind === "sum" || kind === "array" || kind === "constant") stored.add(op);
     });
     // Later passes first: what they repeat may need more of earlier ones.
-    const nests = new Map<string, Set<number>>();
-    const demand = (op: number, nest: string): void => {
+    const nests = new Map<NestKey, Set<number>>();
+    const demand = (op: number, nest: NestKey): void => {
       for (const input of ops[op].inputs) {
         if (!this.#isComputed(input) || this.#nestOf(input) === nest) continue;
         if (!this.#isRepeated(input)) stored.add(input);
@@ -319,33 +337,34 @@ class Planner {
   }
 
   #stages(stored: ReadonlySet<number>): Stage[] {
-    const byPass = new Map<number, Map<string, Set<number>>>();
+    const byPass = new Map<number, Map<NestKey, Set<number>>>();
     this.#ops.forEach((op, id) => {
       if (op.kind !== "sum" && !(this.#isComputed(id) && stored.has(id))) return;
-      const nests = byPass.get(op.pass) ?? new Map<string, Set<number>>();
+      const nests = byPass.get(op.pass) ?? new Map<NestKey, Set<number>>();
       byPass.set(op.pass, nests);
-      const name = this.#nestOf(id);
-      const members = nests.get(name) ?? new Set<number>();
-      nests.set(name, members);
-      this.#collect(id, name, members, stored);
+      const nest = this.#nestOf(id);
+      const members = nests.get(nest) ?? new Set<number>();
+      nests.set(nest, members);
+      this.#collect(id, nest, members, stored);
     });
     const last = Math.max(0, ...byPass.keys(), ...this.#interpreted.values());
     const stages: Stage[] = [];
     for (let pass = 0; pass <= last; pass++) {
-      const nests = [...(byPass.get(pass) ?? [])].map(([name, members]) => {
-        const nest = this.#nest([...members].sort((a, b) => a - b));
-        const few = nest.outer.length + (nest.vector === undefined ? 0 : 1);
-        const rank = this.#extents.length + (name.includes(apart) ? 2 : 1);
-        return { nest, rank: nest.vector === this.#vector ? rank : few };
-      });
-      stages.push(...nests.sort((a, b) => a.rank - b.rank).map(({ nest }) => nest));
+      const nests = [...(byPass.get(pass) ?? [])].sort(([a], [b]) => this.#rank(a) - this.#rank(b));
+      stages.push(...nests.map(([, members]) => this.#nest([...members].sort((a, b) => a - b))));
       for (const [node, at] of this.#interpreted) if (at === pass) stages.push({ node });
     }
     return stages;
   }
 
+  /** Nests of a pass run in this order: what has fewer axes may be needed by what has more. */
+  #rank({ nest, axes }: NestKey): number {
+    if (nest === "small") return countOf(axes);
+    return this.#extents.length + (nest === "vector" ? 1 : 2);
+  }
+
   /** An op and whatever has to be computed in the same nest for it. */
-  #collect(op: number, nest: string, members: Set<number>, stored: ReadonlySet<number>): void {
+  #collect(op: number, nest: NestKey, members: Set<number>, stored: ReadonlySet<number>): void {
     if (members.has(op)) return;
     members.add(op);
     for (const input of this.#ops[op].inputs) {
