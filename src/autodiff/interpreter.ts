@@ -76,11 +76,14 @@ function lastUses({ nodes, outputs }: Program): number[][] {
   return releases;
 }
 
-/** One node's numbers: in new memory, or, of a view, in the input's. */
-export function runNode({ primitive, attributes, shape, dtype }: Node, operands: readonly NdArray[]): NdArray {
+/**
+ * One node's numbers: in memory of their own, or, of a view, in the input's.
+ * @param memory takes them if given
+ */
+export function runNode({ primitive, attributes, shape, dtype }: Node, operands: readonly NdArray[], memory?: NdArray): NdArray {
   const { kernel } = primitiveNamed(primitive);
   if (kernel.kind === "view") return kernel.view(operands[0], attributes);
-  const output = zeros(shape, dtype);
+  const output = memory ?? zeros(shape, dtype);
   runInto(output, kernel, operands, attributes);
   return output;
 }

@@ -15,7 +15,7 @@ import { selectPixels, type Pixels, type PixelSelection } from "./pixels.js";
 import { functionsOf, recordQuestion, sumsOf, type PixelFunction, type PixelLoss, type Question } from "./question.js";
 import type { EveryStep } from "./reference-sum.js";
 import { stepCounts } from "./steps.js";
-import { tileCount, TileRunner, type Latch, type TileJob, type TileRun } from "./tiles.js";
+import { blockOf, tileCount, TileRunner, type Latch, type TileJob, type TileRun } from "./tiles.js";
 
 export type { PixelFunction, PixelLoss } from "./question.js";
 
@@ -86,6 +86,9 @@ interface Answer {
 }
 
 const fusedTile = 1024;
+/** Sums of so many blocks of tiles are kept apart, where there are as many tiles: few of many sums, but enough for workers to share. */
+const mostElementsOfSums = 2 ** 21;
+const fewestBlocks = 8;
 const elementsOfInterpretedTile = 2 ** 16;
 const imageQuestion: Question = { kind: "image" };
 const leavingQuestion: Question = { kind: "leaving" };
@@ -220,19 +223,23 @@ export class ImageModel<P extends Parameters> {
       throw new ShapeError(`an image of shape ${describeShape(given.shape)} is compared with one of shape ${describeShape(shape)}`);
     });
     const image = question.kind === "image" ? zeros(shape, this.#dtype, { shared }) : undefined;
-    const width = 1 + sumsOf(question, plan.inputs);
     const job = this.#job(question, plan.lookup, plan, parameters, data.length);
     const tiles = tileCount(job);
-    const rows = zeros([tiles, width], "float64", { shared });
-    const run: TileRun = { job, parameters: plan.inputs, data: compared, image, rows, latch: undefined, firstTile: 0, endTile: tiles };
+    const width = sumsOf(question, plan.inputs);
+    const tilesOfBlock = Math.ceil(tiles / Math.max(fewestBlocks, Math.floor(mostElementsOfSums / Math.max(1, width))));
+    const left = zeros([tiles], "float64", { shared });
+    const rows = zeros([Math.ceil(tiles / tilesOfBlock), width], "float64", { shared });
+    const whole = { firstTile: 0, endTile: tiles };
+    const run: TileRun = { job, parameters: plan.inputs, data: compared, latch: undefined, image, left, rows, tilesOfBlock, ...whole };
     yield run;
 
-    const left = (tile: number): number => rows.data[tile * width];
     let lookups = 0;
-    for (let tile = 0; tile < tiles; tile++) lookups += left(tile);
+    for (const count of left.data) lookups += count;
     if (lookups > 0 && plan.structureFactors?.policy === "sequential") {
-      let tile = 0;
-      while (left(tile) === 0) tile++;
+      const tile = left.data.findIndex((count) => count > 0);
+      const { firstTile } = blockOf(run, Math.floor(tile / tilesOfBlock));
+      rows.data.fill(0, (firstTile / tilesOfBlock) * width);
+      yield { ...run, firstTile, endTile: tile };
       const latch = this.#findLatch(plan, parameters, run, tile);
       const latched = this.#job(question, "latched", plan, parameters, data.length);
       yield { ...run, job: latched, latch, firstTile: tile, endTile: tile + 1 };
@@ -240,8 +247,8 @@ export class ImageModel<P extends Parameters> {
       yield { ...run, job: nearest, latch, firstTile: tile + 1 };
     }
     const warning = plan.structureFactors?.left(lookups);
-    const sums = new Array<number>(width - 1).fill(0);
-    for (let tile = 0; tile < tiles; tile++) for (let i = 1; i < width; i++) sums[i - 1] += rows.data[tile * width + i];
+    const sums = new Array<number>(width).fill(0);
+    rows.data.forEach((sum, i) => (sums[i % width] += sum));
     return { sums, image, warnings: warning === undefined ? [] : [warning] };
   }
 

@@ -39,10 +39,29 @@ export interface TileRun {
   readonly latch: Latch | undefined;
   /** receives the pixels, shape [slow, fast] */
   readonly image: NdArray | undefined;
-  /** receives of each tile the number of lookups that left the grid, then the sums; float64, shape [tiles, 1 + sums] */
+  /** receives of each tile the number of lookups that left the grid; float64 */
+  readonly left: NdArray;
+  /** sums, to which each tile adds its own: those of a block of tiles in each row, float64, shape [blocks, sums] */
   readonly rows: NdArray;
+  readonly tilesOfBlock: number;
   readonly firstTile: number;
   readonly endTile: number;
+}
+
+/** Tiles whose sums are added up in one row, in order, and which therefore one worker works on. */
+export interface Block {
+  readonly firstTile: number;
+  readonly endTile: number;
+}
+
+/** A block of a run, by its number among all of the job's. */
+export function blockOf({ tilesOfBlock, firstTile, endTile }: TileRun, block: number): Block {
+  return { firstTile: Math.max(firstTile, block * tilesOfBlock), endTile: Math.min(endTile, (block + 1) * tilesOfBlock) };
+}
+
+/** The blocks that a run has tiles of: the first one, and the one behind the last. */
+export function blocksOf({ tilesOfBlock, firstTile, endTile }: TileRun): { readonly first: number; readonly end: number } {
+  return { first: Math.floor(firstTile / tilesOfBlock), end: Math.ceil(endTile / tilesOfBlock) };
 }
 
 export function tileCount({ pixels, size }: Pick<TileJob, "pixels" | "size">): number {
@@ -81,11 +100,11 @@ export class TileRunner {
   /** Runs one tile and puts its results where they belong. */
   run(run: TileRun, tile: number): void {
     const [left, ...results] = this.ask(run, tile);
+    run.left.data[tile] = left.size > 1 ? sumOfFirst(left, this.#countOf(tile)) : 0;
+    if (this.job.hasImage && run.image) return this.#place(results[0], tile, run.image);
     const { data, strides } = run.rows;
-    let next = tile * strides[0];
-    data[next++] = left.size > 1 ? sumOfFirst(left, this.#countOf(tile)) : 0;
-    if (this.job.hasImage && run.image) this.#place(results[0], tile, run.image);
-    else for (const sum of results) for (const value of flatData(sum)) data[next++] = value;
+    let next = Math.floor(tile / run.tilesOfBlock) * strides[0];
+    for (const sum of results) for (const value of flatData(sum)) data[next++] += value;
   }
 
   #countOf(tile: number): number {

@@ -35,6 +35,8 @@ class Machine implements Workspace {
   /** of nodes that are no op of the plan, their numbers */
   readonly #arrays: (NdArray | undefined)[] = [];
   readonly #views: (NdArray | undefined)[] = [];
+  /** of interpreted nodes, the memory of the last run, which the next one uses again */
+  readonly #results: NdArray[] = [];
   /** nodes whose arguments the loops read elsewhere than where they are written */
   readonly #moved: number[] = [];
 
@@ -108,7 +110,9 @@ class Machine implements Workspace {
 
   #interpret(node: number): void {
     const entry = this.program.nodes[node];
-    this.#load(node, runNode(entry, entry.inputs.map((input) => this.#read(input))));
+    const result = runNode(entry, entry.inputs.map((input) => this.#read(input)), this.#results[node]);
+    this.#results[node] = result;
+    this.#load(node, result);
   }
 
   #read(node: number): NdArray {

@@ -16,7 +16,7 @@ export interface JobMessage extends Omit<TileJob, "program"> {
   readonly program: Omit<Program, "literals"> & { readonly literals: readonly ArrayMessage[] };
 }
 
-/** To a worker: take the tiles of a job, as long as there are any. */
+/** To a worker: take blocks of a job's tiles, as long as there are any. */
 export interface RunMessage {
   readonly jobId: number;
   /** the first time that the worker meets it */
@@ -25,10 +25,12 @@ export interface RunMessage {
   readonly data: readonly ArrayMessage[];
   readonly latch: Latch | undefined;
   readonly image: ArrayMessage | undefined;
+  readonly left: ArrayMessage;
   readonly rows: ArrayMessage;
+  readonly tilesOfBlock: number;
   readonly firstTile: number;
   readonly endTile: number;
-  /** shared, int32: the next tile to be taken; and whether to stop */
+  /** shared, int32: the next block to be taken; the number of tiles done; and whether to stop */
   readonly state: Data;
 }
 

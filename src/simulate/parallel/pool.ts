@@ -1,6 +1,6 @@
 import { allocate } from "../../ndarray/dtype.js";
 import { assign, zeros, type NdArray } from "../../ndarray/ndarray.js";
-import type { TileJob, TileRun } from "../tiles.js";
+import { blocksOf, type TileJob, type TileRun } from "../tiles.js";
 import { asMessage, remember, type JobMessage, type Report, type RunMessage } from "./messages.js";
 
 /** A worker, seen from outside. */
@@ -44,7 +44,7 @@ export class WorkerPool {
 
   /**
    * Works on the tiles of a run, after the runs that were asked for before.
-   * @param onProgress told now and then how many tiles have been taken
+   * @param onProgress told now and then how many tiles are done, those before the first among them
    * @throws the signal's reason when it was aborted; Error when a worker fails, has failed before, or was closed
    */
   run(run: TileRun, signal: AbortSignal | undefined, onProgress: (tiles: number) => void): Promise<void> {
@@ -64,10 +64,10 @@ export class WorkerPool {
     signal?.throwIfAborted();
     if (this.#end) throw this.#end;
     if (run.firstTile >= run.endTile) return;
-    const state = allocate("int32", 2, true);
+    const state = allocate("int32", 3, true);
     if (!(state instanceof Int32Array)) throw new TypeError("counters are int32");
-    state[0] = run.firstTile;
-    const stop = (): void => void Atomics.store(state, 1, 1);
+    state[0] = blocksOf(run).first;
+    const stop = (): void => void Atomics.store(state, 2, 1);
     signal?.addEventListener("abort", stop);
     const data = run.data.map((array) => this.#shared(array));
     try {
@@ -82,7 +82,7 @@ export class WorkerPool {
           else resolve();
         };
         const report = (port: Port, message: Report): void => {
-          if (message.kind === "progress") onProgress(Math.min(Atomics.load(state, 0), run.endTile));
+          if (message.kind === "progress") onProgress(run.firstTile + Atomics.load(state, 1));
           else end(port, message.kind === "failed" ? new Error(message.message) : undefined);
         };
         this.#pending = { report, fail: end };
@@ -108,7 +108,7 @@ export class WorkerPool {
     return kept;
   }
 
-  #message({ job, parameters, latch, image, rows, firstTile, endTile }: TileRun, data: readonly NdArray[], state: Int32Array, port: number): RunMessage {
+  #message({ job, parameters, latch, image, left, rows, tilesOfBlock, firstTile, endTile }: TileRun, data: readonly NdArray[], state: Int32Array, port: number): RunMessage {
     const known = this.#known[port];
     const isNew = !known.has(job.id);
     if (isNew) remember(known, job.id, job);
@@ -119,7 +119,9 @@ export class WorkerPool {
       data: data.map(asMessage),
       latch,
       image: image && asMessage(image),
+      left: asMessage(left),
       rows: asMessage(rows),
+      tilesOfBlock,
       firstTile,
       endTile,
       state,

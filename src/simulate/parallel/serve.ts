@@ -1,10 +1,10 @@
-import { TileRunner } from "../tiles.js";
+import { blockOf, blocksOf, TileRunner } from "../tiles.js";
 import { asArray, remember, type Report, type RunMessage } from "./messages.js";
 
 const millisecondsBetweenReports = 50;
 
 /**
- * What a worker does with a message: it takes tiles until there are none left.
+ * What a worker does with a message: it takes blocks of tiles until there are none left.
  * @param post sends a report back
  */
 export function server(post: (report: Report) => void): (message: RunMessage) => void {
@@ -32,15 +32,20 @@ function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<numbe
     parameters: message.parameters.map(asArray),
     data: message.data.map(asArray),
     image: message.image && asArray(message.image),
+    left: asArray(message.left),
     rows: asArray(message.rows),
   };
+  const { end } = blocksOf(run);
   let reported = performance.now();
-  while (Atomics.load(state, 1) === 0) {
-    const tile = Atomics.add(state, 0, 1);
-    if (tile >= run.endTile) return;
-    runner.run(run, tile);
-    if (performance.now() - reported < millisecondsBetweenReports) continue;
-    reported = performance.now();
-    post({ kind: "progress" });
+  for (let block = Atomics.add(state, 0, 1); block < end; block = Atomics.add(state, 0, 1)) {
+    const { firstTile, endTile } = blockOf(run, block);
+    for (let tile = firstTile; tile < endTile; tile++) {
+      if (Atomics.load(state, 2) !== 0) return;
+      runner.run(run, tile);
+      Atomics.add(state, 1, 1);
+      if (performance.now() - reported < millisecondsBetweenReports) continue;
+      reported = performance.now();
+      post({ kind: "progress" });
+    }
   }
 }

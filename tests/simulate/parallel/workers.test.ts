@@ -144,7 +144,8 @@ function impossible(): TileRun {
     hasImage: true,
   };
   const shared = { shared: true };
-  return { job, parameters: [], data: [], latch: undefined, image: zeros([2, 2], "float64", shared), rows: zeros([1, 1], "float64", shared), firstTile: 0, endTile: 1 };
+  const [image, left, rows] = [[2, 2], [1], [1, 1]].map((extents) => zeros(extents, "float64", shared));
+  return { job, parameters: [], data: [], latch: undefined, image, left, rows, tilesOfBlock: 1, firstTile: 0, endTile: 1 };
 }
 
 async function rejection(promise: Promise<unknown>): Promise<string> {
