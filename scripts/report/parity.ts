@@ -5,7 +5,7 @@ import { largest, small, table } from "./markdown.js";
 
 const bars: Readonly<Record<FloatDType, Bars>> = {
   float64: { ofMaximum: 1e-6, relative: 2e-5 },
-  float32: { ofMaximum: 1e-4, relative: Infinity },
+  float32: { ofMaximum: 2e-5, relative: Infinity },
 };
 
 /** Every golden image, computed by the command line with the reference program's own flags, against the reference program's. */

@@ -27,7 +27,7 @@ export function prepare(program: Program, executor: Executor = "webassembly"): R
   return (inputs) => {
     program.inputs.forEach((wanted, index) => checkInput(index, wanted, inputs[index]));
     loops.inputs.forEach((input, index) => assign(input, inputs[index]));
-    return loops.run().map((result) => copy(result));
+    return loops.run().map((result, i) => copy(result, program.nodes[program.outputs[i]].dtype));
   };
 }
 

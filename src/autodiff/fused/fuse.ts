@@ -11,9 +11,9 @@ const pageBytes = 65536;
 
 /** A program made ready to be run again and again in memory of its own. */
 export interface Workspace {
-  /** where the arguments of a run are written; those that stand for one axis are contiguous */
+  /** where the arguments of a run are written, of their dtype or float64; those that stand for one axis are contiguous */
   readonly inputs: readonly NdArray[];
-  /** The results, which last until the next run. */
+  /** The results, of their dtype or float64, which last until the next run. */
   run(): readonly NdArray[];
 }
 
@@ -30,6 +30,8 @@ class Machine implements Workspace {
   readonly program: Program;
   readonly plan: Plan;
   readonly heap: Data;
+  /** the heap as numbers of the grids' dtype */
+  readonly grids: Data;
   readonly inputs: readonly NdArray[];
   readonly #kernels = new Map<Stage, Kernel>();
   /** of nodes that are no op of the plan, their numbers */
@@ -44,10 +46,10 @@ class Machine implements Workspace {
     this.program = program;
     this.plan = plan;
     const nests = plan.stages.filter((stage): stage is Nest => !("node" in stage));
-    if (isWebAssembly && nests.length > 0) this.heap = this.#compileWebAssembly(nests);
-    else {
-      this.heap = allocate(plan.dtype, plan.heapSize);
-      for (const nest of nests) this.#kernels.set(nest, compileJavaScript(plan, nest, this.heap));
+    this.heap = isWebAssembly && nests.length > 0 ? this.#compileWebAssembly(nests) : allocate("float64", plan.heapSize);
+    this.grids = overBuffer(plan.dtype, this.heap.buffer);
+    for (const nest of nests) {
+      if (!this.#kernels.has(nest)) this.#kernels.set(nest, compileJavaScript(plan, nest, this.heap, this.grids));
     }
     plan.ops.forEach((op, id) => {
       if (op.kind === "constant") this.heap[this.#place(id).offset] = op.value;
@@ -76,14 +78,14 @@ class Machine implements Workspace {
   #compileWebAssembly(nests: readonly Nest[]): Data {
     const { plan } = this;
     const { module, constants } = compileWebAssembly(plan, nests);
-    const bytes = (plan.heapSize + constants.length) * bytesPerElement[plan.dtype];
+    const bytes = (plan.heapSize + constants.length) * bytesPerElement.float64;
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
     const { exports } = new WebAssembly.Instance(module, importsFor(memory));
     nests.forEach((nest, i) => {
       const kernel = exports[i];
       if (typeof kernel === "function") this.#kernels.set(nest, () => void kernel());
     });
-    const heap = overBuffer(plan.dtype, memory.buffer);
+    const heap = overBuffer("float64", memory.buffer);
     constants.forEach((value, i) => (heap[plan.heapSize + i] = value));
     return heap;
   }
@@ -124,7 +126,7 @@ class Machine implements Workspace {
   }
 
   #gridView({ shape, offset }: GridPlace): NdArray {
-    return new NdArray(this.heap, shape, undefined, offset);
+    return new NdArray(this.grids, shape, undefined, offset);
   }
 
   #view(op: number, shape: Shape): NdArray {

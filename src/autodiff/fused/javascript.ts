@@ -57,10 +57,13 @@ export function allowsJavaScript(): boolean {
   }
 }
 
-/** The nest as a function of the heap. */
-export function compileJavaScript(plan: Plan, nest: Nest, heap: Data): Kernel {
-  const make: unknown = new Function("heap", "sinPi", "cosPi", "sineOfHalfTurn", sourceOf(plan, nest));
-  const kernel: unknown = typeof make === "function" ? make(heap, sinPi, cosPi, sineOfHalfTurn) : undefined;
+/**
+ * The nest as a function of the heap.
+ * @param grids the heap as numbers of the grids' dtype
+ */
+export function compileJavaScript(plan: Plan, nest: Nest, heap: Data, grids: Data): Kernel {
+  const make: unknown = new Function("heap", "grids", "sinPi", "cosPi", "sineOfHalfTurn", sourceOf(plan, nest));
+  const kernel: unknown = typeof make === "function" ? make(heap, grids, sinPi, cosPi, sineOfHalfTurn) : undefined;
   if (typeof kernel !== "function") throw new TypeError("a loop nest did not become a function");
   return () => void kernel();
 }
@@ -145,7 +148,7 @@ class Source {
     if (primitive === "nearest") {
       const inside = axes.map((axis, i) => `${name}${axis} >= 0 && ${name}${axis} < ${shape[i]}`).join(" && ");
       const at = `${offset} + ${name}h * ${strideH} + ${name}k * ${strideK} + ${name}l`;
-      lines.push(...places, `const v${members[0]} = ${inside} ? heap[${at}] : ${defaultF};`);
+      lines.push(...places, `const v${members[0]} = ${inside} ? grids[${at}] : ${defaultF};`);
       return;
     }
     lines.push(...members.map((member, i) => `let v${member} = ${orders[i].every((order) => order === 0) ? defaultF : 0};`), ...places);
@@ -164,7 +167,7 @@ class Source {
       for (const i of nodes) {
         for (const j of nodes) {
           const row = i * strideH + j * strideK;
-          lines.push(`const r${l}_${i}${j} = ${nodes.map((m) => `l${l}_${m} * heap[n + ${row + m}]`).join(" + ")};`);
+          lines.push(`const r${l}_${i}${j} = ${nodes.map((m) => `l${l}_${m} * grids[n + ${row + m}]`).join(" + ")};`);
         }
       }
     }

@@ -20,8 +20,12 @@ export class LookupEmitter {
     this.#math = math;
   }
 
-  /** The values of all members of a group, as variables. */
-  emit(group: LookupGroup, inputs: readonly number[]): number[] {
+  /**
+   * The values of all members of a group, as variables.
+   * @param points of each axis, the node at or before the lookup (tricubic), or nearest to it
+   * @param distances of each axis, from there to the lookup; nearest lookups need none
+   */
+  emit(group: LookupGroup, points: readonly number[], distances: readonly number[]): number[] {
     const math = this.#math;
     const isTricubic = group.primitive === "tricubic";
     const isValue = (orders: readonly number[]): boolean => orders.every((order) => order === 0);
@@ -33,15 +37,12 @@ export class LookupEmitter {
     const margin = isTricubic ? 1 : 0;
     const first = group.min.map((min) => min + margin);
     const last = shape.map((extent, axis) => group.min[axis] + extent - (isTricubic ? 3 : 1));
-    const points = inputs.map((x) => (isTricubic ? math.do("floor", x) : math.do("ceil", math.do("sub", x, math.constant(0.5)))));
     // In this order of operands, NaN becomes the first point, too.
     const nearby = points.map((point, axis) => math.do("pmin", math.constant(last[axis]), math.do("pmax", math.constant(first[axis]), point)));
     const inside = nearby.map((each, axis) => math.do("eq", each, points[axis])).reduce((all, one) => math.do("and", all, one));
     const corner = nearby.map((each, axis) => math.do("sub", each, math.constant(first[axis])));
     const addresses = this.#addresses(corner, shape);
-    const found = isTricubic
-      ? this.#tricubic(group, points.map((point, axis) => math.do("sub", inputs[axis], point)), addresses)
-      : [this.#nearest(group, addresses)];
+    const found = isTricubic ? this.#tricubic(group, distances, addresses) : [this.#nearest(group, addresses)];
     return found.map((value, member) => math.select(inside, value, outside[member]));
   }
 

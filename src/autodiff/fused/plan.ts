@@ -4,7 +4,7 @@
  * tell, and is computed again in a later pass rather than stored. What is neither elementwise, a sum nor a lookup is left to the
  * interpreter's kernel.
  */
-import type { DType } from "../../ndarray/dtype.js";
+import { bytesPerElement, type DType } from "../../ndarray/dtype.js";
 import { sizeOf, type Shape } from "../../ndarray/shape.js";
 import { primitiveNamed } from "../primitives/registry.js";
 import type { Attributes, Node, Program, Typed } from "../tape.js";
@@ -38,6 +38,7 @@ export interface Place {
 
 /** Where a contiguous grid of three axes stands in the heap. */
 export interface GridPlace {
+  /** in elements of the program's dtype */
   readonly offset: number;
   readonly shape: Shape;
 }
@@ -71,7 +72,7 @@ export interface Interpreted {
 export type Stage = Nest | Interpreted;
 
 export interface Plan {
-  /** of the heap */
+  /** of the loops' results and of the grids; all else is float64 in the heap */
   readonly dtype: DType;
   /** of the loops, slowest axis of the program first */
   readonly extents: Shape;
@@ -258,7 +259,9 @@ class Planner {
 
   #reserveGrid(node: number): void {
     const { shape } = this.#program.nodes[node];
-    if (!this.#grids.has(node)) this.#grids.set(node, { offset: this.#allocate(sizeOf(shape)), shape });
+    if (this.#grids.has(node)) return;
+    const perNumber = bytesPerElement.float64 / bytesPerElement[this.#dtype];
+    this.#grids.set(node, { offset: perNumber * this.#allocate(Math.ceil(sizeOf(shape) / perNumber)), shape });
   }
 
   #allocate(size: number): number {

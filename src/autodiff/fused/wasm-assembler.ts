@@ -1,7 +1,7 @@
 /** The bytes of a WebAssembly module, as far as loops over vectors of floats need them. */
 
 /** Instructions without immediates that take their operands from the stack. */
-export const scalarOpcodes = { i32Add: 0x6a, i32Mul: 0x6c, i32LtU: 0x49, f64FromF32: 0xbb, f32FromF64: 0xb6, f32Load: 0x2a, f32Store: 0x38 };
+export const scalarOpcodes = { i32Add: 0x6a, i32Mul: 0x6c, i32LtU: 0x49, f64FromF32: 0xbb, f32FromF64: 0xb6 };
 
 /** The same of the vector instructions; those of floats by their number of lanes. */
 export const vectorOpcodes = {
@@ -15,6 +15,8 @@ export const vectorOpcodes = {
   i32Splat: 17,
   i64Add: 0xce,
   extendLowI32ToI64: 0xc7,
+  demoteF64: 0x5e,
+  promoteLowF32: 0x5f,
 };
 
 /** Vector instructions on floats, for 2 lanes of float64 and 4 lanes of float32. */
@@ -159,7 +161,7 @@ export class FunctionBody {
     return written;
   }
 
-  insert(bytes: Iterable<number>): void {
+  insert(bytes: readonly number[]): void {
     for (const byte of bytes) this.#bytes.push(byte);
   }
 
@@ -194,7 +196,7 @@ export class FunctionBody {
     this.insert(bytes);
   }
 
-  vectorConst(bytes: Iterable<number>): void {
+  vectorConst(bytes: readonly number[]): void {
     this.vector(12);
     this.insert(bytes);
   }
@@ -203,11 +205,6 @@ export class FunctionBody {
   memory(opcode: number, byteOffset: number, lane?: number): void {
     this.vector(opcode);
     this.insert([0, ...unsigned(byteOffset), ...(lane === undefined ? [] : [lane])]);
-  }
-
-  /** A load or store of a single number. */
-  scalarMemory(opcode: number, byteOffset: number): void {
-    this.insert([opcode, 0, ...unsigned(byteOffset)]);
   }
 
   load(byteOffset: number): void {

@@ -1,0 +1,149 @@
+import type { FloatDType } from "../../ndarray/dtype.js";
+import { VectorMath } from "./vector-math.js";
+import { vectorOpcodes, v128, type FunctionBody } from "./wasm-assembler.js";
+
+/** One number for each element of a loop's turn, in variables: float64, float32, or whichever is asked for first. */
+export interface Numbers {
+  doubles(): readonly number[];
+  single(): number;
+}
+
+/** How the elements of a loop's turn stand in vectors. */
+export class Lanes {
+  readonly doubles: VectorMath;
+  readonly singles: VectorMath;
+  /** elements of a turn */
+  readonly count: number;
+  /** vectors of float64 that they take */
+  readonly #parts: number;
+  /** variables before the loop that hold in float32 what others hold in float64 */
+  readonly #hoisted = new Map<number, number>();
+
+  /**
+   * @param isWide whether elements fill vectors; else there is one, in all lanes
+   * @param constant the variable that holds a number in both lanes of float64
+   * @param functionNamed index of an imported function
+   */
+  constructor(
+    readonly body: FunctionBody,
+    dtype: FloatDType,
+    readonly isWide: boolean,
+    constant: (value: number) => number,
+    functionNamed: (name: string) => number,
+    hasMultiplyAdd: boolean,
+  ) {
+    this.doubles = new VectorMath(body, "float64", constant, functionNamed, hasMultiplyAdd);
+    this.singles = new VectorMath(body, "float32", (value) => this.#hoist(constant(value)), functionNamed, hasMultiplyAdd);
+    this.#parts = isWide && dtype === "float32" ? 2 : 1;
+    this.count = isWide ? 2 * this.#parts : 1;
+  }
+
+  ofDoubles(parts: readonly number[]): Numbers {
+    return { doubles: () => parts, single: once(() => this.#demoted(parts)) };
+  }
+
+  ofSingle(single: number): Numbers {
+    return { doubles: once(() => this.#promoted(single)), single: () => single };
+  }
+
+  /** A number that the loop does not change, in all lanes of float64. */
+  ofScalar(double: number): Numbers {
+    const parts = new Array<number>(this.#parts).fill(double);
+    return { doubles: () => parts, single: once(() => this.#hoist(double)) };
+  }
+
+  /** The result of an operation on float64. */
+  eachPart(operation: (part: number) => number): Numbers {
+    return this.ofDoubles(Array.from({ length: this.#parts }, (_, part) => operation(part)));
+  }
+
+  /** Numbers of the heap, in float64; a variable holds the address, from which they stand at an offset. */
+  load(pushAddress: () => void, byteOffset: number): Numbers {
+    return this.eachPart((part) => {
+      pushAddress();
+      if (this.isWide) this.body.load(byteOffset + 16 * part);
+      else this.splat(byteOffset);
+      return this.doubles.keep();
+    });
+  }
+
+  store(pushAddress: () => void, byteOffset: number, numbers: Numbers): void {
+    numbers.doubles().forEach((local, part) => {
+      pushAddress();
+      this.body.get(local);
+      if (this.isWide) this.body.store(byteOffset + 16 * part);
+      else this.body.memory(this.doubles.opcodes.storeLane, byteOffset, 0);
+    });
+  }
+
+  /** Replaces an address on the stack by the number of the heap there, in all lanes. */
+  splat(byteOffset: number): void {
+    this.body.memory(this.doubles.opcodes.loadSplat, byteOffset);
+  }
+
+  /** Puts the sum over the elements of numbers into both lanes of a variable. */
+  total(numbers: Numbers, isDouble: boolean): number {
+    const { doubles, singles } = this;
+    if (!isDouble) return this.#lowHalf(laneSum(numbers.single(), singles));
+    const sum = numbers.doubles().reduce((x, y) => doubles.do("add", x, y));
+    return this.isWide ? laneSum(sum, doubles) : sum;
+  }
+
+  /** Writes what is needed before the loop, behind the scalars and constants. */
+  writeHoisted(): void {
+    for (const [double, single] of this.#hoisted) {
+      this.body.get(this.#filled(double));
+      this.body.set(single);
+    }
+  }
+
+  #hoist(double: number): number {
+    const single = this.#hoisted.get(double) ?? this.body.local(v128);
+    this.#hoisted.set(double, single);
+    return single;
+  }
+
+  #demoted(parts: readonly number[]): number {
+    if (parts.length === 1) return this.#filled(parts[0]);
+    const [low, high] = parts.map((part) => this.#demotedHalf(part));
+    return this.singles.shuffled(low, high, [0, 1, 4, 5]);
+  }
+
+  /** Float32 in all lanes, of a number that is in both of float64. */
+  #filled(double: number): number {
+    const half = this.#demotedHalf(double);
+    return this.singles.shuffled(half, half, [0, 0, 0, 0]);
+  }
+
+  #demotedHalf(part: number): number {
+    this.body.get(part);
+    this.body.vector(vectorOpcodes.demoteF64);
+    return this.singles.keep();
+  }
+
+  #promoted(single: number): number[] {
+    const low = this.#lowHalf(single);
+    return this.#parts === 1 ? [low] : [low, this.#lowHalf(this.singles.shuffled(single, single, [2, 3, 2, 3]))];
+  }
+
+  #lowHalf(single: number): number {
+    this.body.get(single);
+    this.body.vector(vectorOpcodes.promoteLowF32);
+    return this.doubles.keep();
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** The sum of a variable's lanes, in all lanes. */
+function laneSum(local: number, math: VectorMath): number {
+  let total = local;
+  for (let distance = math.lanes / 2; distance >= 1; distance /= 2) {
+    const moved = math.shuffled(total, total, Array.from({ length: math.lanes }, (_, lane) => (lane + distance) % math.lanes));
+    total = math.do("add", total, moved);
+  }
+  return total;
+}
