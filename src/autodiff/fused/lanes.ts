@@ -22,18 +22,16 @@ export class Lanes {
   /**
    * @param isWide whether elements fill vectors; else there is one, in all lanes
    * @param constant the variable that holds a number in both lanes of float64
-   * @param functionNamed index of an imported function
    */
   constructor(
     readonly body: FunctionBody,
     dtype: FloatDType,
     readonly isWide: boolean,
     constant: (value: number) => number,
-    functionNamed: (name: string) => number,
     hasMultiplyAdd: boolean,
   ) {
-    this.doubles = new VectorMath(body, "float64", constant, functionNamed, hasMultiplyAdd);
-    this.singles = new VectorMath(body, "float32", (value) => this.#hoist(constant(value)), functionNamed, hasMultiplyAdd);
+    this.doubles = new VectorMath(body, "float64", constant, hasMultiplyAdd);
+    this.singles = new VectorMath(body, "float32", (value) => this.#hoist(constant(value)), hasMultiplyAdd);
     this.#parts = isWide && dtype === "float32" ? 2 : 1;
     this.count = isWide ? 2 * this.#parts : 1;
   }

@@ -1,9 +1,17 @@
 import { bytesPerElement, type FloatDType } from "../../ndarray/dtype.js";
 import type { HalfTurnShortcuts } from "./half-turns.js";
 import { doubledExpPolynomial, sinPiPolynomial, splitLn2, splitPi } from "./polynomials.js";
-import { float32Opcodes, float64Opcodes, scalarOpcodes, v128, vectorOpcodes, type FloatOpcodes, type FunctionBody } from "./wasm-assembler.js";
+import { float32Opcodes, float64Opcodes, scalarOpcodes, v128, vectorOpcodes, type FloatOpcodes, type FunctionBody, type ImportedFunction } from "./wasm-assembler.js";
 
 type FloatOpcode = keyof FloatOpcodes;
+
+/** What lanes call one by one, where there is no vector instruction and no polynomial. */
+export const laneFunctions: readonly (ImportedFunction & { readonly apply: (x: number, y: number) => number })[] = [
+  { name: "log", arity: 1, apply: Math.log },
+  { name: "sin", arity: 1, apply: Math.sin },
+  { name: "cos", arity: 1, apply: Math.cos },
+  { name: "atan2", arity: 2, apply: Math.atan2 },
+];
 
 /** Beyond this, whole multiples of π are no longer exact enough, and lanes call the library's sine one by one. */
 const largestReduced: Readonly<Record<FloatDType, number>> = { float64: 1e5, float32: 5e3 };
@@ -22,14 +30,12 @@ export class VectorMath {
 
   /**
    * @param constant the variable that holds a number in all lanes
-   * @param functionNamed index of an imported function
    * @param hasMultiplyAdd whether the engine knows relaxed vectors
    */
   constructor(
     readonly body: FunctionBody,
     readonly dtype: FloatDType,
     readonly constant: (value: number) => number,
-    readonly functionNamed: (name: string) => number,
     readonly hasMultiplyAdd: boolean,
   ) {
     this.opcodes = dtype === "float32" ? float32Opcodes : float64Opcodes;
@@ -196,7 +202,7 @@ export class VectorMath {
         body.lane(this.opcodes.extractLane, lane);
         if (this.dtype === "float32") body.scalar(scalarOpcodes.f64FromF32);
       }
-      body.call(this.functionNamed(name));
+      body.call(laneFunctions.findIndex((entry) => entry.name === name));
       if (this.dtype === "float32") body.scalar(scalarOpcodes.f32FromF64);
       body.lane(this.opcodes.replaceLane, lane);
       body.set(result);

@@ -226,6 +226,23 @@ export class FunctionBody {
     this.insert([0x0d, 0, 0x0b]);
   }
 
+  /** Runs `inside` for 0, step, 2 step, ... below `end`, at least once. */
+  count(end: number, step: number, inside: (counter: number) => void): void {
+    const counter = this.local(i32);
+    this.i32Const(0);
+    this.set(counter);
+    this.repeat(() => {
+      inside(counter);
+      this.get(counter);
+      this.i32Const(step);
+      this.scalar(scalarOpcodes.i32Add);
+      this.set(counter);
+      this.get(counter);
+      this.i32Const(end);
+      this.scalar(scalarOpcodes.i32LtU);
+    });
+  }
+
   /** Runs one of two, by what is on the stack. */
   choose(then: () => void, otherwise: () => void): void {
     this.insert([0x04, none]);

@@ -1,7 +1,9 @@
 /** Loop nests as a module of WebAssembly. */
-import { ConstantPool, laneFunctions, NestEmitter } from "./nest-emitter.js";
+import { ConstantPool } from "./innermost-loop.js";
+import { emitNest } from "./nest-emitter.js";
 import type { Nest, Plan } from "./plan.js";
 import { preciseOps } from "./precision.js";
+import { laneFunctions } from "./vector-math.js";
 import { float64Opcodes, FunctionBody, moduleBytes, v128 } from "./wasm-assembler.js";
 
 /** Whether the surroundings know vectors of WebAssembly, and allow to make some. */
@@ -41,9 +43,8 @@ export interface CompiledNests {
 /** The nests as the functions "0", "1", ... of a module. */
 export function compileWebAssembly(plan: Plan, nests: readonly Nest[]): CompiledNests {
   const pool = new ConstantPool(plan.heapSize);
-  const precise = preciseOps(plan.ops);
-  const hasMultiplyAdd = allowsMultiplyAdd();
-  const bodies = nests.map((nest) => new NestEmitter(plan, nest, precise, pool, hasMultiplyAdd).body);
+  const context = { pool, precise: preciseOps(plan.ops), hasMultiplyAdd: allowsMultiplyAdd() };
+  const bodies = nests.map((nest) => emitNest(plan, nest, context));
   return { module: new WebAssembly.Module(moduleBytes(laneFunctions, bodies)), constants: pool.values };
 }
 

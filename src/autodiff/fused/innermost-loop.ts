@@ -1,0 +1,274 @@
+import type { FloatDType } from "../../ndarray/dtype.js";
+import { shortcutsIn, type HalfTurnShortcuts } from "./half-turns.js";
+import { Lanes, type Numbers } from "./lanes.js";
+import { LookupEmitter } from "./lookup-emitter.js";
+import { lookupGroups, type LookupGroup } from "./lookups.js";
+import { has, type Level, type Nest, type Place, type Plan } from "./plan.js";
+import type { VectorMath } from "./vector-math.js";
+import { i32, scalarOpcodes, v128, type FunctionBody } from "./wasm-assembler.js";
+
+/** Numbers that the code needs beside those of the plan, at the end of the heap. */
+export class ConstantPool {
+  readonly values: number[] = [];
+
+  constructor(readonly start: number) {}
+
+  /** Heap offset of a number; 0 and -0 are two. */
+  offsetOf(value: number): number {
+    const known = this.values.findIndex((each) => Object.is(each, value));
+    return this.start + (known >= 0 ? known : this.values.push(value) - 1);
+  }
+}
+
+/** Bytes of a number of the heap: float64, whatever the program's dtype is. */
+export const numberBytes = 8;
+
+export interface LoopContext {
+  readonly plan: Plan;
+  readonly nest: Nest;
+  /** ops that are float64 in float32 programs, too */
+  readonly precise: ReadonlySet<number>;
+  readonly pool: ConstantPool;
+  readonly hasMultiplyAdd: boolean;
+  /** whether elements fill vectors; else they come one by one */
+  readonly isWide: boolean;
+  readonly body: FunctionBody;
+  /** of the outer loops around, the variables that count */
+  readonly counters: ReadonlyMap<number, number>;
+}
+
+/** How far outer loops have moved a place, in bytes. */
+interface Base {
+  readonly local: number;
+  readonly terms: readonly { readonly counter: number; readonly stride: number }[];
+}
+
+/** A sum over the loop, or rather over its lanes. */
+interface Register {
+  readonly sum: number;
+  readonly numbers: Numbers;
+  readonly base: Base | undefined;
+}
+
+/** The loop along the vector axis at one level of a nest. */
+export class InnermostLoop {
+  readonly #level: Level;
+  readonly #context: LoopContext;
+  readonly #dtype: FloatDType;
+  readonly #lanes: Lanes;
+  readonly #lookups: LookupEmitter;
+  readonly #groups: readonly LookupGroup[];
+  readonly #shortcuts: (op: number) => HalfTurnShortcuts;
+  readonly #values = new Map<number, Numbers>();
+  readonly #bases = new Map<string, Base>();
+  /** variables of constants, by their place in the heap */
+  readonly #constants = new Map<number, number>();
+
+  constructor(level: Level, context: LoopContext) {
+    this.#level = level;
+    this.#context = context;
+    const { plan, body, isWide, hasMultiplyAdd } = context;
+    this.#dtype = plan.dtype === "float32" ? "float32" : "float64";
+    this.#lanes = new Lanes(body, this.#dtype, isWide, (value) => this.#constant(value), hasMultiplyAdd);
+    this.#lookups = new LookupEmitter(this.#dtype === "float32" ? this.#lanes.singles : this.#lanes.doubles);
+    this.#groups = lookupGroups(plan, level.computed);
+    this.#shortcuts = shortcutsIn(plan.ops, level);
+  }
+
+  /** What the loop reads but does not change is read before it; but what that is, only the loop tells. */
+  write(): void {
+    const { body, plan, nest } = this.#context;
+    const { computed, scalars, sums } = this.#level;
+    const { vector } = nest;
+    if (computed.length + sums.length === 0) return;
+    const lanes = this.#lanes;
+    const read = scalars.map((op) => ({ op, local: body.local(v128), base: this.#base(op) }));
+    for (const { op, local } of read) this.#values.set(op, lanes.ofScalar(local));
+    const registers = sums
+      .filter((sum) => vector !== undefined && !has(plan.ops[sum].axes, vector))
+      .map((sum) => {
+        const numbers = this.#isDouble(sum) ? lanes.eachPart(() => body.local(v128)) : lanes.ofSingle(body.local(v128));
+        return { sum, numbers, base: this.#base(sum) };
+      });
+    const loop = body.aside(() => {
+      if (vector === undefined) this.#turn(undefined, registers);
+      else body.count(plan.extents[vector] * numberBytes, lanes.count * numberBytes, (counter) => this.#turn(counter, registers));
+    });
+
+    for (const base of this.#bases.values()) this.#writeBase(base);
+    for (const { op, local, base } of read) {
+      this.#pushBase(base);
+      lanes.splat(this.#byteOffset(op));
+      body.set(local);
+    }
+    for (const [offset, local] of this.#constants) {
+      body.i32Const(0);
+      lanes.splat(offset * numberBytes);
+      body.set(local);
+    }
+    lanes.writeHoisted();
+    for (const { sum, numbers } of registers) {
+      for (const local of this.#isDouble(sum) ? numbers.doubles() : [numbers.single()]) {
+        body.vectorConst(new Array<number>(16).fill(0));
+        body.set(local);
+      }
+    }
+    body.insert(loop);
+    for (const register of registers) this.#addToHeap(register);
+  }
+
+  /** @param counter how far the loop has come, in bytes of a contiguous place */
+  #turn(counter: number | undefined, registers: readonly Register[]): void {
+    const { plan } = this.#context;
+    const { vectors, computed, stored, sums } = this.#level;
+    const lanes = this.#lanes;
+    const addressOf = (op: number) => (): void => this.#pushAddress(op, counter);
+    for (const op of vectors) this.#values.set(op, lanes.load(addressOf(op), this.#byteOffset(op)));
+    for (const op of computed) this.#compute(op);
+    for (const op of stored) lanes.store(addressOf(op), this.#byteOffset(op), this.#valueOf(op));
+    for (const sum of sums) {
+      const value = this.#valueOf(plan.ops[sum].inputs[0]);
+      const register = registers.find((entry) => entry.sum === sum);
+      if (register) this.#addToRegister(register, value);
+      else {
+        const sofar = lanes.load(addressOf(sum), this.#byteOffset(sum)).doubles();
+        const more = lanes.eachPart((part) => lanes.doubles.do("add", sofar[part], value.doubles()[part]));
+        lanes.store(addressOf(sum), this.#byteOffset(sum), more);
+      }
+    }
+  }
+
+  #compute(id: number): void {
+    const { plan } = this.#context;
+    const lanes = this.#lanes;
+    const op = plan.ops[id];
+    const inputs = op.inputs.map((input) => this.#valueOf(input));
+    if (op.kind === "elementwise") {
+      const apply = (math: VectorMath, operands: readonly number[]): number => math.apply(op.primitive, operands, this.#shortcuts(id));
+      const result = this.#isDouble(id)
+        ? lanes.eachPart((part) => apply(lanes.doubles, inputs.map((input) => input.doubles()[part])))
+        : lanes.ofSingle(apply(lanes.singles, inputs.map((input) => input.single())));
+      this.#values.set(id, result);
+    } else if (op.kind === "lookup") {
+      const group = this.#groups.find(({ members }) => members[0] === id);
+      if (group) this.#lookUp(group, inputs).forEach((numbers, i) => this.#values.set(group.members[i], numbers));
+    }
+  }
+
+  /** The values of all members of a group. Points and distances are float64's, so that they agree with what is computed beside them. */
+  #lookUp(group: LookupGroup, inputs: readonly Numbers[]): Numbers[] {
+    const lanes = this.#lanes;
+    const { doubles } = lanes;
+    const isTricubic = group.primitive === "tricubic";
+    const isSingle = this.#dtype === "float32";
+    const local = (numbers: Numbers): number => (isSingle ? numbers.single() : numbers.doubles()[0]);
+    const points = inputs.map((x) =>
+      lanes.eachPart((part) => {
+        const double = x.doubles()[part];
+        return isTricubic ? doubles.do("floor", double) : doubles.do("ceil", doubles.do("sub", double, doubles.constant(0.5)));
+      }),
+    );
+    const distances = isTricubic
+      ? inputs.map((x, axis) => lanes.eachPart((part) => doubles.do("sub", x.doubles()[part], points[axis].doubles()[part])))
+      : [];
+    const found = this.#lookups.emit(group, points.map(local), distances.map(local));
+    return found.map((each) => (isSingle ? lanes.ofSingle(each) : lanes.ofDoubles([each])));
+  }
+
+  /** Whether an op is computed in float64. */
+  #isDouble(op: number): boolean {
+    return this.#dtype === "float64" || !this.#context.isWide || this.#context.precise.has(op);
+  }
+
+  #valueOf(op: number): Numbers {
+    const numbers = this.#values.get(op);
+    if (numbers === undefined) throw new TypeError(`value ${op} is not at hand`);
+    return numbers;
+  }
+
+  #constant(value: number): number {
+    const offset = this.#context.pool.offsetOf(value);
+    const local = this.#constants.get(offset) ?? this.#context.body.local(v128);
+    this.#constants.set(offset, local);
+    return local;
+  }
+
+  #addToRegister({ sum, numbers }: Register, value: Numbers): void {
+    const { doubles, singles } = this.#lanes;
+    const add = (math: VectorMath, local: number, by: number): void => {
+      math.push("add", local, by);
+      this.#context.body.set(local);
+    };
+    if (this.#isDouble(sum)) numbers.doubles().forEach((local, part) => add(doubles, local, value.doubles()[part]));
+    else add(singles, numbers.single(), value.single());
+  }
+
+  #addToHeap({ sum, numbers, base }: Register): void {
+    const { body } = this.#context;
+    const { doubles } = this.#lanes;
+    const inLoop = this.#lanes.total(numbers, this.#isDouble(sum));
+    this.#pushBase(base);
+    this.#lanes.splat(this.#byteOffset(sum));
+    body.get(inLoop);
+    body.vector(doubles.opcodes.add);
+    const total = doubles.keep();
+    this.#pushBase(base);
+    body.get(total);
+    body.memory(doubles.opcodes.storeLane, this.#byteOffset(sum), 0);
+  }
+
+  #place(op: number): Place {
+    const place = this.#context.plan.places.get(op);
+    if (place === undefined) throw new TypeError(`value ${op} has no place in the heap`);
+    return place;
+  }
+
+  #byteOffset(op: number): number {
+    return this.#place(op).offset * numberBytes;
+  }
+
+  /** How far all loops have moved an op's place. */
+  #pushAddress(op: number, counter: number | undefined): void {
+    const { body, nest } = this.#context;
+    const base = this.#base(op);
+    const stride = nest.vector === undefined ? 0 : this.#place(op).strides[nest.vector];
+    if (counter === undefined || stride === 0) return this.#pushBase(base);
+    body.get(counter);
+    if (stride !== 1) {
+      body.i32Const(stride);
+      body.scalar(scalarOpcodes.i32Mul);
+    }
+    if (base === undefined) return;
+    body.get(base.local);
+    body.scalar(scalarOpcodes.i32Add);
+  }
+
+  /** How far the outer loops have moved it; undefined where they do not. */
+  #base(op: number): Base | undefined {
+    const { strides } = this.#place(op);
+    const terms = [...this.#context.counters]
+      .filter(([axis]) => strides[axis] !== 0)
+      .map(([axis, counter]) => ({ counter, stride: strides[axis] * numberBytes }));
+    if (terms.length === 0) return undefined;
+    const key = JSON.stringify(terms);
+    const base = this.#bases.get(key) ?? { local: this.#context.body.local(i32), terms };
+    this.#bases.set(key, base);
+    return base;
+  }
+
+  #writeBase({ local, terms }: Base): void {
+    const { body } = this.#context;
+    terms.forEach(({ counter, stride }, i) => {
+      body.get(counter);
+      body.i32Const(stride);
+      body.scalar(scalarOpcodes.i32Mul);
+      if (i > 0) body.scalar(scalarOpcodes.i32Add);
+    });
+    body.set(local);
+  }
+
+  #pushBase(base: Base | undefined): void {
+    if (base === undefined) this.#context.body.i32Const(0);
+    else this.#context.body.get(base.local);
+  }
+}
