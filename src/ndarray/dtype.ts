@@ -1,3 +1,5 @@
+import { InputError } from "./errors.js";
+
 /** The numbers that an array can hold: two floats that carry gradients, and the integers that index. */
 export type DType = "float32" | "float64" | "int32";
 export type FloatDType = "float32" | "float64";
@@ -17,10 +19,22 @@ export const machineEpsilon: Readonly<Record<FloatDType, number>> = { float32: 2
 /**
  * Zeroed storage for `length` elements.
  * @param shared in a SharedArrayBuffer, so that workers see the same memory
+ * @throws InputError when memory cannot be shared here
  */
 export function allocate(dtype: DType, length: number, shared = false): Data {
+  if (shared) checkSharing();
   const Buffer = shared ? SharedArrayBuffer : ArrayBuffer;
   return overBuffer(dtype, new Buffer(length * bytesPerElement[dtype]));
+}
+
+/**
+ * Whether memory can be shared with workers: in a browser, only by a page that is cross-origin isolated.
+ * @throws InputError when it cannot
+ */
+export function checkSharing(): void {
+  if (typeof SharedArrayBuffer === "function") return;
+  const headers = "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+  throw new InputError(`memory cannot be shared with workers, as the page is not cross-origin isolated; serve it with the headers ${headers}`);
 }
 
 /** A buffer, from its first byte to its last, as numbers. */

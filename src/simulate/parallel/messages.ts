@@ -37,7 +37,7 @@ export interface RunMessage {
 /** From a worker. */
 export type Report = { readonly kind: "progress" } | { readonly kind: "done" } | { readonly kind: "failed"; readonly message: string };
 
-/** Jobs that a worker keeps prepared; of more, the oldest is forgotten, on both sides alike. */
+/** Jobs that a worker keeps prepared; of more, the oldest is forgotten, and so is one that failed, on both sides alike. */
 export const keptJobs = 12;
 
 export function asMessage({ data, shape, strides, offset }: NdArray): ArrayMessage {
@@ -50,6 +50,7 @@ export function asArray({ data, shape, strides, offset }: ArrayMessage): NdArray
 
 /** Adds to what is known, in order of arrival, and forgets the oldest. */
 export function remember<V>(known: Map<number, V>, id: number, value: V): void {
+  known.delete(id);
   known.set(id, value);
   for (const oldest of known.keys()) {
     if (known.size <= keptJobs) return;

@@ -1,8 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { InputError } from "../../ndarray/errors.js";
 import type { Report, RunMessage } from "./messages.js";
-import { WorkerPool, type Port } from "./pool.js";
+import { startWorkers, type Port, type WorkerPool } from "./pool.js";
 
 /** The worker's program; where this file is still TypeScript, so is that, and its thread needs the same loader. */
 function entry(): URL {
@@ -18,8 +17,7 @@ function entry(): URL {
  * @throws InputError when the number is not a whole one of at least 1
  */
 export function nodeWorkers(threads: number = availableParallelism()): WorkerPool {
-  if (!Number.isInteger(threads) || threads < 1) throw new InputError(`the number of threads is a whole number of at least 1, not ${threads}`);
-  return new WorkerPool(Array.from({ length: threads }, () => new NodePort()));
+  return startWorkers(threads, () => new NodePort());
 }
 
 class NodePort implements Port {

@@ -1,4 +1,5 @@
-import { allocate } from "../../ndarray/dtype.js";
+import { allocate, checkSharing } from "../../ndarray/dtype.js";
+import { InputError } from "../../ndarray/errors.js";
 import { assign, zeros, type NdArray } from "../../ndarray/ndarray.js";
 import { blocksOf, type TileJob, type TileRun } from "../tiles.js";
 import { asMessage, remember, type JobMessage, type Report, type RunMessage } from "./messages.js";
@@ -11,6 +12,16 @@ export interface Port {
   /** Whether the worker keeps the program alive. */
   hold(isBusy: boolean): void;
   close(): Promise<void>;
+}
+
+/**
+ * Starts workers.
+ * @throws InputError when the number is not a whole one of at least 1, or memory cannot be shared with them
+ */
+export function startWorkers(threads: number, start: () => Port): WorkerPool {
+  if (!Number.isInteger(threads) || threads < 1) throw new InputError(`the number of threads is a whole number of at least 1, not ${threads}`);
+  checkSharing();
+  return new WorkerPool(Array.from({ length: threads }, start));
 }
 
 /** Workers that share the tiles of a run. They stay for later runs, which go faster: what was prepared is kept. */
@@ -76,7 +87,10 @@ export class WorkerPool {
         let failure: Error | undefined;
         const end = (port: Port, error?: Error): void => {
           failure ??= error;
-          if (error) stop();
+          if (error) {
+            this.#known[this.#ports.indexOf(port)].delete(run.job.id);
+            stop();
+          }
           if (!working.delete(port) || working.size > 0) return;
           if (failure) reject(failure);
           else resolve();
@@ -88,7 +102,11 @@ export class WorkerPool {
         this.#pending = { report, fail: end };
         this.#ports.forEach((port, i) => {
           port.hold(true);
-          port.post(this.#message(run, data, state, i));
+          try {
+            port.post(this.#message(run, data, state, i));
+          } catch (error) {
+            end(port, error instanceof Error ? error : new Error(String(error)));
+          }
         });
       });
     } finally {

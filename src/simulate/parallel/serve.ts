@@ -14,6 +14,7 @@ export function server(post: (report: Report) => void): (message: RunMessage) =>
       serve(message, runners, post);
       post({ kind: "done" });
     } catch (error) {
+      runners.delete(message.jobId);
       post({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
     }
   };

@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { full, zeros } from "../../../src/ndarray/ndarray.js";
 import { ImageModel, type ImageOptions } from "../../../src/simulate/image-model.js";
-import type { Report } from "../../../src/simulate/parallel/messages.js";
+import type { Report, RunMessage } from "../../../src/simulate/parallel/messages.js";
 import { nodeWorkers } from "../../../src/simulate/parallel/node.js";
 import { WorkerPool, type Port } from "../../../src/simulate/parallel/pool.js";
 import type { TileRun } from "../../../src/simulate/tiles.js";
@@ -159,9 +159,38 @@ async function rejection(promise: Promise<unknown>): Promise<string> {
 
 test("what goes wrong in a worker is told in a sentence, and the pool goes on", async () => {
   const [, pool] = pools;
-  assert.is(await rejection(pool.run(impossible(), undefined, () => undefined)), 'there is no primitive "nonsense"');
+  for (let i = 0; i < 2; i++) assert.is(await rejection(pool.run(impossible(), undefined, () => undefined)), 'there is no primitive "nonsense"');
   const model = (): ImageModel<Start> => modelOf(few, { interpolation: "nearest", oversample: 1 });
   assert.equal([...(await model().simulateOn({ pool }, start)).image.data], [...model().simulate(start).image.data]);
+});
+
+/** A worker that notes which jobs arrive, and whose second message cannot be sent. */
+class Clogged implements Port {
+  readonly arrived: boolean[] = [];
+  #report: (report: Report) => void = () => undefined;
+
+  post({ job }: RunMessage): void {
+    if (this.arrived.push(job !== undefined) === 2) throw new Error("data cannot be cloned, out of memory");
+    setTimeout(() => this.#report({ kind: "done" }), 1);
+  }
+  listen(onReport: (report: Report) => void): void {
+    this.#report = onReport;
+  }
+  hold(): void {}
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+test("a message that cannot be sent ends the run once the other workers are done, and is sent anew", async () => {
+  const ports = [new Clogged(), new Clogged()];
+  const pool = new WorkerPool(ports);
+  const other = impossible();
+  const run = { ...other, job: { ...other.job, id: -2 } };
+  await pool.run(other, undefined, () => undefined);
+  assert.is(await rejection(pool.run(run, undefined, () => undefined)), "data cannot be cloned, out of memory");
+  for (let i = 0; i < 2; i++) await pool.run(run, undefined, () => undefined);
+  for (const { arrived } of ports) assert.equal(arrived, [true, true, true, false]);
 });
 
 /** A worker that breaks when it is asked for the second time. */
