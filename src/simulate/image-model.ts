@@ -6,11 +6,11 @@ import { StructureFactors } from "../models/structure-factors.js";
 import { checkExperiment } from "../models/validity.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
-import { copy, flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
+import { copy, flatData, scalar, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape } from "../ndarray/shape.js";
 import type { LookupMode, Sampling, Semantics } from "./image.js";
 import type { WorkerPool } from "./parallel/pool.js";
-import { asArray, parametersIn, withParameters, type Parameters, type Quantities } from "./parameters.js";
+import { parametersIn, withParameters, type Parameters, type Quantities } from "./parameters.js";
 import { selectPixels, type Pixels, type PixelSelection } from "./pixels.js";
 import { functionsOf, recordQuestion, sumsOf, type PixelFunction, type PixelLoss, type Question } from "./question.js";
 import type { EveryStep } from "./reference-sum.js";
@@ -75,6 +75,7 @@ interface Plan {
   readonly steps: number;
   readonly structureFactors: StructureFactors | undefined;
   readonly lookup: "nearest" | "tricubic";
+  /** of any dtype: executors round them, if at all, to the memory that they are written to */
   readonly inputs: readonly NdArray[];
 }
 
@@ -210,7 +211,7 @@ export class ImageModel<P extends Parameters> {
         oversampleThick: options.oversampleThick ?? false,
         dminA: options.dminA ?? 0,
       },
-      inputs: leaves.map((leaf) => asArray(leaf, this.#dtype)),
+      inputs: leaves.map((leaf) => (typeof leaf === "number" ? scalar(leaf) : leaf)),
     };
   }
 
@@ -301,7 +302,7 @@ export class ImageModel<P extends Parameters> {
       id: jobs++,
       program: recordQuestion(question, {
         experimentOf: (sources) => this.experimentOf(withParameters(parameters, sources)),
-        parameters: plan.inputs,
+        parameters: plan.inputs.map(({ shape }) => ({ shape, dtype: this.#dtype })),
         sampling: { ...sampling, lookup: mode },
         dtype: this.#dtype,
         tileSize,

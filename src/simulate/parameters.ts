@@ -1,7 +1,6 @@
 import type { Operand, Quantity } from "../autodiff/tape.js";
-import type { FloatDType } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
-import { copy, NdArray, scalar } from "../ndarray/ndarray.js";
+import { NdArray } from "../ndarray/ndarray.js";
 
 /** Numbers and arrays in plain objects and lists. */
 export type Parameters = number | NdArray | readonly Parameters[] | { readonly [name: string]: Parameters };
@@ -30,10 +29,4 @@ export function withParameters(tree: unknown, leaves: readonly unknown[]): unkno
     return Object.fromEntries(Object.entries(Object(branch)).map(([name, twig]) => [name, fill(twig)]));
   };
   return fill(tree);
-}
-
-/** A parameter as an array of a dtype. */
-export function asArray(leaf: number | NdArray, dtype: FloatDType): NdArray {
-  if (typeof leaf === "number") return scalar(leaf, dtype);
-  return leaf.dtype === dtype ? leaf : copy(leaf, dtype);
 }

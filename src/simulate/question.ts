@@ -2,10 +2,9 @@ import { pushForward } from "../autodiff/forward.js";
 import { mul, where } from "../autodiff/primitives/elementwise.js";
 import { broadcastTo, sum, total } from "../autodiff/primitives/structure.js";
 import { pullBack } from "../autodiff/reverse.js";
-import { Tape, type Program, type Quantity, type Variable } from "../autodiff/tape.js";
+import { Tape, type Program, type Quantity, type Typed, type Variable } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
 import type { FloatDType } from "../ndarray/dtype.js";
-import type { NdArray } from "../ndarray/ndarray.js";
 import { sizeOf, type Shape } from "../ndarray/shape.js";
 import { recordImage, type PixelInputs, type Sampling } from "./image.js";
 
@@ -27,8 +26,7 @@ export type Question =
 export interface QuestionContext {
   /** the experiment for recorded parameters */
   experimentOf(parameters: readonly Variable[]): Experiment<Quantity>;
-  /** arrays of the parameters' shapes */
-  readonly parameters: readonly NdArray[];
+  readonly parameters: readonly Typed[];
   readonly sampling: Sampling;
   readonly dtype: FloatDType;
   /** number of pixels in a tile */
@@ -44,7 +42,7 @@ export function functionsOf(question: Question): PixelFunction[] {
 }
 
 /** Number of sums over the pixels that answer a question. */
-export function sumsOf({ kind }: Question, parameters: readonly NdArray[]): number {
+export function sumsOf({ kind }: Question, parameters: readonly Pick<Typed, "shape">[]): number {
   const count = parameters.reduce((sofar, { shape }) => sofar + sizeOf(shape), 0);
   if (kind === "gradient") return 1 + count;
   return kind === "normal" ? 1 + count + (count * (count + 1)) / 2 : 0;
