@@ -86,7 +86,10 @@ interface Answer {
   readonly warnings: readonly string[];
 }
 
-const fusedTile = 1024;
+/** Pixels in a tile of loops, at the most and at the least, and between them as many as have so many steps together. */
+const largestTile = 1024;
+const smallestTile = 64;
+const stepsOfTile = 2 ** 13;
 /** Sums of so many blocks of tiles are kept apart, where there are as many tiles: few of many sums, but enough for workers to share. */
 const mostElementsOfSums = 2 ** 21;
 const fewestBlocks = 8;
@@ -195,8 +198,7 @@ export class ImageModel<P extends Parameters> {
     const few = (crystal.cells ?? [1, 1, 1]).some((n) => known(n) <= 2);
     const wanted = options.interpolation ?? "auto";
     const tricubic = grid !== undefined && !grid.disabled && (wanted === "tricubic" || (wanted === "auto" && few));
-    const largest = this.#executor === "interpreter" ? Math.ceil(elementsOfInterpretedTile / steps) : fusedTile;
-    const tileSize = options.tileSize ?? Math.min(Math.max(16, largest), pixels.size);
+    const tileSize = options.tileSize ?? Math.min(this.#tileSize(steps), pixels.size);
     return {
       pixels,
       steps,
@@ -213,6 +215,11 @@ export class ImageModel<P extends Parameters> {
       },
       inputs: leaves.map((leaf) => (typeof leaf === "number" ? scalar(leaf) : leaf)),
     };
+  }
+
+  #tileSize(steps: number): number {
+    if (this.#executor === "interpreter") return Math.max(16, Math.ceil(elementsOfInterpretedTile / steps));
+    return Math.max(smallestTile, Math.min(largestTile, Math.floor(stepsOfTile / steps)));
   }
 
   /** The runs that answer a question, in turn; with the policy "sequential" later ones depend on what earlier ones found. */

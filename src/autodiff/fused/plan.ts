@@ -1,8 +1,8 @@
 /**
  * How a program becomes loops. Everything that is made number by number runs in loop nests; a sum ends a nest, and what depends on
  * it comes in a later pass. Within a nest each value stands at the level of the loops that it varies along, as the strides of 0
- * tell, and is computed again in a later pass rather than stored. What is neither elementwise, a sum nor a lookup is left to the
- * interpreter's kernel.
+ * tell, and is computed again in a later pass rather than stored; but lookups and sines are kept where there is room. What is neither
+ * elementwise, a sum nor a lookup is left to the interpreter's kernel.
  */
 import { bytesPerElement, type DType } from "../../ndarray/dtype.js";
 import { sizeOf, type Shape } from "../../ndarray/shape.js";
@@ -91,6 +91,9 @@ export interface Plan {
 const alignment = 8;
 /** Elements between two stretches: without them, arrays of a power of 2 would compete for the same lines of the processor's cache. */
 const stagger = 24;
+/** Numbers of full size that may be kept from one pass to the next: more would leave the processor's cache, and cost more than to repeat. */
+const mostKept = 2 ** 19;
+
 /** Which loop nest of a pass. */
 interface NestKey {
   readonly pass: number;
@@ -124,6 +127,7 @@ class Planner {
   readonly #grids = new Map<number, GridPlace>();
   readonly #axesOfPass: Axes[] = [];
   readonly #nestKeys = new Map<string, NestKey>();
+  #room: number | undefined;
   #heapSize = 0;
 
   constructor(program: Program) {
@@ -301,10 +305,25 @@ class Planner {
     return kind === "elementwise" || kind === "lookup";
   }
 
-  /** Whether a nest computes an op of an earlier pass once more: it varies along the vector axis and more. */
-  #isRepeated(op: number): boolean {
+  /** Whether an op varies along the vector axis and more: too large to be kept from one pass to the next without need. */
+  #isFull(op: number): boolean {
     const { axes } = this.#ops[op];
     return this.#isComputed(op) && has(axes, this.#vector) && countOf(axes) > 1;
+  }
+
+  /** Whether a nest computes a full-size op of an earlier pass once more. */
+  #isRepeated(op: number): boolean {
+    return this.#isFull(op) && !(isCostly(this.#ops[op]) && this.#keepsCostly());
+  }
+
+  /** Whether there is room to keep what is costly, of full size, until a later pass. */
+  #keepsCostly(): boolean {
+    this.#room ??= mostKept - this.#ops.reduce((sum, op, id) => (isCostly(op) && this.#isFull(id) ? sum + this.#sizeAlong(op.axes) : sum), 0);
+    return this.#room >= 0;
+  }
+
+  #sizeAlong(axes: Axes): number {
+    return this.#extents.reduce((size, extent, axis) => (has(axes, axis) ? size * extent : size), 1);
   }
 
   /** Ops whose numbers are kept for another nest, the interpreter or the caller. */
@@ -411,6 +430,12 @@ class Planner {
     });
     return { outer, vector, levels };
   }
+}
+
+const costly: ReadonlySet<string> = new Set(["sinPi", "cosPi", "sin", "cos", "exp", "log", "atan2"]);
+
+function isCostly(op: Op): boolean {
+  return op.kind === "lookup" || (op.kind === "elementwise" && costly.has(op.primitive));
 }
 
 /** Shape and dtype of most of the loops. */
