@@ -3,11 +3,12 @@ import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { encodePng } from "../io/png.js";
 import { writeAllAtomically, writeFileAtomically, type OutputFile } from "../io/files.js";
+import { InputError } from "../ndarray/errors.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
 import { residualInSigmas } from "../refine/goodness.js";
 import { lossNamed } from "../refine/loss.js";
 import { refineFromManyStarts } from "../refine/multi-start.js";
-import { refine, type Refinement, type RefineOptions, type RefinementProgress } from "../refine/refine.js";
+import { poorFit, refine, type Refinement, type RefineOptions, type RefinementProgress } from "../refine/refine.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import type { Environment } from "./environment.js";
@@ -21,9 +22,9 @@ import { mergedTable } from "./refine/merge.js";
 import { refinementPage, type PagePicture } from "./refine/page.js";
 import { refinementPicture } from "./refine/picture.js";
 import { refinedArguments } from "./refine/refined-arguments.js";
-import { describeRefinement, shown, summaryOf } from "./refine/report.js";
+import { describeRefinement, shown, suffixOf, summaryOf } from "./refine/report.js";
 import { refineRequest, type RefineRequest } from "./refine/request.js";
-import { finishedState, resumedValues, unfinishedState } from "./refine/state.js";
+import { finishedState, resumedOptions, resumedStart, unfinishedState } from "./refine/state.js";
 import { version } from "./version.js";
 
 const intro = `braggtape refine IMAGE: from a measured image to the crystal, with standard deviations
@@ -46,7 +47,8 @@ export async function runRefine(argv: readonly string[], environment: Environmen
   const { cwd } = environment;
   if (given.has("merge")) {
     const folder = fromFolder(cwd, given.word("out") ?? "refined");
-    const table = await mergedTable(folder);
+    const { table, left } = await mergedTable(folder);
+    if (left.length > 0) environment.stderr(`warning: without a refinement that has ended: ${left.join(", ")}\n`);
     await writeFileAtomically(`${folder}/merged.csv`, new TextEncoder().encode(table));
     return environment.stdout(table);
   }
@@ -60,62 +62,116 @@ export async function runRefine(argv: readonly string[], environment: Environmen
     interruption.abort();
   };
   process.on("SIGINT", interrupt);
+  const means = { signal: interruption.signal, ...(pool && { pool }) };
   try {
-    for (const job of jobs) {
-      if (interruption.signal.aborted) break;
-      await runJob(given, job, environment, { signal: interruption.signal, ...(pool && { pool }) });
-    }
+    if (isMany) await runList(given, jobs, environment, means);
+    else for (const job of jobs) await runJob(given, job, false, environment, means);
   } finally {
     process.off("SIGINT", interrupt);
     await pool?.close();
   }
-  if (isMany && !given.has("json")) environment.stdout(`${jobs.length} images; braggtape refine --merge --out FOLDER makes one table of all\n`);
 }
 
-async function runJob(
-  given: Given<RefineFlag>,
-  job: ImageJob,
-  environment: Environment,
-  { pool, signal }: { readonly pool?: WorkerPool; readonly signal: AbortSignal },
-): Promise<void> {
+/** What a refinement runs with, besides what it is asked for. */
+interface Means {
+  readonly pool?: WorkerPool;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Refines one image after another; one that cannot be refined is told of and does not keep the others.
+ * @throws InputError in the end, when there were such images; at once, when their options are to blame
+ */
+async function runList(given: Given<RefineFlag>, jobs: readonly ImageJob[], environment: Environment, means: Means): Promise<void> {
+  const { stdout, stderr } = environment;
+  const failures: string[] = [];
+  let done = 0;
+  for (const job of jobs) {
+    if (means.signal.aborted) break;
+    stderr(`${job.images.join(" ")}\n`);
+    try {
+      await runJob(given, job, true, environment, means);
+      done++;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      // What is said of two images alike is not about either of them: the options are wrong.
+      if (done === 0 && error.message === failures.at(-1)) throw error;
+      failures.push(error.message);
+      stderr(`not refined: ${error.message}\n`);
+    }
+  }
+  if (means.signal.aborted) stderr(`interrupted: ${jobs.length - done - failures.length} of ${jobs.length} images were not begun\n`);
+  if (failures.length > 0) throw new InputError(`${failures.length} of ${jobs.length} images could not be refined`);
+  if (!given.has("json")) stdout(`${done} images; braggtape refine --merge --out FOLDER makes one table of all\n`);
+}
+
+async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: boolean, environment: Environment, { pool, signal }: Means): Promise<void> {
   const { cwd, stdout, stderr } = environment;
   const request = await refineRequest(given, job.images, cwd, environment.seconds());
   const { parameters } = request;
   const statePath = `${job.folder}/refinement.json`;
-  const resumed = given.has("resume") ? await resumedValues(statePath, parameters) : undefined;
+  const resumed = given.has("resume") ? await resumedStart(statePath, parameters, isOneOfMany) : undefined;
   const image = job.images.join(" ");
   const showsProgress = given.last("progress", "noprogress")?.name !== "noprogress";
-  let isFolderThere = false;
+  let isBegun = false;
+  /** What must not happen before it is known that the refinement can begin. */
+  const begin = async (): Promise<void> => {
+    if (isBegun) return;
+    isBegun = true;
+    await makeFolder(job.folder);
+    for (const warning of request.warnings) stderr(`warning: ${warning}\n`);
+  };
   const options: RefineOptions = {
     ...request.options,
-    ...(resumed && { from: resumed, coarseToFine: [] }),
+    ...(resumed && resumedOptions(resumed, request.options)),
     signal,
     ...(pool && { pool }),
     onStep: async (progress) => {
+      await begin();
       if (showsProgress) stderr(`${describeStep(progress, request)}\n`);
-      if (!isFolderThere) await mkdir(job.folder, { recursive: true });
-      isFolderThere = true;
-      await writeFileAtomically(statePath, new TextEncoder().encode(unfinishedState(image, parameters, progress.values)));
-      // A turn of the event loop, or Ctrl-C would not be heard.
-      await new Promise((resolve) => setImmediate(resolve));
+      await writeFileAtomically(statePath, new TextEncoder().encode(unfinishedState(image, parameters, progress)));
+      await otherTasks();
     },
   };
-  for (const warning of request.warnings) stderr(`warning: ${warning}\n`);
   const starts = given.number("starts") ?? 1;
   const refinement =
-    starts > 1
+    starts > 1 && !resumed
       ? await refineFromManyStarts(request.stills, parameters, {
           ...options,
           starts,
           withinDeg: given.number("within") ?? 1,
-          onTried: (start, loss) => {
+          onTried: async (start, loss) => {
+            await begin();
             if (showsProgress) stderr(`start ${start + 1} of ${starts}: loss ${shown(loss, 6)}\n`);
+            await otherTasks();
           },
         })
       : await refine(request.stills, parameters, options);
-  for (const warning of refinement.warnings) stderr(`warning: ${warning}\n`);
-  await writeAllAtomically(await resultFiles(given, job, request, refinement, cwd));
-  stdout(given.has("json") ? `${JSON.stringify(summaryOf(refinement))}\n` : describeRefinement(refinement, job.folder));
+  await begin();
+  const found = [...refinement.warnings, ...hints(refinement)];
+  for (const warning of found) stderr(`warning: ${warning}\n`);
+  await writeAllAtomically(await resultFiles(given, job, request, refinement, [...request.warnings, ...found], cwd));
+  const summary = { ...(isOneOfMany && { image }), ...summaryOf(refinement) };
+  stdout(given.has("json") ? `${JSON.stringify(summary)}\n` : describeRefinement(refinement, job));
+}
+
+/** A turn of the event loop, or Ctrl-C would not be heard. */
+async function otherTasks(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const isInTheWay = reason === "EEXIST" || reason === "ENOTDIR";
+    throw new InputError(`--out: the folder ${folder} cannot be made: ${isInTheWay ? "a file has that name" : reason}`, { cause: error });
+  });
+}
+
+/** What options could mend in a refinement. */
+function hints({ reducedChiSquare, parameters }: Refinement): string[] {
+  const hasOneCount = parameters.some(({ name }) => name === "N");
+  return reducedChiSquare > poorFit && hasOneCount ? ["N is the same along a, b and c; --separate_N refines a number for each of them"] : [];
 }
 
 function describeStep({ blur, step, loss, values }: RefinementProgress, { parameters }: RefineRequest): string {
@@ -129,10 +185,10 @@ async function resultFiles(
   { folder, images }: ImageJob,
   request: RefineRequest,
   refinement: Refinement,
+  warnings: readonly string[],
   cwd: string,
 ): Promise<OutputFile[]> {
   const { stills, parameters, options } = request;
-  const warnings = [...request.warnings, ...refinement.warnings];
   const loss = options.loss ?? lossNamed("poisson");
   const values = refinement.parameters.map(({ value }) => value);
   const pictures: PagePicture[] = [];
@@ -148,7 +204,7 @@ async function resultFiles(
     const title = `${name}: reduced chi-square ${refinement.reducedChiSquare.toFixed(3)}`;
     const shownImages = { observed: usedOnly(counts, mask), model: usedOnly(model, mask), residual };
     const bytes = await encodePng(refinementPicture(shownImages, title));
-    const suffix = stills.length === 1 ? "" : `-${i + 1}`;
+    const suffix = suffixOf(i, stills);
     pictures.push({ name, bytes });
     add(`picture${suffix}.png`, bytes);
     add(`refined${suffix}.args`, refinedArguments(asSimulateFlags(given), stills[i], parameters, values, i, cwd));

@@ -21,15 +21,14 @@ export function withCell(crystal: Crystal): Crystal & { readonly lattice: UnitCe
   const [a, b, c] = [numbers(direct.a), numbers(direct.b), numbers(direct.c)];
   const length = (edge: Triple): number => Math.sqrt(dot(edge, edge));
   const angle = (one: Triple, other: Triple): number => Math.acos(dot(one, other) / (length(one) * length(other)));
-  const radians = { a: length(a), b: length(b), c: length(c), alpha: angle(b, c), beta: angle(a, c), gamma: angle(a, b) };
-  const { aStar, bStar, cStar } = reciprocalBasis(radians);
-  // The rotation U has U B = A for the reciprocal vectors B before and A after it; the direct ones are B's inverse.
+  const cell = { a: length(a), b: length(b), c: length(c), alpha: angle(b, c), beta: angle(a, c), gamma: angle(a, b) };
+  const { aStar, bStar, cStar } = reciprocalBasis(cell);
+  // The rotation U has U B = A for the reciprocal vectors B before and A after it.
   const before = [numbers(aStar), numbers(bStar), numbers(cStar)];
-  const edges = [a, b, c];
-  const stars = [numbers(reciprocal.aStar), numbers(reciprocal.bStar), numbers(reciprocal.cStar)];
+  const after = [numbers(reciprocal.aStar), numbers(reciprocal.bStar), numbers(reciprocal.cStar)];
   const inverse = inverseOf(before);
   const row = (i: 0 | 1 | 2): Triple => {
-    const element = (j: 0 | 1 | 2): number => stars.reduce((sum, star, k) => sum + star[i] * inverse[k][j], 0);
+    const element = (j: 0 | 1 | 2): number => after.reduce((sum, star, k) => sum + star[i] * inverse[k][j], 0);
     return [element(0), element(1), element(2)];
   };
   const umat = [...row(0), ...row(1), ...row(2)] as const;
@@ -38,12 +37,12 @@ export function withCell(crystal: Crystal): Crystal & { readonly lattice: UnitCe
   return {
     ...crystal,
     lattice: {
-      a: length(edges[0]),
-      b: length(edges[1]),
-      c: length(edges[2]),
-      alpha: degrees(radians.alpha),
-      beta: degrees(radians.beta),
-      gamma: degrees(radians.gamma),
+      a: cell.a,
+      b: cell.b,
+      c: cell.c,
+      alpha: degrees(cell.alpha),
+      beta: degrees(cell.beta),
+      gamma: degrees(cell.gamma),
     },
     missetDeg: [degrees(x), degrees(y), degrees(z)],
   };

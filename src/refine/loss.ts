@@ -15,6 +15,8 @@ export interface Loss {
   readonly information: OfPixel;
   /** of the counts around the expected photons */
   readonly variance: (photons: number) => number;
+  /** counts below which it has no meaning; none unless given */
+  readonly fewest?: number;
 }
 
 export const lossNames = ["poisson", "gaussian", "least-squares", "huber"] as const;
@@ -65,6 +67,7 @@ function poisson(floor: number): Loss {
     curvature: (photons) => div(1, add(photons, floor)),
     information: (photons) => div(photons, mul(add(photons, floor), add(photons, floor))),
     variance: (photons) => photons,
+    fewest: 0,
   };
 }
 

@@ -40,7 +40,9 @@ export async function refineFromManyStarts(
   const given = options.from ?? parameters.map(({ start }) => start);
   const { loss = lossNamed("poisson"), restraints, pool, signal } = options;
   const [blur = 4, ...finer] = coarseToFine;
-  const trial = new Stage(readyStills(stills, new Set()), parameters, blur, loss, restraints, pool);
+  // The trials take few steps, so that the only width is worth another stage.
+  const remaining = finer.length > 0 ? finer : coarseToFine;
+  const trial = new Stage(readyStills(stills, new Set(), loss.fewest), parameters, blur, loss, restraints, pool);
   let best: { readonly loss: number; readonly values: Vector } | undefined;
   for (let start = 0; start < starts && !signal?.aborted; start++) {
     const turn = start === 0 ? [0, 0, 0] : pointInBall(uniform, withinDeg);
@@ -52,7 +54,7 @@ export async function refineFromManyStarts(
     await onTried?.(start, result.value);
     if (best === undefined || result.value < best.loss) best = { loss: result.value, values };
   }
-  return refine(stills, parameters, { ...options, from: best?.values ?? given, coarseToFine: finer });
+  return refine(stills, parameters, { ...options, from: best?.values ?? given, coarseToFine: remaining });
 }
 
 /** A point within a ball, every place alike. */

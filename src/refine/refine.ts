@@ -1,8 +1,9 @@
 import type { NdArray } from "../ndarray/ndarray.js";
 import type { Matrix } from "../optim/linear-algebra.js";
-import type { Why } from "../optim/stop.js";
+import type { StopConditions, Why } from "../optim/stop.js";
 import type { Vector } from "../optim/vector.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
+import { withLikelyCellCounts } from "./cell-counts.js";
 import { goodnessOfFit } from "./goodness.js";
 import type { Restraint } from "./likelihood.js";
 import { lossNamed, type Loss } from "./loss.js";
@@ -27,7 +28,10 @@ export interface RefineOptions {
   readonly loss?: Loss;
   /** of parameters in their own units */
   readonly restraints?: readonly Restraint[];
-  /** how many times wider the spots are in turn, before they are as they are; [4, 2] unless given, [] to begin with sharp spots */
+  /**
+   * how many times wider the spots are in turn, before they are as they are; then numbers of cells that are refined are tried from half
+   * to twice their start. [4, 2] unless given, [] to begin with sharp spots and with the numbers of cells that are given
+   */
   readonly coarseToFine?: readonly number[];
   /** where to begin, in place of the parameters' own starts */
   readonly from?: Vector;
@@ -73,8 +77,8 @@ export interface Refinement {
   readonly warnings: readonly string[];
 }
 
-/** Above it the noise of the counts is not what the residuals are. */
-const poorFit = 1.3;
+/** The reduced chi-square above which the noise of the counts is not what the residuals are. */
+export const poorFit = 1.3;
 
 /** How many times wider the spots are in turn, unless somebody says. */
 export const defaultBlurs: readonly number[] = [4, 2];
@@ -91,13 +95,13 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   const { loss = lossNamed("poisson"), restraints, pool, coarseToFine = defaultBlurs, maxSteps = 100, maxSeconds = Infinity, signal } = options;
   checkParameters(parameters);
   const warnings = new Set<string>();
-  const usable = readyStills(stills, warnings);
+  const usable = readyStills(stills, warnings, loss.fewest);
   const history: RefinementProgress[] = [];
   let [steps, passes] = [0, 0];
+  const stop = (): StopConditions => ({ maxSeconds: Math.max(0, maxSeconds - seconds()), ...(signal && { signal }) });
   const run = async (stage: Stage, from: Vector): Promise<StageResult> => {
     const first = steps;
-    const stop = { maxSeconds: Math.max(0, maxSeconds - seconds()), ...(signal && { signal }) };
-    const found = await stage.run(from, maxSteps, stop, async (step, value, now) => {
+    const found = await stage.run(from, maxSteps, stop(), async (step, value, now) => {
       steps = first + step;
       const progress = { blur: stage.blur, step: steps, loss: value, values: now };
       history.push(progress);
@@ -111,6 +115,9 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   for (const blur of coarseToFine) {
     if (signal?.aborted || seconds() > maxSeconds) break;
     ({ values: from } = await run(new Stage(usable, parameters, blur, loss, restraints, pool), from));
+  }
+  if (coarseToFine.length > 0) {
+    from = await withLikelyCellCounts(usable, parameters, from, loss, restraints, stop(), pool);
   }
   const stage = new Stage(usable, parameters, 1, loss, restraints, pool);
   const { result, values } = await run(stage, from);
@@ -155,10 +162,32 @@ function heldOf(values: Vector, parameters: readonly Parameter[]): number[] {
 
 function warningsOf({ undetermined }: Uncertainty, held: readonly number[], values: Vector, parameters: readonly Parameter[]): string[] {
   const name = (i: number): string => parameters[i].name;
-  const lost = undetermined.map((members) =>
-    members.length === 1
-      ? `${name(members[0])} is not determined by the data: the image hardly changes with it; fix it, or restrain it`
-      : `${members.map(name).join(", ")} are not determined together: a change of one is made good by the others; fix one of them, or restrain it`,
-  );
+  const lost = overlapsJoined(undetermined).map(({ members, ways }) => {
+    const names = members.map(name).join(", ");
+    if (members.length === 1) return `${names} is not determined by the data: the image hardly changes with it; fix it, or restrain it`;
+    if (ways >= members.length) return `none of ${names} is determined by the data; fix them, or restrain them`;
+    const remedy = ways === 1 ? "fix one of them, or restrain it" : `fix ${ways} of them, or restrain them`;
+    return `${names} are not determined together: a change of one is made good by the others; ${remedy}`;
+  });
   return [...lost, ...held.map((i) => `${name(i)} stands at its bound ${values[i]} and has no standard deviation of its own`)];
+}
+
+interface Undetermined {
+  /** indices of the parameters that take part */
+  readonly members: readonly number[];
+  /** how many independent combinations of them the data leave open */
+  readonly ways: number;
+}
+
+/** Combinations of parameters, those that share a member as one. */
+function overlapsJoined(combinations: readonly (readonly number[])[]): Undetermined[] {
+  return combinations.reduce<Undetermined[]>((groups, members) => {
+    const isTouched = (group: Undetermined): boolean => group.members.some((i) => members.includes(i));
+    const touched = groups.filter(isTouched);
+    const joined = {
+      members: [...new Set([...touched.flatMap((group) => group.members), ...members])],
+      ways: touched.reduce((sum, { ways }) => sum + ways, 1),
+    };
+    return [...groups.filter((group) => !isTouched(group)), joined];
+  }, []);
 }

@@ -8,7 +8,7 @@ import { coarseParameters, coarseStill } from "./coarse.js";
 import { Likelihood, type Restraint } from "./likelihood.js";
 import type { Loss } from "./loss.js";
 import { coordinateOf, type Parameter } from "./parameter.js";
-import type { Still } from "./still.js";
+import type { ReadyStill } from "./still.js";
 
 /** Where a stage ended. */
 export interface StageResult {
@@ -26,7 +26,7 @@ const valueTolerance = 1e-9;
 /** A refinement with spots of one width. */
 export class Stage {
   readonly likelihood: Likelihood;
-  readonly #stills: readonly Still[];
+  readonly #stills: readonly ReadyStill[];
   readonly #own: readonly Parameter[];
   /** of the stage's parameters among all; -1 for a brightness that only the stage has */
   readonly #places: readonly number[];
@@ -37,7 +37,7 @@ export class Stage {
    * @param blur how many times wider than the crystal's own the spots are
    */
   constructor(
-    stills: readonly Still[],
+    stills: readonly ReadyStill[],
     parameters: readonly Parameter[],
     readonly blur: number,
     loss: Loss,

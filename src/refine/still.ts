@@ -12,9 +12,11 @@ export interface Still {
   readonly options: ImageOptions;
   /** photons counted, [slow, fast] */
   readonly counts: NdArray;
+  /** what messages call it; "the image", with its number among several, unless given */
+  readonly name?: string;
 }
 
-/** A round shadow on the detector, or a wedge of no interest. */
+/** A round shadow on the detector. */
 export interface BeamStop {
   /** middle, in pixels from the corner */
   readonly fast: number;
@@ -26,6 +28,8 @@ export interface BeamStop {
 export interface PixelRules {
   /** counts from which on a pixel is overloaded; 65535 unless given */
   readonly overload?: number;
+  /** counts below which a pixel tells nothing; none unless given */
+  readonly fewest?: number;
   readonly beamStop?: BeamStop;
   /** [slow, fast]; pixels where it is 0 are left out */
   readonly mask?: NdArray | undefined;
@@ -35,32 +39,37 @@ export interface UsablePixels {
   /** int32, [slow, fast]: 1 where a pixel is used */
   readonly mask: NdArray;
   readonly overloaded: number;
+  /** pixels with fewer counts than there can be, of those that nothing else leaves out */
+  readonly tooFew: number;
+  /** pixels that are NaN or infinite */
   readonly notNumbers: number;
 }
 
 /**
- * Which pixels of an image can be compared with a model: numbers, not overloaded, not behind the beam stop, and not masked.
+ * Which pixels of an image can be compared with a model: numbers, neither overloaded nor too few, not behind the beam stop, and not masked.
  * @param counts [slow, fast]
  * @throws ShapeError when the mask has another shape; InputError when the beam stop is none
  */
-export function usablePixels(counts: NdArray, { overload = 65535, beamStop, mask }: PixelRules = {}): UsablePixels {
+export function usablePixels(counts: NdArray, { overload = 65535, fewest = -Infinity, beamStop, mask }: PixelRules = {}): UsablePixels {
   if (mask && !sameShape(mask.shape, counts.shape)) {
     throw new ShapeError(`the mask has shape ${describeShape(mask.shape)} and the image ${describeShape(counts.shape)}`);
   }
   if (beamStop && !(beamStop.radius > 0)) throw new InputError(`the beam stop has the radius ${beamStop.radius}; it must be above 0`);
   const [rows, columns] = counts.shape;
   const usable = zeros(counts.shape, "int32");
-  let [overloaded, notNumbers] = [0, 0];
+  let [overloaded, tooFew, notNumbers] = [0, 0, 0];
   for (let slow = 0; slow < rows; slow++) {
     for (let fast = 0; fast < columns; fast++) {
       const count = counts.get(slow, fast);
       const isHidden = beamStop && Math.hypot(fast + 0.5 - beamStop.fast, slow + 0.5 - beamStop.slow) <= beamStop.radius;
-      if (Number.isNaN(count)) notNumbers++;
+      if (!Number.isFinite(count)) notNumbers++;
       else if (count >= overload) overloaded++;
-      else if (!isHidden && (mask === undefined || mask.get(slow, fast) !== 0)) usable.data[slow * columns + fast] = 1;
+      else if (isHidden || mask?.get(slow, fast) === 0) continue;
+      else if (count < fewest) tooFew++;
+      else usable.data[slow * columns + fast] = 1;
     }
   }
-  return { mask: usable, overloaded, notNumbers };
+  return { mask: usable, overloaded, tooFew, notNumbers };
 }
 
 /** The counts with 0 in place of what is no number or not used, so that nothing of it can spread. */
@@ -81,20 +90,37 @@ export interface ReadyStill extends Still {
   readonly mask: NdArray;
 }
 
+/** Of the pixels, so many may have fewer counts than there can be before the whole image is in doubt. */
+const mostTooFew = 1 / 3;
+
 /**
- * Leaves out the pixels that are NaN.
+ * Leaves out the pixels that are no number, or have fewer counts than the loss can be asked for: detectors mark dead pixels so.
  * @param warnings receives a sentence for each image that has some
- * @throws InputError when no pixel of an image is left
+ * @param fewest of the loss; any count will do unless given
+ * @throws InputError when no pixel of an image is left, none of them has seen a photon, or too many have fewer than none
  */
-export function readyStills(stills: readonly Still[], warnings: Set<string>): ReadyStill[] {
+export function readyStills(stills: readonly Still[], warnings: Set<string>, fewest = -Infinity): ReadyStill[] {
   if (stills.length === 0) throw new InputError("there is no image to refine against");
   return stills.map((still, i) => {
-    const name = stills.length > 1 ? `image ${i + 1}` : "the image";
-    const { mask, notNumbers } = usablePixels(still.counts, { mask: still.options.mask, overload: Infinity });
-    if (notNumbers > 0) warnings.add(`${notNumbers} ${notNumbers === 1 ? "pixel" : "pixels"} of ${name}: NaN, and left out`);
-    if (mask.data.every((used) => used === 0)) {
-      throw new InputError(`no pixel of ${name} is left to refine against: all of them are masked, overloaded or NaN`);
+    const name = still.name ?? (stills.length > 1 ? `image ${i + 1}` : "the image");
+    const { mask, tooFew, notNumbers } = usablePixels(still.counts, { mask: still.options.mask, overload: Infinity, fewest });
+    if (notNumbers > 0) warnings.add(`${name}: ${pixels(notNumbers)} NaN or infinite, and left out`);
+    if (tooFew > 0) warnings.add(`${name}: ${pixels(tooFew)} below ${fewest} counts, and left out`);
+    let [left, brightest] = [0, 0];
+    const counts = cleaned(still.counts, mask);
+    for (let at = 0; at < counts.size; at++) {
+      left += mask.data[at];
+      brightest = Math.max(brightest, counts.data[at]);
     }
-    return { ...still, counts: cleaned(still.counts, mask), options: { ...still.options, mask }, mask };
+    if (tooFew > mostTooFew * (left + tooFew)) {
+      throw new InputError(`${name} is below ${fewest} counts in ${tooFew} of ${left + tooFew} pixels, where this loss has no meaning: take less off the counts, or choose another loss`);
+    }
+    if (left === 0) throw new InputError(`no pixel of ${name} is left to refine against: all of them are masked, overloaded or NaN`);
+    if (brightest === 0) throw new InputError(`no pixel of ${name} that could be used has counted a photon`);
+    return { ...still, counts, options: { ...still.options, mask }, mask };
   });
+}
+
+function pixels(count: number): string {
+  return count === 1 ? "1 pixel is" : `${count} pixels are`;
 }

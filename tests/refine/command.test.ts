@@ -79,16 +79,70 @@ test("shards of a list make the same table as one run", async () => {
   assert.is(parts.stdout.trim().split("\n").length, 4);
 });
 
+test("an image of a list that cannot be refined is told of and keeps no other from it; resume begins what was not begun", async () => {
+  await bench.put({ "mixed.txt": "one.img\nbad.img\nthree.img\n", "bad.img": "no image" });
+  const line = `refine --list mixed.txt ${start} --coarse none --refine scale --out mixed --json -noprogress`;
+  const first = await bench.run(line);
+  assert.is(first.code, 2);
+  assert.match(first.stderr, /not refined: bad.img/);
+  assert.match(first.stderr, /braggtape: 1 of 3 images could not be refined\n$/);
+  assert.equal(first.stdout.trim().split("\n").map((text) => JSON.parse(text).image), ["one.img", "three.img"]);
+  await bench.put({ "bad.img": await bench.read("two.img"), "mixed/three/refinement.json": `{"image": "three.img", "values": {}, "parameters": 5}` });
+  const merged = await bench.run("refine --merge --out mixed");
+  assert.match(merged.stderr, /without a refinement that has ended: three/);
+  assert.is(merged.stdout.trim().split("\n").length, 2);
+  assert.is((await bench.run(`${line} --resume`)).code, 0);
+  assert.is((await bench.run("refine --merge --out mixed")).stdout.trim().split("\n").length, 4);
+});
+
+test("options that are wrong for every image of a list end it at once", async () => {
+  const { code, stderr } = await bench.run(`refine one.img two.img three.img ${start} --refine cells_size --out never`);
+  assert.is(code, 2);
+  assert.not.match(stderr, /three.img/);
+});
+
+test("where the time is over before the first step, the start is the result", async () => {
+  const { parameters, converged } = await told(`refine one.img ${start} --seconds 1e-6 --out hasty --json`);
+  assert.not(converged);
+  for (const { value } of Object.values(parameters)) assert.ok(Number.isFinite(value));
+  assert.not.match(new TextDecoder().decode(await bench.read("hasty/loss.svg")), /NaN|Infinity/);
+});
+
+test("a refinement that was cut short goes on with the spots as wide as they were", async () => {
+  const values = { a: 20.1, b: 24.2, c: 28.3, misset_x: 10, misset_y: 20, misset_z: 30, distance: 80, scale: 3 };
+  await bench.put({ "hasty/refinement.json": JSON.stringify({ image: "one.img", blur: 2, values }) });
+  const { stderr } = await bench.run(`refine one.img ${start} --out hasty --resume`);
+  assert.match(stderr, /spots x2/);
+  assert.not.match(stderr, /spots x4/);
+});
+
+test("a mask written with the image's own header does not move the detector from where the options put it", async () => {
+  await bench.put({ "mask.img": await bench.read("two.img") });
+  const { stderr } = await bench.run(`refine one.img ${start} -mask mask.img --steps 1 --coarse none --refine scale --out masked`);
+  assert.not.match(stderr, /-distance has no effect/);
+  assert.match(new TextDecoder().decode(await bench.read("masked/refined.args")), /^-distance 80.2$/m);
+});
+
+test("a poor fit with one number of cells for all axes is told how to have three", async () => {
+  assert.is((await bench.run(`simulate ${truth} -Na 4 -Nb 6 -Nc 8 -adc 0 -seed 4 -noisefile uneven.img -nopgm`)).code, 0);
+  const { stderr } = await bench.run(`refine uneven.img ${start} --coarse none --steps 5 --refine scale,N --out uneven`);
+  assert.match(stderr, /--separate_N refines a number for each of them/);
+});
+
 const refusals: readonly (readonly [string, RegExp])[] = [
   ["refine", /refine needs an image/],
   [`refine one.img ${start} --refine cells_size`, /--refine: "cells_size" cannot be refined/],
   [`refine one.img ${start} --refine cell --restrain N 5 1`, /--restrain: "N" is not refined/],
   [`refine one.img ${start} --refine cell --system cubic`, /is not cubic/],
-  [`refine one.img ${start} --refine cell --beamstop 32 32 99`, /no pixel of the image is left/],
+  [`refine one.img ${start} --refine cell --beamstop 32 32 99`, /no pixel of one.img is left/],
   [`refine one.img ${start} -detpixels 32`, /one.img has 64 x 64 pixels, and -detpixels says 32 x 32/],
   [`refine one.img ${start} --shard 3/2`, /--shard is "3\/2"/],
+  [`refine one.img two.img ${start} --together --shard 1/2`, /--together refines all images as one/],
   [`refine one.img ${start} --coarse 0.5`, /--coarse is "0.5"/],
   [`refine none.img ${start}`, /none.img/],
+  [`refine one.img ${start} --refine cell,cell`, /a is refined twice/],
+  [`refine one.img ${start} --resume`, /--resume: cannot read .*refinement.json/],
+  [`refine one.img ${start} --bounds a 60 50`, /a has the bounds 60 and 50/],
 ];
 for (const [line, sentence] of refusals) {
   test(`${line.replace(start, "...")} is refused in one sentence`, async () => {
@@ -96,8 +150,15 @@ for (const [line, sentence] of refusals) {
     assert.is(code, 2, stderr);
     assert.is(stdout, "");
     assert.match(stderr, sentence);
+    assert.is(stderr.trim().split("\n").length, 1, stderr);
   });
 }
+
+test("a file where the folder should be is refused in one sentence", async () => {
+  const { code, stderr } = await bench.run(`refine one.img ${start} -noprogress --coarse none --out f.hkl`);
+  assert.is(code, 2);
+  assert.match(stderr, /^braggtape: --out: the folder .*f.hkl cannot be made: a file has that name\n$/);
+});
 
 test("help lists the options", async () => {
   const { code, stdout } = await bench.run("refine --help");

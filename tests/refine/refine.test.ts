@@ -6,6 +6,7 @@ import { parametersNamed, refinableExperiment } from "../../src/refine/catalogue
 import { lossNamed, lossNames } from "../../src/refine/loss.js";
 import { refineFromManyStarts } from "../../src/refine/multi-start.js";
 import { refine, type RefinedParameter } from "../../src/refine/refine.js";
+import type { Still } from "../../src/refine/still.js";
 import { deviations, options, stillFrom, truth, withCrystal, withDetector, withFluence } from "./small-still.js";
 
 const cell = { a: 20.1, b: 24.2, c: 28.3, alpha: 90, beta: 90, gamma: 90 };
@@ -33,6 +34,15 @@ test("a wrong number of cells is found together with the rest", async () => {
   const still = stillFrom(measured, start, 2);
   const result = await refine([still], parametersNamed(["cell", "misset", "distance", "scale", "N"], start));
   within(result.parameters, { ...truths, N: 6 });
+});
+
+test("numbers of cells that are far from the truth are found, though fringes make a minimum at every whole number", async () => {
+  for (const cells of [[9, 9, 9], [4, 6, 8]] as const) {
+    const still = stillFrom(withCrystal(truth, { cells }), start, 21);
+    const [Na, Nb, Nc] = cells;
+    const result = await refine([still], parametersNamed(["cell", "misset", "distance", "scale", "N"], start, { separateN: Na !== Nb }));
+    within(result.parameters, { ...truths, N: Na, Na, Nb, Nc });
+  }
 });
 
 test("a monoclinic crystal before a detector at a two-theta is refined with its angle", async () => {
@@ -128,12 +138,46 @@ test("NaN pixels are left out with a sentence, and nothing in the result is NaN"
   still.counts.data.fill(NaN, 1000, 1064);
   const result = await refine([still], parametersNamed(["cell", "misset", "distance", "fluence"], start));
   within(result.parameters, truths);
-  assert.ok(result.warnings.includes("64 pixels of the image: NaN, and left out"));
+  assert.ok(result.warnings.includes("the image: 64 pixels are NaN or infinite, and left out"));
   assert.ok(Number.isFinite(result.loss) && Number.isFinite(result.reducedChiSquare));
 });
 
+test("what dead pixels tell, which is below zero or infinite, is left out with a sentence", async () => {
+  const still = stillFrom(truth, start, 15);
+  still.counts.data.fill(-1, 1000, 1064);
+  still.counts.data.fill(-Infinity, 2000, 2003);
+  const result = await refine([still], parametersNamed(["cell", "misset", "distance", "fluence"], start));
+  within(result.parameters, truths);
+  assert.ok(result.warnings.includes("the image: 64 pixels are below 0 counts, and left out"));
+  assert.ok(result.warnings.includes("the image: 3 pixels are NaN or infinite, and left out"));
+});
+
+test("parameters that a few pixels leave open are told in one sentence, not in one for each combination", async () => {
+  const still = stillFrom(truth, start, 16);
+  const mask = zeros([64, 64], "int32");
+  const brightest = still.counts.data.indexOf(Math.max(...still.counts.data));
+  mask.data.fill(1, brightest - 1, brightest + 2);
+  const few = { ...still, options: { ...still.options, mask } };
+  const { warnings, parameters } = await refine([few], parametersNamed(["cell", "misset", "distance", "fluence"], start));
+  assert.is(warnings.filter((warning) => /not determined|none of/.test(warning)).length, 1, warnings.join("; "));
+  assert.ok(parameters.every(({ value }) => Number.isFinite(value)));
+});
+
+/** A still that has counted something else. */
+function stillOfCounts(change: (counts: Still["counts"]["data"]) => void): Still {
+  const still = stillFrom(truth, start, 1);
+  change(still.counts.data);
+  return { ...still, name: "dark.img" };
+}
+
 const refusals: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
   ["an empty mask", () => refine([{ ...stillFrom(truth, start, 1), options: { ...options, mask: zeros([64, 64], "int32") } }], parametersNamed(["cell"], start)), /no pixel of the image is left/],
+  ["an image without a photon", () => refine([stillOfCounts((counts) => counts.fill(0))], parametersNamed(["cell"], start)), /no pixel of dark.img that could be used has counted a photon/],
+  [
+    "an image of which too much was taken off",
+    () => refine([stillOfCounts((counts) => counts.forEach((count, i) => (counts[i] = count - 1)))], parametersNamed(["cell"], start)),
+    /dark.img is below 0 counts in \d+ of 4096 pixels/,
+  ],
   ["no parameter", () => refine([stillFrom(truth, start, 1)], []), /nothing is refined/],
   ["no image", () => refine([], parametersNamed(["cell"], start)), /no image/],
   ["a parameter twice", () => refine([stillFrom(truth, start, 1)], parametersNamed(["cell", "cell"], start)), /a is refined twice/],

@@ -1,5 +1,4 @@
-import { copy, type NdArray } from "../../src/ndarray/ndarray.js";
-import { array } from "../../src/ndarray/ndarray.js";
+import { array, copy, type NdArray } from "../../src/ndarray/ndarray.js";
 import type { Experiment } from "../../src/models/experiment.js";
 import { StructureFactors } from "../../src/models/structure-factors.js";
 import { refinableExperiment } from "../../src/refine/catalogue.js";

@@ -11,6 +11,7 @@ export function escaped(text: string): string {
 /** The misfit step by step, each stage on the scale of its own spots, as an SVG drawing. */
 export function lossCurve({ history }: Pick<Refinement, "history">): string {
   const [width, height, left, bottom, top] = [720, 300, 110, 40, 28];
+  if (history.length === 0) return drawing(width, 40, `<text x="20" y="25" fill="${dark}">no step was taken</text>`);
   const losses = history.map(({ loss }) => Math.max(loss, 1e-12));
   const [low, high] = [Math.log10(Math.min(...losses)), Math.log10(Math.max(...losses))];
   const span = Math.max(high - low, 1e-3);
@@ -30,9 +31,9 @@ export function lossCurve({ history }: Pick<Refinement, "history">): string {
     const value = 10 ** (low + part * span);
     const at = y(value).toFixed(1);
     return `<line x1="${left}" x2="${width - 20}" y1="${at}" y2="${at}" stroke="#e2e5ea"/>` +
-      `<text x="${left - 8}" y="${Number(at) + 4}" text-anchor="end" fill="${dark}">${value.toPrecision(4)}</text>`;
+      `<text x="${left - 8}" y="${Number(at) + 4}" text-anchor="end" fill="${dark}">${Number(value.toPrecision(3)).toLocaleString("en")}</text>`;
   });
-  const steps = `<text x="${(left + width) / 2}" y="${height - 8}" text-anchor="middle" fill="${dark}">steps</text>`;
+  const steps = `<text x="${(left + width) / 2}" y="${height - 8}" text-anchor="middle" fill="${dark}">steps; a stage with spots of another width has a misfit of its own</text>`;
   const misfit = `<text transform="translate(14 ${height / 2}) rotate(-90)" text-anchor="middle" fill="${dark}">misfit (logarithmic)</text>`;
   return drawing(width, height, [...ticks, ...stages, steps, misfit].join(""));
 }
@@ -48,7 +49,7 @@ export function correlationMatrix({ parameters, correlations }: Pick<Refinement,
       const [x, y] = [left + j * cell, top + i * cell];
       const ink = Math.abs(value) > 0.6 ? "white" : dark;
       return `<rect x="${x}" y="${y}" width="${cell - 1}" height="${cell - 1}" fill="${correlationColour(value)}"/>` +
-        `<text x="${x + cell / 2}" y="${y + cell / 2 + 4}" text-anchor="middle" font-size="11" fill="${ink}">${value.toFixed(2)}</text>`;
+        `<text x="${x + cell / 2}" y="${y + cell / 2 + 4}" text-anchor="middle" font-size="11" fill="${ink}">${value.toFixed(2).replace("-0.00", "0.00")}</text>`;
     }),
   );
   const names = parameters.flatMap(({ name }, i) => [

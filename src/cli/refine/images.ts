@@ -11,18 +11,15 @@ export interface ImageJob {
   /** of images that are refined together, all of them */
   readonly images: readonly string[];
   readonly folder: string;
-  /** its place in the whole list, counted from 0 */
-  readonly place: number;
 }
 
 export interface ImageList {
   readonly jobs: readonly ImageJob[];
   /** whether each image has a folder of its own below the folder of all */
   readonly isMany: boolean;
-  readonly shard: Shard | undefined;
 }
 
-export interface Shard {
+interface Shard {
   /** counted from 1 */
   readonly index: number;
   readonly count: number;
@@ -39,13 +36,17 @@ export async function imageList(given: Given<RefineFlag>, cwd: string): Promise<
   if (images.length === 0) throw new InputError("refine needs an image: braggtape refine IMAGE.img -cell ... -hkl ...");
   const out = fromFolder(cwd, given.word("out") ?? "refined");
   const shard = shardOf(given.word("shard"));
-  const isMany = listName !== undefined || shard !== undefined || (images.length > 1 && !given.has("together"));
-  if (given.has("together") || !isMany) return { jobs: [{ images, folder: out, place: 0 }], isMany: false, shard };
+  if (given.has("together")) {
+    if (shard) throw new InputError("--together refines all images as one, and --shard a part of them; leave one of the two out");
+    return { jobs: [{ images, folder: out }], isMany: false };
+  }
+  const isMany = listName !== undefined || shard !== undefined || images.length > 1;
+  if (!isMany) return { jobs: [{ images, folder: out }], isMany };
   const names = images.map((image) => basename(image).replace(/\.[^.]*$/, ""));
   const twin = names.findIndex((name, i) => names.indexOf(name) < i);
   if (twin >= 0) throw new InputError(`two images are called ${quote(names[twin])}, and each needs a folder of its own; rename one`);
-  const jobs = images.map((image, place) => ({ images: [image], folder: `${out}/${names[place]}`, place }));
-  return { jobs: jobs.filter(({ place }) => shard === undefined || place % shard.count === shard.index - 1), isMany, shard };
+  const jobs = images.map((image, i) => ({ images: [image], folder: `${out}/${names[i]}` }));
+  return { jobs: jobs.filter((_, place) => shard === undefined || place % shard.count === shard.index - 1), isMany };
 }
 
 function linesOf(text: string): string[] {

@@ -5,14 +5,16 @@ import { overloaded, photonColour, residualColour } from "../raster/colour.js";
 
 const margin = 24;
 const gap = 18;
-const heading = 64;
+const heading = 72;
 const labels = 30;
-const footing = 84;
+const footing = 108;
 const barHeight = 14;
 const sigmasShown = 5;
 /** The width of a panel in dots, about. */
 const panelWidth = 512;
 const spotsShown = 6;
+/** Dots between the labels of two ticks, at least. */
+const tickDistance = 56;
 /** Half of the edge of an enlarged spot, in pixels. */
 const spotReach = 7;
 
@@ -41,12 +43,11 @@ export function refinementPicture({ observed, model, residual }: Compared, title
   const [slow, fast] = observed.shape.map((count) => Math.ceil(count / shrunk));
   const size = Math.max(1, Math.round(panelWidth / Math.max(slow, fast)));
   const [width, height] = [fast * size, slow * size];
-  const brightest = Math.max(10, highest(model));
-  const photons = photonColour(brightest);
+  const photons = photonScale(model);
   const sigmas = residualColour(sigmasShown);
   const panels: readonly Panel[] = [
-    { name: "observed", image: observed, colour: photons },
-    { name: "model", image: model, colour: photons },
+    { name: "observed", image: observed, colour: photons.colour },
+    { name: "model", image: model, colour: photons.colour },
     { name: "residual (observed - model)", image: residual, colour: sigmas },
   ];
   const spots = strongestSpots(observed, model);
@@ -61,19 +62,19 @@ export function refinementPicture({ observed, model, residual }: Compared, title
     canvas.frame(left, heading, width, height, ink);
     canvas.draw(shrunk === 1 ? image : strided(image, shrunk), left, heading, size, colour);
   });
-  legends(canvas, heading + height + 16, width, brightest, photons, sigmas);
+  legends(canvas, heading + height + 16, width, photons, sigmas);
 
-  canvas.write("the strongest spots: observed, model, residual", margin, spotsTop - labels);
+  canvas.write("the strongest spots, each on a scale of its own: observed, model, residual", margin, spotsTop - labels);
   spots.forEach((spot, column) => {
     const left = margin + column * (spotEdge + gap);
+    // The sides of a spot would not be seen beside a stronger one's.
+    const own = photonScale(around(model, spot));
     panels.forEach(({ image, colour }, row) => {
       const top = spotsTop + row * (spotEdge + gap);
-      // Each spot has its own scale, or its sides would not be seen beside a stronger one's.
-      const own = row < 2 ? photonColour(Math.max(10, model.get(spot.slow, spot.fast))) : colour;
-      canvas.draw(around(image, spot), left, top, spotSize, own);
+      canvas.draw(around(image, spot), left, top, spotSize, row < 2 ? own.colour : colour);
       canvas.frame(left, top, spotEdge, spotEdge, ink);
     });
-    canvas.write(`${spot.fast}, ${spot.slow}`, left + spotEdge / 2, spotsTop + 3 * (spotEdge + gap), { align: "centre" });
+    canvas.write(`fast ${spot.fast}, slow ${spot.slow}`, left + spotEdge / 2, spotsTop + 3 * (spotEdge + gap), { align: "centre" });
   });
   return canvas.image;
 }
@@ -82,17 +83,20 @@ function legends(
   canvas: Canvas,
   top: number,
   width: number,
-  brightest: number,
-  photons: (value: number) => Colour,
+  photons: PhotonScale,
   sigmas: (value: number) => Colour,
 ): void {
   const pair = 2 * width + gap;
   const left = margin + width / 2;
-  const logarithmic = (fraction: number): number => Math.expm1(fraction * Math.log1p(brightest));
-  bar(canvas, left, top, pair - width, (fraction) => photons(logarithmic(fraction)));
-  for (const tick of [0, 1, 10, 100, 1000, 10000].filter((value) => value <= brightest)) {
-    const place = left + (Math.log1p(tick) / Math.log1p(brightest)) * (pair - width);
-    canvas.write(String(tick), Math.round(place), top + barHeight + 8, { align: "centre" });
+  const { faintest, brightest } = photons;
+  const span = Math.log1p(brightest - faintest);
+  bar(canvas, left, top, pair - width, (fraction) => photons.colour(faintest + Math.expm1(fraction * span)));
+  let last = -Infinity;
+  for (const tick of [faintest, 1, 10, 100, 1000, 10000].filter((value) => value >= faintest && value <= brightest)) {
+    const place = Math.round(left + (Math.log1p(tick - faintest) / span) * (pair - width));
+    if (place - last < tickDistance) continue;
+    canvas.write(String(tick), place, top + barHeight + 8, { align: "centre" });
+    last = place;
   }
   canvas.write("photons", margin + pair / 2, top + barHeight + 32, { align: "centre" });
   canvas.fill(margin, top, barHeight, barHeight, overloaded);
@@ -113,10 +117,26 @@ function bar(canvas: Canvas, left: number, top: number, width: number, colourAt:
   canvas.frame(from, top, count, barHeight, ink);
 }
 
-function highest(image: NdArray): number {
-  let top = 0;
-  for (let i = 0; i < image.size; i++) if (image.data[i] > top) top = image.data[i];
-  return Math.min(top, 65535);
+interface PhotonScale {
+  /** photons of the lightest colour, whole */
+  readonly faintest: number;
+  /** photons of the darkest colour */
+  readonly brightest: number;
+  readonly colour: (photons: number) => Colour;
+}
+
+/** The colours of photons above the background, in which the spots would not be seen otherwise. */
+function photonScale(model: NdArray): PhotonScale {
+  let [low, high] = [Infinity, 0];
+  for (let i = 0; i < model.size; i++) {
+    if (Number.isNaN(model.data[i])) continue;
+    low = Math.min(low, model.data[i]);
+    high = Math.max(high, model.data[i]);
+  }
+  const faintest = Math.floor(Math.min(low, high));
+  const brightest = Math.max(faintest + 10, Math.min(high, 65535));
+  const ramp = photonColour(brightest - faintest);
+  return { faintest, brightest, colour: (photons) => ramp(photons - faintest) };
 }
 
 interface Place {

@@ -1,10 +1,10 @@
-import { known } from "../../autodiff/tape.js";
+import { known, type Quantity } from "../../autodiff/tape.js";
+import type { Experiment } from "../../models/experiment.js";
 import { experimentAt, type Parameter } from "../../refine/parameter.js";
 import type { Still } from "../../refine/still.js";
 import { quotedArgument } from "../argument-file.js";
-import type { SimulateFlag } from "../flags.js";
+import { simulateFlags, type SimulateFlag } from "../flags.js";
 import { fromFolder } from "../input-files.js";
-import { simulateFlags } from "../flags.js";
 import type { Given } from "../parse-flags.js";
 
 /** What the refined experiment says itself. */
@@ -40,9 +40,9 @@ export function refinedArguments(
     .join("\n")}\n`;
 }
 
-function describeExperiment({ beam, crystal, detector, waterUm = 0, background = [] }: ReturnType<Parameter["write"]>): string[][] {
-  const option = (name: SimulateFlag, ...values: readonly Parameters<typeof known>[0][]): string[] => [`-${name}`, ...values.map((value) => String(known(value)))];
-  const unless = (otherwise: number, name: SimulateFlag, value: Parameters<typeof known>[0] | undefined): string[][] =>
+function describeExperiment({ beam, crystal, detector, waterUm = 0, background = [] }: Experiment<Quantity>): string[][] {
+  const option = (name: SimulateFlag, ...values: readonly Quantity[]): string[] => [`-${name}`, ...values.map((value) => String(known(value)))];
+  const unless = (otherwise: number, name: SimulateFlag, value: Quantity | undefined): string[][] =>
     value === undefined || known(value) === otherwise ? [] : [option(name, value)];
   const { lattice, missetDeg = [0, 0, 0], cells = [1, 1, 1], fudge, mosaic } = crystal;
   const [rotX, rotY, rotZ] = detector.rotationDeg ?? [0, 0, 0];

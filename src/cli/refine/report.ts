@@ -1,3 +1,4 @@
+import type { ImageJob } from "./images.js";
 import type { RefinedParameter, Refinement } from "../../refine/refine.js";
 import type { Why } from "../../optim/stop.js";
 
@@ -48,18 +49,24 @@ export function shown(value: number, digits: number): string {
 }
 
 /** The result as text for a terminal. */
-export function describeRefinement(refinement: Refinement, folder: string): string {
+export function describeRefinement(refinement: Refinement, { images, folder }: ImageJob): string {
   const { parameters, reducedChiSquare, converged, why, steps, seconds } = refinement;
   const row = (...fields: readonly string[]): string => fields.map((field, i) => (i === 0 ? field.padEnd(16) : field.padStart(16))).join("");
   const lines = parameters.map((parameter) => {
     const { value, esd } = withEsd(parameter);
     return `${row(parameter.name, shown(parameter.start, 6), value, esd)}  ${parameter.unit}`;
   });
+  const each = (name: string, extension: string): string => images.map((_, i) => `${name}${suffixOf(i, images)}.${extension}`).join(", ");
   return [
     row("", "start", "refined", "esd"),
     ...lines,
     "",
     `${converged ? "converged" : "not converged"}: ${reasons[why]}, after ${steps} steps and ${seconds.toFixed(1)} s; reduced chi-square ${reducedChiSquare.toFixed(3)}`,
-    `written to ${folder}: index.html, picture.png, loss.svg, correlations.svg, refinement.json, refined.args\n`,
+    `written to ${folder}: index.html, ${each("picture", "png")}, loss.svg, correlations.svg, refinement.json, ${each("refined", "args")}\n`,
   ].join("\n");
+}
+
+/** What tells the files of several images apart that are refined together. */
+export function suffixOf(image: number, { length }: readonly unknown[]): string {
+  return length === 1 ? "" : `-${image + 1}`;
 }

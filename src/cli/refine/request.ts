@@ -9,9 +9,9 @@ import { parametersNamed, refinable, refinableAliases, refinableExperiment, type
 import { crystalSystems } from "../../refine/crystal-system.js";
 import type { Restraint } from "../../refine/likelihood.js";
 import { lossNamed, lossNames } from "../../refine/loss.js";
-import type { Parameter } from "../../refine/parameter.js";
+import { checkParameters, type Parameter } from "../../refine/parameter.js";
 import { defaultBlurs, type RefineOptions } from "../../refine/refine.js";
-import { usablePixels, type Still } from "../../refine/still.js";
+import { usablePixels, type PixelRules, type Still } from "../../refine/still.js";
 import { requestFromFlags, type Request } from "../experiment-from-flags.js";
 import type { SimulateFlag } from "../flags.js";
 import { formatOf, parseImage } from "../image-file.js";
@@ -26,8 +26,6 @@ export interface RefineRequest {
   readonly parameters: readonly Parameter[];
   readonly options: RefineOptions;
   readonly warnings: readonly string[];
-  /** of the first image: what simulate would do with the options */
-  readonly simulation: Request;
 }
 
 /** Where a mosaic spread begins that is refined and not given. */
@@ -43,32 +41,36 @@ const expectedDomains = 25;
 export async function refineRequest(given: Given<RefineFlag>, images: readonly string[], cwd: string, seconds: number): Promise<RefineRequest> {
   const names = wantedNames(given.word("refine") ?? "cell,misset,distance,scale", "--refine");
   const fixed = wantedNames(given.word("fix") ?? "", "--fix");
-  const warnings: string[] = [];
+  const warnings = new Set<string>();
   const flags = withMosaic(asSimulateFlags(given), names, warnings);
-  const files = await readInputFiles(flags, cwd);
+  const files = withoutDistance(await readInputFiles(flags, cwd));
   const stills: Still[] = [];
-  let simulation: Request | undefined;
   for (const name of images) {
     const { counts, header } = await readCounts(name, cwd, flags);
-    const inputs = withHeader(files, header, flags, name);
-    const request = requestFromFlags(flags, inputs, seconds);
-    simulation ??= request;
-    const { overloaded, mask } = usablePixels(counts, pixelRules(given, request.options.mask));
-    if (overloaded > 0) warnings.push(`${name}: ${overloaded} overloaded ${overloaded === 1 ? "pixel is" : "pixels are"} left out`);
-    const offset = darkest(counts, mask);
-    if (offset >= 10 && !given.has("adc", "water") && !names.includes("background") && !names.includes("water")) {
-      warnings.push(`${name}: no pixel is below ${offset} counts; if that is the detector's offset, take it off with -adc ${offset}`);
+    const request = requestFromFlags(flags, withHeader(files, header, flags, name), seconds);
+    const still = stillFrom(name, counts, request, given, warnings);
+    const knowsBackground = given.has("adc", "water") || names.includes("background") || names.includes("water");
+    const offset = darkest(still);
+    if (offset >= 10 && !knowsBackground) {
+      warnings.add(`${name}: no pixel is below ${offset} counts; if that is the detector's offset, take it off with -adc ${offset}`);
     }
-    const { slow, fast } = request.experiment.detector.pixels;
-    if (counts.shape[0] !== slow || counts.shape[1] !== fast) {
-      throw new InputError(`${name} has ${counts.shape[1]} x ${counts.shape[0]} pixels, and the options say ${fast} x ${slow}`);
-    }
-    stills.push({ experiment: refinableExperiment(request.experiment), options: { ...request.options, mask }, counts });
+    for (const warning of request.warnings) warnings.add(warning);
+    stills.push(still);
   }
-  if (simulation === undefined) throw new InputError("refine needs an image: braggtape refine IMAGE.img ...");
-  warnings.push(...simulation.warnings);
   const parameters = bounded(parametersOf(names, fixed, stills, given), given);
-  return { stills, parameters, options: optionsOf(given, parameters), warnings, simulation };
+  checkParameters(parameters);
+  return { stills, parameters, options: optionsOf(given, parameters), warnings: [...warnings] };
+}
+
+function stillFrom(name: string, counts: NdArray, request: Request, given: Given<RefineFlag>, warnings: Set<string>): Still {
+  const { experiment, options } = request;
+  const { overloaded, mask } = usablePixels(counts, pixelRules(given, options.mask));
+  if (overloaded > 0) warnings.add(`${name}: ${overloaded} overloaded ${overloaded === 1 ? "pixel is" : "pixels are"} left out`);
+  const { slow, fast } = experiment.detector.pixels;
+  if (counts.shape[0] !== slow || counts.shape[1] !== fast) {
+    throw new InputError(`${name} has ${counts.shape[1]} x ${counts.shape[0]} pixels, and the options say ${fast} x ${slow}`);
+  }
+  return { experiment: refinableExperiment(experiment), options: { ...options, mask }, counts, name };
 }
 
 async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<{ readonly counts: NdArray; readonly header: HeaderSettings | undefined }> {
@@ -86,6 +88,14 @@ async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>)
     throw new InputError(`${name}: the detector stands at a two-theta, where its header's DISTANCE is not the one along the beam: give -distance`);
   }
   return { counts, header };
+}
+
+/**
+ * The files without the distance to the detector's plane that the mask's header tells, as the image's own is not heeded either: it
+ * would win over -distance, from which a refinement starts.
+ */
+function withoutDistance(files: InputFiles): InputFiles {
+  return { ...files, maskHeader: files.maskHeader && { ...files.maskHeader, closeDistanceMm: undefined } };
 }
 
 const noSettings: HeaderSettings = {
@@ -115,7 +125,7 @@ function withHeader(files: InputFiles, header: HeaderSettings | undefined, flags
   return { ...files, imageHeader: { ...header, closeDistanceMm: undefined, oscRangeDeg } };
 }
 
-function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined) {
+function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined): PixelRules {
   const stop = given.last("beamstop")?.numbers;
   const offset = given.number("adc") ?? 0;
   return {
@@ -125,9 +135,10 @@ function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined) {
   };
 }
 
-function darkest(counts: NdArray, mask: NdArray): number {
+/** The fewest counts of the pixels that are used. */
+function darkest({ counts, options: { mask } }: Still): number {
   let lowest = Infinity;
-  for (let i = 0; i < counts.size; i++) if (mask.data[i] !== 0) lowest = Math.min(lowest, counts.data[i]);
+  for (let i = 0; i < counts.size; i++) if (mask?.data[i] !== 0) lowest = Math.min(lowest, counts.data[i]);
   return Number.isFinite(lowest) ? lowest : 0;
 }
 
@@ -156,13 +167,13 @@ function wantedNames(list: string, option: string): string[] {
 }
 
 /** A spread that is refined needs one to start from. */
-function withMosaic(flags: Given<SimulateFlag>, names: readonly string[], warnings: string[]): Given<SimulateFlag> {
+function withMosaic(flags: Given<SimulateFlag>, names: readonly string[], warnings: Set<string>): Given<SimulateFlag> {
   if (!names.includes("mosaic_spread")) return flags;
   const added = (name: SimulateFlag, value: number) => ({ name, spelling: `-${name}`, words: [String(value)], numbers: [value], place: flags.occurrences.length });
   const occurrences = [...flags.occurrences];
   if (!((flags.number("mosaic_spread") ?? 0) > 0)) {
     occurrences.push(added("mosaic_spread", expectedSpreadDeg));
-    warnings.push(`the mosaic spread starts at ${expectedSpreadDeg} degrees, since no -mosaic_spread above 0 is given`);
+    warnings.add(`the mosaic spread starts at ${expectedSpreadDeg} degrees, since no -mosaic_spread above 0 is given`);
   }
   if ((flags.number("mosaic_domains") ?? 1) < 2) occurrences.push(added("mosaic_domains", expectedDomains));
   return new Given(occurrences, flags.operands);

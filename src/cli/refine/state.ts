@@ -1,18 +1,23 @@
+import { existsSync } from "node:fs";
 import { readTextFile } from "../../io/files.js";
 import { InputError } from "../../ndarray/errors.js";
 import type { Parameter } from "../../refine/parameter.js";
-import type { Refinement } from "../../refine/refine.js";
+import type { Refinement, RefinementProgress, RefineOptions } from "../../refine/refine.js";
 import { summaryOf, type Summary } from "./report.js";
 
 /** What a folder keeps of a refinement. */
-export interface State extends Partial<Summary> {
+export interface State {
   readonly image: string;
   readonly values: Readonly<Record<string, number>>;
+  /** how many times wider the spots were; missing when it has ended */
+  readonly blur?: number;
+  /** of a refinement that has ended */
+  readonly summary: Summary | undefined;
 }
 
 /** A refinement that is under way, as text. */
-export function unfinishedState(image: string, parameters: readonly Parameter[], values: readonly number[]): string {
-  return formatted({ image, values: Object.fromEntries(parameters.map(({ name }, i) => [name, values[i]])) });
+export function unfinishedState(image: string, parameters: readonly Parameter[], { blur, values }: RefinementProgress): string {
+  return formatted({ image, blur, values: Object.fromEntries(parameters.map(({ name }, i) => [name, values[i]])) });
 }
 
 /** A refinement that has ended, as text. */
@@ -26,20 +31,38 @@ function formatted(state: object): string {
   return `${JSON.stringify(state, undefined, 1)}\n`;
 }
 
-/**
- * The values where a refinement ended, for parameters that it had too; the others' starts.
- * @throws InputError when the file is not one of a refinement
- */
-export async function resumedValues(path: string, parameters: readonly Parameter[]): Promise<number[]> {
-  const state = await readState(path);
-  return parameters.map(({ name, start, lower, upper }) => Math.min(Math.max(state.values[name] ?? start, lower), upper));
+/** Where a refinement goes on. */
+export interface ResumedStart {
+  readonly values: readonly number[];
+  /** how many times wider the spots were; 1 where it had ended */
+  readonly blur: number;
 }
 
+/**
+ * Where a refinement stood, for parameters that it had too; the others' starts.
+ * @param mayBeMissing whether one that has not been begun is no error
+ * @returns undefined when it has not been begun
+ * @throws InputError when the file is not one of a refinement
+ */
+export async function resumedStart(path: string, parameters: readonly Parameter[], mayBeMissing: boolean): Promise<ResumedStart | undefined> {
+  if (mayBeMissing && !existsSync(path)) return undefined;
+  const { values, blur = 1 } = await readState(path).catch((error: unknown) => {
+    throw error instanceof InputError ? new InputError(`--resume: ${error.message}`, { cause: error }) : error;
+  });
+  return { values: parameters.map(({ name, start, lower, upper }) => Math.min(Math.max(values[name] ?? start, lower), upper)), blur };
+}
+
+/** The options with which a refinement goes on: of the widths of spots, those that it has not finished with. */
+export function resumedOptions({ values, blur }: ResumedStart, { coarseToFine = [] }: RefineOptions): RefineOptions {
+  return { from: values, coarseToFine: coarseToFine.filter((times) => blur > 1 && times <= blur) };
+}
+
+/** @throws InputError when the file cannot be read or holds no refinement */
 export async function readState(path: string): Promise<State> {
-  const text = await readTextFile(path);
-  const state = parsed(text, path);
-  if (!isState(state)) throw new InputError(`${path} does not hold a refinement`);
-  return state;
+  const state = parsed(await readTextFile(path), path);
+  if (!isStored(state)) throw new InputError(`${path} does not hold a refinement`);
+  const { image, values, blur } = state;
+  return { image, values, ...(blur !== undefined && { blur }), summary: isSummary(state) ? state : undefined };
 }
 
 function parsed(text: string, path: string): unknown {
@@ -50,9 +73,23 @@ function parsed(text: string, path: string): unknown {
   }
 }
 
-function isState(state: unknown): state is State {
-  if (typeof state !== "object" || state === null || !("values" in state) || !("image" in state)) return false;
-  const { values, image } = state;
-  if (typeof image !== "string" || typeof values !== "object" || values === null) return false;
-  return Object.values(values).every((value) => typeof value === "number" && Number.isFinite(value));
+function isStored(state: unknown): state is Pick<State, "image" | "values" | "blur"> {
+  if (!isRecord(state) || typeof state.image !== "string" || !isRecord(state.values)) return false;
+  if (state.blur !== undefined && !isNumber(state.blur)) return false;
+  return Object.values(state.values).every(isNumber);
+}
+
+function isSummary(state: object): state is Summary {
+  if (!isRecord(state) || !isRecord(state.parameters) || typeof state.converged !== "boolean") return false;
+  const isParameter = (parameter: unknown): boolean =>
+    isRecord(parameter) && isNumber(parameter.value) && (parameter.esd === null || isNumber(parameter.esd));
+  return isNumber(state.loss) && isNumber(state.reducedChiSquare) && Object.values(state.parameters).every(isParameter);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
 }

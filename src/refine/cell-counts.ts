@@ -1,0 +1,109 @@
+import { zeros } from "../ndarray/ndarray.js";
+import { levenbergMarquardt, type LeastSquaresResult } from "../optim/levenberg-marquardt.js";
+import type { StopConditions } from "../optim/stop.js";
+import type { Vector } from "../optim/vector.js";
+import type { WorkerPool } from "../simulate/parallel/pool.js";
+import { stepCounts } from "../simulate/steps.js";
+import { brightened, isBrightness } from "./brightness.js";
+import { maskBeyondDirectBeam } from "./coarse.js";
+import { Likelihood, type Restraint } from "./likelihood.js";
+import type { Loss } from "./loss.js";
+import { coordinateOf, type Parameter } from "./parameter.js";
+import type { ReadyStill } from "./still.js";
+
+/** From one number of cells to the next, and how many there are on either side: from half to twice the start. */
+const ratio = 1.05;
+const reach = 15;
+/** Of everything that adapts to a number of cells, which differs little from the one before. */
+const fewSteps = 3;
+/** At first, and of all parameters together at the best numbers. */
+const manySteps = 10;
+/** Terms of all pixels' sums; some of the pixels say how wide the spots are as well as all of them. */
+const mostTerms = 2 ** 17;
+const fewestPixels = 2048;
+
+/** Whether a parameter is a number of cells. */
+export function isCellCount({ name }: Parameter): boolean {
+  return /^N[abc]?(\[\d+\])?$/.test(name);
+}
+
+/** What has to adapt before two numbers of cells can be compared. */
+function isAdapting({ name }: Parameter): boolean {
+  return isBrightness(name) || /^(water|background_\d|mosaic_spread)(\[\d+\])?$/.test(name);
+}
+
+/**
+ * Values with the numbers of cells from half to twice the given ones that fit best.
+ *
+ * The fringes of one spot resemble those of a crystal that has a cell more or less, so that the misfit has many minima, which steps
+ * downhill cannot leave. Around the direct beam, where the fringes are strongest, pixels are left out: they would decide alone.
+ * @param from values of all parameters, whose geometry is about right
+ */
+export async function withLikelyCellCounts(
+  stills: readonly ReadyStill[],
+  parameters: readonly Parameter[],
+  from: Vector,
+  loss: Loss,
+  restraints: readonly Restraint[] | undefined,
+  stop: StopConditions,
+  pool?: WorkerPool,
+): Promise<number[]> {
+  const counts = [...parameters.keys()].filter((i) => isCellCount(parameters[i]));
+  if (counts.length === 0) return [...from];
+  const some = stills.map(thinned);
+  const likelihood = new Likelihood(some, parameters, loss, restraints, pool);
+  const lower = parameters.map((parameter) => coordinateOf(parameter, parameter.lower));
+  const upper = parameters.map((parameter) => coordinateOf(parameter, parameter.upper));
+  const fit = (x: Vector, maxSteps: number, isFree: (i: number) => boolean): Promise<LeastSquaresResult> =>
+    levenbergMarquardt(
+      { normalEquations: (at) => likelihood.normalEquations(at), value: (at) => likelihood.value(at) },
+      x,
+      { ...stop, maxSteps, valueTolerance: 1e-4 },
+      { lower: lower.map((limit, i) => (isFree(i) ? limit : x[i])), upper: upper.map((limit, i) => (isFree(i) ? limit : x[i])) },
+    );
+  const adapted = (x: Vector, maxSteps: number): Promise<LeastSquaresResult> => fit(x, maxSteps, (i) => isAdapting(parameters[i]));
+
+  const start = await brightened(likelihood, some, parameters.map((parameter, i) => coordinateOf(parameter, from[i])));
+  let best = await adapted(start, manySteps);
+  const walk = async (which: readonly number[]): Promise<void> => {
+    const middle = best;
+    for (const direction of [1, -1]) {
+      let here = middle;
+      for (let step = 0; step < reach && here.why !== "aborted" && here.why !== "time"; step++) {
+        const values = likelihood.valuesAt(here.parameters);
+        const next = here.parameters.map((x, i) => {
+          if (!which.includes(i)) return x;
+          return Math.min(Math.max(coordinateOf(parameters[i], values[i] * ratio ** direction), lower[i]), upper[i]);
+        });
+        here = await adapted(next, fewSteps);
+        await otherTasks();
+        if (here.value < best.value) best = here;
+      }
+    }
+  };
+  await walk(counts);
+  if (counts.length > 1) for (const which of [...counts, ...counts]) await walk([which]);
+  const last = await fit(best.parameters, manySteps, () => true);
+  return likelihood.valuesAt(last.value <= best.value ? last.parameters : best.parameters);
+}
+
+/** A turn of the event loop, or nobody could interrupt. */
+async function otherTasks(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+}
+
+/** A still with some of its pixels, evenly spread, and none near the direct beam. */
+function thinned(still: ReadyStill): ReadyStill {
+  const { experiment, options } = still;
+  const beyond = maskBeyondDirectBeam(still);
+  const { points, sources, orientations } = stepCounts(experiment, options.oversample ?? 1);
+  const wanted = Math.max(fewestPixels, mostTerms / (points * sources * orientations));
+  let used = 0;
+  for (let at = 0; at < beyond.size; at++) used += beyond.data[at];
+  // An odd stride does not keep to the same columns of a detector.
+  const stride = Math.ceil(used / wanted) | 1;
+  const mask = zeros(beyond.shape, "int32");
+  let place = 0;
+  for (let at = 0; at < mask.size; at++) if (beyond.data[at] !== 0 && place++ % stride === 0) mask.data[at] = 1;
+  return { ...still, mask, options: { ...options, mask } };
+}
