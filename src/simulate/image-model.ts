@@ -90,9 +90,9 @@ interface Answer {
 const largestTile = 1024;
 const smallestTile = 64;
 const stepsOfTile = 2 ** 13;
-/** Sums of so many blocks of tiles are kept apart, where there are as many tiles: few of many sums, but enough for workers to share. */
+/** Sums of so many blocks of tiles are kept apart, where there are as many tiles: enough for workers to share, but few of many sums. */
+const [fewestBlocks, mostBlocks] = [8, 1024];
 const mostElementsOfSums = 2 ** 21;
-const fewestBlocks = 8;
 const elementsOfInterpretedTile = 2 ** 16;
 const imageQuestion: Question = { kind: "image" };
 const leavingQuestion: Question = { kind: "leaving" };
@@ -234,7 +234,8 @@ export class ImageModel<P extends Parameters> {
     const job = this.#job(question, plan.lookup, plan, parameters, data.length);
     const tiles = tileCount(job);
     const width = sumsOf(question, plan.inputs);
-    const tilesOfBlock = Math.ceil(tiles / Math.max(fewestBlocks, Math.floor(mostElementsOfSums / Math.max(1, width))));
+    const blocks = Math.max(fewestBlocks, Math.min(mostBlocks, Math.floor(mostElementsOfSums / Math.max(1, width))));
+    const tilesOfBlock = Math.ceil(tiles / blocks);
     const left = zeros([tiles], "float64", { shared });
     const rows = zeros([Math.ceil(tiles / tilesOfBlock), width], "float64", { shared });
     const whole = { firstTile: 0, endTile: tiles };
