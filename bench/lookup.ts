@@ -30,7 +30,7 @@ export async function run(): Promise<Row[]> {
 function lookupBy(executor: Executor, question: "value" | "slopes", dtype: FloatDType): Row {
   const run = prepare(recorded(question, dtype), executor);
   const inputs = queries(dtype);
-  const row = measure(`tricubic lookup, ${question}, ${dtype}, ${executor}`, count, () => void run(inputs), { time: 200, runs: 20, warmups: 20 });
+  const row = measure(`tricubic lookup, ${question}, ${dtype}, ${executor}`, count, () => void run(inputs), { time: 200, runs: 20, warmups: 500 });
   return executor === "webassembly" ? { ...row, reached: [{ goal: goalOf[dtype][question], figure: row.nsPerItem }] } : row;
 }
 
