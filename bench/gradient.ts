@@ -15,7 +15,7 @@ export async function run(): Promise<Row[]> {
         const counts = uniform(edge, dtype);
         const items = edge ** 2 * domains;
         const what = `${edge}², ${domains} domain${domains === 1 ? "" : "s"}, ${interpolation}, ${dtype}`;
-        const effort = { time: 0, runs: 4, warmups: 2 };
+        const effort = { time: 0, runs: 7, warmups: 6 };
         const image = measure(`image alone, ${what}`, items, () => void model.simulate(parameters), effort);
         const gradient = measure(`with gradient, ${what}`, items, () => void model.lossAndGradient(chiSquare, parameters, counts), effort);
         const times = gradient.nsPerItem / image.nsPerItem;

@@ -28,7 +28,7 @@ export async function run(): Promise<Row[]> {
   }
   for (const edge of [512, 1024, 2048]) {
     for (const interpolation of interpolations) {
-      const effort = edge === 2048 ? { time: 0, runs: 1, warmups: 0 } : { time: 0, runs: 3, warmups: 1 };
+      const effort = edge === 2048 ? { time: 0, runs: 1, warmups: 0 } : { time: 0, runs: 5, warmups: 3 };
       const isGoal = edge === 1024 && interpolation === "nearest";
       rows.push(imageOf({ edge, interpolation }, effort, isGoal ? "stillImage" : undefined));
       rows.push(imageOf({ edge, interpolation, domains: 10 }, effort, isGoal ? "mosaicImage" : undefined));
