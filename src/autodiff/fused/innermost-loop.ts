@@ -10,13 +10,23 @@ import { i32, scalarOpcodes, v128, type FunctionBody } from "./wasm-assembler.js
 /** Numbers that the code needs beside those of the plan, at the end of the heap. */
 export class ConstantPool {
   readonly values: number[] = [];
+  readonly #offsets = new Map<number | "-0", number>();
 
   constructor(readonly start: number) {}
 
   /** Heap offset of a number; 0 and -0 are two. */
   offsetOf(value: number): number {
-    const known = this.values.findIndex((each) => Object.is(each, value));
-    return this.start + (known >= 0 ? known : this.values.push(value) - 1);
+    const known = this.#offsets.get(Object.is(value, -0) ? "-0" : value) ?? this.start + this.values.push(value) - 1;
+    this.#offsets.set(Object.is(value, -0) ? "-0" : value, known);
+    return known;
+  }
+
+  /** Heap offset of room for an even count of numbers, itself even. */
+  reserve(count: number): number {
+    if (this.values.length % 2 !== 0) this.values.push(0);
+    const offset = this.start + this.values.length;
+    for (let i = 0; i < count; i++) this.values.push(0);
+    return offset;
   }
 }
 
@@ -70,7 +80,8 @@ export class InnermostLoop {
     const { plan, body, isWide, hasMultiplyAdd } = context;
     this.#dtype = plan.dtype === "float32" ? "float32" : "float64";
     this.#lanes = new Lanes(body, this.#dtype, isWide, (value) => this.#constant(value), hasMultiplyAdd);
-    this.#lookups = new LookupEmitter(this.#dtype === "float32" ? this.#lanes.singles : this.#lanes.doubles);
+    const scratch = (size: number): number => numberBytes * context.pool.reserve(size / numberBytes);
+    this.#lookups = new LookupEmitter(this.#dtype === "float32" ? this.#lanes.singles : this.#lanes.doubles, scratch);
     this.#groups = lookupGroups(plan, level.computed);
     this.#shortcuts = shortcutsIn(plan.ops, level);
   }

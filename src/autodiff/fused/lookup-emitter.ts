@@ -15,9 +15,12 @@ type Weights = readonly number[];
  */
 export class LookupEmitter {
   readonly #math: VectorMath;
+  readonly #scratch: (bytes: number) => number;
 
-  constructor(math: VectorMath) {
+  /** @param scratch gives a place in the heap for so many bytes, a multiple of 16, at one */
+  constructor(math: VectorMath, scratch: (bytes: number) => number) {
     this.#math = math;
+    this.#scratch = scratch;
   }
 
   /**
@@ -92,10 +95,9 @@ export class LookupEmitter {
     const weights = t.map((x, axis) => new Map([...new Set(orders.map((each) => each[axis]))].map((order) => [order, this.#weights(x, order)])));
     const [alongH, alongK, alongL] = weights;
     const rows = [...alongL].map(([order, each]): [number, number[][]] => [order, this.#transposed(each)]);
+    const [splatH, splatK] = [alongH, alongK].map((each) => this.#splats(each));
     const sums = addresses.map((address, lane) => {
-      const splat = (all: Map<number, Weights>): Map<number, Weights> =>
-        new Map([...all].map(([order, each]) => [order, each.map((weight) => this.#splat(weight, lane))]));
-      const planes = this.#planes(grid.offset, grid.shape, address, splat(alongH), splat(alongK), orders);
+      const planes = this.#planes(grid.offset, grid.shape, address, splatH(lane), splatK(lane), orders);
       return orders.map(([h, k, l]) => {
         const alongRow = rows.find(([order]) => order === l)?.[1][lane] ?? [];
         const [first, ...rest] = planes(h, k);
@@ -157,8 +159,29 @@ export class LookupEmitter {
     return (h, k) => planes.get(`${h} ${k}`) ?? [];
   }
 
-  #splat(x: number, lane: number): number {
-    return this.#math.shuffled(x, x, new Array<number>(this.#math.lanes).fill(lane));
+  /**
+   * Weights of one lane in all lanes. They go through the heap, which takes a load each, where lanes would have to be shuffled, and the
+   * processor has too few registers to keep all.
+   */
+  #splats(weights: ReadonlyMap<number, Weights>): (lane: number) => Map<number, Weights> {
+    const math = this.#math;
+    const { body, opcodes, laneBytes } = math;
+    const places = new Map<number, number[]>();
+    for (const [order, each] of weights) {
+      const place = this.#scratch(16 * each.length);
+      places.set(order, each.map((_, node) => place + 16 * node));
+      each.forEach((weight, node) => {
+        body.i32Const(0);
+        body.get(weight);
+        body.store(place + 16 * node);
+      });
+    }
+    const loaded = (byteOffset: number): number => {
+      body.i32Const(0);
+      body.memory(opcodes.loadSplat, byteOffset);
+      return math.keep();
+    };
+    return (lane) => new Map([...places].map(([order, each]) => [order, each.map((place) => loaded(place + lane * laneBytes))]));
   }
 
   /** The four weights of each lane, one after another, as the vectors of a row. */
