@@ -6,7 +6,7 @@ import type { GoalName } from "./goals.js";
 import { measure, measureAwaited, type Row } from "./measure.js";
 import { parametersFor, protein } from "./protein.js";
 
-const edge = 768;
+const edge = 1024;
 const domains = 10;
 const items = edge ** 2 * domains;
 const goalOf = new Map<number, GoalName>([
