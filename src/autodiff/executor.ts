@@ -7,11 +7,12 @@ import { checkInput, type Program } from "./tape.js";
 
 export type { Workspace };
 
+export const executors = ["webassembly", "javascript", "interpreter"] as const;
 /**
  * What runs a program: the interpreter, node by node, the oracle of the others; or loops made for it, as vectors of WebAssembly or as
  * JavaScript.
  */
-export type Executor = "interpreter" | "javascript" | "webassembly";
+export type Executor = (typeof executors)[number];
 
 /** The executor that is wanted, or what comes nearest to it where the surroundings forbid to make code. */
 export function allowedExecutor(wanted: Executor): Executor {

@@ -1,3 +1,4 @@
+import { executors } from "../autodiff/executor.js";
 import { axesOf } from "../models/detector.js";
 import { recommendedOversample, type Experiment } from "../models/experiment.js";
 import { Ran1 } from "../models/ran1.js";
@@ -87,6 +88,7 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
       roi,
       mask: files.mask,
       dtype: given.word("dtype") === "float32" ? "float32" : "float64",
+      executor: executors.find((name) => name === given.word("executor")) ?? "webassembly",
       oversample,
       semantics: given.word("semantics") === "physical" ? "physical" : "nanobragg",
       oversampleThick: given.has("oversample_thick"),

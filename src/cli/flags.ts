@@ -1,3 +1,4 @@
+import { executors } from "../autodiff/executor.js";
 import type { Flag, FlagTable } from "./parse-flags.js";
 
 const noTables = "tables of an amorphous background have no effect in the reference program either, and none here yet";
@@ -264,6 +265,10 @@ const table = {
     help: "precision of the computation", preset: "float64",
   },
   threads: { group: "Sampling", values: ["n"], kind: "count", help: "workers", preset: "1" },
+  executor: {
+    group: "Sampling", values: ["WHAT"], kind: "text", choices: executors,
+    help: "what computes; the interpreter is slow and plain, to check the others", preset: "webassembly",
+  },
 
   floatfile: {
     group: "Output", aliases: ["floatimage"], values: ["FILE"], kind: "text",

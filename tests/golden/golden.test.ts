@@ -10,12 +10,6 @@ const headerBytes = 512;
 const bars = { ofMaximum: 1e-6, relative: 2e-5 };
 const float32Bars = { ofMaximum: 2e-5, relative: Infinity };
 
-const inFloat32: ReadonlySet<string> = new Set([
-  "cubic_square", "protein_nearest", "protein_tricubic", "protein_tricubic_auto", "triclinic_square_os2", "matrix_input",
-  "nopolar_pointpixel", "polarization_half", "small_tricubic_fallback", "small_tricubic_latch_midway", "small_nearest_default_f",
-  "sparse_hkl", "oversample3_auto",
-]);
-
 let leftOut = 0;
 
 function mustHave(files: ReadonlyMap<GoldenFile, Uint8Array>, file: GoldenFile): Uint8Array {
@@ -62,12 +56,19 @@ for (const golden of goldenCases) {
     if (pgm) assert.equal(mustHave(files, "image.pgm"), pgm);
   });
 
-  if (!inFloat32.has(golden.name)) continue;
-  test(`the image of ${golden.name} is the reference program's in float32, within 2e-5 of the maximum`, async () => {
-    const files = await runCase(golden, "--dtype", "float32");
-    const found = imageParity(golden, files, float32Bars);
-    assert.ok(found.ofMaximum <= float32Bars.ofMaximum, `differs by ${found.ofMaximum} of the maximum`);
-  });
+  for (const executor of ["javascript", "interpreter"] as const) {
+    test(`the image of ${golden.name} is the reference program's by the executor ${executor}`, async () => {
+      const found = imageParity(golden, await runCase(golden, "--executor", executor), bars);
+      assert.ok(found.ofMaximum <= bars.ofMaximum && found.relative <= bars.relative && found.leftOut === 0, JSON.stringify(found));
+    });
+  }
+
+  for (const executor of ["webassembly", "javascript"] as const) {
+    test(`the image of ${golden.name} is the reference program's in float32 by ${executor}, within 2e-5 of the maximum`, async () => {
+      const found = imageParity(golden, await runCase(golden, "--dtype", "float32", "--executor", executor), float32Bars);
+      assert.ok(found.ofMaximum <= float32Bars.ofMaximum && found.leftOut === 0, JSON.stringify(found));
+    });
+  }
 }
 
 test("no image needs a pixel left out", () => {
