@@ -49,7 +49,7 @@ export interface TileRun {
 }
 
 /** Tiles whose sums are added up in one row, in order, and which therefore one worker works on. */
-export interface Block {
+interface Block {
   readonly firstTile: number;
   readonly endTile: number;
 }

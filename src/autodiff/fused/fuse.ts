@@ -1,13 +1,12 @@
-import { allocate, bytesPerElement, overBuffer, type Data } from "../../ndarray/dtype.js";
+import { allocate, overBuffer, type Data } from "../../ndarray/dtype.js";
 import { assign, full, NdArray, zeros } from "../../ndarray/ndarray.js";
 import type { Shape } from "../../ndarray/shape.js";
 import { runNode } from "../interpreter.js";
 import type { Program } from "../tape.js";
-import { compileJavaScript, type Kernel } from "./javascript.js";
-import { compileWebAssembly, importsFor } from "./webassembly.js";
-import { planLoops, type GridPlace, type Nest, type Place, type Plan, type Stage } from "./plan.js";
-
-const pageBytes = 65536;
+import { compileJavaScript } from "./javascript.js";
+import type { GridPlace, Kernel, Nest, Place, Plan, Stage } from "./plan.js";
+import { planLoops } from "./planner.js";
+import { loadWebAssembly } from "./webassembly.js";
 
 /** A program made ready to be run again and again in memory of its own. */
 export interface Workspace {
@@ -23,32 +22,6 @@ export interface Workspace {
  */
 export function fuse(program: Program, target: "javascript" | "webassembly"): Workspace {
   return new Machine(program, planLoops(program), target === "webassembly");
-}
-
-function kernelIn(exports: WebAssembly.Exports, name: string): Kernel {
-  const kernel = exports[name];
-  if (typeof kernel !== "function") throw new TypeError(`the module has no function "${name}"`);
-  return () => void kernel();
-}
-
-/** Of so many calls, the first four compare. */
-const callsOfComparison = 64;
-
-/** The faster of two ways to do the same, as comparisons tell from time to time: which one it is changes with what the engine does. */
-function faster(...ways: readonly [Kernel, Kernel]): Kernel {
-  let call = 0;
-  let best = 0;
-  const times = [Infinity, Infinity];
-  return () => {
-    const turn = call++ % callsOfComparison;
-    if (turn >= 4) return ways[best]();
-    if (turn === 0) times.fill(Infinity);
-    const way = turn % 2;
-    const start = performance.now();
-    ways[way]();
-    times[way] = Math.min(times[way], performance.now() - start);
-    best = times[1] < times[0] ? 1 : 0;
-  };
 }
 
 /** A plan, its heap, and the code that works on it. */
@@ -72,11 +45,10 @@ class Machine implements Workspace {
     this.program = program;
     this.plan = plan;
     const nests = plan.stages.filter((stage): stage is Nest => !("node" in stage));
-    this.heap = isWebAssembly && nests.length > 0 ? this.#compileWebAssembly(nests) : allocate("float64", plan.heapSize);
+    const loaded = isWebAssembly && nests.length > 0 ? loadWebAssembly(plan, nests) : undefined;
+    this.heap = loaded?.heap ?? allocate("float64", plan.heapSize);
     this.grids = overBuffer(plan.dtype, this.heap.buffer);
-    for (const nest of nests) {
-      if (!this.#kernels.has(nest)) this.#kernels.set(nest, compileJavaScript(plan, nest, this.heap, this.grids));
-    }
+    nests.forEach((nest, i) => this.#kernels.set(nest, loaded?.kernels[i] ?? compileJavaScript(plan, nest, this.heap, this.grids)));
     plan.ops.forEach((op, id) => {
       if (op.kind === "constant") this.heap[this.#place(id).offset] = op.value;
     });
@@ -98,21 +70,6 @@ class Machine implements Workspace {
     if (isOp !== (grid !== undefined)) return this.#read(node);
     this.#moved.push(node);
     return undefined;
-  }
-
-  /** Makes the kernels of nests in WebAssembly, and its memory the heap. */
-  #compileWebAssembly(nests: readonly Nest[]): Data {
-    const { plan } = this;
-    const { module, constants } = compileWebAssembly(plan, nests);
-    const bytes = (plan.heapSize + constants.length) * bytesPerElement.float64;
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
-    const { exports } = new WebAssembly.Instance(module, importsFor(memory));
-    nests.forEach((nest, i) => {
-      this.#kernels.set(nest, faster(kernelIn(exports, String(i)), kernelIn(exports, `${i} shifted`)));
-    });
-    const heap = overBuffer("float64", memory.buffer);
-    constants.forEach((value, i) => (heap[plan.heapSize + i] = value));
-    return heap;
   }
 
   run(): readonly NdArray[] {

@@ -1,13 +1,10 @@
 /** A loop nest as the source of a JavaScript function. */
-import { has, type Level, type Nest, type Op, type Place, type Plan } from "./plan.js";
+import { has, type Kernel, type Level, type Nest, type Op, type Place, type Plan } from "./plan.js";
 import { cosPi, sineOfHalfTurn, sinPi } from "./polynomials.js";
 import { shortcutsIn, type HalfTurnShortcuts } from "./half-turns.js";
 import { lagrangePolynomials, lookupGroups, type LookupGroup } from "./lookups.js";
 import type { Data } from "../../ndarray/dtype.js";
 import { sizeOf, type Shape } from "../../ndarray/shape.js";
-
-/** Works on the heap. */
-export type Kernel = () => void;
 
 type Expression = (...inputs: string[]) => string;
 

@@ -1,10 +1,13 @@
 /** Loop nests as a module of WebAssembly. */
-import { ConstantPool } from "./innermost-loop.js";
+import { overBuffer, type Data } from "../../ndarray/dtype.js";
+import { ConstantPool, numberBytes } from "./innermost-loop.js";
 import { emitNest } from "./nest-emitter.js";
-import type { Nest, Plan } from "./plan.js";
+import type { Kernel, Nest, Plan } from "./plan.js";
 import { preciseOps } from "./precision.js";
 import { laneFunctions } from "./vector-math.js";
 import { float64Opcodes, FunctionBody, moduleBytes, v128 } from "./wasm-assembler.js";
+
+const pageBytes = 65536;
 
 /** Whether the surroundings know vectors of WebAssembly, and allow to make some. */
 export function allowsWebAssembly(): boolean {
@@ -34,21 +37,49 @@ function allows(work: (body: FunctionBody, vector: number) => void): boolean {
   }
 }
 
-export interface CompiledNests {
-  readonly module: WebAssembly.Module;
-  /** further constants, which stand in the heap behind the plan's numbers */
-  readonly constants: readonly number[];
+export interface LoadedNests {
+  readonly heap: Data;
+  /** one for each nest */
+  readonly kernels: readonly Kernel[];
 }
 
-/** The nests as the functions "0", "1", ... of a module. */
-export function compileWebAssembly(plan: Plan, nests: readonly Nest[]): CompiledNests {
+/** The nests as functions of a module, whose memory is the heap. */
+export function loadWebAssembly(plan: Plan, nests: readonly Nest[]): LoadedNests {
   const pool = new ConstantPool(plan.heapSize);
   const context = { pool, precise: preciseOps(plan.ops), hasMultiplyAdd: allowsMultiplyAdd() };
   const bodies = nests.map((nest) => emitNest(plan, nest, context));
-  return { module: new WebAssembly.Module(moduleBytes(laneFunctions, bodies)), constants: pool.values };
+  const module = new WebAssembly.Module(moduleBytes(laneFunctions, bodies));
+  const bytes = (plan.heapSize + pool.values.length) * numberBytes;
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
+  const imports = { m: { memory, ...Object.fromEntries(laneFunctions.map(({ name, apply }) => [name, apply])) } };
+  const { exports } = new WebAssembly.Instance(module, imports);
+  const heap = overBuffer("float64", memory.buffer);
+  heap.set(pool.values, plan.heapSize);
+  return { heap, kernels: nests.map((_, i) => faster(kernelIn(exports, String(i)), kernelIn(exports, `${i} shifted`))) };
 }
 
-/** What a module imports. */
-export function importsFor(memory: WebAssembly.Memory): WebAssembly.Imports {
-  return { m: { memory, ...Object.fromEntries(laneFunctions.map(({ name, apply }) => [name, apply])) } };
+function kernelIn(exports: WebAssembly.Exports, name: string): Kernel {
+  const kernel = exports[name];
+  if (typeof kernel !== "function") throw new TypeError(`the module has no function "${name}"`);
+  return () => void kernel();
+}
+
+/** Of so many calls, the first four compare. */
+const callsOfComparison = 64;
+
+/** The faster of two ways to do the same, as comparisons tell from time to time: which one it is changes with what the engine does. */
+function faster(...ways: readonly [Kernel, Kernel]): Kernel {
+  let call = 0;
+  let best = 0;
+  const times = [Infinity, Infinity];
+  return () => {
+    const turn = call++ % callsOfComparison;
+    if (turn >= 4) return ways[best]();
+    if (turn === 0) times.fill(Infinity);
+    const way = turn % 2;
+    const start = performance.now();
+    ways[way]();
+    times[way] = Math.min(times[way], performance.now() - start);
+    best = times[1] < times[0] ? 1 : 0;
+  };
 }
