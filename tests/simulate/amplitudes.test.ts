@@ -41,6 +41,9 @@ for (const policy of ["mask", "sequential"] as const) {
   test(`the gradient by every amplitude is the same for all tiles and workers, ${policy}`, async () => {
     const options: ImageOptions = { interpolation: "tricubic", oversample: 1 };
     const whole = amplitudeModel(few, policy, { ...options, tileSize: 420 }).lossAndGradient(squares, { amplitudes }, given);
+    const { image } = amplitudeModel(few, policy, options).simulate({ amplitudes });
+    const fromImage = numbersIn(image).reduce((sum, photons, i) => sum + 0.5 * (photons - given.data[i]) ** 2, 0);
+    assert.ok(Math.abs(whole.loss / fromImage - 1) < 1e-12);
     const tiled = amplitudeModel(few, policy, { ...options, tileSize: 4 });
     const { loss, gradient, warnings } = tiled.lossAndGradient(squares, { amplitudes }, given);
     assert.ok(Math.abs(loss / whole.loss - 1) < 1e-12);
