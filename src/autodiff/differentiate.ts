@@ -6,9 +6,9 @@ import { describeShape, DTypeError, ShapeError } from "../ndarray/errors.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, sizeOf } from "../ndarray/shape.js";
 import { pushForward } from "./forward.js";
-import { interpret } from "./interpreter.js";
 import { alias, broadcastTo } from "./primitives/structure.js";
 import { pullBack } from "./reverse.js";
+import { runRecorded } from "./recorded-runs.js";
 import { Tape, Variable, type Typed } from "./tape.js";
 import { leavesInOrderOf, leavesOf, withLeaves, type Arrays, type Leaf } from "./tree.js";
 
@@ -128,7 +128,7 @@ function record(leaves: readonly Leaf[], f: (sources: Variable[]) => Variable[])
   if (tape) return f(leaves.map((leaf) => alias(leaf instanceof Variable ? leaf : tape.literal(leaf))));
   const fresh = new Tape();
   const outputs = f(leaves.map((leaf) => fresh.input(leaf)));
-  return interpret(fresh.program(outputs))(leaves.filter((leaf) => leaf instanceof NdArray));
+  return runRecorded(fresh.program(outputs), leaves.filter((leaf) => leaf instanceof NdArray));
 }
 
 function cotangentsOf(value: Variable, cotangent: Variable, sources: readonly Variable[]): Variable[] {

@@ -1,4 +1,4 @@
-import { assign, copy, zeros } from "../ndarray/ndarray.js";
+import { assign, copy, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { fuse, type Workspace } from "./fused/fuse.js";
 import { allowsJavaScript } from "./fused/javascript.js";
 import { allowsWebAssembly } from "./fused/webassembly.js";
@@ -25,11 +25,14 @@ export function prepare(program: Program, executor: Executor = "webassembly"): R
   const allowed = allowedExecutor(executor);
   if (allowed === "interpreter") return interpret(program);
   const loops = fuse(program, allowed);
-  return (inputs) => {
-    program.inputs.forEach((wanted, index) => checkInput(index, wanted, inputs[index]));
-    loops.inputs.forEach((input, index) => assign(input, inputs[index]));
-    return loops.run().map((result, i) => copy(result, program.nodes[program.outputs[i]].dtype));
-  };
+  return (inputs) => runIn(loops, program, inputs);
+}
+
+/** Runs a program in its workspace; the results are the caller's own. */
+export function runIn(workspace: Workspace, { nodes, inputs: wanted, outputs }: Program, inputs: readonly NdArray[]): NdArray[] {
+  wanted.forEach((typed, index) => checkInput(index, typed, inputs[index]));
+  workspace.inputs.forEach((input, index) => assign(input, inputs[index]));
+  return workspace.run().map((result, i) => copy(result, nodes[outputs[i]].dtype));
 }
 
 /** The same, for callers who would copy arguments and results once more. */
@@ -38,5 +41,5 @@ export function prepareWorkspace(program: Program, executor: Executor): Workspac
   if (allowed !== "interpreter") return fuse(program, allowed);
   const inputs = program.inputs.map(({ shape, dtype }) => zeros(shape, dtype));
   const run = interpret(program);
-  return { inputs, run: () => run(inputs) };
+  return { inputs, bytes: inputs.reduce((bytes, { data }) => bytes + data.byteLength, 0), run: () => run(inputs) };
 }

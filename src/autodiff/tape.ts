@@ -127,13 +127,20 @@ export class Tape {
   }
 }
 
+/** What makes a step the same as another one. */
 function keyOf({ primitive, inputs, attributes, shape, dtype }: Node): string {
-  const distinct = JSON.stringify(attributes, (_name, value) => (typeof value === "number" ? spelled(value) : value));
-  return `${primitive}(${inputs.join()})${distinct}${primitive === "constant" ? dtype : shape.join()}`;
+  let distinct = "";
+  for (const [name, value] of Object.entries(attributes)) distinct += `${name}=${typeof value === "object" ? value.map(spelled).join() : spelled(value)};`;
+  return `${primitive}(${inputs.join()})${distinct}${shape.join()}${dtype}`;
 }
 
-/** A number in letters; unlike JSON's they tell 0 from -0 and NaN from the infinities. */
-function spelled(value: number): string {
+/** What programs have in common that do the same with other arguments and literals. */
+export function structureOf({ nodes, outputs }: Pick<Program, "nodes" | "outputs">): string {
+  return [...nodes.map(keyOf), outputs.join()].join("\n");
+}
+
+/** In letters that tell 0 from -0. */
+function spelled(value: number | string): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 

@@ -1,6 +1,7 @@
 import { floor, less, max } from "../autodiff/primitives/elementwise.js";
 import { nearest, tricubic } from "../autodiff/primitives/lookup.js";
-import { interpret } from "../autodiff/interpreter.js";
+import { total } from "../autodiff/primitives/structure.js";
+import { runRecorded } from "../autodiff/recorded-runs.js";
 import { Tape, type Operand, type Variable } from "../autodiff/tape.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
@@ -174,14 +175,18 @@ export interface Lookup {
  * @throws DTypeError when the dtypes differ; ShapeError when the shapes do not fit
  */
 export function lookUp(model: StructureFactors, h: NdArray, k: NdArray, l: NdArray): Lookup {
-  const tape = new Tape();
-  const at: Indices = [tape.input(h), tape.input(k), tape.input(l)];
-  const leaving = leavesGrid(model, at);
-  const [left, far, near] = interpret(tape.program([leaving, tricubicF(model, at), nearestF(model, at)]))([h, k, l]);
-  let lookups = 0;
-  for (let i = 0; i < left.size; i++) lookups += left.data[i];
-  const wasDisabled = model.disabled;
-  const warning = wasDisabled ? undefined : model.left(lookups);
-  if (model.policy === "sequential" && lookups > 0) far.data.set(near.data.subarray(left.data.indexOf(1)), left.data.indexOf(1));
-  return { f: wasDisabled ? near : far, ...(warning !== undefined && { warning }) };
+  const ask = (question: (at: Indices) => Variable[]): NdArray[] => {
+    const tape = new Tape();
+    return runRecorded(tape.program(question([tape.input(h), tape.input(k), tape.input(l)])), [h, k, l]);
+  };
+  if (model.disabled) return { f: ask((at) => [nearestF(model, at)])[0] };
+  const [f, count] = ask((at) => [tricubicF(model, at), total(leavesGrid(model, at))]);
+  const lookups = count.item();
+  const warning = model.left(lookups);
+  if (model.policy === "sequential" && lookups > 0) {
+    const [near, leaving] = ask((at) => [nearestF(model, at), leavesGrid(model, at)]);
+    const first = leaving.data.indexOf(1);
+    f.data.set(near.data.subarray(first), first);
+  }
+  return { f, ...(warning !== undefined && { warning }) };
 }

@@ -12,6 +12,8 @@ import { loadWebAssembly } from "./webassembly.js";
 export interface Workspace {
   /** where the arguments of a run are written, of their dtype or float64; those that stand for one axis are contiguous */
   readonly inputs: readonly NdArray[];
+  /** of the memory that is kept between runs, about */
+  readonly bytes: number;
   /** The results, of their dtype or float64, which last until the next run. */
   run(): readonly NdArray[];
 }
@@ -57,6 +59,10 @@ class Machine implements Workspace {
       else if (primitive === "constant" && !plan.opOf.has(node)) this.#load(node, full(shape, Number(attributes.value), dtype));
     });
     this.inputs = program.inputs.map(({ shape, dtype }, index) => this.#home(index) ?? zeros(shape, dtype));
+  }
+
+  get bytes(): number {
+    return this.heap.byteLength;
   }
 
   /** Where an argument is written: in the heap, if the loops read it there and nowhere else. */

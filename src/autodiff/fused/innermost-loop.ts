@@ -88,7 +88,7 @@ export class InnermostLoop {
 
   /** What the loop reads but does not change is read before it; but what that is, only the loop tells. */
   write(): void {
-    const { body, plan, nest } = this.#context;
+    const { body, plan, nest, isWide } = this.#context;
     const { computed, scalars, sums } = this.#level;
     const { vector } = nest;
     if (computed.length + sums.length === 0) return;
@@ -103,7 +103,7 @@ export class InnermostLoop {
       });
     const loop = body.aside(() => {
       if (vector === undefined) this.#turn(undefined, registers);
-      else body.count(plan.extents[vector] * numberBytes, lanes.count * numberBytes, (counter) => this.#turn(counter, registers));
+      else body.count((isWide ? plan.padded : plan.extents)[vector] * numberBytes, lanes.count * numberBytes, (counter) => this.#turn(counter, registers));
     });
 
     for (const base of this.#bases.values()) this.#writeBase(base);
@@ -137,10 +137,11 @@ export class InnermostLoop {
     for (const op of vectors) this.#values.set(op, lanes.load(addressOf(op), this.#byteOffset(op)));
     for (const op of computed) this.#compute(op);
     for (const op of stored) lanes.store(addressOf(op), this.#byteOffset(op), this.#valueOf(op));
+    const inLoop = this.#elementsInLoop(counter);
     for (const sum of sums) {
       const value = this.#valueOf(plan.ops[sum].inputs[0]);
       const register = registers.find((entry) => entry.sum === sum);
-      if (register) this.#addToRegister(register, value);
+      if (register) this.#addToRegister(register, value, inLoop);
       else {
         const sofar = lanes.load(addressOf(sum), this.#byteOffset(sum)).doubles();
         const more = lanes.eachPart((part) => lanes.doubles.do("add", sofar[part], value.doubles()[part]));
@@ -204,14 +205,21 @@ export class InnermostLoop {
     return local;
   }
 
-  #addToRegister({ sum, numbers }: Register, value: Numbers): void {
+  /** A mask of the elements that the loop has, where it is filled up with others. */
+  #elementsInLoop(counter: number | undefined): Numbers | undefined {
+    const { plan, nest, isWide } = this.#context;
+    if (counter === undefined || nest.vector === undefined || !isWide || plan.padded[nest.vector] === plan.extents[nest.vector]) return undefined;
+    return this.#lanes.before(counter, plan.extents[nest.vector] * numberBytes, numberBytes);
+  }
+
+  #addToRegister({ sum, numbers }: Register, value: Numbers, inLoop: Numbers | undefined): void {
     const { doubles, singles } = this.#lanes;
-    const add = (math: VectorMath, local: number, by: number): void => {
-      math.push("add", local, by);
+    const add = (math: VectorMath, local: number, by: number, mask: number | undefined): void => {
+      math.push("add", local, mask === undefined ? by : math.do("and", by, mask));
       this.#context.body.set(local);
     };
-    if (this.#isDouble(sum)) numbers.doubles().forEach((local, part) => add(doubles, local, value.doubles()[part]));
-    else add(singles, numbers.single(), value.single());
+    if (this.#isDouble(sum)) numbers.doubles().forEach((local, part) => add(doubles, local, value.doubles()[part], inLoop?.doubles()[part]));
+    else add(singles, numbers.single(), value.single(), inLoop?.single());
   }
 
   #addToHeap({ sum, numbers, base }: Register): void {

@@ -1,10 +1,9 @@
 /** A loop nest as the source of a JavaScript function. */
-import { has, type Kernel, type Level, type Nest, type Op, type Place, type Plan } from "./plan.js";
+import { has, sizeAlong, type Kernel, type Level, type Nest, type Place, type Plan } from "./plan.js";
 import { cosPi, sineOfHalfTurn, sinPi } from "./polynomials.js";
 import { shortcutsIn, type HalfTurnShortcuts } from "./half-turns.js";
 import { lagrangePolynomials, lookupGroups, type LookupGroup } from "./lookups.js";
 import type { Data } from "../../ndarray/dtype.js";
-import { sizeOf, type Shape } from "../../ndarray/shape.js";
 
 type Expression = (...inputs: string[]) => string;
 
@@ -84,7 +83,7 @@ class Source {
     for (const { sums } of this.#nest.levels) {
       for (const sum of sums) {
         const { offset } = this.#place(sum);
-        this.#lines.push(`heap.fill(0, ${offset}, ${offset + extentOf(this.#plan.extents, this.#plan.ops[sum])});`);
+        this.#lines.push(`heap.fill(0, ${offset}, ${offset + sizeAlong(this.#plan.padded, this.#plan.ops[sum].axes)});`);
       }
     }
     this.#level(0);
@@ -188,10 +187,6 @@ class Source {
     const axes = [...this.#nest.outer, ...(this.#nest.vector === undefined ? [] : [this.#nest.vector])];
     return [String(offset), ...axes.filter((axis) => strides[axis] !== 0).map((axis) => `i${axis} * ${strides[axis]}`)].join(" + ");
   }
-}
-
-function extentOf(extents: Shape, { axes }: Op): number {
-  return sizeOf(extents.filter((_, axis) => has(axes, axis)));
 }
 
 function horner(coefficients: readonly number[], x: string): string {

@@ -74,6 +74,23 @@ export class Lanes {
     });
   }
 
+  /** A mask of the elements whose place, so many bytes apart from that of the first, is before the end. */
+  before(first: number, end: number, bytesApart: number): Numbers {
+    const { body } = this;
+    const mask = (elements: readonly number[]): number => {
+      body.get(first);
+      body.vector(vectorOpcodes.i32Splat);
+      body.vectorConst(elements.flatMap((element) => [element * bytesApart, 0, 0, 0]));
+      body.vector(vectorOpcodes.i32Add);
+      body.i32Const(end);
+      body.vector(vectorOpcodes.i32Splat);
+      body.vector(vectorOpcodes.i32LtU);
+      return this.doubles.keep();
+    };
+    const parts = once(() => Array.from({ length: this.#parts }, (_, part) => mask([0, 0, 1, 1].map((lane) => 2 * part + lane))));
+    return { doubles: parts, single: once(() => mask([0, 1, 2, 3])) };
+  }
+
   /** Replaces an address on the stack by the number of the heap there, in all lanes. */
   splat(byteOffset: number): void {
     this.body.memory(this.doubles.opcodes.loadSplat, byteOffset);

@@ -1,10 +1,9 @@
 /**
  * A loop nest as a function of WebAssembly that works on vectors: two elements at a time in float64, four in float32; one at a time
- * where the innermost loop is no whole number of them.
+ * where the innermost loop's elements do not stand one after another.
  */
-import { sizeOf } from "../../ndarray/shape.js";
 import { InnermostLoop, numberBytes, type LoopContext } from "./innermost-loop.js";
-import { has, type Nest, type Plan } from "./plan.js";
+import { has, sizeAlong, type Nest, type Plan } from "./plan.js";
 import { FunctionBody, v128 } from "./wasm-assembler.js";
 
 export function emitNest(plan: Plan, nest: Nest, context: Pick<LoopContext, "precise" | "pool" | "hasMultiplyAdd">): FunctionBody {
@@ -28,8 +27,8 @@ export function emitNest(plan: Plan, nest: Nest, context: Pick<LoopContext, "pre
 }
 
 /** Sets a sum to 0 wherever it stands. Every place is padded to whole vectors. */
-function clear({ places, extents, ops }: Plan, sum: number, body: FunctionBody): void {
-  const size = sizeOf(extents.filter((_, axis) => has(ops[sum].axes, axis)));
+function clear({ places, padded, ops }: Plan, sum: number, body: FunctionBody): void {
+  const size = sizeAlong(padded, ops[sum].axes);
   const offset = places.get(sum)?.offset;
   if (offset === undefined) throw new TypeError(`sum ${sum} has no place in the heap`);
   const zero = body.local(v128);
@@ -40,9 +39,9 @@ function clear({ places, extents, ops }: Plan, sum: number, body: FunctionBody):
   });
 }
 
-/** Whether the innermost loop of a nest is a whole number of turns on full vectors, and contiguous in the heap. */
-function fillsVectors({ extents, dtype, places, ops }: Plan, { vector, levels }: Nest): boolean {
-  if (vector === undefined || extents[vector] % (dtype === "float32" ? 4 : 2) !== 0) return false;
+/** Whether the innermost loop of a nest is, in the heap, a whole number of turns on full vectors, and contiguous. */
+function fillsVectors({ padded, dtype, places, ops }: Plan, { vector, levels }: Nest): boolean {
+  if (vector === undefined || padded[vector] % (dtype === "float32" ? 4 : 2) !== 0) return false;
   return levels.every(({ vectors, stored, sums }) =>
     [...vectors, ...stored, ...sums].every((op) => !has(ops[op].axes, vector) || places.get(op)?.strides[vector] === 1),
   );

@@ -1,6 +1,6 @@
 /** What a program becomes before it is made code: loop nests, and where their numbers stand in the heap. */
 import type { DType } from "../../ndarray/dtype.js";
-import type { Shape } from "../../ndarray/shape.js";
+import { sizeOf, type Shape } from "../../ndarray/shape.js";
 import type { Attributes } from "../tape.js";
 
 /** Axes of the loops as bits: 1 << axis. */
@@ -73,6 +73,8 @@ export interface Plan {
   readonly dtype: DType;
   /** of the loops, slowest axis of the program first */
   readonly extents: Shape;
+  /** the same in the heap, where what stands along the vector axis is filled up to whole vectors */
+  readonly padded: Shape;
   readonly ops: readonly Op[];
   readonly stages: readonly Stage[];
   /** of every op whose numbers outlive their innermost loop */
@@ -85,3 +87,8 @@ export interface Plan {
 }
 
 export const has = (axes: Axes, axis: number): boolean => (axes & (1 << axis)) !== 0;
+
+/** How many numbers vary along some axes. */
+export function sizeAlong(extents: Shape, axes: Axes): number {
+  return sizeOf(extents.filter((_, axis) => has(axes, axis)));
+}

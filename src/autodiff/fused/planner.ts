@@ -8,8 +8,10 @@ import { bytesPerElement, type DType } from "../../ndarray/dtype.js";
 import { sizeOf, type Shape } from "../../ndarray/shape.js";
 import { primitiveNamed } from "../primitives/registry.js";
 import type { Node, Program, Typed } from "../tape.js";
-import { has, type Axes, type GridPlace, type Level, type Nest, type Op, type Place, type Plan, type Stage } from "./plan.js";
+import { has, sizeAlong, type Axes, type GridPlace, type Level, type Nest, type Op, type Place, type Plan, type Stage } from "./plan.js";
 
+/** Elements that every vector, be it of float64 or float32, divides. */
+const wholeVectors = 4;
 /** Elements by which every stretch of the heap is aligned. */
 const alignment = 8;
 /** Elements between two stretches: without them, arrays of a power of 2 would compete for the same lines of the processor's cache. */
@@ -38,6 +40,7 @@ export function planLoops(program: Program): Plan {
 class Planner {
   readonly #program: Program;
   readonly #extents: Shape;
+  readonly #padded: Shape;
   readonly #dtype: DType;
   readonly #vector: number;
   readonly #ops: Op[] = [];
@@ -58,6 +61,7 @@ class Planner {
     this.#extents = shape;
     this.#dtype = dtype;
     this.#vector = vectorAxis(this.#extents);
+    this.#padded = shape.map((extent, axis) => (axis === this.#vector ? Math.ceil(extent / wholeVectors) * wholeVectors : extent));
   }
 
   plan(): Plan {
@@ -68,6 +72,7 @@ class Planner {
     return {
       dtype: this.#dtype,
       extents: this.#extents,
+      padded: this.#padded,
       ops: this.#ops,
       stages,
       places: this.#places,
@@ -178,7 +183,7 @@ class Planner {
     for (const axis of [this.#vector, ...order.reverse()]) {
       if (!has(axes, axis)) continue;
       strides[axis] = size;
-      size *= this.#extents[axis];
+      size *= this.#padded[axis];
     }
     return { offset: this.#allocate(size), strides };
   }
@@ -240,12 +245,8 @@ class Planner {
 
   /** Whether there is room to keep what is costly, of full size, until a later pass. */
   #keepsCostly(): boolean {
-    this.#room ??= mostKept - this.#ops.reduce((sum, op, id) => (isCostly(op) && this.#isFull(id) ? sum + this.#sizeAlong(op.axes) : sum), 0);
+    this.#room ??= mostKept - this.#ops.reduce((sum, op, id) => (isCostly(op) && this.#isFull(id) ? sum + sizeAlong(this.#extents, op.axes) : sum), 0);
     return this.#room >= 0;
-  }
-
-  #sizeAlong(axes: Axes): number {
-    return this.#extents.reduce((size, extent, axis) => (has(axes, axis) ? size * extent : size), 1);
   }
 
   /** Ops whose numbers are kept for another nest, the interpreter or the caller. */
@@ -374,7 +375,7 @@ function isLoop({ primitive, inputs }: Node): boolean {
 
 /** The longest axis that is a whole number of vectors, and of more than a few; the longest of all if there is none. */
 function vectorAxis(extents: Shape): number {
-  const whole = extents.filter((extent) => extent % 4 === 0 && extent >= 16);
+  const whole = extents.filter((extent) => extent % wholeVectors === 0 && extent >= 16);
   return Math.max(0, extents.indexOf(Math.max(...(whole.length > 0 ? whole : extents))));
 }
 

@@ -12,6 +12,7 @@ export const vectorOpcodes = {
   anyTrue: 83,
   i32Add: 0xae,
   i32Mul: 0xb5,
+  i32LtU: 58,
   i32Splat: 17,
   i64Add: 0xce,
   extendLowI32ToI64: 0xc7,

@@ -10,17 +10,20 @@ import { float64Opcodes, FunctionBody, moduleBytes, v128 } from "./wasm-assemble
 const pageBytes = 65536;
 
 /** Whether the surroundings know vectors of WebAssembly, and allow to make some. */
-export function allowsWebAssembly(): boolean {
-  return allows(() => undefined);
-}
+export const allowsWebAssembly = once(() => allows(() => undefined));
 
 /** Whether they know relaxed ones, too. */
-function allowsMultiplyAdd(): boolean {
-  return allows((body, vector) => {
+const allowsMultiplyAdd = once(() =>
+  allows((body, vector) => {
     for (const operand of [vector, vector, vector]) body.get(operand);
     body.vector(float64Opcodes.relaxedMultiplyAdd);
     body.set(vector);
-  });
+  }),
+);
+
+function once(ask: () => boolean): () => boolean {
+  let answer: boolean | undefined;
+  return () => (answer ??= ask());
 }
 
 /** Whether a function can be made that works on a vector. */
@@ -46,7 +49,7 @@ export interface LoadedNests {
 /** The nests as functions of a module, whose memory is the heap. */
 export function loadWebAssembly(plan: Plan, nests: readonly Nest[]): LoadedNests {
   const pool = new ConstantPool(plan.heapSize);
-  const context = { pool, precise: preciseOps(plan.ops), hasMultiplyAdd: allowsMultiplyAdd() };
+  const context = { pool, precise: preciseOps(plan), hasMultiplyAdd: allowsMultiplyAdd() };
   const bodies = nests.map((nest) => emitNest(plan, nest, context));
   const module = new WebAssembly.Module(moduleBytes(laneFunctions, bodies));
   const bytes = (plan.heapSize + pool.values.length) * numberBytes;

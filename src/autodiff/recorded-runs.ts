@@ -1,0 +1,53 @@
+/** Runs of programs that are recorded anew every time, as those of the operators are: what has the structure of an earlier one is not prepared again. */
+import type { NdArray } from "../ndarray/ndarray.js";
+import { sizeOf } from "../ndarray/shape.js";
+import { allowedExecutor, prepareWorkspace, runIn, type Workspace } from "./executor.js";
+import { interpret } from "./interpreter.js";
+import { structureOf, type Program } from "./tape.js";
+
+/** Elements of a value from which on it is worth the milliseconds to make loops of a program. */
+const elementsOfLoops = 2 ** 10;
+/** Loops read from memory of their own: what is copied there may be so many times as large as they are. */
+const mostCopied = 2 ** 8;
+/** Of what is kept prepared. */
+const mostBytes = 2 ** 26;
+
+const kept = new Map<string, Workspace>();
+
+/** The results of a program, which are the caller's own. */
+export function runRecorded(program: Program, inputs: readonly NdArray[]): NdArray[] {
+  if (!deservesLoops(program)) return interpret(program)(inputs);
+  const open = withoutLiterals(program);
+  const structure = structureOf(open);
+  const workspace = kept.get(structure) ?? prepareWorkspace(open, "webassembly");
+  const results = runIn(workspace, open, [...inputs, ...program.literals]);
+  keep(structure, workspace);
+  return results;
+}
+
+function deservesLoops({ nodes, inputs, literals }: Program): boolean {
+  const largest = nodes.reduce((size, { primitive, shape }) => (primitive === "input" || primitive === "literal" ? size : Math.max(size, sizeOf(shape))), 0);
+  const copied = [...inputs, ...literals].reduce((size, { shape }) => size + sizeOf(shape), 0);
+  return largest >= elementsOfLoops && copied <= mostCopied * largest && allowedExecutor("webassembly") !== "interpreter";
+}
+
+/** The program with further inputs in place of its literals. */
+function withoutLiterals({ nodes, inputs, literals, outputs }: Program): Program {
+  const opened = nodes.map((node) =>
+    node.primitive === "literal" ? { ...node, primitive: "input", attributes: { index: inputs.length + Number(node.attributes.index) } } : node,
+  );
+  return { nodes: opened, literals: [], inputs: [...inputs, ...literals], outputs };
+}
+
+/** Makes a workspace the newest of those that are kept, and gives the oldest up. */
+function keep(structure: string, workspace: Workspace): void {
+  kept.delete(structure);
+  if (workspace.bytes > mostBytes) return;
+  kept.set(structure, workspace);
+  let bytes = [...kept.values()].reduce((sum, each) => sum + each.bytes, 0);
+  for (const [oldest, given] of kept) {
+    if (bytes <= mostBytes) return;
+    kept.delete(oldest);
+    bytes -= given.bytes;
+  }
+}
