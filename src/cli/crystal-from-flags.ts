@@ -12,17 +12,23 @@ import { impossibleCell } from "../models/validity.js";
 import { InputError } from "../ndarray/errors.js";
 import { known } from "../autodiff/tape.js";
 import { radiansPerDegree } from "../physics/constants.js";
-import { norm, type Vector } from "../physics/vector.js";
+import { directBasis } from "../physics/lattice.js";
+import { norm, scale, unitize, type Vector } from "../physics/vector.js";
 import { defaultBeamSizeMm } from "./beam-from-flags.js";
 import type { SimulateFlag } from "./flags.js";
 import type { InputFiles } from "./input-files.js";
 import type { Given } from "./parse-flags.js";
 import { scanOf } from "./steps-from-flags.js";
+import { cellsAlong, edgesOf } from "./whole-counts.js";
 
 type Flags = Given<SimulateFlag>;
 
 export interface CrystalRequest {
   readonly crystal: Crystal;
+  /** the longest edge of the whole crystal, in metres */
+  readonly longestEdge: number;
+  /** whether structure factors are interpolated where no option says it: between few cells, as the options count them */
+  readonly hasFewCells: boolean;
   /** the whole turn, which image headers tell */
   readonly oscDeg: number;
   readonly warnings: readonly string[];
@@ -52,16 +58,20 @@ export function crystalFromFlags(given: Flags, files: InputFiles, wavelengthA: n
   const range = given.number("osc") ?? (headerOsc !== undefined && headerOsc < 0 ? undefined : headerOsc);
   const { scan, oscDeg } = scanOf(phiDeg, { range, step: given.number("phistep"), count: given.number("phisteps") });
   const shape = given.last(...shapes.keys());
-  const oriented = { lattice, missetDeg };
+  const edges = "a" in lattice ? edgesOf(lattice, missetDeg) : edgesOfVectors({ lattice, missetDeg });
+  const counted = countedCells(given);
+  const cells = cellsFromFlags(given, counted, edges, warnings);
   const crystal: Crystal = {
-    ...oriented,
-    cells: cellsFromFlags(given, oriented, warnings),
+    lattice,
+    missetDeg,
+    cells,
     shape: (shape && shapes.get(shape.name)) ?? "square",
     fudge: given.number("fudge") ?? 1,
     mosaic,
     scan,
   };
-  return { crystal, oscDeg, warnings };
+  const longestEdge = Math.max(...edges.map((edge, axis) => edge * cells[axis]));
+  return { crystal, longestEdge, hasFewCells: counted.some((n) => n <= 2), oscDeg, warnings };
 }
 
 function latticeFromFlags(
@@ -72,9 +82,11 @@ function latticeFromFlags(
 ): UnitCell | ReciprocalVectors {
   const numbers = given.last("cell")?.numbers ?? (matrix ? undefined : fromMtz);
   if (matrix) {
-    if (numbers) warnings.push("-cell has no effect beside -mat, which gives cell and orientation");
     const column = (j: 0 | 1 | 2): Vector<number> => [matrix[0][j] / wavelengthA, matrix[1][j] / wavelengthA, matrix[2][j] / wavelengthA];
-    return { aStar: column(0), bStar: column(1), cStar: column(2) };
+    const vectors = { aStar: column(0), bStar: column(1), cStar: column(2) };
+    if (numbers === undefined) return vectors;
+    warnings.push("-cell beside -mat gives the lengths of the edges, as in the reference program; all else is the matrix's");
+    return withEdges(vectors, numbers);
   }
   if (numbers === undefined) throw new InputError("nothing says what the unit cell is: give -cell or -mat");
   const [a, b = a, c = a, alpha = 90, beta = 90, gamma = 90] = numbers;
@@ -82,6 +94,15 @@ function latticeFromFlags(
   const reason = impossibleCell(cell);
   if (reason !== undefined) throw new InputError(`${given.has("cell") ? "-cell" : "-mtz: the unit cell"} ${reason}`);
   return cell;
+}
+
+/** The lattice whose edges have the directions of another one's, and lengths in Å of their own. */
+function withEdges(vectors: ReciprocalVectors, [a, b = a, c = a]: readonly number[]): ReciprocalVectors {
+  const direct = directBasis(vectors);
+  const edge = (vector: Vector, length: number): Vector => scale(unitize(vector), length);
+  const { a: aStar, b: bStar, c: cStar } = directBasis({ aStar: edge(direct.a, a), bStar: edge(direct.b, b), cStar: edge(direct.c, c) });
+  const numbers = ([x, y, z]: Vector): Vector<number> => [known(x), known(y), known(z)];
+  return { aStar: numbers(aStar), bStar: numbers(bStar), cStar: numbers(cStar) };
 }
 
 function missetFromFlags(given: Flags, generator: Ran1, noiseSeed: number, warnings: string[]): Vector<number> {
@@ -97,23 +118,33 @@ function missetFromFlags(given: Flags, generator: Ran1, noiseSeed: number, warni
   return [first / radiansPerDegree, second / radiansPerDegree, third / radiansPerDegree];
 }
 
-/** Cells along a, b and c: from the size of the crystal, which the beam clips, or from their number. */
-function cellsFromFlags(given: Flags, oriented: Pick<Crystal, "lattice" | "missetDeg">, warnings: string[]): Vector<number> {
-  const counted = given.vector("cells");
-  if (counted) return counted;
-  const { direct } = orientedLattice(oriented);
+/** Edges of the cell, in metres. */
+function edgesOfVectors(crystal: Crystal): Vector<number> {
+  const { a, b, c } = orientedLattice(crystal).direct;
+  const inMetres = (edge: Vector): number => 1e-10 * known(norm(edge));
+  return [inMetres(a), inMetres(b), inMetres(c)];
+}
+
+/** Cells along a, b and c as options count them. */
+function countedCells(given: Flags): Vector<number> {
+  return given.vector("cells") ?? [given.number("N", "Na") ?? 1, given.number("N", "Nb") ?? 1, given.number("N", "Nc") ?? 1];
+}
+
+/** Cells along a, b and c: counted, or as many as the size of the crystal holds, which the beam clips. */
+function cellsFromFlags(given: Flags, counted: Vector<number>, edges: Vector<number>, warnings: string[]): Vector<number> {
+  if (given.has("cells")) return counted;
   const beamSizeMm = given.number("beamsize") ?? defaultBeamSizeMm;
-  const along = (edge: Vector, size: SimulateFlag, count: SimulateFlag, isClipped: boolean): number => {
+  const along = (axis: 0 | 1 | 2, size: SimulateFlag): number => {
     const sized = given.last("xtal_size", size);
-    if (sized === undefined) return given.number("N", count) ?? 1;
+    if (sized === undefined) return counted[axis];
     let sizeMm = sized.numbers[0];
-    if (isClipped && sizeMm > beamSizeMm) {
+    if (axis !== 0 && sizeMm > beamSizeMm) {
       warnings.push(`${sized.spelling} makes the crystal ${sizeMm} mm wide across the beam; it is clipped to the beam's ${beamSizeMm} mm`);
       sizeMm = beamSizeMm;
     }
-    return Math.max(1, Math.ceil(sizeMm / 1000 / (known(norm(edge)) * 1e-10)));
+    return cellsAlong(sizeMm, edges[axis]);
   };
-  return [along(direct.a, "sample_x", "Na", false), along(direct.b, "sample_y", "Nb", true), along(direct.c, "sample_z", "Nc", true)];
+  return [along(0, "sample_x"), along(1, "sample_y"), along(2, "sample_z")];
 }
 
 function mosaicFromFlags(given: Flags, generator: Ran1, warnings: string[]): Mosaic {

@@ -1,7 +1,9 @@
 import { executors } from "../autodiff/executor.js";
-import { axesOf } from "../models/detector.js";
-import { recommendedOversample, type Experiment } from "../models/experiment.js";
+import { known } from "../autodiff/tape.js";
+import { axesOf, detectorFrame } from "../models/detector.js";
+import type { Experiment } from "../models/experiment.js";
 import { Ran1 } from "../models/ran1.js";
+import { StructureFactors } from "../models/structure-factors.js";
 import { misplacement } from "../models/validity.js";
 import { InputError } from "../ndarray/errors.js";
 import type { ImageOptions } from "../simulate/image-model.js";
@@ -13,6 +15,7 @@ import { detectorFromFlags } from "./detector-from-flags.js";
 import { simulateFlags, type SimulateFlag } from "./flags.js";
 import type { InputFiles } from "./input-files.js";
 import { namesOf, type Given } from "./parse-flags.js";
+import { subPixels } from "./whole-counts.js";
 
 /** A whole run, before anything is computed. */
 export interface Request {
@@ -45,7 +48,7 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
   const { detector, warnings: detectorWarnings } = detectorFromFlags(given, files);
   checkAxes(given, detector);
   const { beam, warnings: beamWarnings } = beamFromFlags(given, files, axesOf(detector).beam);
-  const { crystal, oscDeg, warnings: crystalWarnings } = crystalFromFlags(given, files, beam.wavelengthA, generator, noiseSeed);
+  const { crystal, longestEdge, hasFewCells, oscDeg, warnings: crystalWarnings } = crystalFromFlags(given, files, beam.wavelengthA, generator, noiseSeed);
   const experiment: Experiment = {
     beam,
     crystal,
@@ -54,11 +57,16 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
     waterUm: given.number("water") ?? 0,
     ...(given.has("background") && { background: given.last("background")?.numbers ?? [] }),
   };
-  const recommended = recommendedOversample(experiment);
+  const recommended = subPixels(longestEdge, beam.wavelengthA, known(detectorFrame(detector).distance), detector.pixelSizeMm);
   const oversample = given.number("oversample") ?? recommended;
   const warnings = [...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...idleWarnings(given)];
   if (oversample < recommended) {
     warnings.push(`the intensity may vary within a pixel: -oversample ${recommended} resolves the spots, and ${oversample} is taken`);
+  }
+  const mode = given.last("interpolate", "nointerpolate")?.name ?? (hasFewCells ? "interpolate" : "nointerpolate");
+  const fewAfterAll = (crystal.cells ?? []).some((n) => n <= 2);
+  if (!given.has("interpolate", "nointerpolate") && fewAfterAll !== hasFewCells && files.structureFactors instanceof StructureFactors) {
+    warnings.push(`-N, not the size of the crystal, decides on interpolation, as in the reference program: -${mode} is taken`);
   }
   const steps = stepCounts(experiment, oversample);
   const perPixel = steps.points * steps.sources * steps.orientations;
@@ -74,7 +82,6 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
     throw new InputError(`-mask has ${files.mask.shape[1]} x ${files.mask.shape[0]} pixels, and the detector ${fast} x ${slow}`);
   }
   const roi = roiFromFlags(given, fast, slow);
-  const interpolation = given.last("interpolate", "nointerpolate")?.name;
   return {
     experiment,
     oversample,
@@ -94,7 +101,7 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
       oversampleThick: given.has("oversample_thick"),
       oversamplePolar: given.has("oversample_polar"),
       oversampleOmega: given.has("oversample_omega"),
-      interpolation: interpolation === undefined ? "auto" : interpolation === "interpolate" ? "tricubic" : "nearest",
+      interpolation: mode === "interpolate" ? "tricubic" : "nearest",
       dminA: given.number("dmin") ?? 0,
     },
   };

@@ -1,7 +1,7 @@
 import type { Fan } from "../models/beam.js";
 import type { Scan } from "../models/crystal.js";
 import type { Sensor } from "../models/detector.js";
-import { radiansPerDegree } from "../physics/constants.js";
+import { stepsOfAngle, stepsOfFan } from "./whole-counts.js";
 
 /** What a command line says of a range that is worked on in steps; undefined is what it leaves to the rules. */
 export interface StepRequest {
@@ -26,7 +26,7 @@ export function fanOf({ range, step = 0, count }: StepRequest): Fan {
       if (step > 0) return { range: step, step, count: 2 };
       return count === undefined ? still : { range: wholeDivergenceMrad, step: wholeDivergenceMrad / count, count };
     }
-    if (step > 0) return { range, step, count: count ?? wholeSteps(range / 1e3, step / 1e3) };
+    if (step > 0) return { range, step, count: count ?? stepsOfFan(range, step) };
     if (count === undefined) return { range, step: range, count: 2 };
     const ends = Math.max(count, 2);
     return { range, step: range / (ends - 1), count: ends };
@@ -53,7 +53,7 @@ export function scanOf(phiDeg: number, { range, step = 0, count }: StepRequest):
   }
   if (count !== undefined) return scan(range, step > 0 ? step : range / count, count);
   if (step === 0) return scan(range, range / 2, 2);
-  return scan(range, step, Math.max(wholeSteps(range * radiansPerDegree, step * radiansPerDegree), 1));
+  return scan(range, step, Math.max(stepsOfAngle(range, step), 1));
 }
 
 /**
@@ -70,9 +70,4 @@ export function sensorOf(thicknessUm: number, layers: number | undefined, depthU
   if (layers === undefined) return { thicknessUm, attenuationDepthUm, layers: 2, layerThicknessUm: thicknessUm / 2 };
   const ends = Math.max(layers, 2);
   return { thicknessUm, attenuationDepthUm, layers: ends, layerThicknessUm: thicknessUm / (ends - 1) };
-}
-
-/** Steps that cover a range; divided in the reference program's units, so that a rounding falls the same way. */
-function wholeSteps(range: number, step: number): number {
-  return Math.ceil(range / step);
 }

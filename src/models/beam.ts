@@ -78,9 +78,9 @@ export function incidentBeams(beam: Beam<Quantity>, axes: BeamAxes, along: Along
   const vertical = deviation(beam.verticalDivergenceMrad ?? still, chosen.map(({ v }) => v));
   const horizontal = deviation(beam.horizontalDivergenceMrad ?? still, chosen.map(({ h }) => h));
   const dispersion = deviation(beam.dispersionPercent ?? still, chosen.map(({ wave }) => wave));
-  const tilted = rotateAxis(axes.direction, axes.polarization, mul(vertical, 1e-3));
+  const tilted = rotateAxis(axes.direction, axes.polarization, div(vertical, 1000));
   return {
-    direction: rotateAxis(tilted, axes.vertical, mul(horizontal, 1e-3)),
+    direction: rotateAxis(tilted, axes.vertical, div(horizontal, 1000)),
     wavelength: mul(beam.wavelengthA, add(1, mul(dispersion, 1e-2))),
   };
 }

@@ -138,7 +138,7 @@ function numbers([x, y, z]: Vector): Vector<number> {
 export function detectorFrame(detector: Detector<Quantity>): DetectorFrame {
   const { convention = "MOSFLM", rotationDeg = [0, 0, 0], twothetaDeg = 0 } = detector;
   const axes = axesOf(detector);
-  const pixelSize = mul(detector.pixelSizeMm, 1e-3);
+  const pixelSize = div(detector.pixelSizeMm, 1000);
   const rotation = scale(rotationDeg, radiansPerDegree);
   const twotheta = mul(twothetaDeg, radiansPerDegree);
   const turned = (vector: Vector): Vector => rotateAxis(rotate(vector, rotation), axes.twotheta, twotheta);
@@ -146,8 +146,8 @@ export function detectorFrame(detector: Detector<Quantity>): DetectorFrame {
   const obliquity = dot(axes.beam, rotate(axes.normal, rotation));
   const closeDistance =
     detector.closeDistanceMm !== undefined
-      ? mul(detector.closeDistanceMm, 1e-3)
-      : abs(mul(obliquity, mul(detector.distanceMm ?? 100, 1e-3)));
+      ? div(detector.closeDistanceMm, 1000)
+      : abs(mul(obliquity, div(detector.distanceMm ?? 100, 1000)));
   const distance = div(closeDistance, obliquity);
 
   const { beamAt, closeAt, beamCenter, size } = centres(detector, convention, pixelSize);
@@ -208,7 +208,7 @@ interface Centres {
 
 /** Each convention counts its own way. */
 function centres(detector: Detector<Quantity>, convention: Convention, pixel: Quantity): Centres {
-  const given = (mm: Quantity | undefined, otherwise: Quantity): Quantity => (mm === undefined ? otherwise : mul(mm, 1e-3));
+  const given = (mm: Quantity | undefined, otherwise: Quantity): Quantity => (mm === undefined ? otherwise : div(mm, 1000));
   const { pixels, sizeMm, nearPointPixels, closePointMm, beamCenterMm } = detector;
   const size = { fast: given(sizeMm?.fast, mul(pixels.fast, pixel)), slow: given(sizeMm?.slow, mul(pixels.slow, pixel)) };
   const near = (pixels: Quantity | undefined, otherwise: Quantity): Quantity =>

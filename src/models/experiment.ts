@@ -26,7 +26,7 @@ export interface Experiment<Q = number> {
 /** Scattering of the water, in the units in which a step's intensity is summed. */
 export function waterBackground({ waterUm = 0, beam: { fluence = defaultFluence } }: Experiment<Quantity>): Quantity {
   if (waterUm === 0) return 0;
-  const edge = mul(waterUm, 1e-6);
+  const edge = div(waterUm, 1e6);
   const perVolume = (waterF ** 2 * electronRadiusSquared * 1e6 * avogadro) / waterMolecularWeight;
   return mul(edge, edge, edge, mul(fluence, perVolume));
 }

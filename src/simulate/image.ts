@@ -1,4 +1,4 @@
-import { add, div, less, mul, round, sub, where } from "../autodiff/primitives/elementwise.js";
+import { add, div, equal, less, mul, round, sub, where } from "../autodiff/primitives/elementwise.js";
 import { broadcastTo, sum } from "../autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { orientedLattice, scatteringLattices, type Crystal } from "../models/crystal.js";
@@ -72,19 +72,23 @@ export function recordImage(experiment: Experiment<Quantity>, sampling: Sampling
   const index = (edge: Vector): Variable => recorded(dot(edge, q), fast);
   const hkl: Indices = [index(turned.a), index(turned.b), index(turned.c)];
   const beforeLatch = pixels.latch && less(stepIndices(fast, shape), pixels.latch);
-  const amplitude = mul(structureFactor(experiment, sampling.lookup, hkl, beforeLatch), latticeFactor(crystal, hkl, lattice.reciprocal));
+  const shapeTransform = latticeFactor(crystal, hkl, lattice.reciprocal);
+  const amplitude = mul(structureFactor(experiment, sampling.lookup, hkl, beforeLatch), shapeTransform);
   const intensity = mul(amplitude, amplitude, kept);
 
-  const polarization = polarizationOf(beam, frame, ray.direction, incident.direction);
+  const isPhysical = sampling.semantics === "physical";
+  const isPolarized = beam.polarized !== false || (sampling.oversamplePolar && !isPhysical);
+  const polarization = polarizationOf({ ...beam, polarized: isPolarized }, frame, ray.direction, incident.direction);
   const background = waterBackground(experiment);
+  const counted = isPhysical || background !== 0 ? kept : mul(kept, scatters(crystal, shapeTransform));
   const stepsOfLayer = sampling.oversample ** 2 * counts.sources * counts.orientations;
   const electrons =
-    sampling.semantics === "physical"
+    isPhysical
       ? physicalSum(add(intensity, background), mul(ray.omega, polarization, ray.capture), fast, shape)
-      : referenceSum(experiment, frame, points, pixels, sampling, sampling.oversample, { ...ray, intensity, polarization, kept, shape }, background);
+      : referenceSum(experiment, frame, points, pixels, sampling, sampling.oversample, { ...ray, intensity, polarization, kept, counted, shape }, background);
   const scattered = mul(electrons, div(photonsPerElectron(beam), stepsOfLayer));
   const image = experiment.background ? add(scattered, smoothBackground(experiment.background, fast, pixels.slow, detector.pixels)) : scattered;
-  const leaving = sampling.lookup === "tricubic" ? mul(recordLeaving(experiment, hkl), kept) : undefined;
+  const leaving = sampling.lookup === "tricubic" ? mul(recordLeaving(experiment, hkl), counted) : undefined;
   return {
     image: broadcastTo(recorded(image, fast), [shape[0], 1, 1, 1]),
     leaving: leaving === undefined ? undefined : broadcastTo(recorded(leaving, fast), shape),
@@ -117,6 +121,11 @@ function latticeFactor(crystal: Crystal<Quantity>, hkl: Indices, reciprocal: Rec
     case "tophat":
       return tophatCrystal(cells, offsets, reciprocal, fudge);
   }
+}
+
+/** 0 where spots end, else 1. */
+function scatters({ shape }: Crystal<Quantity>, shapeTransform: Quantity): Quantity {
+  return shape === "tophat" || shape === "gauss" ? sub(1, equal(shapeTransform, 0)) : 1;
 }
 
 function structureFactor(

@@ -30,7 +30,7 @@ export function recordRay(
 ): Ray {
   const { sensor } = detector;
   const layer = spread(points.layer);
-  const layerThickness = sensor ? mul(sensor.layerThicknessUm ?? div(sensor.thicknessUm, sensor.layers), 1e-6) : 0;
+  const layerThickness = sensor ? div(sensor.layerThicknessUm ?? div(sensor.thicknessUm, sensor.layers), 1e6) : 0;
   const position = pixelPosition(
     frame,
     detector.curved ?? false,
@@ -43,7 +43,7 @@ export function recordRay(
   return {
     direction,
     omega: detector.pointPixel ? div(1, mul(distance, distance)) : solidAngle(frame.pixelSize, distance, frame.closeDistance),
-    capture: sensor ? captureFraction(layer, layerThickness, mul(sensor.attenuationDepthUm, 1e-6), dot(direction, frame.normal)) : 1,
+    capture: sensor ? captureFraction(layer, layerThickness, div(sensor.attenuationDepthUm, 1e6), dot(direction, frame.normal)) : 1,
   };
 }
 

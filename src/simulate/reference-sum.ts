@@ -21,6 +21,8 @@ export interface Steps extends Ray {
   readonly polarization: Quantity;
   /** 0 where the resolution limit skips the step, else 1 */
   readonly kept: Quantity;
+  /** 0 where the reference program leaves its sum as it is: there, and, without a background, where spots end; else 1 */
+  readonly counted: Quantity;
   /** pixels, points, sources, orientations */
   readonly shape: Shape;
 }
@@ -56,6 +58,7 @@ export function referenceSum(
 
 /** The polarization of each pixel's first step that the resolution limit does not skip; 0 where it skips all. */
 function firstKept({ polarization, kept, shape }: Steps, like: Variable): Quantity {
+  if (polarization === 1) return 1;
   const [pixels, points, sources] = shape;
   const flat = (x: Quantity): Variable => reshape(broadcastTo(recorded(x, like), [pixels, points, sources, 1]), [pixels, points * sources]);
   const keeps = flat(kept);
@@ -64,11 +67,11 @@ function firstKept({ polarization, kept, shape }: Steps, like: Variable): Quanti
 }
 
 /** The sum I of the steps x, I = (I + x) f for each of them: x counts with the product of its own and all later factors. */
-function runningSum({ intensity, kept, shape }: Steps, every: Quantity, background: Quantity, like: Variable): Quantity {
+function runningSum({ intensity, counted, shape }: Steps, every: Quantity, background: Quantity, like: Variable): Quantity {
   const whole = (x: Quantity): Variable => broadcastTo(recorded(x, like), shape);
   const overSteps = (x: Variable): Variable => sum(x, 1, 2, 3);
   if (every === 1) return add(overSteps(whole(intensity)), background);
-  const logarithms = whole(mul(kept, log(max(every, smallestFactor))));
+  const logarithms = whole(mul(counted, log(max(every, smallestFactor))));
   const inOrder = reshape(logarithms, [shape[0], sizeOf(shape.slice(1))]);
   const weights = exp(reshape(cumulativeSum(inOrder, 1, "backward"), shape));
   const scattered = overSteps(mul(weights, intensity));

@@ -186,6 +186,34 @@ sameImage(
   "-seed 17 -misset random",
   "-misset_seed 17 -misset rand -seed 3",
 );
+/** Asserts that two ways to say the same thing with the same files give the same image, up to its last digits. */
+function nearlySameImage(title: string, files: Readonly<Record<string, Uint8Array>>, one: string, other: string): void {
+  test(title, () =>
+    withBench(files, async (bench) => {
+      const [found, wanted] = [await imageOf(bench, one), await imageOf(bench, other)];
+      const most = Math.max(...wanted);
+      found.forEach((value, i) => assert.ok(Math.abs(value - wanted[i]) <= 1e-6 * most, `pixel ${i} is ${value}, not ${wanted[i]}`));
+    }));
+}
+
+nearlySameImage(
+  "-cell beside -mat gives the lengths of the edges, which a matrix for another wavelength has wrong",
+  { "tri.mat": fixture("tri_1.0.mat"), "other.mat": fixture("tri_1.2.mat") },
+  "-mat tri.mat -lambda 1.2 -cell 34 45 56",
+  "-mat other.mat -lambda 1.2",
+);
+nearlySameImage(
+  "the options' number of cells, not the crystal's size, decides on interpolation",
+  { "small.hkl": fixture("small.hkl") },
+  "-hkl small.hkl -N 1 -xtal_size 0.00002 -distance 300",
+  "-hkl small.hkl -N 1 -xtal_size 0.00002 -distance 300 -interpolate",
+);
+nearlySameImage(
+  "though a size makes two cells, five that are counted are looked up nearest",
+  { "small.hkl": fixture("small.hkl") },
+  "-hkl small.hkl -N 5 -xtal_size 0.000007 -distance 300",
+  "-hkl small.hkl -N 5 -xtal_size 0.000007 -distance 300 -nointerpolate",
+);
 sameImage("the region may end where the reference program's does", "", "-roi 0 8 0 8", "-roi 0 7 0 7");
 sameImage(
   "what the reference program reads and does not use has no effect",

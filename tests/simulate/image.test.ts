@@ -82,6 +82,46 @@ test("a factor that is taken at every step of a sharp pixel is the one that is t
   assertSame(simulate(plate, { oversample: 1, semantics: "nanobragg", ...every }).image, once);
 });
 
+test("a factor that is taken at every step multiplies the sum so far, but not where sharp spots end", () => {
+  const edge = 3;
+  const detector = { ...plate.detector, convention: "XDS" as const, beamCenterMm: { x: 1, y: 1 } };
+  const { pixels: { fast, slow }, pixelSizeMm } = detector;
+  const tophat: Experiment = { ...plate, beam: { wavelengthA: 1, polarized: false }, crystal: { ...plate.crystal, shape: "tophat" }, detector };
+  // The points of each pixel as pixels of their own, whose solid angle is that of a single cell.
+  const points: Experiment = { ...tophat, detector: { ...detector, pixels: { fast: edge * fast, slow: edge * slow }, pixelSizeMm: pixelSizeMm / edge } };
+  const spots = simulate(points, once).image;
+  const omegas = simulate({ ...points, structureFactors: 1, crystal: { lattice: plate.crystal.lattice } }, once).image;
+  const image = simulate(tophat, { oversample: edge, semantics: "nanobragg", oversampleOmega: true }).image;
+  const perElectron = 7.94079248018965e-30 * 125932015286227086360700780544;
+  let passed = 0;
+  for (let i = 0; i < image.size; i++) {
+    let sum = 0;
+    for (let point = 0; point < edge ** 2; point++) {
+      const row = edge * Math.floor(i / fast) + Math.floor(point / edge);
+      const place = row * edge * fast + edge * (i % fast) + (point % edge);
+      if (spots.data[place] > 0) sum = ((sum + spots.data[place] / omegas.data[place]) * omegas.data[place] * edge ** 2) / perElectron;
+      else if (sum > 0) passed++;
+    }
+    assertNear(image.data[i], (perElectron * sum) / edge ** 2, 1e-12 * image.data[i]);
+  }
+  assert.ok(passed > 0);
+});
+
+test("what is not polarized is all the same where the polarization is taken at every step, as in the reference program", () => {
+  const at = (options: ImageOptions, polarized: boolean): NdArray =>
+    simulate({ ...plate, beam: { ...plate.beam, polarized } }, { oversample: 2, semantics: "nanobragg", ...options }).image;
+  assertSame(at({ oversamplePolar: true }, false), at({ oversamplePolar: true }, true), 0);
+  assert.is.not(at({}, false).data[0], at({}, true).data[0]);
+});
+
+test("beyond the resolution limit there is still the background of water, unless its polarization was never known", () => {
+  const water: Experiment = { ...plate, waterUm: 2 };
+  const far = (polarized: boolean): NdArray => simulate({ ...water, beam: { ...water.beam, polarized } }, { ...once, semantics: "nanobragg", dminA: 1e3 }).image;
+  const alone = simulate({ ...water, structureFactors: 0, beam: { ...water.beam, polarized: false } }, { ...once, semantics: "nanobragg" }).image;
+  assertSame(far(false), alone);
+  assert.ok(far(true).data.every((value) => value === 0));
+});
+
 test("a scan is the mean of its stills", () => {
   const scan = (phiDeg: number, steps: number): Experiment => ({
     ...plate,
