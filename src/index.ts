@@ -10,16 +10,24 @@ export * from "./autodiff/differentiate.js";
 export * from "./autodiff/check-gradients.js";
 export { prepare, type Executor } from "./autodiff/executor.js";
 export type { Run } from "./autodiff/interpreter.js";
+export type { Grid } from "./autodiff/primitives/lookup.js";
+export type { Arrays, Leaf } from "./autodiff/tree.js";
 
 export * as physics from "./physics/formulas.js";
+export type { Background } from "./models/background.js";
 export * from "./models/beam.js";
 export * from "./models/crystal.js";
 export * from "./models/detector.js";
 export * from "./models/experiment.js";
+export { Ran1, type MosaicDomain } from "./models/ran1.js";
 export * from "./models/structure-factors.js";
 
 export * from "./simulate/simulate.js";
 export * from "./simulate/image-model.js";
+export type { Semantics } from "./simulate/image.js";
+export type { Parameters, Quantities } from "./simulate/parameters.js";
+export type { PixelSelection } from "./simulate/pixels.js";
+export type { EveryStep } from "./simulate/reference-sum.js";
 export { WorkerPool } from "./simulate/parallel/pool.js";
 export { webWorkers } from "./simulate/parallel/web.js";
 export * from "./simulate/noise.js";
@@ -30,6 +38,9 @@ export * from "./optim/descent.js";
 export * from "./optim/lbfgs.js";
 export * from "./optim/levenberg-marquardt.js";
 export * from "./optim/stop.js";
+export type { Bounds } from "./optim/bounds.js";
+export { cholesky, invertCholesky, solveCholesky, type Matrix } from "./optim/linear-algebra.js";
+export * from "./optim/objective.js";
 export * from "./optim/transformation.js";
 
 export * from "./io/hkl.js";
@@ -42,6 +53,7 @@ export * from "./io/pgm.js";
 export * from "./io/png.js";
 export * from "./io/smv.js";
 export * from "./io/source-list.js";
+export type { SymmetryOperator } from "./io/symmetry.js";
 
 export * from "./refine/catalogue.js";
 export * from "./refine/crystal-system.js";

@@ -1,5 +1,6 @@
 import type { ListedSource } from "../io/source-list.js";
-import { defaultFluence, type Beam, type Source } from "../models/beam.js";
+import { defaultFluence, fannedCount, type Beam, type Source } from "../models/beam.js";
+import { mostSources } from "../models/validity.js";
 import type { Vector } from "../physics/vector.js";
 import { InputError } from "../ndarray/errors.js";
 import { electronVoltAngstrom } from "../physics/constants.js";
@@ -45,6 +46,10 @@ export function beamFromFlags(given: Flags, files: InputFiles, towards: Vector<n
     squareDivergence: given.last("square_div", "round_div")?.name === "square_div",
     ...(files.sources && { sources: files.sources.map((source) => listedSource(source, towards)) }),
   };
+  const sources = fannedCount(beam);
+  if (sources > mostSources) {
+    throw new InputError(`-hdivsteps, -vdivsteps and -dispsteps make ${sources} sources, and at most ${mostSources} fit into memory`);
+  }
   return { beam, warnings };
 }
 

@@ -7,6 +7,7 @@ import { StructureFactors } from "../models/structure-factors.js";
 import { misplacement } from "../models/validity.js";
 import { InputError } from "../ndarray/errors.js";
 import type { ImageOptions } from "../simulate/image-model.js";
+import { mostSteps } from "../simulate/image-plan.js";
 import type { Roi } from "../simulate/statistics.js";
 import { stepCounts } from "../simulate/steps.js";
 import { beamFromFlags } from "./beam-from-flags.js";
@@ -33,9 +34,6 @@ export interface Request {
   readonly noiseSeed: number;
   readonly warnings: readonly string[];
 }
-
-/** Steps of one pixel that fit into memory. */
-const mostSteps = 2 ** 22;
 
 /**
  * What a command line asks for.

@@ -59,6 +59,11 @@ export interface IncidentBeams {
 
 const still: Fan = { range: 0, count: 1 };
 
+/** Number of directions and wavelengths of a beam's divergence and dispersion, those in its corners included. */
+export function fannedCount({ horizontalDivergenceMrad, verticalDivergenceMrad, dispersionPercent }: Beam<Quantity>): number {
+  return [horizontalDivergenceMrad, verticalDivergenceMrad, dispersionPercent].reduce((product, fan) => product * (fan?.count ?? 1), 1);
+}
+
 /** Number of beams that strike the sample from different directions or with different wavelengths. */
 export function sourceCount(beam: Beam<Quantity>): number {
   return beam.sources?.length ?? generatedSources(beam).length;

@@ -78,7 +78,7 @@ const conventionAxes: Readonly<Record<Convention, Axes>> = {
   CUSTOM: { beam: X, fast: Z, slow: minusY, normal: X, twotheta: Y, polarization: Z, spindle: Z },
 };
 
-const conventionPivot: Readonly<Record<Convention, Pivot>> = {
+export const conventionPivot: Readonly<Record<Convention, Pivot>> = {
   MOSFLM: "beam",
   DENZO: "beam",
   ADXV: "beam",

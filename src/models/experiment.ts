@@ -45,6 +45,6 @@ export function recommendedOversample({ beam, crystal, detector }: Experiment<Qu
   const cells = crystal.cells ?? [1, 1, 1];
   const edges = [direct.a, direct.b, direct.c].map((edge, axis) => known(mul(cells[axis], norm(edge))));
   const frame = detectorFrame(detector);
-  const finest = known(div(mul(beam.wavelengthA, frame.distance), Math.max(...edges)));
+  const finest = Math.abs(known(div(mul(beam.wavelengthA, frame.distance), Math.max(...edges))));
   return Math.max(1, Math.ceil((3 * known(frame.pixelSize)) / finest));
 }

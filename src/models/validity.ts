@@ -1,25 +1,54 @@
-import { known, type Quantity } from "../autodiff/tape.js";
-import { InputError } from "../ndarray/errors.js";
+import { known, Variable, type Operand, type Quantity } from "../autodiff/tape.js";
+import { describeShape, InputError } from "../ndarray/errors.js";
+import { sameShape } from "../ndarray/shape.js";
 import { radiansPerDegree } from "../physics/constants.js";
-import { dot, rotate } from "../physics/vector.js";
-import type { Beam, Fan } from "./beam.js";
+import { dot, rotate, rotateAxis } from "../physics/vector.js";
+import { mostBackgroundTerms } from "./background.js";
+import { fannedCount, type Beam, type Fan } from "./beam.js";
 import type { Crystal, ReciprocalVectors, UnitCell } from "./crystal.js";
-import { axesOf, type Detector } from "./detector.js";
+import { axesOf, conventionPivot, type Detector } from "./detector.js";
 import type { Experiment } from "./experiment.js";
+import { StructureFactors } from "./structure-factors.js";
 
 /** An image of more pixels would not fit into the memory of most machines. */
 export const mostPixels = 2 ** 26;
+/** Sources that fit into memory, and so many of anything else. */
+export const mostSources = 2 ** 22;
 
 /**
  * Refuses what cannot stand in any hutch. Recorded values are not looked at.
  * @throws InputError that names the field
  */
-export function checkExperiment({ beam, crystal, detector, structureFactors, waterUm }: Experiment<Quantity>): void {
+export function checkExperiment({ beam, crystal, detector, structureFactors, amplitudes, waterUm, background }: Experiment<Quantity>): void {
   checkBeam(beam);
   checkCrystal(crystal);
   checkDetector(detector);
-  if (typeof structureFactors === "number") number("structureFactors", structureFactors);
+  if (!(structureFactors instanceof StructureFactors)) number("structureFactors", structureFactors);
+  if (amplitudes !== undefined) checkAmplitudes(amplitudes, structureFactors);
   atLeastZero("waterUm", waterUm);
+  if (background && (background.length === 0 || background.length > mostBackgroundTerms)) {
+    throw new InputError(`background has ${background.length} terms; it can have 1 to ${mostBackgroundTerms}`);
+  }
+  background?.forEach((term, i) => number(`background[${i}]`, term));
+}
+
+function checkAmplitudes(amplitudes: Operand, structureFactors: StructureFactors | number): void {
+  if (!(structureFactors instanceof StructureFactors)) {
+    throw new InputError(`amplitudes stand in place of a grid's, and structureFactors is the number ${structureFactors}`);
+  }
+  const { shape } = structureFactors.grid;
+  if (typeof amplitudes === "number" || !sameShape(amplitudes.shape, shape)) {
+    const found = typeof amplitudes === "number" ? `the number ${amplitudes}` : `of shape ${describeShape(amplitudes.shape)}`;
+    throw new InputError(`amplitudes are ${found}, and the grid whose place they take is of shape ${describeShape(shape)}`);
+  }
+}
+
+/**
+ * Refuses a word that is none of those that an option can be.
+ * @throws InputError that names the option
+ */
+export function checkChoice(name: string, word: string | undefined, choices: readonly string[]): void {
+  if (word !== undefined && !choices.includes(word)) throw new InputError(`${name} is ${JSON.stringify(word)}; it can be ${choices.join(" or ")}`);
 }
 
 /**
@@ -48,6 +77,12 @@ function checkBeam(beam: Beam<Quantity>): void {
   checkFan("beam.horizontalDivergenceMrad", beam.horizontalDivergenceMrad);
   checkFan("beam.verticalDivergenceMrad", beam.verticalDivergenceMrad);
   checkFan("beam.dispersionPercent", beam.dispersionPercent);
+  const dispersion = beam.dispersionPercent?.range;
+  if (typeof dispersion === "number" && dispersion >= 200) {
+    throw new InputError(`beam.dispersionPercent.range is ${dispersion}, which reaches wavelengths of 0; it must be below 200`);
+  }
+  const sources = fannedCount(beam);
+  if (sources > mostSources) throw new InputError(`beam: divergence and dispersion make ${sources} sources, and at most ${mostSources} fit into memory`);
   if (beam.sources?.length === 0) throw new InputError("beam.sources is empty; without any source there is no beam");
   beam.sources?.forEach(({ direction, wavelengthA }, i) => {
     checkDirection(`beam.sources[${i}].direction`, direction);
@@ -62,11 +97,12 @@ function checkFan(name: string, fan: Fan<Quantity> | undefined): void {
   count(`${name}.count`, fan.count);
 }
 
-function checkCrystal({ lattice, missetDeg, cells, fudge, mosaic, scan }: Crystal<Quantity>): void {
+function checkCrystal({ lattice, missetDeg, cells, shape, fudge, mosaic, scan }: Crystal<Quantity>): void {
   if ("a" in lattice) checkCell(lattice);
   else checkReciprocal(lattice);
-  missetDeg?.forEach((angle, axis) => number(`crystal.missetDeg[${axis}]`, angle));
-  cells?.forEach((cell, axis) => aboveZero(`crystal.cells[${axis}]`, cell));
+  checkVector("crystal.missetDeg", missetDeg, number);
+  checkVector("crystal.cells", cells, aboveZero);
+  checkChoice("crystal.shape", shape, ["square", "round", "gauss", "tophat"]);
   aboveZero("crystal.fudge", fudge);
   if (mosaic) {
     atLeastZero("crystal.mosaic.spreadDeg", mosaic.spreadDeg);
@@ -107,8 +143,8 @@ function checkReciprocal({ aStar, bStar, cStar }: ReciprocalVectors<Quantity>): 
 
 function checkDetector(detector: Detector<Quantity>): void {
   const { fast, slow } = detector.pixels;
-  count("detector.pixels.fast", fast);
-  count("detector.pixels.slow", slow);
+  count("detector.pixels.fast", fast, mostPixels);
+  count("detector.pixels.slow", slow, mostPixels);
   if (fast * slow > mostPixels) {
     throw new InputError(`detector.pixels are ${fast} x ${slow}; more than ${mostPixels} do not fit into memory`);
   }
@@ -117,13 +153,15 @@ function checkDetector(detector: Detector<Quantity>): void {
   aboveZero("detector.sizeMm.slow", detector.sizeMm?.slow);
   aboveZero("detector.distanceMm", detector.distanceMm);
   aboveZero("detector.closeDistanceMm", detector.closeDistanceMm);
+  checkChoice("detector.convention", detector.convention, Object.keys(conventionPivot));
+  checkChoice("detector.pivot", detector.pivot, ["beam", "sample"]);
   for (const name of ["beamCenterMm", "nearPointPixels", "closePointMm"] as const) {
     number(`detector.${name}.x`, detector[name]?.x);
     number(`detector.${name}.y`, detector[name]?.y);
   }
-  detector.rotationDeg?.forEach((angle, axis) => number(`detector.rotationDeg[${axis}]`, angle));
+  checkVector("detector.rotationDeg", detector.rotationDeg, number);
   number("detector.twothetaDeg", detector.twothetaDeg);
-  detector.originMm?.forEach((coordinate, axis) => number(`detector.originMm[${axis}]`, coordinate));
+  checkVector("detector.originMm", detector.originMm, number);
   for (const [name, axis] of Object.entries(detector.axes ?? {})) checkDirection(`detector.axes.${name}`, axis);
   if (detector.sensor) {
     const { thicknessUm, attenuationDepthUm, layers, layerThicknessUm } = detector.sensor;
@@ -135,7 +173,7 @@ function checkDetector(detector: Detector<Quantity>): void {
   const problem = misplacement(detector);
   if (problem === "fast along slow") throw new InputError("detector.axes: fast and slow are parallel and span no plane");
   if (problem === "field along beam") throw new InputError("detector.axes: the polarization is parallel to the beam, not across it");
-  if (problem === "edge on") throw new InputError("detector.rotationDeg turns the detector parallel to the beam, which never strikes it");
+  if (problem === "edge on") throw new InputError("detector.rotationDeg or twothetaDeg turns the detector parallel to the beam, which never strikes it");
 }
 
 /** Ways in which axes make no detector or no beam. */
@@ -143,12 +181,16 @@ export type Misplacement = "fast along slow" | "field along beam" | "edge on";
 
 /** How a detector's axes contradict each other, if they do. */
 export function misplacement(detector: Detector<Quantity>): Misplacement | undefined {
-  const { beam, fast, slow, normal, polarization } = axesOf(detector);
+  const { beam, fast, slow, normal, twotheta, polarization } = axesOf(detector);
   if (areParallel(fast, slow)) return "fast along slow";
   if (areParallel(beam, polarization)) return "field along beam";
-  const [x, y, z] = numbers(detector.rotationDeg ?? [0, 0, 0]) ?? [0, 0, 0];
+  const { convention = "MOSFLM", pivot = conventionPivot[convention], rotationDeg = [0, 0, 0], twothetaDeg = 0 } = detector;
+  const [x, y, z] = numbers(rotationDeg) ?? [0, 0, 0];
   const turned = rotate(normal, [x * radiansPerDegree, y * radiansPerDegree, z * radiansPerDegree]);
-  return Math.abs(known(dot(beam, turned))) < 1e-9 ? "edge on" : undefined;
+  // About the sample, two-theta carries the detector out of the beam, which then need not strike it.
+  const isSwung = pivot === "beam" && !detector.originMm && typeof twothetaDeg === "number";
+  const swung = isSwung ? rotateAxis(turned, twotheta, twothetaDeg * radiansPerDegree) : turned;
+  return [turned, swung].some((towards) => Math.abs(known(dot(beam, towards))) < 1e-9) ? "edge on" : undefined;
 }
 
 /** Whether two directions of length 1 are the same line. */
@@ -156,8 +198,14 @@ function areParallel([ax, ay, az]: readonly number[], [bx, by, bz]: readonly num
   return Math.hypot(ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx) < 1e-9;
 }
 
+function checkVector(name: string, vector: readonly Quantity[] | undefined, check: (name: string, component: Quantity) => unknown): void {
+  if (vector === undefined) return;
+  if (!Array.isArray(vector) || vector.length !== 3) throw new InputError(`${name} is ${JSON.stringify(vector)}; it must be a list of three numbers`);
+  vector.forEach((component, axis) => check(`${name}[${axis}]`, component));
+}
+
 function checkDirection(name: string, vector: readonly Quantity[]): void {
-  vector.forEach((component, axis) => number(`${name}[${axis}]`, component));
+  checkVector(name, vector, number);
   if (vector.every((component) => component === 0)) throw new InputError(`${name} is 0 0 0, which is no direction`);
 }
 
@@ -166,10 +214,10 @@ function numbers(vector: readonly Quantity[]): number[] | undefined {
   return components.length === vector.length ? components : undefined;
 }
 
-/** The number, where it is one. */
+/** The number, where it is one: nothing else than a recorded value may stand in its place. */
 function number(name: string, value: Quantity | undefined): number | undefined {
-  if (typeof value !== "number") return undefined;
-  if (!Number.isFinite(value)) throw new InputError(`${name} is ${value}; it must be a finite number`);
+  if (value === undefined || value instanceof Variable) return undefined;
+  if (!Number.isFinite(value)) throw new InputError(`${name} is ${typeof value === "number" ? value : JSON.stringify(value)}; it must be a finite number`);
   return value;
 }
 
@@ -183,6 +231,7 @@ function atLeastZero(name: string, value: Quantity | undefined): void {
   if (given !== undefined && given < 0) throw new InputError(`${name} is ${given}; it must be at least 0`);
 }
 
-function count(name: string, value: number): void {
+function count(name: string, value: number, most = mostSources): void {
   if (!Number.isSafeInteger(value) || value < 1) throw new InputError(`${name} is ${value}; it must be a whole number of at least 1`);
+  if (value > most) throw new InputError(`${name} is ${value}; at most ${most} fit into memory`);
 }

@@ -5,6 +5,7 @@ import { mostBackgroundTerms } from "../models/background.js";
 import type { UnitCell } from "../models/crystal.js";
 import { detectorFrame, type Detector } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
+import { checkChoice } from "../models/validity.js";
 import { InputError } from "../ndarray/errors.js";
 import type { Vector } from "../physics/vector.js";
 import { withCell } from "./crystal-cell.js";
@@ -57,9 +58,10 @@ export function refinableExperiment(experiment: Experiment): Experiment {
 /**
  * The parameters of an experiment that names stand for, each starting at the experiment's own value.
  * @param experiment as `refinableExperiment` gives it
- * @throws InputError when the experiment has not what a name stands for
+ * @throws InputError when a name stands for nothing, or the experiment has not what it stands for
  */
 export function parametersNamed(names: readonly Refinable[], experiment: Experiment, options: CatalogueOptions = {}): Parameter[] {
+  for (const name of names) checkChoice("a parameter to refine", name, refinable);
   return names.flatMap((name) => groups[name](experiment, options));
 }
 

@@ -1,3 +1,4 @@
+import { InputError } from "../ndarray/errors.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import type { Matrix } from "../optim/linear-algebra.js";
 import type { StopConditions, Why } from "../optim/stop.js";
@@ -86,7 +87,7 @@ export const defaultBlurs: readonly number[] = [4, 2];
 /**
  * Refines parameters of an experiment against measured images by Levenberg-Marquardt steps with Fisher's expected curvature, and says
  * how certain the result is.
- * @param stills which share all parameters that do not belong to one of them; pixels that are NaN are left out
+ * @param stills which share all parameters that do not belong to one of them; pixels that are NaN or overloaded are left out
  * @throws InputError when a start cannot be, or no pixel is left
  */
 export async function refine(stills: readonly Still[], parameters: readonly Parameter[], options: RefineOptions = {}): Promise<Refinement> {
@@ -94,6 +95,10 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   const seconds = (): number => (performance.now() - began) / 1000;
   const { loss = lossNamed("poisson"), restraints, pool, coarseToFine = defaultBlurs, maxSteps = 100, maxSeconds = Infinity, signal } = options;
   checkParameters(parameters);
+  for (const blur of coarseToFine) if (!(blur > 0 && blur < Infinity)) throw new InputError(`coarseToFine holds ${blur}; how many times wider spots are is above 0`);
+  if (options.from && options.from.length !== parameters.length) {
+    throw new InputError(`from holds ${options.from.length} values for ${parameters.length} parameters`);
+  }
   const warnings = new Set<string>();
   const usable = readyStills(stills, warnings, loss.fewest);
   const history: RefinementProgress[] = [];

@@ -12,6 +12,8 @@ export interface Still {
   readonly options: ImageOptions;
   /** photons counted, [slow, fast] */
   readonly counts: NdArray;
+  /** counts from which on a pixel is overloaded; 65535 unless given */
+  readonly overload?: number;
   /** what messages call it; "the image", with its number among several, unless given */
   readonly name?: string;
 }
@@ -50,7 +52,7 @@ export interface UsablePixels {
  * @param counts [slow, fast]
  * @throws ShapeError when the mask has another shape; InputError when the beam stop is none
  */
-export function usablePixels(counts: NdArray, { overload = 65535, fewest = -Infinity, beamStop, mask }: PixelRules = {}): UsablePixels {
+export function usablePixels(counts: NdArray, { overload = sixteenBits, fewest = -Infinity, beamStop, mask }: PixelRules = {}): UsablePixels {
   if (mask && !sameShape(mask.shape, counts.shape)) {
     throw new ShapeError(`the mask has shape ${describeShape(mask.shape)} and the image ${describeShape(counts.shape)}`);
   }
@@ -92,9 +94,11 @@ export interface ReadyStill extends Still {
 
 /** Of the pixels, so many may have fewer counts than there can be before the whole image is in doubt. */
 const mostTooFew = 1 / 3;
+const sixteenBits = 65535;
 
 /**
- * Leaves out the pixels that are no number, or have fewer counts than the loss can be asked for: detectors mark dead pixels so.
+ * Leaves out the pixels that are no number, are overloaded, or have fewer counts than the loss can be asked for: detectors mark dead
+ * pixels so.
  * @param warnings receives a sentence for each image that has some
  * @param fewest of the loss; any count will do unless given
  * @throws InputError when no pixel of an image is left, none of them has seen a photon, or too many have fewer than none
@@ -103,7 +107,9 @@ export function readyStills(stills: readonly Still[], warnings: Set<string>, few
   if (stills.length === 0) throw new InputError("there is no image to refine against");
   return stills.map((still, i) => {
     const name = still.name ?? (stills.length > 1 ? `image ${i + 1}` : "the image");
-    const { mask, tooFew, notNumbers } = usablePixels(still.counts, { mask: still.options.mask, overload: Infinity, fewest });
+    const { overload = sixteenBits } = still;
+    const { mask, overloaded, tooFew, notNumbers } = usablePixels(still.counts, { mask: still.options.mask, overload, fewest });
+    if (overloaded > 0) warnings.add(`${name}: ${pixels(overloaded)} overloaded at ${overload} counts, and left out`);
     if (notNumbers > 0) warnings.add(`${name}: ${pixels(notNumbers)} NaN or infinite, and left out`);
     if (tooFew > 0) warnings.add(`${name}: ${pixels(tooFew)} below ${fewest} counts, and left out`);
     let [left, brightest] = [0, 0];

@@ -1,20 +1,18 @@
 import { allowedExecutor, type Executor } from "../autodiff/executor.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
-import { known, type Quantity } from "../autodiff/tape.js";
-import { recommendedOversample, type Experiment } from "../models/experiment.js";
-import { StructureFactors } from "../models/structure-factors.js";
-import { checkExperiment } from "../models/validity.js";
+import type { Quantity } from "../autodiff/tape.js";
+import type { Experiment } from "../models/experiment.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { copy, flatData, scalar, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape } from "../ndarray/shape.js";
-import type { LookupMode, Sampling, Semantics } from "./image.js";
+import { checkOptions, planOf, type ImagePlan } from "./image-plan.js";
+import type { LookupMode, Semantics } from "./image.js";
 import type { WorkerPool } from "./parallel/pool.js";
-import { parametersIn, withParameters, type Parameters, type Quantities } from "./parameters.js";
-import { selectPixels, type Pixels, type PixelSelection } from "./pixels.js";
-import { functionsOf, recordQuestion, sumsOf, type PixelFunction, type PixelLoss, type Question } from "./question.js";
+import { formOf, parametersIn, withParameters, type Parameters, type Quantities } from "./parameters.js";
+import type { PixelSelection } from "./pixels.js";
+import { checkCompared, functionsOf, recordQuestion, sumsOf, type PixelFunction, type PixelLoss, type Question } from "./question.js";
 import type { EveryStep } from "./reference-sum.js";
-import { stepCounts } from "./steps.js";
 import { blockOf, tileCount, TileRunner, type Latch, type TileJob, type TileRun } from "./tiles.js";
 
 export type { PixelFunction, PixelLoss } from "./question.js";
@@ -22,7 +20,7 @@ export type { PixelFunction, PixelLoss } from "./question.js";
 export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
   /** of all arrays; float64 unless given */
   readonly dtype?: FloatDType;
-  /** sub-pixels along each edge of a pixel; as many as the spots need unless given */
+  /** sub-pixels along each edge of a pixel; as many as the spots of the first call need unless given */
   readonly oversample?: number;
   /** "physical" unless given */
   readonly semantics?: Semantics;
@@ -67,16 +65,12 @@ export interface ImageNormalEquations {
   readonly warnings: readonly string[];
 }
 
-/** What is known before anything is recorded. */
-interface Plan {
-  readonly pixels: Pixels;
-  readonly sampling: Omit<Sampling, "lookup">;
-  readonly tileSize: number;
-  readonly steps: number;
-  readonly structureFactors: StructureFactors | undefined;
-  readonly lookup: "nearest" | "tricubic";
+/** What a call computes, and from which numbers. */
+interface Plan extends ImagePlan {
   /** of any dtype: executors round them, if at all, to the memory that they are written to */
   readonly inputs: readonly NdArray[];
+  /** names and shapes of the parameters, which a recorded job is for */
+  readonly form: string;
 }
 
 interface Answer {
@@ -86,14 +80,11 @@ interface Answer {
   readonly warnings: readonly string[];
 }
 
-/** Pixels in a tile of loops, at the most and at the least, and between them as many as have so many steps together. */
-const largestTile = 1024;
-const smallestTile = 64;
-const stepsOfTile = 2 ** 13;
 /** Sums of so many blocks of tiles are kept apart, where there are as many tiles: enough for workers to share, but few of many sums. */
 const [fewestBlocks, mostBlocks] = [8, 1024];
 const mostElementsOfSums = 2 ** 21;
-const elementsOfInterpretedTile = 2 ** 16;
+/** Recorded questions that a model keeps; of more, the oldest is forgotten. */
+const mostJobs = 32;
 const imageQuestion: Question = { kind: "image" };
 const leavingQuestion: Question = { kind: "leaving" };
 const contraction: PixelLoss = (image, cotangent) => mul(image, cotangent);
@@ -107,12 +98,17 @@ export class ImageModel<P extends Parameters> {
   readonly #executor: Executor;
   readonly #jobs = new Map<string, TileJob>();
   readonly #runners = new Map<number, TileRunner>();
-  readonly #functions = new Map<PixelFunction, number>();
+  readonly #functions = new WeakMap<PixelFunction, number>();
+  #functionCount = 0;
+  /** what was given or, from the first call on, what that one's spots need: an image must not jump between two calls */
+  #oversample: number | undefined;
 
   /** @param experimentOf the experiment for given parameters: called with numbers and with recorded values */
   constructor(experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>, options: ImageOptions = {}) {
+    checkOptions(options);
     this.experimentOf = experimentOf;
     this.options = options;
+    this.#oversample = options.oversample;
     this.#dtype = options.dtype ?? "float64";
     this.#executor = allowedExecutor(options.executor ?? "webassembly");
   }
@@ -158,6 +154,7 @@ export class ImageModel<P extends Parameters> {
    * @throws InputError when a parameter is not a number
    */
   normalEquations(loss: PixelLoss, curvature: PixelFunction, parameters: P, ...data: NdArray[]): ImageNormalEquations {
+    checkNumbers(parameters);
     return normalOf(this.#now({ kind: "normal", loss, curvature }, parameters, data), parameters);
   }
 
@@ -169,6 +166,7 @@ export class ImageModel<P extends Parameters> {
     parameters: P,
     ...data: NdArray[]
   ): Promise<ImageNormalEquations> {
+    checkNumbers(parameters);
     return normalOf(await this.#on(parallel, { kind: "normal", loss, curvature }, parameters, data), parameters);
   }
 
@@ -184,46 +182,16 @@ export class ImageModel<P extends Parameters> {
   }
 
   #plan(parameters: P): Plan {
-    const { options } = this;
     const leaves = parametersIn(parameters);
     const experiment = this.experimentOf(withParameters(parameters, leaves));
-    checkExperiment(experiment);
-    const { structureFactors, detector, crystal } = experiment;
-    const oversample = options.oversample ?? recommendedOversample(experiment);
-    if (!Number.isInteger(oversample) || oversample < 1) throw new InputError(`oversample is a whole number of at least 1, not ${oversample}`);
-    const counts = stepCounts(experiment, oversample);
-    const steps = counts.points * counts.sources * counts.orientations;
-    const pixels = selectPixels([detector.pixels.slow, detector.pixels.fast], options);
-    const grid = structureFactors instanceof StructureFactors ? structureFactors : undefined;
-    const few = (crystal.cells ?? [1, 1, 1]).some((n) => known(n) <= 2);
-    const wanted = options.interpolation ?? "auto";
-    const tricubic = grid !== undefined && !grid.disabled && (wanted === "tricubic" || (wanted === "auto" && few));
-    const tileSize = options.tileSize ?? Math.min(this.#tileSize(steps), pixels.size);
-    return {
-      pixels,
-      steps,
-      tileSize: Math.ceil(tileSize / 4) * 4,
-      structureFactors: grid,
-      lookup: tricubic ? "tricubic" : "nearest",
-      sampling: {
-        oversample,
-        semantics: options.semantics ?? "physical",
-        oversampleOmega: options.oversampleOmega ?? false,
-        oversamplePolar: options.oversamplePolar ?? false,
-        oversampleThick: options.oversampleThick ?? false,
-        dminA: options.dminA ?? 0,
-      },
-      inputs: leaves.map((leaf) => (typeof leaf === "number" ? scalar(leaf) : leaf)),
-    };
-  }
-
-  #tileSize(steps: number): number {
-    if (this.#executor === "interpreter") return Math.max(16, Math.ceil(elementsOfInterpretedTile / steps));
-    return Math.max(smallestTile, Math.min(largestTile, Math.floor(stepsOfTile / steps)));
+    const plan = planOf(experiment, this.options, this.#executor, this.#oversample);
+    this.#oversample = plan.sampling.oversample;
+    return { ...plan, form: formOf(parameters), inputs: leaves.map((leaf) => (typeof leaf === "number" ? scalar(leaf) : leaf)) };
   }
 
   /** The runs that answer a question, in turn; with the policy "sequential" later ones depend on what earlier ones found. */
   *#answer(question: Question, parameters: P, data: readonly NdArray[], shared: boolean): Generator<TileRun, Answer, void> {
+    checkCompared(question, data.length);
     const plan = this.#plan(parameters);
     const { shape } = plan.pixels;
     const compared = data.map((given) => {
@@ -303,9 +271,13 @@ export class ImageModel<P extends Parameters> {
   #job(question: Question, mode: LookupMode, plan: Plan, parameters: P, images: number): TileJob {
     const { pixels, tileSize, sampling } = plan;
     const functions = functionsOf(question);
-    const key = JSON.stringify([question.kind, functions.map((f) => this.#numberOf(f)), mode, images, tileSize, sampling, pixels.shape]);
+    const key = JSON.stringify([question.kind, functions.map((f) => this.#numberOf(f)), mode, images, tileSize, sampling, pixels.shape, plan.form]);
     const present = this.#jobs.get(key);
-    if (present) return present;
+    if (present) {
+      this.#jobs.delete(key);
+      this.#jobs.set(key, present);
+      return present;
+    }
     const job: TileJob = {
       id: jobs++,
       program: recordQuestion(question, {
@@ -324,11 +296,16 @@ export class ImageModel<P extends Parameters> {
       hasImage: question.kind === "image" || question.kind === "leaving",
     };
     this.#jobs.set(key, job);
+    for (const [oldest, { id }] of this.#jobs) {
+      if (this.#jobs.size <= mostJobs) break;
+      this.#jobs.delete(oldest);
+      this.#runners.delete(id);
+    }
     return job;
   }
 
   #numberOf(f: PixelFunction): number {
-    const number = this.#functions.get(f) ?? this.#functions.size;
+    const number = this.#functions.get(f) ?? this.#functionCount++;
     this.#functions.set(f, number);
     return number;
   }
@@ -339,9 +316,13 @@ function simulationOf({ image, warnings }: Answer): Simulation {
   return { image, warnings };
 }
 
+function checkNumbers(parameters: unknown): void {
+  const isNumber = parametersIn(parameters).every((leaf) => typeof leaf === "number");
+  if (!isNumber) throw new InputError("normal equations take parameters that are numbers, not arrays");
+}
+
 function normalOf({ sums, warnings }: Answer, parameters: unknown): ImageNormalEquations {
   const leaves = parametersIn(parameters);
-  if (leaves.some((leaf) => typeof leaf !== "number")) throw new InputError("normal equations take parameters that are numbers, not arrays");
   const count = leaves.length;
   const at = (i: number, j: number): number => sums[1 + count + (i * (i + 1)) / 2 + j];
   const indices = leaves.map((_, i) => i);

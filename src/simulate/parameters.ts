@@ -1,6 +1,6 @@
 import type { Operand, Quantity } from "../autodiff/tape.js";
-import { InputError } from "../ndarray/errors.js";
-import { NdArray } from "../ndarray/ndarray.js";
+import { describeShape, InputError } from "../ndarray/errors.js";
+import { flatData, NdArray } from "../ndarray/ndarray.js";
 
 /** Numbers and arrays in plain objects and lists. */
 export type Parameters = number | NdArray | readonly Parameters[] | { readonly [name: string]: Parameters };
@@ -10,13 +10,24 @@ export type Quantities<P> = P extends number ? Quantity : P extends NdArray ? Op
 
 /**
  * The leaves of a tree, in the order of its lists and of its objects' keys.
- * @throws InputError when one is neither a finite number nor an array
+ * @throws InputError when one is neither a finite number nor an array of such
  */
 export function parametersIn(tree: unknown, path = "parameters"): (number | NdArray)[] {
-  if (tree instanceof NdArray) return [tree];
+  if (tree instanceof NdArray) {
+    const wrong = flatData(tree).find((element) => !Number.isFinite(element));
+    if (wrong !== undefined) throw new InputError(`${path} holds ${wrong} where finite numbers are needed`);
+    return [tree];
+  }
   if (typeof tree === "number" && Number.isFinite(tree)) return [tree];
   if (typeof tree !== "object" || tree === null) throw new InputError(`${path} is ${String(tree)} where a finite number is needed`);
   return Object.entries(tree).flatMap(([name, branch]) => parametersIn(branch, `${path}.${name}`));
+}
+
+/** Names and shapes of the leaves, in their order. */
+export function formOf(tree: unknown): string {
+  if (tree instanceof NdArray) return describeShape(tree.shape);
+  if (typeof tree !== "object" || tree === null) return "";
+  return `{${Object.entries(tree).map(([name, branch]) => `${JSON.stringify(name)}${formOf(branch)}`).join()}}`;
 }
 
 /** A tree of the same form with other leaves, in the order of `parametersIn`. */

@@ -2,16 +2,20 @@ import { pushForward } from "../autodiff/forward.js";
 import { mul, where } from "../autodiff/primitives/elementwise.js";
 import { broadcastTo, sum, total } from "../autodiff/primitives/structure.js";
 import { pullBack } from "../autodiff/reverse.js";
-import { Tape, type Program, type Quantity, type Typed, type Variable } from "../autodiff/tape.js";
+import { asQuantity, Tape, type Program, type Quantity, type Typed, type Variable } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
 import type { FloatDType } from "../ndarray/dtype.js";
-import { sizeOf, type Shape } from "../ndarray/shape.js";
+import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
+import { sameShape, sizeOf, type Shape } from "../ndarray/shape.js";
 import { recordImage, type PixelInputs, type Sampling } from "./image.js";
 
-/** Records a number for each pixel from the modelled image and given ones at the same pixels; shapes [P, 1, 1, 1]. */
+/**
+ * Records a number for each pixel from the modelled image and given ones at the same pixels; shapes [P, 1, 1, 1]. What it records is
+ * kept as long as the function itself is the same: one that is made anew for each call is recorded for each call.
+ */
 export type PixelFunction = (image: Variable, ...data: Variable[]) => Variable;
 
-/** What a modelled image costs, pixel by pixel. */
+/** What a modelled image costs, pixel by pixel; the sum over the pixels is not its own. */
 export type PixelLoss = PixelFunction;
 
 /** What is asked of the pixels of a tile. */
@@ -41,6 +45,15 @@ export function functionsOf(question: Question): PixelFunction[] {
   return question.kind === "normal" ? [question.loss, question.curvature] : [];
 }
 
+/**
+ * Refuses fewer images than a question's functions compare.
+ * @throws InputError
+ */
+export function checkCompared(question: Question, images: number): void {
+  const wanted = Math.max(0, ...functionsOf(question).map(({ length }) => length - 1));
+  if (wanted > images) throw new InputError(`the loss compares the modelled image with ${wanted} more, and ${images} were given`);
+}
+
 /** Number of sums over the pixels that answer a question. */
 export function sumsOf({ kind }: Question, parameters: readonly Pick<Typed, "shape">[]): number {
   const count = parameters.reduce((sofar, { shape }) => sofar + sizeOf(shape), 0);
@@ -61,17 +74,22 @@ export function recordQuestion(question: Question, { experimentOf, parameters, s
 
   const counts = perPixel();
   const data = Array.from({ length: images }, perPixel);
-  const overPixels = (x: Variable): Variable => total(where(counts, broadcastTo(x, counts.shape), 0));
+  const ofPixels = (x: Variable): Variable => {
+    if (typeof asQuantity(x) === "number" || sameShape(x.shape, counts.shape)) return broadcastTo(x, counts.shape);
+    const wanted = `a number for each pixel, of shape ${describeShape(counts.shape)} in a tile`;
+    throw new ShapeError(`a loss or its curvature gives ${wanted}, not ${describeShape(x.shape)}; the sum over the pixels is taken for it`);
+  };
+  const overPixels = (x: Variable): Variable => total(where(counts, x, 0));
   const one = tape.constant(1, dtype);
   const orZero = (derivative: Variable | undefined, { shape }: { readonly shape: Shape }): Variable =>
     derivative ?? broadcastTo(tape.constant(0, dtype), shape);
-  const cost = overPixels(question.loss(image, ...data));
+  const cost = overPixels(ofPixels(question.loss(image, ...data)));
   if (question.kind === "gradient") {
     const gradients = pullBack([cost], [one], sources);
     return tape.program([left, cost, ...gradients.map((gradient, i) => orZero(gradient, sources[i]))]);
   }
   const slope = orZero(pullBack([cost], [one], [image])[0], image);
-  const curvature = question.curvature(image, ...data);
+  const curvature = ofPixels(question.curvature(image, ...data));
   const derivatives = sources.map((source) => orZero(pushForward([source], [one], [image])[0], image));
   const gradient = derivatives.map((derivative) => total(mul(slope, derivative)));
   const normal = derivatives.flatMap((row, i) => {

@@ -1,4 +1,4 @@
-import { add, div, mul } from "../autodiff/primitives/elementwise.js";
+import { abs, add, div, mul } from "../autodiff/primitives/elementwise.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { incidentBeams, type Along, type Beam, type IncidentBeams } from "../models/beam.js";
 import { pixelPosition, type Detector, type DetectorFrame } from "../models/detector.js";
@@ -42,8 +42,8 @@ export function recordRay(
   const direction = scale(position, div(1, distance));
   return {
     direction,
-    omega: detector.pointPixel ? div(1, mul(distance, distance)) : solidAngle(frame.pixelSize, distance, frame.closeDistance),
-    capture: sensor ? captureFraction(layer, layerThickness, div(sensor.attenuationDepthUm, 1e6), dot(direction, frame.normal)) : 1,
+    omega: detector.pointPixel ? div(1, mul(distance, distance)) : solidAngle(frame.pixelSize, distance, abs(frame.closeDistance)),
+    capture: sensor ? captureFraction(layer, layerThickness, div(sensor.attenuationDepthUm, 1e6), abs(dot(direction, frame.normal))) : 1,
   };
 }
 

@@ -2,9 +2,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Tape } from "../../src/autodiff/tape.js";
 import type { Experiment } from "../../src/models/experiment.js";
+import { StructureFactors } from "../../src/models/structure-factors.js";
 import { checkExperiment, impossibleCell } from "../../src/models/validity.js";
 import { InputError } from "../../src/ndarray/errors.js";
-import { scalar } from "../../src/ndarray/ndarray.js";
+import { scalar, zeros } from "../../src/ndarray/ndarray.js";
 import { simulate } from "../../src/simulate/simulate.js";
 
 const good: Experiment = {
@@ -17,6 +18,11 @@ const good: Experiment = {
 const { beam, crystal, detector } = good;
 const lattice = { a: 30, b: 40, c: 50, alpha: 80, beta: 90, gamma: 100 };
 
+/** What a caller has who is not held by types. */
+function fromJson<T>(text: string): T {
+  return JSON.parse(text);
+}
+
 /** What cannot be, and the field that its sentence names. */
 const impossible: readonly (readonly [field: string, experiment: Experiment])[] = [
   ["beam.wavelengthA", { ...good, beam: { wavelengthA: 0 } }],
@@ -25,6 +31,8 @@ const impossible: readonly (readonly [field: string, experiment: Experiment])[] 
   ["beam.kahnFactor", { ...good, beam: { ...beam, kahnFactor: 2 } }],
   ["beam.horizontalDivergenceMrad.count", { ...good, beam: { ...beam, horizontalDivergenceMrad: { range: 1, count: 1.5 } } }],
   ["beam.dispersionPercent.range", { ...good, beam: { ...beam, dispersionPercent: { range: -1, count: 2 } } }],
+  ["beam.dispersionPercent.range", { ...good, beam: { ...beam, dispersionPercent: { range: 250, count: 3 } } }],
+  ["beam: ", { ...good, beam: { ...beam, horizontalDivergenceMrad: { range: 1, count: 1e4 }, verticalDivergenceMrad: { range: 1, count: 1e4 } } }],
   ["beam.sources", { ...good, beam: { ...beam, sources: [] } }],
   ["beam.sources[0].direction", { ...good, beam: { ...beam, sources: [{ direction: [0, 0, 0] }] } }],
   ["crystal.lattice.a", { ...good, crystal: { lattice: { ...lattice, a: -30 } } }],
@@ -32,6 +40,11 @@ const impossible: readonly (readonly [field: string, experiment: Experiment])[] 
   ["crystal.lattice", { ...good, crystal: { lattice: { aStar: [1, 0, 0], bStar: [0, 1, 0], cStar: [1, 1, 0] } } }],
   ["crystal.missetDeg[1]", { ...good, crystal: { ...crystal, missetDeg: [0, Infinity, 0] } }],
   ["crystal.cells[2]", { ...good, crystal: { ...crystal, cells: [1, 1, 0] } }],
+  ["crystal.cells", { ...good, crystal: { ...crystal, cells: fromJson("[1, 1]") } }],
+  ["crystal.cells[1]", { ...good, crystal: { ...crystal, cells: fromJson('[1, "1", 1]') } }],
+  ["crystal.shape", { ...good, crystal: { ...crystal, shape: fromJson('"cube"') } }],
+  ["crystal.lattice.alpha", { ...good, crystal: { lattice: { ...lattice, alpha: fromJson("null") } } }],
+  ["crystal.mosaic.domains", { ...good, crystal: { ...crystal, mosaic: { spreadDeg: 1, domains: 1e9 } } }],
   ["crystal.fudge", { ...good, crystal: { ...crystal, fudge: 0 } }],
   ["crystal.mosaic.domains", { ...good, crystal: { ...crystal, mosaic: { spreadDeg: 1, domains: 0 } } }],
   ["crystal.mosaic.drawn", { ...good, crystal: { ...crystal, mosaic: { spreadDeg: 1, domains: 2, drawn: [] } } }],
@@ -40,6 +53,10 @@ const impossible: readonly (readonly [field: string, experiment: Experiment])[] 
   ["detector.pixels", { ...good, detector: { ...detector, pixels: { fast: 1e6, slow: 1e6 } } }],
   ["detector.pixelSizeMm", { ...good, detector: { ...detector, pixelSizeMm: -1 } }],
   ["detector.distanceMm", { ...good, detector: { ...detector, distanceMm: 0 } }],
+  ["detector.distanceMm", { ...good, detector: { ...detector, distanceMm: fromJson("null") } }],
+  ["detector.convention", { ...good, detector: { ...detector, convention: fromJson('"mosflm"') } }],
+  ["detector.pivot", { ...good, detector: { ...detector, pivot: fromJson('"corner"') } }],
+  ["detector.rotationDeg", { ...good, detector: { ...detector, twothetaDeg: 90 } }],
   ["detector.beamCenterMm.y", { ...good, detector: { ...detector, beamCenterMm: { y: NaN } } }],
   ["detector.axes.fast", { ...good, detector: { ...detector, convention: "CUSTOM", axes: { fast: [0, 0, 0] } } }],
   ["detector.axes", { ...good, detector: { ...detector, convention: "CUSTOM", axes: { fast: [0, 1, 0] } } }],
@@ -47,6 +64,12 @@ const impossible: readonly (readonly [field: string, experiment: Experiment])[] 
   ["detector.rotationDeg", { ...good, detector: { ...detector, rotationDeg: [0, 90, 0] } }],
   ["detector.sensor.layers", { ...good, detector: { ...detector, sensor: { thicknessUm: 1, attenuationDepthUm: 1, layers: 0 } } }],
   ["structureFactors", { ...good, structureFactors: NaN }],
+  ["structureFactors", { ...good, structureFactors: fromJson("[1]") }],
+  ["amplitudes", { ...good, amplitudes: zeros([3, 3, 3]) }],
+  ["amplitudes", { ...good, structureFactors: new StructureFactors(zeros([5, 5, 5]), [-2, -2, -2]), amplitudes: zeros([3, 3, 3]) }],
+  ["background", { ...good, background: [] }],
+  ["background", { ...good, background: [1, 2, 3, 4, 5, 6, 7] }],
+  ["background[1]", { ...good, background: [1, NaN] }],
   ["waterUm", { ...good, waterUm: -1 }],
 ];
 

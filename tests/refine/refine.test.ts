@@ -133,6 +133,40 @@ test("what no pixel depends on does not move and is told by name", async () => {
   assert.ok(result.warnings.some((warning) => /not determined/.test(warning)), result.warnings.join("; "));
 });
 
+test("overloaded pixels are left out with a sentence, as of 65535 counts or as many as somebody says", async () => {
+  const still = stillFrom(truth, start, 14);
+  const brightest = Math.max(...still.counts.data);
+  const level = brightest / 2;
+  const cut = still.counts.data.filter((count) => count >= level).length;
+  for (let i = 0; i < still.counts.size; i++) still.counts.data[i] = Math.min(still.counts.data[i], level);
+  const result = await refine([{ ...still, overload: level }], parametersNamed(["cell", "misset", "distance", "fluence"], start));
+  within(result.parameters, truths);
+  assert.ok(result.warnings.some((warning) => warning === `the image: ${cut} pixels are overloaded at ${level} counts, and left out`), result.warnings.join("; "));
+  const bright = stillFrom(truth, start, 14);
+  bright.counts.data[100] = 65535;
+  const { warnings } = await refine([bright], parametersNamed(["scale"], start), { coarseToFine: [], maxSteps: 1 });
+  assert.ok(warnings.includes("the image: 1 pixel is overloaded at 65535 counts, and left out"));
+});
+
+test("widths of spots, starts and names that cannot be are refused", async () => {
+  const still = stillFrom(truth, start, 15);
+  const scale = parametersNamed(["scale"], start);
+  const refused = async (action: () => Promise<unknown>, part: string): Promise<void> => {
+    try {
+      await action();
+    } catch (error) {
+      assert.ok(error instanceof InputError && error.message.includes(part), String(error));
+      return;
+    }
+    assert.unreachable(part);
+  };
+  await refused(() => refine([still], scale, { coarseToFine: [0] }), "coarseToFine holds 0");
+  await refused(() => refine([still], scale, { coarseToFine: [NaN] }), "coarseToFine holds NaN");
+  await refused(() => refine([still], scale, { from: [1, 2] }), "2 values for 1 parameters");
+  await refused(async () => parametersNamed(JSON.parse('["lambda"]'), start), "lambda");
+  await refused(async () => lossNamed(JSON.parse('"bogus"')), "bogus");
+});
+
 test("NaN pixels are left out with a sentence, and nothing in the result is NaN", async () => {
   const still = stillFrom(truth, start, 12);
   still.counts.data.fill(NaN, 1000, 1064);

@@ -64,13 +64,14 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
 
 function stillFrom(name: string, counts: NdArray, request: Request, given: Given<RefineFlag>, warnings: Set<string>): Still {
   const { experiment, options } = request;
-  const { overloaded, mask } = usablePixels(counts, pixelRules(given, options.mask));
+  const rules = pixelRules(given, options.mask);
+  const { overloaded, mask } = usablePixels(counts, rules);
   if (overloaded > 0) warnings.add(`${name}: ${overloaded} overloaded ${overloaded === 1 ? "pixel is" : "pixels are"} left out`);
   const { slow, fast } = experiment.detector.pixels;
   if (counts.shape[0] !== slow || counts.shape[1] !== fast) {
     throw new InputError(`${name} has ${counts.shape[1]} x ${counts.shape[0]} pixels, and the options say ${fast} x ${slow}`);
   }
-  return { experiment: refinableExperiment(experiment), options: { ...options, mask }, counts, name };
+  return { experiment: refinableExperiment(experiment), options: { ...options, mask }, counts, overload: rules.overload, name };
 }
 
 async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<{ readonly counts: NdArray; readonly header: HeaderSettings | undefined }> {
@@ -125,7 +126,7 @@ function withHeader(files: InputFiles, header: HeaderSettings | undefined, flags
   return { ...files, imageHeader: { ...header, closeDistanceMm: undefined, oscRangeDeg } };
 }
 
-function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined): PixelRules {
+function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined): PixelRules & { readonly overload: number } {
   const stop = given.last("beamstop")?.numbers;
   const offset = given.number("adc") ?? 0;
   return {

@@ -1,0 +1,87 @@
+import { executors, type Executor } from "../autodiff/executor.js";
+import { known, type Quantity } from "../autodiff/tape.js";
+import { recommendedOversample, type Experiment } from "../models/experiment.js";
+import { StructureFactors } from "../models/structure-factors.js";
+import { checkChoice, checkExperiment } from "../models/validity.js";
+import { InputError } from "../ndarray/errors.js";
+import type { ImageOptions } from "./image-model.js";
+import type { LookupMode, Sampling } from "./image.js";
+import { selectPixels, type Pixels } from "./pixels.js";
+import { stepCounts } from "./steps.js";
+
+/** What is known of an image before anything is recorded. */
+export interface ImagePlan {
+  readonly pixels: Pixels;
+  readonly sampling: Omit<Sampling, "lookup">;
+  readonly tileSize: number;
+  /** of one pixel */
+  readonly steps: number;
+  readonly structureFactors: StructureFactors | undefined;
+  readonly lookup: Exclude<LookupMode, "latched">;
+}
+
+/** Steps of one pixel that fit into memory. */
+export const mostSteps = 2 ** 22;
+/** Pixels in a tile of loops, at the most and at the least, and between them as many as have so many steps together. */
+const largestTile = 1024;
+const smallestTile = 64;
+const stepsOfTile = 2 ** 13;
+const elementsOfInterpretedTile = 2 ** 16;
+
+/** @throws InputError when an option cannot be */
+export function checkOptions({ dtype, oversample, semantics, interpolation, dminA, executor, tileSize }: ImageOptions): void {
+  checkChoice("dtype", dtype, ["float64", "float32"]);
+  checkChoice("semantics", semantics, ["physical", "nanobragg"]);
+  checkChoice("interpolation", interpolation, ["auto", "tricubic", "nearest"]);
+  checkChoice("executor", executor, executors);
+  if (oversample !== undefined && !isCount(oversample)) throw new InputError(`oversample is ${oversample}; it must be a whole number of at least 1`);
+  if (tileSize !== undefined && !isCount(tileSize)) throw new InputError(`tileSize is ${tileSize}; it must be a whole number of at least 1`);
+  if (dminA !== undefined && !(dminA >= 0 && dminA < Infinity)) throw new InputError(`dminA is ${dminA}; it must be a finite number of at least 0`);
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
+}
+
+/**
+ * @param experiment of numbers
+ * @param oversample as many sub-pixels as the spots need unless given
+ * @throws InputError when the experiment cannot be, or its steps do not fit into memory
+ */
+export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, executor: Executor, oversample?: number): ImagePlan {
+  checkExperiment(experiment);
+  const { structureFactors, detector, crystal } = experiment;
+  const edge = oversample ?? recommendedOversample(experiment);
+  const counts = stepCounts(experiment, edge);
+  const steps = counts.points * counts.sources * counts.orientations;
+  if (!(steps <= mostSteps)) {
+    const origin = oversample === undefined ? ", as many as the spots need" : "";
+    const terms = `${counts.points} points in a pixel (oversample ${edge}${origin}), ${counts.sources} sources and ${counts.orientations} orientations`;
+    throw new InputError(`${terms} make ${steps} steps, and at most ${mostSteps} fit into memory`);
+  }
+  const pixels = selectPixels([detector.pixels.slow, detector.pixels.fast], options);
+  const grid = structureFactors instanceof StructureFactors ? structureFactors : undefined;
+  const few = (crystal.cells ?? [1, 1, 1]).some((n) => known(n) <= 2);
+  const { interpolation = "auto", tileSize = Math.min(tileSizeFor(executor, steps), pixels.size) } = options;
+  const isTricubic = grid !== undefined && !grid.disabled && (interpolation === "tricubic" || (interpolation === "auto" && few));
+  return {
+    pixels,
+    steps,
+    tileSize: Math.ceil(tileSize / 4) * 4,
+    structureFactors: grid,
+    lookup: isTricubic ? "tricubic" : "nearest",
+    sampling: {
+      oversample: edge,
+      semantics: options.semantics ?? "physical",
+      oversampleOmega: options.oversampleOmega ?? false,
+      oversamplePolar: options.oversamplePolar ?? false,
+      oversampleThick: options.oversampleThick ?? false,
+      dminA: options.dminA ?? 0,
+    },
+  };
+}
+
+function tileSizeFor(executor: Executor, steps: number): number {
+  if (executor === "interpreter") return Math.max(16, Math.ceil(elementsOfInterpretedTile / steps));
+  return Math.max(smallestTile, Math.min(largestTile, Math.floor(stepsOfTile / steps)));
+}
