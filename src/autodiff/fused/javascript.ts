@@ -2,7 +2,8 @@
 import { has, sizeAlong, type Kernel, type Level, type Nest, type Place, type Plan } from "./plan.js";
 import { cosPi, sineOfHalfTurn, sinPi } from "./polynomials.js";
 import { shortcutsIn, type HalfTurnShortcuts } from "./half-turns.js";
-import { lagrangePolynomials, lookupGroups, type LookupGroup } from "./lookups.js";
+import { lagrangeCubics } from "../primitives/lagrange.js";
+import { lookupGroups, type LookupGroup } from "./lookups.js";
 import type { Data } from "../../ndarray/dtype.js";
 
 type Expression = (...inputs: string[]) => string;
@@ -153,7 +154,7 @@ class Source {
     axes.forEach((axis, i) => {
       lines.push(`const t${axis} = v${inputs[i]} - Math.floor(v${inputs[i]});`);
       for (const order of new Set(orders.map((each) => each[i]))) {
-        lagrangePolynomials(order).forEach((polynomial, node) => lines.push(`const ${axis}${order}_${node} = ${horner(polynomial, `t${axis}`)};`));
+        lagrangeCubics(order).forEach((cubic, node) => lines.push(`const ${axis}${order}_${node} = ${horner(cubic, `t${axis}`)};`));
       }
     });
     const nodes = [0, 1, 2, 3];

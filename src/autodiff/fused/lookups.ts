@@ -21,7 +21,7 @@ export function lookupGroups({ ops, grids }: Plan, among: readonly number[]): Lo
     const lookup = ops[op];
     if (lookup.kind !== "lookup") continue;
     const { primitive, grid, inputs, attributes } = lookup;
-    const key = JSON.stringify([primitive, grid, inputs, attributes.min]);
+    const key = JSON.stringify([primitive, grid, inputs, attributes.min, attributes.defaultF]);
     const group = groups.get(key) ?? { first: lookup, members: [], orders: [] };
     groups.set(key, group);
     group.members.push(op);
@@ -37,16 +37,4 @@ export function lookupGroups({ ops, grids }: Plan, among: readonly number[]): Lo
 
 function listed(attribute: unknown, length: number): readonly number[] {
   return Array.isArray(attribute) ? attribute : new Array<number>(length).fill(0);
-}
-
-/** The cubics that weigh the nodes -1, 0, 1, 2 at t, or a derivative of them: coefficients of 1, t, t², t³. */
-export function lagrangePolynomials(order: number): number[][] {
-  let polynomials = [
-    [0, -1 / 3, 1 / 2, -1 / 6],
-    [1, -1 / 2, -1, 1 / 2],
-    [0, 1, 1 / 2, -1 / 2],
-    [0, -1 / 6, 0, 1 / 6],
-  ];
-  for (let i = 0; i < order; i++) polynomials = polynomials.map((p) => [...p.slice(1).map((c, power) => c * (power + 1)), 0]);
-  return polynomials;
 }

@@ -11,47 +11,12 @@ import * as views from "../../ndarray/views.js";
 import { record, type Primitive } from "../primitive.js";
 import type { Operand, Typed, Variable } from "../tape.js";
 import { mul } from "./elementwise.js";
+import { lagrangeCubics, weigh } from "./lagrange.js";
 
 /** How a grid is read: the indices of its first point, and what stands for the points outside of it. */
 export type Grid = { readonly min: readonly number[]; readonly defaultF: number };
 type Orders = { readonly orders: readonly number[] };
 type Target = { readonly shape: Shape };
-
-/**
- * The weights of the nodes -1, 0, 1, 2 in the cubic through them at t, or those of a derivative of it.
- * @param order 0 for the value, 1 for the slope, and so on
- * @param weights receives the four
- */
-export function lagrangeWeights(t: number, order: number, weights: number[]): void {
-  switch (order) {
-    case 0:
-      weights[0] = (-t * (t - 1) * (t - 2)) / 6;
-      weights[1] = ((t + 1) * (t - 1) * (t - 2)) / 2;
-      weights[2] = (-(t + 1) * t * (t - 2)) / 2;
-      weights[3] = ((t + 1) * t * (t - 1)) / 6;
-      return;
-    case 1:
-      weights[0] = -((3 * t - 6) * t + 2) / 6;
-      weights[1] = ((3 * t - 4) * t - 1) / 2;
-      weights[2] = -((3 * t - 2) * t - 2) / 2;
-      weights[3] = (3 * t * t - 1) / 6;
-      return;
-    case 2:
-      weights[0] = 1 - t;
-      weights[1] = 3 * t - 2;
-      weights[2] = 1 - 3 * t;
-      weights[3] = t;
-      return;
-    case 3:
-      weights[0] = -1;
-      weights[1] = 3;
-      weights[2] = -3;
-      weights[3] = 1;
-      return;
-    default:
-      weights.fill(0);
-  }
-}
 
 /**
  * Where the grid holds the first of so many points along each axis, or -1 where it does not hold them all.
@@ -115,6 +80,7 @@ const tricubicPrimitive: Primitive<Grid & Orders> = {
       const values = grid.data;
       const result = output.data;
       const outside = orderH + orderK + orderL === 0 ? defaultF : 0;
+      const [cubicsH, cubicsK, cubicsL] = [lagrangeCubics(orderH), lagrangeCubics(orderK), lagrangeCubics(orderL)];
       const [weightsH, weightsK, weightsL] = [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]];
       forEachRun(alongLookups(output, [h, k, l]), (count, [at, atH, atK, atL], [step, stepH, stepK, stepL]) => {
         for (let i = 0; i < count; i++) {
@@ -126,9 +92,9 @@ const tricubicPrimitive: Primitive<Grid & Orders> = {
             result[at + i * step] = outside;
             continue;
           }
-          lagrangeWeights(x - Math.floor(x), orderH, weightsH);
-          lagrangeWeights(y - Math.floor(y), orderK, weightsK);
-          lagrangeWeights(z - Math.floor(z), orderL, weightsL);
+          weigh(cubicsH, x - Math.floor(x), weightsH);
+          weigh(cubicsK, y - Math.floor(y), weightsK);
+          weigh(cubicsL, z - Math.floor(z), weightsL);
           let sum = 0;
           for (let plane = 0; plane < 4; plane++) {
             const row = first + plane * strideH;
@@ -166,6 +132,7 @@ const tricubicScatterPrimitive: Primitive<{ readonly min: readonly number[] } & 
       const [strideH, strideK, strideL] = output.strides;
       const values = views.broadcastTo(source, broadcastShapes(h.shape, k.shape, l.shape));
       const sums = output.data;
+      const [cubicsH, cubicsK, cubicsL] = [lagrangeCubics(orderH), lagrangeCubics(orderK), lagrangeCubics(orderL)];
       const [weightsH, weightsK, weightsL] = [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]];
       forEachRun(alongLookups(values, [h, k, l]), (count, [at, atH, atK, atL], [step, stepH, stepK, stepL]) => {
         for (let i = 0; i < count; i++) {
@@ -174,9 +141,9 @@ const tricubicScatterPrimitive: Primitive<{ readonly min: readonly number[] } & 
           const z = l.data[atL + i * stepL];
           const first = placeOf(Math.floor(x) - 1 - minH, Math.floor(y) - 1 - minK, Math.floor(z) - 1 - minL, 4, output);
           if (first < 0) continue;
-          lagrangeWeights(x - Math.floor(x), orderH, weightsH);
-          lagrangeWeights(y - Math.floor(y), orderK, weightsK);
-          lagrangeWeights(z - Math.floor(z), orderL, weightsL);
+          weigh(cubicsH, x - Math.floor(x), weightsH);
+          weigh(cubicsK, y - Math.floor(y), weightsK);
+          weigh(cubicsL, z - Math.floor(z), weightsL);
           for (let plane = 0; plane < 4; plane++) {
             for (let row = 0; row < 4; row++) {
               const weight = values.data[at + i * step] * weightsH[plane] * weightsK[row];

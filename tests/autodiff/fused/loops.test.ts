@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { prepare, type Executor } from "../../../src/autodiff/executor.js";
-import { abs, add, cos, cosPi, div, exp, less, mul, neg, round, sin, sinPi, sub, sum, total, tricubic, where } from "../../../src/autodiff/operations.js";
+import { abs, add, cos, cosPi, div, exp, less, mul, nearest, neg, round, sin, sinPi, sub, sum, total, tricubic, where } from "../../../src/autodiff/operations.js";
 import { record } from "../../../src/autodiff/primitive.js";
 import { primitives } from "../../../src/autodiff/primitives/registry.js";
 import { broadcastTo } from "../../../src/autodiff/primitives/structure.js";
@@ -120,6 +120,16 @@ test("a grid that is too small for a tricubic neighbourhood gives the default ev
   const [h, k, l] = places.map((place) => tape.input(place));
   const value = tricubic(h, k, l, uneven([3, 5, 5], "float64"), { min: [-1, -2, -2], defaultF: 7 });
   same(tape.program([value]), places, "float64");
+});
+
+test("lookups at one place of one grid may differ in what stands outside of it", () => {
+  const places = [uneven([8], "float64", 5), uneven([8], "float64", 5), uneven([8], "float64", 5)];
+  const grid = uneven([5, 5, 5], "float64");
+  const tape = new Tape();
+  const [h, k, l] = places.map((place) => tape.input(place));
+  const source = tape.literal(grid);
+  const min = [-2, -2, -2];
+  same(tape.program([3, 7].flatMap((defaultF) => [tricubic(h, k, l, source, { min, defaultF }), nearest(h, k, l, source, { min, defaultF })])), places, "float64");
 });
 
 test("0 and -0 are told apart among the constants", () => {
