@@ -4,18 +4,13 @@
  * tell, and is computed again in a later pass rather than stored; but lookups and sines are kept where there is room. What is neither
  * elementwise, a sum nor a lookup is left to the interpreter's kernel.
  */
-import { bytesPerElement, type DType } from "../../ndarray/dtype.js";
+import type { DType } from "../../ndarray/dtype.js";
 import { sizeOf, type Shape } from "../../ndarray/shape.js";
 import { primitiveNamed } from "../primitives/registry.js";
 import type { Node, Program, Typed } from "../tape.js";
-import { has, sizeAlong, type Axes, type GridPlace, type Level, type Nest, type Op, type Place, type Plan, type Stage } from "./plan.js";
+import { HeapLayout, wholeVectors } from "./heap-layout.js";
+import { has, sizeAlong, type Axes, type Level, type Nest, type Op, type Place, type Plan, type Stage } from "./plan.js";
 
-/** Elements that every vector, be it of float64 or float32, divides. */
-const wholeVectors = 4;
-/** Elements by which every stretch of the heap is aligned. */
-const alignment = 8;
-/** Elements between two stretches: without them, arrays of a power of 2 would compete for the same lines of the processor's cache. */
-const stagger = 24;
 /** Numbers of full size that may be kept from one pass to the next: more would take too much memory, and leave many a processor's cache. */
 const mostKept = 2 ** 19;
 
@@ -40,7 +35,6 @@ export function planLoops(program: Program): Plan {
 class Planner {
   readonly #program: Program;
   readonly #extents: Shape;
-  readonly #padded: Shape;
   readonly #dtype: DType;
   readonly #vector: number;
   readonly #ops: Op[] = [];
@@ -49,11 +43,10 @@ class Planner {
   readonly #interpreted = new Map<number, number>();
   readonly #constants = new Map<number, number>();
   readonly #places = new Map<number, Place>();
-  readonly #grids = new Map<number, GridPlace>();
+  readonly #layout: HeapLayout;
   readonly #axesOfPass: Axes[] = [];
   readonly #nestKeys = new Map<string, NestKey>();
   #room: number | undefined;
-  #heapSize = 0;
 
   constructor(program: Program) {
     this.#program = program;
@@ -61,24 +54,24 @@ class Planner {
     this.#extents = shape;
     this.#dtype = dtype;
     this.#vector = vectorAxis(this.#extents);
-    this.#padded = shape.map((extent, axis) => (axis === this.#vector ? Math.ceil(extent / wholeVectors) * wholeVectors : extent));
+    this.#layout = new HeapLayout(this.#extents, this.#vector, this.#dtype);
   }
 
   plan(): Plan {
     this.#program.nodes.forEach((node, id) => this.#addNode(node, id));
     const stored = this.#storedOps();
-    for (const op of stored) this.#places.set(op, this.#reserve(this.#ops[op].axes));
+    for (const op of stored) this.#places.set(op, this.#layout.reserve(this.#ops[op].axes));
     const stages = this.#stages(stored);
     return {
       dtype: this.#dtype,
       extents: this.#extents,
-      padded: this.#padded,
+      padded: this.#layout.padded,
       ops: this.#ops,
       stages,
       places: this.#places,
-      grids: this.#grids,
+      grids: this.#layout.grids,
       opOf: this.#opOf,
-      heapSize: this.#heapSize,
+      heapSize: this.#layout.size,
     };
   }
 
@@ -104,7 +97,7 @@ class Planner {
     if (isLookup) {
       const grid = node.inputs[3];
       if (this.#program.nodes[grid].inputs.length > 0) return false;
-      this.#reserveGrid(grid);
+      this.#layout.reserveGrid(grid, this.#program.nodes[grid].shape);
       this.#opOf.set(id, this.#add({ kind: "lookup", primitive, grid, attributes, inputs, axes, pass }));
     } else if (primitive === "broadcast" || primitive === "alias" || (primitive === "reshape" && isSameAligned(from.shape, shape))) {
       this.#opOf.set(id, inputs[0]);
@@ -173,32 +166,6 @@ class Planner {
   #axesOf(shape: Shape): Axes {
     const added = this.#extents.length - shape.length;
     return shape.reduce((axes, extent, axis) => (extent === 1 ? axes : axes | (1 << (axis + added))), 0);
-  }
-
-  /** Room for numbers that vary along some axes, the vector axis fastest. */
-  #reserve(axes: Axes): Place {
-    const strides = this.#extents.map(() => 0);
-    let size = 1;
-    const order = this.#extents.map((_, axis) => axis).filter((axis) => axis !== this.#vector);
-    for (const axis of [this.#vector, ...order.reverse()]) {
-      if (!has(axes, axis)) continue;
-      strides[axis] = size;
-      size *= this.#padded[axis];
-    }
-    return { offset: this.#allocate(size), strides };
-  }
-
-  #reserveGrid(node: number): void {
-    const { shape } = this.#program.nodes[node];
-    if (this.#grids.has(node)) return;
-    const perNumber = bytesPerElement.float64 / bytesPerElement[this.#dtype];
-    this.#grids.set(node, { offset: perNumber * this.#allocate(Math.ceil(sizeOf(shape) / perNumber)), shape });
-  }
-
-  #allocate(size: number): number {
-    const offset = this.#heapSize;
-    this.#heapSize += Math.ceil(size / alignment) * alignment + (size > alignment ? stagger : 0);
-    return offset;
   }
 
   /** The nest that computes an op; the same object for all of its ops. */
@@ -338,7 +305,7 @@ class Planner {
       const computed = here.filter((op) => ops[op].kind !== "sum");
       for (const op of computed) {
         const isUsedDeeper = (deepestUse.get(op) ?? 0) > level;
-        if (isUsedDeeper && !this.#places.has(op)) this.#places.set(op, this.#reserve(ops[op].axes & (1 << this.#vector)));
+        if (isUsedDeeper && !this.#places.has(op)) this.#places.set(op, this.#layout.reserve(ops[op].axes & (1 << this.#vector)));
       }
       const computedHere = new Set(computed);
       const read = [...new Set(here.flatMap((op) => ops[op].inputs))].filter((op) => !computedHere.has(op));
