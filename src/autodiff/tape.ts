@@ -1,4 +1,4 @@
-import { isFloat, type DType } from "../ndarray/dtype.js";
+import { checkElement, isFloat, type DType } from "../ndarray/dtype.js";
 import { describeShape, DTypeError, ShapeError } from "../ndarray/errors.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
@@ -86,10 +86,10 @@ export class Tape {
 
   /**
    * A number that is known now, of shape [].
-   * @throws DTypeError when it is not whole and the dtype is int32
+   * @throws DTypeError when the dtype is int32 and cannot hold it
    */
   constant(value: number, dtype: DType): Variable {
-    if (dtype === "int32" && !Number.isInteger(value)) throw new DTypeError(`${value} is not a whole number and cannot be int32`);
+    checkElement(value, dtype);
     return this.record({ primitive: "constant", inputs: [], attributes: { value }, shape: [], dtype });
   }
 
