@@ -4,7 +4,7 @@ import { total } from "../autodiff/primitives/structure.js";
 import { runRecorded } from "../autodiff/recorded-runs.js";
 import { Tape, type Operand, type Variable } from "../autodiff/tape.js";
 import type { FloatDType } from "../ndarray/dtype.js";
-import { InputError } from "../ndarray/errors.js";
+import { describe, InputError } from "../ndarray/errors.js";
 import { copy, full, NdArray } from "../ndarray/ndarray.js";
 
 /**
@@ -172,9 +172,12 @@ export interface Lookup {
  * Structure factors between the points of the grid, for arrays of any batch shape. With the policy "sequential" the order of the
  * lookups is that of the batch.
  * @param h fractional Miller indices, float32 or float64; k and l of shapes that broadcast with it
- * @throws DTypeError when the dtypes differ; ShapeError when the shapes do not fit
+ * @throws DTypeError when the dtypes differ; ShapeError when the shapes do not fit; InputError when an index is no array
  */
 export function lookUp(model: StructureFactors, h: NdArray, k: NdArray, l: NdArray): Lookup {
+  for (const [name, index] of Object.entries({ h, k, l })) {
+    if (!(index instanceof NdArray)) throw new InputError(`${name} is ${describe(index)}; Miller indices are looked up as arrays, a single one as a scalar`);
+  }
   const ask = (question: (at: Indices) => Variable[]): NdArray[] => {
     const tape = new Tape();
     return runRecorded(tape.program(question([tape.input(h), tape.input(k), tape.input(l)])), [h, k, l]);

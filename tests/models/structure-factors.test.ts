@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { InputError } from "../../src/ndarray/errors.js";
 import { array, full, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
 import { lookUp, StructureFactors, type LeavingPolicy, type ReflectionList } from "../../src/models/structure-factors.js";
+import { untyped } from "../untyped.js";
 import { assertNear, between } from "../physics/quantities.js";
 
 function reflections(...rows: readonly (readonly [h: number, k: number, l: number, f: number])[]): ReflectionList {
@@ -79,6 +80,11 @@ test("lookups have any batch shape, and the dtype of the indices", () => {
   const { f } = lookUp(cubicModel(), h, array(0, "float32"), l);
   assert.equal([f.shape, f.dtype], [[2, 3], "float32"]);
   assertNear(f.get(1, 1), cubic(1.25, 0, 0.5), 1e-5);
+});
+
+test("a lookup at what is no array is refused", () => {
+  const h = array([0.5]);
+  assert.throws(() => lookUp(cubicModel(), h, untyped(1), h), (error: Error) => error instanceof InputError && /^k is 1; /.test(error.message));
 });
 
 test("masked, a lookup that leaves the grid is the default and changes no other", () => {
