@@ -2,7 +2,7 @@
  * What a user differentiates with. Every operator takes arrays and gives arrays; called with recorded values, inside of a function
  * that is itself being recorded, it records and gives recorded values, so that a derivative can be differentiated again.
  */
-import { describeShape, DTypeError, ShapeError } from "../ndarray/errors.js";
+import { describe, describeShape, DTypeError, InputError, ShapeError } from "../ndarray/errors.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, sizeOf } from "../ndarray/shape.js";
 import { pushForward } from "./forward.js";
@@ -12,7 +12,7 @@ import { runRecorded } from "./recorded-runs.js";
 import { Tape, Variable, type Typed } from "./tape.js";
 import { leavesInOrderOf, leavesOf, withLeaves, type Arrays, type Leaf } from "./tree.js";
 
-/** A function of a tree of recorded parameters. */
+/** A function of a tree of recorded parameters, to a recorded value; where it gives something else, every operator throws InputError. */
 export type Recordable<R> = (parameters: R) => Variable;
 
 export interface ValueAndGradient<Value, Parameters> {
@@ -31,7 +31,7 @@ export function evaluate<R>(f: Recordable<R>) {
   function value(parameters: Arrays<R>): NdArray;
   function value(parameters: R): Variable;
   function value(parameters: unknown): Leaf {
-    return record(leavesOf(parameters), (sources) => [f(withLeaves(parameters, sources))])[0];
+    return record(leavesOf(parameters), (sources) => [recordedBy(f, parameters, sources)])[0];
   }
   return value;
 }
@@ -75,7 +75,7 @@ export function vjp<R>(f: Recordable<R>) {
   function pulledBack(parameters: R, cotangent: Variable): ValueAndGradient<Variable, R>;
   function pulledBack(parameters: unknown, cotangent: Leaf): ValueAndGradient<Leaf, unknown> {
     const [value, ...gradient] = record([cotangent, ...leavesOf(parameters)], ([incoming, ...sources]) => {
-      const recorded = f(withLeaves(parameters, sources));
+      const recorded = recordedBy(f, parameters, sources);
       checkLike("cotangent", incoming, recorded);
       return [recorded, ...cotangentsOf(recorded, incoming, sources)];
     });
@@ -99,7 +99,7 @@ export function jvp<R>(f: Recordable<R>) {
       const sources = recorded.slice(0, at.length);
       const directions = recorded.slice(at.length);
       sources.forEach((source, i) => checkLike("tangent", directions[i], source));
-      const target = f(withLeaves(parameters, sources));
+      const target = recordedBy(f, parameters, sources);
       const [moved] = pushForward(sources, directions, [target]);
       return [target, moved ?? constantLike(0, target)];
     });
@@ -110,7 +110,7 @@ export function jvp<R>(f: Recordable<R>) {
 
 function differentiate<R>(f: Recordable<R>, parameters: unknown): ValueAndGradient<Leaf, unknown> {
   const [value, ...gradient] = record(leavesOf(parameters), (sources) => {
-    const recorded = f(withLeaves(parameters, sources));
+    const recorded = recordedBy(f, parameters, sources);
     if (sizeOf(recorded.shape) !== 1) {
       throw new ShapeError(`a gradient needs a function to one number, not to shape ${describeShape(recorded.shape)}; use vjp`);
     }
@@ -124,11 +124,19 @@ function differentiate<R>(f: Recordable<R>, parameters: unknown): ValueAndGradie
  * A recorded leaf is aliased: what f has in its closure, be it the very same value, does not vary with f's parameters.
  */
 function record(leaves: readonly Leaf[], f: (sources: Variable[]) => Variable[]): Leaf[] {
+  if (leaves.length === 0) throw new InputError("a tree of parameters has to hold at least one array, and this one holds none");
   const tape = leaves.find((leaf) => leaf instanceof Variable)?.tape;
   if (tape) return f(leaves.map((leaf) => alias(leaf instanceof Variable ? leaf : tape.literal(leaf))));
   const fresh = new Tape();
   const outputs = f(leaves.map((leaf) => fresh.input(leaf)));
   return runRecorded(fresh.program(outputs), leaves.filter((leaf) => leaf instanceof NdArray));
+}
+
+/** What the function makes of parameters. */
+function recordedBy<R>(f: Recordable<R>, parameters: unknown, sources: readonly Variable[]): Variable {
+  const value: unknown = f(withLeaves(parameters, sources));
+  if (value instanceof Variable) return value;
+  throw new InputError(`the function gives ${describe(value)}; it has to give a value that is recorded from its parameters by ops`);
 }
 
 function cotangentsOf(value: Variable, cotangent: Variable, sources: readonly Variable[]): Variable[] {

@@ -3,7 +3,7 @@ import { fuse, type Workspace } from "./fused/fuse.js";
 import { allowsJavaScript } from "./fused/javascript.js";
 import { allowsWebAssembly } from "./fused/webassembly.js";
 import { interpret, type Run } from "./interpreter.js";
-import { checkInput, type Program } from "./tape.js";
+import { checkInputs, type Program } from "./tape.js";
 
 export type { Workspace };
 
@@ -29,8 +29,9 @@ export function prepare(program: Program, executor: Executor = "webassembly"): R
 }
 
 /** Runs a program in its workspace; the results are the caller's own. */
-export function runIn(workspace: Workspace, { nodes, inputs: wanted, outputs }: Program, inputs: readonly NdArray[]): NdArray[] {
-  wanted.forEach((typed, index) => checkInput(index, typed, inputs[index]));
+export function runIn(workspace: Workspace, program: Program, inputs: readonly NdArray[]): NdArray[] {
+  checkInputs(program, inputs);
+  const { nodes, outputs } = program;
   workspace.inputs.forEach((input, index) => assign(input, inputs[index]));
   return workspace.run().map((result, i) => copy(result, nodes[outputs[i]].dtype));
 }

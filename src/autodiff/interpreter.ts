@@ -1,12 +1,11 @@
 import type { Data } from "../ndarray/dtype.js";
-import { ShapeError } from "../ndarray/errors.js";
 import { copy, forEachRun, full, NdArray, zeros } from "../ndarray/ndarray.js";
 import { sizeOf } from "../ndarray/shape.js";
 import { broadcastTo } from "../ndarray/views.js";
 import { BufferPool } from "./buffer-pool.js";
 import type { ArrayKernel, ElementwiseKernel } from "./primitive.js";
 import { primitiveNamed } from "./primitives/registry.js";
-import { checkInput, type Attributes, type Node, type Program } from "./tape.js";
+import { checkInputs, type Attributes, type Node, type Program } from "./tape.js";
 
 /** Runs a program on arguments; the results are the caller's own. */
 export type Run = (inputs: readonly NdArray[]) => NdArray[];
@@ -20,10 +19,7 @@ export function interpret(program: Program, pool = new BufferPool()): Run {
   const releases = lastUses(program);
 
   return (inputs) => {
-    if (inputs.length !== program.inputs.length) {
-      throw new ShapeError(`a program of ${program.inputs.length} inputs cannot run on ${inputs.length}`);
-    }
-    program.inputs.forEach((wanted, index) => checkInput(index, wanted, inputs[index]));
+    checkInputs(program, inputs);
     const values: NdArray[] = [];
     const owned: (Data | undefined)[] = [];
     nodes.forEach((node, id) => {

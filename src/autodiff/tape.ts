@@ -1,6 +1,6 @@
-import { isFloat, type DType } from "../ndarray/dtype.js";
-import { describeShape, DTypeError, ShapeError } from "../ndarray/errors.js";
-import type { NdArray } from "../ndarray/ndarray.js";
+import { checkElement, isFloat, type DType } from "../ndarray/dtype.js";
+import { describe, describeShape, DTypeError, InputError, ShapeError } from "../ndarray/errors.js";
+import { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
 
 export type Attribute = number | string | readonly number[];
@@ -86,10 +86,10 @@ export class Tape {
 
   /**
    * A number that is known now, of shape [].
-   * @throws DTypeError when it is not whole and the dtype is int32
+   * @throws DTypeError when the dtype is int32 and cannot hold it
    */
   constant(value: number, dtype: DType): Variable {
-    if (dtype === "int32" && !Number.isInteger(value)) throw new DTypeError(`${value} is not a whole number and cannot be int32`);
+    checkElement(value, dtype);
     return this.record({ primitive: "constant", inputs: [], attributes: { value }, shape: [], dtype });
   }
 
@@ -152,9 +152,14 @@ export function asQuantity(variable: Variable): Quantity {
 
 /**
  * Operands as values of one tape; numbers take the dtype of the others.
- * @throws DTypeError when float32 and float64 meet; ShapeError when there is no Variable, or there are two tapes
+ * @throws InputError when an operand is something else; DTypeError when a number is not whole and the others are int32; ShapeError
+ *   when there is no Variable, or there are two tapes
  */
 export function onOneTape(operation: string, operands: readonly Operand[]): Variable[] {
+  operands.forEach((operand, index) => {
+    if (typeof operand === "number" || operand instanceof Variable || operand instanceof NdArray) return;
+    throw new InputError(`${operation}: operand ${index} is ${describe(operand)}; operands are recorded values, arrays and numbers`);
+  });
   const like = operands.find((operand) => operand instanceof Variable);
   if (like === undefined) throw new ShapeError(`${operation}: none of the operands is recorded on a tape`);
   return operands.map((operand) => {
@@ -165,8 +170,19 @@ export function onOneTape(operation: string, operands: readonly Operand[]): Vari
   });
 }
 
-/** Throws unless an argument of a run is what the tape was recorded for. */
-export function checkInput(index: number, wanted: Typed, given: NdArray): void {
+/**
+ * Refuses arguments of a run other than those that the tape was recorded for.
+ * @throws ShapeError when their number or a shape differs; DTypeError when a dtype does; InputError when one is no array
+ */
+export function checkInputs({ inputs: wanted }: Program, given: readonly NdArray[]): void {
+  if (given.length !== wanted.length) {
+    throw new ShapeError(`a program of ${wanted.length} inputs cannot run on ${given.length}`);
+  }
+  wanted.forEach((typed, index) => checkInput(index, typed, given[index]));
+}
+
+function checkInput(index: number, wanted: Typed, given: NdArray): void {
+  if (!(given instanceof NdArray)) throw new InputError(`input ${index} is ${describe(given)}; a program runs on arrays`);
   if (given.dtype !== wanted.dtype) {
     throw new DTypeError(`input ${index} was recorded as ${wanted.dtype} and is ${given.dtype}`);
   }

@@ -1,4 +1,4 @@
-import { InputError, ShapeError } from "../ndarray/errors.js";
+import { describe, InputError, ShapeError } from "../ndarray/errors.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { Variable } from "./tape.js";
 
@@ -44,8 +44,7 @@ function branchOf(tree: unknown): Readonly<Record<string, unknown>> {
     const prototype: unknown = Object.getPrototypeOf(tree);
     if (prototype === Object.prototype || prototype === null || Array.isArray(tree)) return { ...tree };
   }
-  const found = typeof tree === "object" ? Object.prototype.toString.call(tree) : String(tree);
-  throw new InputError(`a tree of parameters holds arrays in plain objects and lists, not ${found}`);
+  throw new InputError(`a tree of parameters holds arrays in plain objects and lists, not ${describe(tree)}`);
 }
 
 /**

@@ -3,7 +3,7 @@ import { InputError, ShapeError } from "../ndarray/errors.js";
 import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
 import { slice } from "../ndarray/views.js";
 import { parseNumber, quote } from "./field.js";
-import { largestIndex } from "./hkl.js";
+import { isIndex, largestIndex } from "./hkl.js";
 
 type Indices = readonly [h: number, k: number, l: number];
 
@@ -57,13 +57,17 @@ export function parseFdump(bytes: Uint8Array, name: string): Fdump {
 /**
  * Writes a grid as the reference program dumps it, the extra entries 0.
  * @param grid its first index on each axis, and values of shape [nh, nk, nl]
- * @throws ShapeError when the values have not three axes of at least one entry
+ * @throws ShapeError when the values have not three axes of at least one entry; InputError when an index is not whole or beyond 10000,
+ *   or an amplitude is not finite
  */
 export function formatFdump({ min, values }: Pick<Fdump, "min" | "values">): Uint8Array {
   if (values.rank !== 3 || values.size === 0) throw new ShapeError("a grid of structure factors needs the shape [nh, nk, nl]");
   const [nh, nk, nl] = values.shape;
-  const ranges = min.map((first, axis) => `${first} ${first + values.shape[axis] - 1}`);
-  const header = new TextEncoder().encode(`${ranges.join(" ")}\n\f`);
+  const max = values.shape.map((extent, axis) => min[axis] + extent - 1);
+  if (![...min, ...max].every(isIndex)) {
+    throw new InputError(`the grid reaches from ${min.join(" ")} to ${max.join(" ")}; indices must be whole numbers within +-${largestIndex}`);
+  }
+  const header = new TextEncoder().encode(`${max.map((last, axis) => `${min[axis]} ${last}`).join(" ")}\n\f`);
   const bytes = new Uint8Array(header.length + 8 * (nh + 1) * (nk + 1) * (nl + 1));
   bytes.set(header);
   const view = new DataView(bytes.buffer, header.length);
@@ -72,7 +76,13 @@ export function formatFdump({ min, values }: Pick<Fdump, "min" | "values">): Uin
   for (let h = 0; h < nh; h++) {
     for (let k = 0; k < nk; k++) {
       const row = (h * (nk + 1) + k) * (nl + 1);
-      for (let l = 0; l < nl; l++) view.setFloat64(8 * (row + l), data[next++], true);
+      for (let l = 0; l < nl; l++) {
+        const f = data[next++];
+        if (!Number.isFinite(f)) {
+          throw new InputError(`the amplitude of ${min[0] + h} ${min[1] + k} ${min[2] + l} is ${f}; it must be a finite number`);
+        }
+        view.setFloat64(8 * (row + l), f, true);
+      }
     }
   }
   return bytes;

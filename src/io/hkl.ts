@@ -15,6 +15,11 @@ export interface Reflections {
 /** No real crystal diffracts further; a grid over larger indices would not fit into any memory. */
 export const largestIndex = 10000;
 
+/** Whether a number can be a Miller index of a reflection. */
+export function isIndex(x: number): boolean {
+  return Number.isInteger(x) && Math.abs(x) <= largestIndex;
+}
+
 const expected = "a reflection is four numbers: h k l F";
 
 /**
@@ -67,7 +72,7 @@ export function parseHkl(text: string, name: string): Reflections {
 
 /**
  * Writes reflections as an hkl text, in their order, every amplitude with as many digits as read back the same number.
- * @throws ShapeError when h, k, l and f differ in length
+ * @throws ShapeError when h, k, l and f differ in length; InputError when there is no reflection, or `parseHkl` would refuse one
  */
 export function formatHkl(reflections: Pick<Reflections, "h" | "k" | "l" | "f">): string {
   const columns = [reflections.h, reflections.k, reflections.l, reflections.f];
@@ -75,7 +80,14 @@ export function formatHkl(reflections: Pick<Reflections, "h" | "k" | "l" | "f">)
     throw new ShapeError("h, k, l and f of reflections need one common length");
   }
   const [h, k, l, f] = columns.map(flatData);
+  if (h.length === 0) throw new InputError("there is no reflection to write");
   const lines: string[] = [];
-  for (let i = 0; i < h.length; i++) lines.push(`${h[i]} ${k[i]} ${l[i]} ${f[i]}\n`);
+  for (let i = 0; i < h.length; i++) {
+    const reflection = `${h[i]} ${k[i]} ${l[i]} ${f[i]}`;
+    if (!isIndex(h[i]) || !isIndex(k[i]) || !isIndex(l[i]) || !Number.isFinite(f[i])) {
+      throw new InputError(`reflection ${i} is ${reflection}; h, k and l must be whole numbers within +-${largestIndex} and F a finite number`);
+    }
+    lines.push(`${reflection}\n`);
+  }
   return lines.join("");
 }

@@ -14,12 +14,13 @@ export interface Pgm {
  * Writes an 8-bit preview as the reference program does: min(255, pixel * scale), cut to a whole number; below 0 and NaN are 0.
  * @param image shape [slow, fast]
  * @param scale grey levels a unit of the image
- * @throws ShapeError when the image has not two axes of at least one pixel
+ * @throws ShapeError when the image has not two axes of at least one pixel; InputError when the scale is not finite
  */
 export function formatPgm(image: NdArray, scale: number): Uint8Array {
   if (image.rank !== 2 || image.size === 0) {
     throw new ShapeError(`a PGM image needs the shape [slow, fast], not ${describeShape(image.shape)}`);
   }
+  if (!Number.isFinite(scale)) throw new InputError(`the scale of a PGM image is ${scale}; it must be a finite number`);
   const [slow, fast] = image.shape;
   const header = new TextEncoder().encode(`P5\n${fast} ${slow}\n# pixels scaled by ${formatG(scale)}\n255\n`);
   const bytes = new Uint8Array(header.length + image.size);

@@ -123,12 +123,13 @@ function latin1(bytes: Uint8Array): string {
  * Writes a 16-bit SMV image, its header key for key as the reference program writes it.
  * @param image whole numbers 0 to 65535, shape [slow, fast]
  * @throws ShapeError when the image has not two axes of at least one pixel
- * @throws InputError when 16 bits cannot hold a pixel
+ * @throws InputError when 16 bits cannot hold a pixel, or a number of the header is not finite
  */
 export function formatSmv(header: SmvHeader, image: NdArray, byteOrder: ByteOrder = "little"): Uint8Array {
   if (image.rank !== 2 || image.size === 0) {
     throw new ShapeError(`an SMV image needs the shape [slow, fast], not ${describeShape(image.shape)}`);
   }
+  checkHeader(header);
   const text = new TextEncoder().encode(headerText(header, image, byteOrder));
   const bytes = new Uint8Array(text.length + 2 * image.size);
   bytes.set(text);
@@ -143,6 +144,14 @@ export function formatSmv(header: SmvHeader, image: NdArray, byteOrder: ByteOrde
     view.setUint16(2 * i, value, byteOrder === "little");
   }
   return bytes;
+}
+
+/** Throws InputError that names the field in which a number is not finite. */
+function checkHeader(header: SmvHeader): void {
+  for (const [name, numbers] of Object.entries({ ...header })) {
+    const wrong = [numbers].flat().find((value) => !Number.isFinite(value));
+    if (wrong !== undefined) throw new InputError(`${name} of the header is ${wrong}; it must be a finite number`);
+  }
 }
 
 function headerText(header: SmvHeader, image: NdArray, byteOrder: ByteOrder): string {

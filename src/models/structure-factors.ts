@@ -1,11 +1,11 @@
-import { floor, less, max } from "../autodiff/primitives/elementwise.js";
+import { ceil, floor, less, mul, sub } from "../autodiff/primitives/elementwise.js";
 import { nearest, tricubic } from "../autodiff/primitives/lookup.js";
 import { total } from "../autodiff/primitives/structure.js";
 import { runRecorded } from "../autodiff/recorded-runs.js";
 import { Tape, type Operand, type Variable } from "../autodiff/tape.js";
-import type { FloatDType } from "../ndarray/dtype.js";
-import { InputError } from "../ndarray/errors.js";
-import { copy, full, NdArray } from "../ndarray/ndarray.js";
+import type { Data, FloatDType } from "../ndarray/dtype.js";
+import { describe, describeShape, InputError, ShapeError } from "../ndarray/errors.js";
+import { copy, flatData, full, NdArray } from "../ndarray/ndarray.js";
 
 /**
  * What happens where the neighbourhood of a tricubic lookup leaves the grid and `defaultF` takes its place:
@@ -14,7 +14,8 @@ import { copy, full, NdArray } from "../ndarray/ndarray.js";
  * - "sequential": as the reference program, in its loop order, from the first such lookup on, that one included, all lookups are
  *   nearest ones. Its neighbourhood is wider by one point.
  */
-export type LeavingPolicy = "mask" | "disable" | "sequential";
+export type LeavingPolicy = (typeof policies)[number];
+const policies = ["mask", "disable", "sequential"] as const;
 
 export interface StructureFactorOptions {
   /** in electrons, for what the grid does not hold; 0 unless given */
@@ -46,7 +47,7 @@ export class StructureFactors {
   /**
    * @param grid amplitudes in electrons, float64 or float32, shape [h, k, l]
    * @param min the indices of its first point
-   * @throws InputError when the grid has not three axes
+   * @throws InputError when the grid has not three axes of at least one point, or an index, the default or the policy cannot be
    */
   constructor(
     readonly grid: NdArray,
@@ -56,21 +57,26 @@ export class StructureFactors {
     if (grid.rank !== 3 || min.length !== 3) {
       throw new InputError(`structure factors stand on a grid of 3 axes, not ${grid.rank}, whose first indices are 3 numbers`);
     }
+    if (grid.size === 0) throw new InputError(`a grid of shape ${describeShape(grid.shape)} holds no structure factor; every axis needs a point`);
+    if (!min.every(Number.isInteger)) throw new InputError(`the grid begins at the indices ${min.join(" ")}; they must be whole numbers`);
+    if (!Number.isFinite(defaultF)) throw new InputError(`defaultF is ${defaultF}; it must be a finite number of electrons`);
+    if (!policies.includes(policy)) throw new InputError(`policy is ${describe(policy)}; it can be ${policies.join(", ")}`);
     this.defaultF = defaultF;
     this.policy = policy;
   }
 
   /**
    * The smallest grid that holds the reflections; of two with the same indices the later one counts.
-   * @throws InputError when there is none, or their indices span more than can be held
+   * @throws InputError when there is none, an index is not whole or an amplitude not finite, or the indices span more than can be
+   *   held; ShapeError when h, k, l and f are not lists of one length
    */
-  static fromReflections({ h, k, l, f }: ReflectionList, options: StructureFactorOptions = {}): StructureFactors {
-    if (f.size === 0) throw new InputError("there is no reflection to make structure factors of");
+  static fromReflections(reflections: ReflectionList, options: StructureFactorOptions = {}): StructureFactors {
+    const [h, k, l, f] = columnsOf(reflections);
     const ranges = [h, k, l].map((indices) => {
       let [low, high] = [Infinity, -Infinity];
-      for (let i = 0; i < f.size; i++) {
-        low = Math.min(low, indices.data[i]);
-        high = Math.max(high, indices.data[i]);
+      for (const index of indices) {
+        low = Math.min(low, index);
+        high = Math.max(high, index);
       }
       return { low, extent: high - low + 1 };
     });
@@ -81,9 +87,7 @@ export class StructureFactors {
     const grid = full(shape, options.defaultF ?? 0);
     const [atH, atK, atL] = grid.strides;
     const min = ranges.map(({ low }) => low);
-    for (let i = 0; i < f.size; i++) {
-      grid.data[(h.data[i] - min[0]) * atH + (k.data[i] - min[1]) * atK + (l.data[i] - min[2]) * atL] = f.data[i];
-    }
+    for (let i = 0; i < f.length; i++) grid.data[(h[i] - min[0]) * atH + (k[i] - min[1]) * atK + (l[i] - min[2]) * atL] = f[i];
     return new StructureFactors(grid, min, options);
   }
 
@@ -127,6 +131,25 @@ export class StructureFactors {
   }
 }
 
+/** The numbers of h, k, l and f, in their order. */
+function columnsOf({ h, k, l, f }: ReflectionList): Data[] {
+  const given = [h, k, l, f];
+  if (given.some((column) => column.rank !== 1 || column.size !== f.size)) {
+    throw new ShapeError(`h, k, l and f of reflections need one common length, not the shapes ${given.map(({ shape }) => describeShape(shape)).join(" ")}`);
+  }
+  if (f.size === 0) throw new InputError("there is no reflection to make structure factors of");
+  const columns = given.map(flatData);
+  const [hs, ks, ls, amplitudes] = columns;
+  for (let i = 0; i < f.size; i++) {
+    const indices = [hs[i], ks[i], ls[i]];
+    if (!indices.every(Number.isInteger)) throw new InputError(`reflection ${i} has the indices ${indices.join(" ")}; they must be whole numbers`);
+    if (!Number.isFinite(amplitudes[i])) {
+      throw new InputError(`reflection ${i} has the amplitude ${amplitudes[i]}; it must be a finite number of electrons`);
+    }
+  }
+  return columns;
+}
+
 /** Fractional Miller indices, of shapes that broadcast. */
 export type Indices = readonly [h: Variable, k: Variable, l: Variable];
 
@@ -150,14 +173,17 @@ function gridLike(model: StructureFactors, { dtype }: Variable): NdArray {
   return model.as(dtype === "float32" ? "float32" : "float64");
 }
 
-/** Records 1 where the neighbourhood of a tricubic lookup leaves the grid, as the model's policy counts it, else 0. */
-export function leavesGrid({ min, max: last, policy }: StructureFactors, indices: Indices): Variable {
-  const outside = indices.map((x, axis) => {
-    if (policy === "sequential") return max(less(x, min[axis] + 2), less(last[axis] - 2, x));
+/**
+ * Records 1 where the neighbourhood of a tricubic lookup leaves the grid, as the model's policy counts it, else 0. An index that is
+ * NaN leaves it, as no comparison says that it is inside.
+ */
+export function leavesGrid({ min, max, policy }: StructureFactors, indices: Indices): Variable {
+  const [h, k, l] = indices.map((x, axis) => {
+    if (policy === "sequential") return mul(less(min[axis] + 1, floor(x)), less(ceil(x), max[axis] - 1));
     const node = floor(x);
-    return max(less(node, min[axis] + 1), less(last[axis] - 2, node));
+    return mul(less(min[axis], node), less(node, max[axis] - 1));
   });
-  return max(max(outside[0], outside[1]), outside[2]);
+  return sub(1, mul(h, k, l));
 }
 
 /** What a batch of lookups gives. */
@@ -172,9 +198,12 @@ export interface Lookup {
  * Structure factors between the points of the grid, for arrays of any batch shape. With the policy "sequential" the order of the
  * lookups is that of the batch.
  * @param h fractional Miller indices, float32 or float64; k and l of shapes that broadcast with it
- * @throws DTypeError when the dtypes differ; ShapeError when the shapes do not fit
+ * @throws DTypeError when the dtypes differ; ShapeError when the shapes do not fit; InputError when an index is no array
  */
 export function lookUp(model: StructureFactors, h: NdArray, k: NdArray, l: NdArray): Lookup {
+  for (const [name, index] of Object.entries({ h, k, l })) {
+    if (!(index instanceof NdArray)) throw new InputError(`${name} is ${describe(index)}; Miller indices are looked up as arrays, a single one as a scalar`);
+  }
   const ask = (question: (at: Indices) => Variable[]): NdArray[] => {
     const tape = new Tape();
     return runRecorded(tape.program(question([tape.input(h), tape.input(k), tape.input(l)])), [h, k, l]);

@@ -1,4 +1,4 @@
-import { InputError } from "./errors.js";
+import { describe, DTypeError, InputError, ShapeError } from "./errors.js";
 
 /** The numbers that an array can hold: two floats that carry gradients, and the integers that index. */
 export type DType = "float32" | "float64" | "int32";
@@ -19,12 +19,18 @@ export const machineEpsilon: Readonly<Record<FloatDType, number>> = { float32: 2
 /**
  * Zeroed storage for `length` elements.
  * @param shared in a SharedArrayBuffer, so that workers see the same memory
- * @throws InputError when memory cannot be shared here
+ * @throws InputError when memory cannot be shared here; ShapeError when it does not hold as many
  */
 export function allocate(dtype: DType, length: number, shared = false): Data {
   if (shared) checkSharing();
   const Buffer = shared ? SharedArrayBuffer : ArrayBuffer;
-  return overBuffer(dtype, new Buffer(length * bytesPerElement[dtype]));
+  const bytes = length * bytesPerElement[dtype];
+  try {
+    return overBuffer(dtype, new Buffer(bytes));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ShapeError(`${length} ${dtype} elements are ${bytes} bytes, which do not fit into memory; fewer would`);
+  }
 }
 
 /**
@@ -43,9 +49,17 @@ export function overBuffer(dtype: DType, buffer: ArrayBufferLike): Data {
   return dtype === "float32" ? new Float32Array(buffer) : new Int32Array(buffer);
 }
 
+/** @throws DTypeError when it is memory of another kind */
 export function dtypeOf(data: Data): DType {
   if (data instanceof Float64Array) return "float64";
-  return data instanceof Float32Array ? "float32" : "int32";
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Int32Array) return "int32";
+  throw new DTypeError(`the elements of an array stand in a Float64Array, Float32Array or Int32Array, not in ${describe(data)}`);
+}
+
+/** @throws DTypeError when the dtype is int32 and the number is not whole, or has more than 32 bits */
+export function checkElement(value: number, dtype: DType): void {
+  if (dtype === "int32" && (value | 0) !== value) throw new DTypeError(`${value} is not a whole number of 32 bits and cannot be int32`);
 }
 
 export function isFloat(dtype: DType): dtype is FloatDType {

@@ -20,6 +20,16 @@ export function describeShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
+/** What stands where something else belongs, as a message names it. */
+export function describe(value: unknown): string {
+  if (value === undefined || value === null || typeof value === "number") return String(value);
+  if (typeof value === "string") return `the string ${JSON.stringify(value.length > 32 ? `${value.slice(0, 32)}...` : value)}`;
+  if (typeof value !== "object") return typeof value === "function" ? "a function" : `the ${typeof value} ${String(value)}`;
+  const { name } = value.constructor ?? Object;
+  if (name === "Array" || name === "Object") return name === "Array" ? "a list" : "a plain object";
+  return `${/^[AEIO]|^Nd/.test(name) ? "an" : "a"} ${name}`;
+}
+
 export function mixedDTypes(operation: string, first: DType, second: DType): DTypeError {
   return new DTypeError(`${operation}: cannot mix ${first} and ${second} arrays; convert one of them`);
 }

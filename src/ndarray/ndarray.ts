@@ -1,5 +1,5 @@
-import { allocate, dtypeOf, type Data, type DType } from "./dtype.js";
-import { describeShape, ShapeError } from "./errors.js";
+import { allocate, checkElement, dtypeOf, type Data, type DType } from "./dtype.js";
+import { describe, describeShape, InputError, ShapeError } from "./errors.js";
 import { checkShape, contiguousStrides, sameShape, sizeOf, type Shape } from "./shape.js";
 
 /**
@@ -10,7 +10,7 @@ export class NdArray {
   readonly dtype: DType;
   readonly size: number;
 
-  /** @throws ShapeError when the view would reach outside of its data */
+  /** @throws ShapeError when the view would reach outside of its data, or between its elements; DTypeError when the data have no dtype */
   constructor(
     readonly data: Data,
     readonly shape: Shape,
@@ -23,19 +23,22 @@ export class NdArray {
     if (strides.length !== shape.length) {
       throw new ShapeError(`shape ${describeShape(shape)} needs ${shape.length} strides, not ${strides.length}`);
     }
-    if (this.size > 0) {
-      let low = offset;
-      let high = offset;
-      for (let axis = 0; axis < shape.length; axis++) {
-        const reach = strides[axis] * (shape[axis] - 1);
-        if (reach < 0) low += reach;
-        else high += reach;
-      }
-      if (low < 0 || high >= data.length) {
-        throw new ShapeError(
-          `a view of shape ${describeShape(shape)} with strides ${describeShape(strides)} and offset ${offset} leaves its ${data.length} elements`,
-        );
-      }
+    let isWhole = Number.isInteger(offset);
+    let low = offset;
+    let high = offset;
+    for (let axis = 0; axis < shape.length; axis++) {
+      if (!Number.isInteger(strides[axis])) isWhole = false;
+      const reach = strides[axis] * (shape[axis] - 1);
+      if (reach < 0) low += reach;
+      else high += reach;
+    }
+    if (!isWhole) {
+      throw new ShapeError(`strides and an offset count elements in whole numbers, not as strides ${describeShape(strides)} and offset ${offset}`);
+    }
+    if (this.size > 0 && (low < 0 || high >= data.length)) {
+      throw new ShapeError(
+        `a view of shape ${describeShape(shape)} with strides ${describeShape(strides)} and offset ${offset} leaves its ${data.length} elements`,
+      );
     }
   }
 
@@ -80,12 +83,15 @@ export interface StorageOptions {
   readonly shared?: boolean;
 }
 
+/** @throws ShapeError when it is no shape, or memory does not hold as much; InputError when memory cannot be shared here */
 export function zeros(shape: Shape, dtype: DType = "float64", { shared = false }: StorageOptions = {}): NdArray {
   checkShape(shape);
   return new NdArray(allocate(dtype, sizeOf(shape), shared), shape);
 }
 
+/** @throws DTypeError when the dtype cannot hold the value; otherwise as `zeros` */
 export function full(shape: Shape, value: number, dtype: DType = "float64", options: StorageOptions = {}): NdArray {
+  checkElement(value, dtype);
   const result = zeros(shape, dtype, options);
   result.data.fill(value);
   return result;
@@ -99,36 +105,43 @@ export function scalar(value: number, dtype: DType = "float64"): NdArray {
 export type Nested = number | readonly Nested[];
 
 /**
- * An array from numbers in nested lists.
- * @throws ShapeError when the lists are ragged
+ * An array from numbers in nested lists, or, copied, in typed memory.
+ * @throws ShapeError when the lists are ragged; InputError when they hold something else than numbers; DTypeError when the dtype
+ *   cannot hold a number
  */
-export function array(values: Nested, dtype: DType = "float64"): NdArray {
+export function array(values: Nested | Data, dtype: DType = "float64"): NdArray {
   const shape: number[] = [];
-  for (let level = values; typeof level !== "number"; level = level[0]) {
+  for (let level: unknown = values; isList(level); level = level[0]) {
     shape.push(level.length);
     if (level.length === 0) break;
   }
   const result = zeros(shape, dtype);
   let next = 0;
-  const fill = (level: Nested, axis: number): void => {
+  const fill = (level: unknown, axis: number): void => {
     if (typeof level === "number") {
       if (axis !== shape.length) throw new ShapeError("nested lists of unequal depth are not an array");
+      checkElement(level, dtype);
       result.data[next++] = level;
       return;
     }
+    if (!isList(level)) throw new InputError(`an array is made of numbers in nested lists, not of ${describe(level)}`);
     if (axis === shape.length) throw new ShapeError("nested lists of unequal depth are not an array");
     if (level.length !== shape[axis]) {
       throw new ShapeError(`nested lists of unequal length (${shape[axis]} and ${level.length}) are not an array`);
     }
-    for (const entry of level) fill(entry, axis + 1);
+    for (let i = 0; i < level.length; i++) fill(level[i], axis + 1);
   };
   fill(values, 0);
   return result;
 }
 
+function isList(level: unknown): level is ArrayLike<unknown> {
+  return Array.isArray(level) || (ArrayBuffer.isView(level) && "length" in level);
+}
+
 /**
  * Numbers that are already in typed memory, not copied.
- * @throws ShapeError when the shape has another number of elements
+ * @throws ShapeError when the shape has another number of elements; DTypeError when it is memory of another kind
  */
 export function fromData(data: Data, shape: Shape = [data.length]): NdArray {
   if (sizeOf(shape) !== data.length) {

@@ -1,4 +1,4 @@
-import { describeShape, ShapeError } from "./errors.js";
+import { describe, describeShape, ShapeError } from "./errors.js";
 
 /** Extents along each axis, slowest first. */
 export type Shape = readonly number[];
@@ -57,8 +57,9 @@ export function normalizeAxis(axis: number, shape: Shape): number {
   return normal;
 }
 
-/** Throws ShapeError unless every extent is a whole number of at least 0. */
+/** Throws ShapeError unless it is a list whose every extent is a whole number of at least 0. */
 export function checkShape(shape: Shape): void {
+  if (!Array.isArray(shape)) throw new ShapeError(`a shape is a list of extents, one for each axis, not ${describe(shape)}`);
   if (!shape.every((extent) => Number.isInteger(extent) && extent >= 0)) {
     throw new ShapeError(`shape ${describeShape(shape)} has an extent that is not a whole number of at least 0`);
   }

@@ -52,7 +52,8 @@ const firstDamping = 1e-3;
  * made anew with the leaving parameters set on their bounds. A parameter whose row of N is 0 does not move.
  * @param start moved to the nearest point within the bounds
  * @returns `evaluations` counts calls of both functions
- * @throws InputError when the options, the bounds or the stop conditions are wrong, or the sums are not finite at the start
+ * @throws InputError when the options, the bounds or the stop conditions are wrong, or at the start the sums are not finite or the
+ *   diagonal is negative
  * @see Marquardt, J. SIAM 11 (1963) 431; D: Moré, Lecture Notes in Mathematics 630 (1978) 105, eq. 6.3; the damping: Nielsen,
  *   report IMM-REP-1999-05, Technical University of Denmark, eq. 2.5
  */
@@ -161,8 +162,9 @@ function columnNorms(normal: Matrix, soFar: Vector): number[] {
  */
 function cosine({ parameters, value, gradient, normal }: Evaluated, bounds: Bounds): number {
   return gradient.reduce((largest, slope, i) => {
-    if (slope === 0 || !(normal[i][i] > 0) || isHeld(i, parameters, gradient, bounds)) return largest;
-    return Math.max(largest, Math.abs(slope) / Math.sqrt(2 * Math.abs(value) * normal[i][i]));
+    if (slope === 0 || normal[i][i] === 0 || isHeld(i, parameters, gradient, bounds)) return largest;
+    // Where the curvature is negative no slope is small.
+    return Math.max(largest, Math.abs(slope) / Math.sqrt(2 * Math.abs(value) * Math.max(normal[i][i], 0)));
   }, 0);
 }
 
@@ -172,4 +174,9 @@ function checkNormal(normal: Matrix, count: number): void {
   }
   const wrong = normal.findIndex((row) => !allFinite(row));
   if (wrong >= 0) throw new InputError(`row ${wrong} of the normal matrix is not finite at the start; begin where it is`);
+  const negative = normal.findIndex((row, i) => row[i] < 0);
+  if (negative >= 0) {
+    const found = normal[negative][negative];
+    throw new InputError(`the normal matrix has ${found} on its diagonal for parameter ${negative}; a sum of squares has no number below 0 there`);
+  }
 }

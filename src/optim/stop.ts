@@ -84,13 +84,12 @@ export interface Result extends Point {
   readonly history: readonly HistoryEntry[];
 }
 
-const defaults = { maxSteps: 200, gradientTolerance: 1e-10, valueTolerance: 1e-12, stepTolerance: 1e-12, maxSeconds: Infinity };
-
 /** @throws InputError when a limit is negative or not a number */
 export function completeStopConditions(given: StopConditions): CompleteStopConditions {
-  const stop = { ...defaults, ...given };
-  for (const name of ["maxSteps", "gradientTolerance", "valueTolerance", "stepTolerance", "maxSeconds"] as const) {
-    if (!(stop[name] >= 0)) throw new InputError(`${name} is ${stop[name]}; it must be a number of at least 0`);
+  const { maxSteps = 200, gradientTolerance = 1e-10, valueTolerance = 1e-12, stepTolerance = 1e-12, maxSeconds = Infinity } = given;
+  const limits = { maxSteps, gradientTolerance, valueTolerance, stepTolerance, maxSeconds };
+  for (const [name, limit] of Object.entries(limits)) {
+    if (!(limit >= 0)) throw new InputError(`${name} is ${limit}; it must be a number of at least 0`);
   }
-  return stop;
+  return { ...given, ...limits };
 }

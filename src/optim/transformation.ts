@@ -1,3 +1,4 @@
+import { InputError } from "../ndarray/errors.js";
 import { norm, scaled, type Vector } from "./vector.js";
 
 /** What a transformation remembers between updates: plain data, so that it can be stored. */
@@ -24,14 +25,37 @@ export interface Update {
 /** A number, or how it depends on the count of updates before. */
 export type Schedule = number | ((count: number) => number);
 
-/** Multiplies by a factor, or each element by its own. */
+/**
+ * Multiplies by a factor, or each element by its own.
+ * @throws InputError when a factor is not finite; at an update, too, when there is not one for each parameter
+ */
 export function scaleBy(factor: Schedule | Vector): Transformation {
-  if (typeof factor === "object") return transformation(0, (gradient) => [gradient.map((slope, i) => factor[i] * slope)]);
-  return transformation(0, (gradient, { count }) => [scaled(gradient, at(factor, count))]);
+  if (typeof factor === "function") {
+    return transformation(0, (gradient, { count }) => {
+      const now = factor(count);
+      checkFactor(now);
+      return [scaled(gradient, now)];
+    });
+  }
+  if (typeof factor !== "object") {
+    checkFactor(factor);
+    return transformation(0, (gradient) => [scaled(gradient, factor)]);
+  }
+  factor.forEach(checkFactor);
+  return transformation(0, (gradient) => {
+    if (factor.length !== gradient.length) {
+      throw new InputError(`there are ${factor.length} factors for ${gradient.length} parameters; there must be one for each`);
+    }
+    return [gradient.map((slope, i) => factor[i] * slope)];
+  });
 }
 
-/** Shortens to a Euclidean length of at most `maxNorm`. */
+/**
+ * Shortens to a Euclidean length of at most `maxNorm`.
+ * @throws InputError when that is not above 0
+ */
 export function clipByNorm(maxNorm: number): Transformation {
+  check("the largest norm", maxNorm, maxNorm > 0, "a number above 0");
   return transformation(0, (gradient) => {
     const length = norm(gradient);
     return [length > maxNorm ? scaled(gradient, maxNorm / length) : gradient];
@@ -42,8 +66,10 @@ export function clipByNorm(maxNorm: number): Transformation {
  * Adds to each gradient a part of the sum of those before.
  * @param decay that part, 0 to 1
  * @param nesterov looks one step ahead (Sutskever et al., ICML 2013)
+ * @throws InputError when the decay is beyond 0 to 1
  */
 export function accumulate(decay: number, nesterov = false): Transformation {
+  check("the decay", decay, decay >= 0 && decay <= 1, "a number from 0 to 1");
   return transformation(1, (gradient, { moments: [sum] }) => {
     const next = gradient.map((slope, i) => slope + decay * sum[i]);
     return [nesterov ? gradient.map((slope, i) => slope + decay * next[i]) : next, next];
@@ -61,9 +87,12 @@ export interface AdamOptions {
 
 /**
  * Divides the running mean of the gradient by the root of that of its square.
+ * @throws InputError when a decay is not from 0 to below 1, or epsilon is below 0
  * @see Kingma & Ba, ICLR 2015, algorithm 1
  */
 export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Transformation {
+  for (const [name, decay] of Object.entries({ beta1, beta2 })) check(name, decay, decay >= 0 && decay < 1, "a number from 0 to below 1");
+  check("epsilon", epsilon, epsilon >= 0, "a number of at least 0");
   return transformation(2, (gradient, { count, moments: [mean, square] }) => {
     const first = gradient.map((slope, i) => beta1 * mean[i] + (1 - beta1) * slope);
     const second = gradient.map((slope, i) => beta2 * square[i] + (1 - beta2) * slope * slope);
@@ -89,17 +118,22 @@ export function chain(...links: readonly Transformation[]): Transformation {
   };
 }
 
+/** @throws InputError when the learning rate is negative or not finite; if it is a schedule, at an update */
 export function gradientDescent(learningRate: Schedule): Transformation {
   return descending(learningRate);
 }
 
-/** Gradient descent with `accumulate`. */
+/**
+ * Gradient descent with `accumulate`.
+ * @throws InputError when the decay is beyond 0 to 1, or the learning rate negative or not finite; if it is a schedule, at an update
+ */
 export function momentum(learningRate: Schedule, decay = 0.9, nesterov = false): Transformation {
   return chain(accumulate(decay, nesterov), descending(learningRate));
 }
 
 /**
  * Adam: every parameter moves by about the learning rate, whatever its unit.
+ * @throws InputError when an option is wrong, or the learning rate negative or not finite; if it is a schedule, at an update
  * @see Kingma & Ba, ICLR 2015
  */
 export function adam(learningRate: Schedule, options: AdamOptions = {}): Transformation {
@@ -108,18 +142,33 @@ export function adam(learningRate: Schedule, options: AdamOptions = {}): Transfo
 
 /**
  * A learning rate that falls from `initial` to 0 along half a cosine.
+ * @throws InputError when there is no step, or the rate is negative or not finite
  * @see Loshchilov & Hutter, ICLR 2017, eq. 5
  */
 export function cosineDecay(initial: number, steps: number): (count: number) => number {
+  checkRate(initial);
+  check("the number of steps", steps, steps > 0, "above 0");
   return (count) => (initial / 2) * (1 + Math.cos(Math.PI * Math.min(count / steps, 1)));
 }
 
 function descending(learningRate: Schedule): Transformation {
-  return scaleBy(typeof learningRate === "number" ? -learningRate : (count) => -learningRate(count));
+  const against = (rate: number): number => {
+    checkRate(rate);
+    return -rate;
+  };
+  return scaleBy(typeof learningRate === "function" ? (count) => against(learningRate(count)) : against(learningRate));
 }
 
-function at(schedule: Schedule, count: number): number {
-  return typeof schedule === "number" ? schedule : schedule(count);
+function checkFactor(factor: number): void {
+  check("the factor", factor, Number.isFinite(factor), "a finite number");
+}
+
+function checkRate(rate: number): void {
+  check("the learning rate", rate, rate >= 0 && rate < Infinity, "a finite number of at least 0");
+}
+
+function check(name: string, found: number, isRight: boolean, right: string): void {
+  if (!isRight) throw new InputError(`${name} is ${found}; it must be ${right}`);
 }
 
 /** A transformation that keeps some moments, from its rule: gradient and state to the update, then the moments. */

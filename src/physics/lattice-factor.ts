@@ -30,7 +30,7 @@ function sines(n: Quantity, dh: Variable): [Variable, Variable] {
 /** 3 (sin x / x - cos x) / x², the transform of a sphere; 1 where x is 0. */
 export function sinc3(x: Variable): Variable {
   const square = mul(x, x);
-  const near = less(x, 0.1);
+  const near = less(square, 0.01);
   const away = where(near, 1, x);
   const exact = div(mul(3, sub(div(sin(away), away), cos(away))), mul(away, away));
   const series = add(1, mul(square, add(-1 / 10, mul(square, add(1 / 280, div(square, -15120))))));

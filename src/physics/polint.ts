@@ -16,6 +16,7 @@ import { sizeOf } from "../ndarray/shape.js";
  * @param ya their values, shape (..., 4)
  * @param x shape (...)
  * @returns shape (...), the leading shapes broadcast together
+ * @throws ShapeError when the points are not 4
  */
 export function polint(xa: Variable, ya: Variable, x: Variable): Variable {
   const [x0, x1, x2, x3] = alongLastAxis(xa);
@@ -108,6 +109,7 @@ function withAxis(x: Variable, following = 0): Variable {
 }
 
 function alongLastAxis(x: Variable): Variable[] {
+  if (x.shape.at(-1) !== 4) throw new ShapeError(`polint takes 4 points along the last axis, not those of shape ${describeShape(x.shape)}`);
   const leading = x.shape.slice(0, -1).map(() => ({}));
   return [0, 1, 2, 3].map((index) => slice(x, ...leading, index));
 }

@@ -12,6 +12,7 @@ import { Tape, Variable, type Quantity } from "../../src/autodiff/tape.js";
 import { DTypeError, InputError, ShapeError } from "../../src/ndarray/errors.js";
 import { array, equals, fromData, full, scalar, toNested, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
 import { broadcastTo as repeat, flip } from "../../src/ndarray/views.js";
+import { untyped } from "../untyped.js";
 import { isClose, refuses } from "./assertions.js";
 import { between } from "./draws.js";
 import { anyFormula, type Formula } from "./expressions.js";
@@ -212,14 +213,30 @@ test("what is not a tree of arrays is refused", () => {
   const odd: { x: NdArray } = { x: JSON.parse("3") };
   refuses(() => evaluate(f)(odd), InputError, "3");
   const nothing: { x: NdArray } = JSON.parse("{}");
-  refuses(() => evaluate(f)(nothing), Error);
+  for (const operator of [evaluate, grad, valueAndGrad]) refuses(() => operator(f)(nothing), InputError, "at least one array");
 });
 
 test("operands without a tape, or with two, are refused", () => {
   const outer = new Tape().input({ shape: [], dtype: "float64" });
   refuses(() => evaluate<Variable>((x) => mul(x, outer))(scalar(1)), ShapeError, "two different tapes");
   refuses(() => evaluate<Variable>(() => outer)(scalar(1)), ShapeError, "another tape");
-  refuses(() => evaluate<Variable[]>(() => outer)([]), ShapeError, "another tape");
+});
+
+test("a function that gives something else than a recorded value is refused, and what it gives is named", () => {
+  const x = scalar(1);
+  for (const [given, named] of [[3, "3"], [undefined, "undefined"], [[1], "a list"], [x, "an NdArray"]] as const) {
+    const f = (): Variable => untyped(given);
+    for (const operator of [evaluate, grad, valueAndGrad]) refuses(() => operator<Variable>(f)(x), InputError, `gives ${named}`);
+    refuses(() => vjp<Variable>(f)(x, x), InputError, `gives ${named}`);
+    refuses(() => jvp<Variable>(f)(x, x), InputError, `gives ${named}`);
+  }
+});
+
+test("an operand that is neither recorded, nor an array, nor a number is refused by its place", () => {
+  for (const [given, named] of [[undefined, "undefined"], [null, "null"], [[1, 2], "a list"], ["1", 'the string "1"'], [{}, "a plain object"]] as const) {
+    refuses(() => grad<Variable>((x) => mul(x, untyped(given)))(scalar(1)), InputError, `mul: operand 1 is ${named}`);
+    refuses(() => grad<Variable>((x) => sub(untyped(given), x))(scalar(1)), InputError, `sub: operand 0 is ${named}`);
+  }
 });
 
 /** Asserts that differences agree, or show that there is nothing but their rounding. */

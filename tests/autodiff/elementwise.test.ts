@@ -29,6 +29,7 @@ test("plain numbers give the plain number that recorded ones give when the tape 
 test("any number of terms adds up and multiplies, and neutral numbers leave no trace on the tape", () => {
   assert.is(add(1, 2, 3, 4), 10);
   assert.is(mul(1, 2, 3, 4), 24);
+  assert.equal([add(), mul()], [0, 1]);
   const tape = new Tape();
   const x = tape.input({ shape: [], dtype: "float64" });
   assert.is(add(x, 0), x);

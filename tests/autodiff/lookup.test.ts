@@ -90,4 +90,13 @@ test("a grid of other than three axes, and of another dtype, is refused", () => 
   }
 });
 
+test("a first point of other than three whole indices is refused", () => {
+  for (const lookup of [tricubic, nearest]) {
+    for (const first of [[0, 0], [0, 0.5, 0], [0, 0, NaN]]) {
+      const look = (x: Variable): Variable => lookup(x, 0, 0, x.tape.literal(grid), { min: first, defaultF: 0 });
+      refuses(() => evaluate<Variable>(look)(array([0.5])), ShapeError, "3 whole numbers", `[${first.join(", ")}]`);
+    }
+  }
+});
+
 test.run();

@@ -4,8 +4,9 @@ import { evaluate, grad, vjp } from "../../src/autodiff/differentiate.js";
 import { mul } from "../../src/autodiff/primitives/elementwise.js";
 import * as structure from "../../src/autodiff/primitives/structure.js";
 import { Tape, type Variable } from "../../src/autodiff/tape.js";
-import { DTypeError, ShapeError } from "../../src/ndarray/errors.js";
+import { DTypeError, InputError, ShapeError } from "../../src/ndarray/errors.js";
 import { array, toNested, zeros } from "../../src/ndarray/ndarray.js";
+import { untyped } from "../untyped.js";
 import { refuses } from "./assertions.js";
 
 const { broadcastTo, convert, cumulativeSum, flip, gather, reshape, slice, sum, total, transpose, unbroadcast } = structure;
@@ -87,6 +88,22 @@ test("what cannot be done is refused while recording, and named", () => {
   refused((x) => slice(x, 0, 0, 0), "3 slices", "[2, 3]");
   refused((x) => gather(x, x.tape.literal(array([0], "int32"))), "gather", "[2, 3]");
   refuses(() => of((x) => gather(reshape(x, [6]), x)), DTypeError, "gather", "int32", "float64");
+});
+
+test("what is not recorded cannot be moved, repeated or added up", () => {
+  const moves: Readonly<Record<string, (x: Variable) => Variable>> = {
+    sum, total, transpose, slice,
+    broadcastTo: (x) => broadcastTo(x, [2]),
+    reshape: (x) => reshape(x, [2]),
+    flip: (x) => flip(x, 0),
+    cumulativeSum: (x) => cumulativeSum(x, 0),
+    convert: (x) => convert(x, "float32"),
+  };
+  for (const [name, move] of Object.entries(moves)) {
+    for (const [given, named] of [[undefined, "undefined"], [3, "3"], [array([1, 2]), "an NdArray"]] as const) {
+      refuses(() => move(untyped(given)), InputError, `${name}: the operand is ${named}`, "recorded");
+    }
+  }
 });
 
 test.run();

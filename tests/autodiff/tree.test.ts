@@ -33,7 +33,7 @@ test("trees of different forms are refused", () => {
 
 test("what is neither an array nor a plain object or list of such is refused, and shown", () => {
   const odd = [3, "word", null, undefined, new Map(), new Float32Array(2)];
-  const shown = ["3", "word", "Null", "undefined", "Map", "Float32Array"];
+  const shown = ["3", "word", "null", "undefined", "Map", "Float32Array"];
   odd.forEach((leaf, i) => refuses(() => leavesOf({ good: a, deep: [leaf] }), InputError, shown[i]));
 });
 

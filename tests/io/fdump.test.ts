@@ -63,12 +63,21 @@ test("a dump whose size or header is wrong is refused", () => {
 });
 
 test("an amplitude that is not a number is refused", () => {
-  const bytes = formatFdump({ min: [0, 0, 0], values: array([[[NaN]]]) });
+  const bytes = twoReflections();
+  new DataView(bytes.buffer).setFloat64(bytes.length - 8 * 12, NaN, true);
   refuses(() => parseFdump(bytes, "f.bin"), /f\.bin holds an amplitude that is not a finite number/);
 });
 
 test("what is not a grid is not written", () => {
   assert.throws(() => formatFdump({ min: [0, 0, 0], values: zeros([2, 2]) }), (error: unknown) => error instanceof ShapeError);
+});
+
+test("what the reader would refuse is not written, and the amplitude or the indices are named", () => {
+  refuses(() => formatFdump({ min: [-1, 0, 5], values: array([[[1, NaN]]]) }), /the amplitude of -1 0 6 is NaN/);
+  refuses(() => formatFdump({ min: [-1, 0, 5], values: array([[[-Infinity]]]) }), /the amplitude of -1 0 5 is -Infinity/);
+  for (const wrong of [NaN, 0.5, -10001, 10000, Infinity]) {
+    refuses(() => formatFdump({ min: [0, wrong, 0], values: zeros([1, 2, 1]) }), new RegExp(`from 0 ${wrong} 0 to .*whole numbers within`));
+  }
 });
 
 test("no bytes make the reader fail otherwise than by refusing", () => {

@@ -75,6 +75,19 @@ test("columns of unequal length are not written", () => {
   assert.throws(() => formatHkl({ h: short, k: short, l: short, f: array([1, 2]) }), (error: unknown) => error instanceof ShapeError);
 });
 
+test("what the reader would refuse is not written, and the reflection is named", () => {
+  const one = array([1]);
+  for (const wrong of [0.5, NaN, Infinity, 10001, -10001]) {
+    const column = array([1, wrong]);
+    const right = array([1, 2]);
+    for (const written of [{ h: column, k: right, l: right }, { h: right, k: column, l: right }, { h: right, k: right, l: column }]) {
+      refuses(() => formatHkl({ ...written, f: right }), new RegExp(`^reflection 1 is .*${wrong}.*whole numbers within`));
+    }
+  }
+  for (const f of [NaN, -Infinity]) refuses(() => formatHkl({ h: one, k: one, l: one, f: array([f]) }), /^reflection 0 is 1 1 1 (NaN|-Infinity); /);
+  refuses(() => formatHkl({ h: array([]), k: array([]), l: array([]), f: array([]) }), /no reflection/);
+});
+
 test("34,000 reflections are read in less than a second", () => {
   const lines = Array.from({ length: 34_000 }, (_, i) => `${(i % 40) - 20} ${i % 37} ${i % 31} ${(i % 1000) / 7}\n`);
   const text = lines.join("");

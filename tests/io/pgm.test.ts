@@ -34,6 +34,7 @@ test("comments may stand anywhere in the header, and 16-bit pixels are big-endia
 test("what is not an image is not written", () => {
   assert.throws(() => formatPgm(zeros([3]), 1), (error: unknown) => error instanceof ShapeError);
   assert.throws(() => formatPgm(zeros([0, 3]), 1), (error: unknown) => error instanceof ShapeError);
+  for (const scale of [NaN, Infinity]) refuses(() => formatPgm(zeros([1, 1]), scale), new RegExp(`scale of a PGM image is ${scale}`));
 });
 
 const malformed: readonly [text: string, message: RegExp][] = [

@@ -168,6 +168,12 @@ test("a pixel that 16 bits cannot hold is refused, with its place", () => {
   }
 });
 
+test("a number of the header that nobody could read back is refused, and its field is named", () => {
+  const image = zeros([1, 1]);
+  refuses(() => formatSmv({ ...header, distanceMm: NaN }, image), /^distanceMm of the header is NaN; .*finite/);
+  refuses(() => formatSmv({ ...header, beamCenterMm: [0, Infinity] }, image), /^beamCenterMm of the header is Infinity; .*finite/);
+});
+
 test("what is not an image is not written", () => {
   for (const shape of [[4], [0, 2], [2, 2, 2]]) {
     assert.throws(() => formatSmv(header, zeros(shape)), (error: unknown) => error instanceof ShapeError);

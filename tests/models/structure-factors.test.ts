@@ -1,9 +1,11 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { InputError } from "../../src/ndarray/errors.js";
-import { array, full, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
+import { InputError, ShapeError } from "../../src/ndarray/errors.js";
+import { array, equals, full, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
+import { flip, slice } from "../../src/ndarray/views.js";
 import { lookUp, StructureFactors, type LeavingPolicy, type ReflectionList } from "../../src/models/structure-factors.js";
+import { untyped } from "../untyped.js";
 import { assertNear, between } from "../physics/quantities.js";
 
 function reflections(...rows: readonly (readonly [h: number, k: number, l: number, f: number])[]): ReflectionList {
@@ -47,6 +49,49 @@ test("of two reflections with the same indices the later one counts", () => {
   assert.is(StructureFactors.fromReflections(reflections([1, 2, 3, 10], [1, 2, 3, 20])).grid.item(), 20);
 });
 
+test("reflections are read through any strides and offsets", () => {
+  const list = reflections([1, 2, 3, 10], [2, 2, 3, 20], [3, 0, -1, 30], [4, 4, 4, 40]);
+  const seen = (view: (column: NdArray) => NdArray): ReflectionList => ({ h: view(list.h), k: view(list.k), l: view(list.l), f: view(list.f) });
+  const same = (given: ReflectionList, wanted: ReflectionList): void => {
+    const [found, right] = [given, wanted].map((each) => StructureFactors.fromReflections(each));
+    assert.equal(found.min, right.min);
+    assert.ok(equals(found.grid, right.grid));
+  };
+  same(seen((column) => slice(column, { start: 1, stop: 3 })), reflections([2, 2, 3, 20], [3, 0, -1, 30]));
+  same(seen((column) => slice(column, { start: 1, step: 2 })), reflections([2, 2, 3, 20], [4, 4, 4, 40]));
+  same(seen((column) => flip(column, 0)), list);
+  same({ ...list, f: flip(list.f, 0) }, reflections([1, 2, 3, 40], [2, 2, 3, 30], [3, 0, -1, 20], [4, 4, 4, 10]));
+});
+
+/** Asserts that an action throws an InputError that says this. */
+function refuses(action: () => unknown, message: RegExp): void {
+  assert.throws(action, (error: unknown) => error instanceof InputError && message.test(error.message));
+}
+
+test("a reflection whose indices are not whole or whose amplitude is not finite is refused by its place", () => {
+  const two = reflections([1, 2, 3, 10], [1, 2, 4, 20]);
+  for (const wrong of [0.5, NaN, Infinity]) {
+    for (const axis of ["h", "k", "l"] as const) {
+      refuses(() => StructureFactors.fromReflections({ ...two, [axis]: array([1, wrong]) }), new RegExp(`reflection 1 has the indices .*${wrong}.*whole`));
+    }
+  }
+  for (const f of [NaN, -Infinity]) refuses(() => StructureFactors.fromReflections({ ...two, f: array([f, 1]) }), new RegExp(`reflection 0 has the amplitude ${f};`));
+  for (const column of ["h", "k", "l", "f"] as const) {
+    const isRefused = (error: unknown): boolean => error instanceof ShapeError && /one common length/.test(error.message);
+    assert.throws(() => StructureFactors.fromReflections({ ...two, [column]: array([1, 2, 3]) }), isRefused);
+  }
+});
+
+test("a grid without a point, indices, a default or a policy that cannot be are refused", () => {
+  const grid = zeros([3, 3, 3]);
+  refuses(() => new StructureFactors(zeros([3, 0, 3]), [0, 0, 0]), /\[3, 0, 3\] holds no structure factor/);
+  for (const wrong of [NaN, 0.5, Infinity]) {
+    refuses(() => new StructureFactors(grid, [0, wrong, 0]), new RegExp(`begins at the indices 0 ${wrong} 0; .*whole`));
+  }
+  for (const defaultF of [NaN, Infinity]) refuses(() => new StructureFactors(grid, [0, 0, 0], { defaultF }), new RegExp(`defaultF is ${defaultF};`));
+  refuses(() => new StructureFactors(grid, [0, 0, 0], { policy: untyped("ignore") }), /policy is the string "ignore"; it can be mask, disable, sequential/);
+});
+
 test("no reflections, or indices that span more than a memory holds, make no grid", () => {
   assert.throws(
     () => StructureFactors.fromReflections(reflections()),
@@ -79,6 +124,11 @@ test("lookups have any batch shape, and the dtype of the indices", () => {
   const { f } = lookUp(cubicModel(), h, array(0, "float32"), l);
   assert.equal([f.shape, f.dtype], [[2, 3], "float32"]);
   assertNear(f.get(1, 1), cubic(1.25, 0, 0.5), 1e-5);
+});
+
+test("a lookup at what is no array is refused", () => {
+  const h = array([0.5]);
+  assert.throws(() => lookUp(cubicModel(), h, untyped(1), h), (error: Error) => error instanceof InputError && /^k is 1; /.test(error.message));
 });
 
 test("masked, a lookup that leaves the grid is the default and changes no other", () => {
@@ -123,6 +173,26 @@ test("in sequence the grid ends one point earlier, as in the reference program",
   ] as const) {
     assert.is(along(cubicModel("sequential"), [h]).warning !== undefined, leaves, `h = ${h}`);
     assert.is(along(cubicModel("mask"), [h]).warning, undefined);
+  }
+});
+
+test("a lookup leaves the grid where a comparison of its index with the grid's ends says so, or the index is not a number", () => {
+  const below = (x: number): number => x - 2 ** -50;
+  const above = (x: number): number => x + 2 ** -50;
+  const ends = [-3, -2, 2, 3].flatMap((end) => [below(end), end, above(end)]);
+  for (const h of [...ends, 0, -4, 4, 1e300, -1e300, Infinity, -Infinity, NaN]) {
+    const outside = { sequential: h < -2 || h > 2, mask: Math.floor(h) < -3 || Math.floor(h) > 2, disable: h < -3 || h >= 3 };
+    for (const policy of ["mask", "disable", "sequential"] as const) {
+      const { f, warning } = along(cubicModel(policy), [h]);
+      assert.is(warning !== undefined, outside[policy] || Number.isNaN(h), `${policy}, h = ${h}`);
+      if (Number.isNaN(h)) assert.equal(f, [7]);
+    }
+  }
+  for (const policy of ["mask", "disable", "sequential"] as const) {
+    for (const h of [-1, -0.5, 0, 0.5, 1]) {
+      const tooSmall = new StructureFactors(zeros([3, 9, 9]), [-1, -4, -4], { policy });
+      assert.ok(along(tooSmall, [h]).warning !== undefined, `${policy}, h = ${h}`);
+    }
   }
 });
 

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { allocate, bytesPerElement, dtypeOf, isFloat, machineEpsilon, overBuffer, type DType } from "../../src/ndarray/dtype.js";
+import { refuses } from "./refusal.js";
 
 const dtypes: readonly DType[] = ["float32", "float64", "int32"];
 
@@ -21,6 +22,10 @@ for (const dtype of dtypes) {
     assert.equal(Array.from(data), [0, 7, 0]);
   });
 }
+
+test("more memory than there is is refused with its size", () => {
+  refuses(() => allocate("float64", 1e12), "1000000000000 float64 elements", "8000000000000 bytes");
+});
 
 test("only the floats carry gradients", () => {
   assert.equal(dtypes.filter(isFloat), ["float32", "float64"]);

@@ -2,13 +2,14 @@ import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { allocate, type DType } from "../../src/ndarray/dtype.js";
-import { DTypeError, mixedDTypes } from "../../src/ndarray/errors.js";
+import { DTypeError, InputError, mixedDTypes } from "../../src/ndarray/errors.js";
 import {
   array, assign, copy, equals, flatData, forEachRun, fromData, full, NdArray, scalar, toNested, zeros,
 } from "../../src/ndarray/ndarray.js";
 import { contiguousStrides, sameShape, sizeOf } from "../../src/ndarray/shape.js";
 import { anyDType, anyElement, anyShape, anyView, elementsOf, indicesOf } from "../arbitraries.js";
-import { refuses } from "./refusal.js";
+import { untyped } from "../untyped.js";
+import { refuses, refusesAs } from "./refusal.js";
 
 /** Two to four views of one shape. */
 const viewsOfOneShape = anyShape().chain((shape) => fc.array(anyView({ shape }), { minLength: 2, maxLength: 4 }));
@@ -42,6 +43,15 @@ test("a view that would leave its data is refused, at either end", () => {
   refuses(() => new NdArray(data, [2, 3], [3, -1], 1), "[2, 3]", "[3, -1]", "offset 1", "6 elements");
   refuses(() => new NdArray(data, [2, 3], [3]), "[2, 3]", "2 strides");
   refuses(() => new NdArray(data, [2, -3]), "[2, -3]");
+});
+
+test("strides and an offset that are not whole are refused, even where there is no element", () => {
+  const { data } = range(6);
+  refuses(() => new NdArray(data, [2], [1.5]), "strides [1.5]", "whole");
+  refuses(() => new NdArray(data, [2], [NaN]), "strides [NaN]", "whole");
+  refuses(() => new NdArray(data, [2], [1], 0.5), "offset 0.5", "whole");
+  refuses(() => new NdArray(data, [2], [1], NaN), "offset NaN", "whole");
+  refuses(() => new NdArray(data, [0], [0.5]), "strides [0.5]", "whole");
 });
 
 test("a view without elements reaches nowhere, so that it never leaves its data", () => {
@@ -114,11 +124,44 @@ test("nested lists that are ragged are refused", () => {
   assert.equal(array([[], []]).shape, [2, 0]);
 });
 
+test("typed memory stands for the list of its numbers, and is copied", () => {
+  const data = Float32Array.of(1.5, 2);
+  const copied = array(data);
+  assert.equal([copied.dtype, toNested(copied)], ["float64", [1.5, 2]]);
+  assert.is.not(copied.data.buffer, data.buffer);
+});
+
+test("what is not made of numbers is refused and named", () => {
+  const odd: readonly [found: unknown, named: string][] = [
+    ["1", 'the string "1"'], [undefined, "undefined"], [null, "null"], [true, "the boolean true"], [1n, "the bigint 1"],
+    [{}, "a plain object"], [zeros([1]), "an NdArray"], [new Map(), "a Map"], [Math.sin, "a function"],
+  ];
+  for (const [found, named] of odd) {
+    for (const values of [found, [found], [1, found]]) {
+      refusesAs(InputError, () => array(untyped(values)), "numbers in nested lists", `not of ${named}`);
+    }
+  }
+});
+
+test("a number that int32 cannot hold is refused, not cut", () => {
+  for (const number of [1.5, 3e9, -(2 ** 31) - 1, NaN, Infinity]) {
+    for (const make of [() => array([[number]], "int32"), () => full([2], number, "int32"), () => scalar(number, "int32")]) {
+      refusesAs(DTypeError, make, `${number} is not a whole number of 32 bits`, "int32");
+    }
+  }
+  assert.equal(toNested(array([2 ** 31 - 1, -(2 ** 31), -0], "int32")), [2147483647, -2147483648, 0]);
+});
+
 test("typed memory becomes an array without a copy", () => {
   const data = allocate("int32", 6);
   assert.is(fromData(data, [2, 3]).data, data);
   assert.equal(fromData(data).shape, [6]);
   refuses(() => fromData(data, [2, 2]), "6 elements", "[2, 2]");
+});
+
+test("memory that is not of one of the dtypes is refused and named", () => {
+  refusesAs(DTypeError, () => fromData(untyped(new Uint8Array(3))), "Int32Array", "not in a Uint8Array");
+  refusesAs(DTypeError, () => fromData(untyped([1.5, 2])), "not in a list");
 });
 
 test("arrays are equal when dtype, shape and every element are, whatever their strides", () => {

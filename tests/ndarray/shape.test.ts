@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { broadcastShapes, checkShape, contiguousStrides, normalizeAxis, sameShape, sizeOf } from "../../src/ndarray/shape.js";
 import { anyBroadcast, anyShape, indicesOf } from "../arbitraries.js";
+import { untyped } from "../untyped.js";
 import { refuses } from "./refusal.js";
 
 test("the size is the product of the extents, and 1 of a number", () => {
@@ -64,6 +65,7 @@ test("an axis that is not there is named with the shape", () => {
 test("an extent is a whole number of at least 0", () => {
   checkShape([0, 1, 7]);
   for (const extent of [-1, 1.5, NaN, Infinity]) refuses(() => checkShape([2, extent]), `[2, ${extent}]`);
+  refuses(() => checkShape(untyped(3)), "a list of extents", "not 3");
 });
 
 test.run();

@@ -268,7 +268,17 @@ test("an objective with noise stops where the noise begins", async () => {
   assert.ok(relativeDistance(found.parameters, misra1a.parameters) < 1e-4);
 });
 
-test("a wrong damping, wrong bounds and a normal matrix of another size or with a NaN are errors", async () => {
+test("where the curvature turns negative a slope is no sign of convergence", async () => {
+  const slide: LeastSquares = {
+    normalEquations: ([x]) => ({ value: x, gradient: [1], normal: [[x === 5 ? 1 : -1]] }),
+    value: ([x]) => x,
+  };
+  const found = await levenbergMarquardt(slide, [5], { maxSteps: 4 });
+  assert.is(found.why, "maxSteps");
+  assert.ok(found.value < 4);
+});
+
+test("a wrong damping, wrong bounds and a normal matrix of another size, with a NaN or a negative diagonal are errors", async () => {
   const problem = leastSquares(rosenbrock);
   await rejectsInput(levenbergMarquardt(problem, [0, 0], {}, { damping: -1 }), /the damping is -1/);
   await rejectsInput(levenbergMarquardt(problem, [0, 0], {}, { lower: [1, 2, 3] }), /3 lower bounds for 2 parameters/);
@@ -278,6 +288,7 @@ test("a wrong damping, wrong bounds and a normal matrix of another size or with 
   });
   await rejectsInput(levenbergMarquardt(withNormal([[1]]), [0, 0]), /must have 2 rows and columns/);
   await rejectsInput(levenbergMarquardt(withNormal([[1, 0], [0, NaN]]), [0, 0]), /row 1 of the normal matrix is not finite/);
+  await rejectsInput(levenbergMarquardt(withNormal([[1, 0], [0, -2]]), [0, 0]), /-2 on its diagonal for parameter 1/);
 });
 
 test.run();

@@ -6,6 +6,7 @@ import { levenbergMarquardt, type LeastSquares } from "../../src/optim/levenberg
 import type { Objective } from "../../src/optim/objective.js";
 import type { Progress, Result, StopConditions } from "../../src/optim/stop.js";
 import { gradientDescent } from "../../src/optim/transformation.js";
+import { untyped } from "../untyped.js";
 import { evaluate, leastSquares, rosenbrock, wood } from "./problems.js";
 import { rejectsInput } from "./rejects.js";
 
@@ -140,6 +141,11 @@ for (const [name, minimiser] of Object.entries(minimisers)) {
   test(`${name}: a stop condition that is negative or not a number is an error that names it`, async () => {
     await rejectsInput(minimiser(valley, [1, 1], { maxSteps: -1 }), /maxSteps is -1/);
     await rejectsInput(minimiser(valley, [1, 1], { valueTolerance: NaN }), /valueTolerance is NaN/);
+  });
+
+  test(`${name}: a stop condition that is given as undefined is one that is not given`, async () => {
+    const undecided = Object.fromEntries(["maxSteps", "gradientTolerance", "valueTolerance", "stepTolerance", "maxSeconds"].map((key) => [key, undefined]));
+    assert.equal((await minimiser(valley, [1, 2], untyped(undecided))).parameters, (await minimiser(valley, [1, 2])).parameters);
   });
 
   test(`${name}: a start at the minimum is the result after one evaluation`, async () => {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { InputError } from "../../src/ndarray/errors.js";
 import {
   accumulate, adam, chain, clipByNorm, cosineDecay, gradientDescent, momentum, scaleBy, scaleByAdam, type Transformation,
 } from "../../src/optim/transformation.js";
@@ -26,6 +27,42 @@ test("a factor may be one number, one for each parameter, or a schedule", () => 
   assert.equal(updates(scaleBy([3, -1]), [[1, 2]]), [[3, -2]]);
   assert.equal(updates(scaleBy((count) => count), [[1], [1], [1]]), [[0], [1], [2]]);
   assert.equal(updates(gradientDescent((count) => 1 / (1 + count)), [[6], [6], [6]]), [[-6], [-3], [-2]]);
+});
+
+/** Asserts that an action throws an InputError that says this. */
+function refuses(action: () => unknown, message: RegExp): void {
+  assert.throws(action, (error: unknown) => error instanceof InputError && message.test(error.message));
+}
+
+test("a learning rate that climbs or is not finite is refused, that of a schedule at the update", () => {
+  for (const wrong of [-0.1, NaN, Infinity]) {
+    const message = new RegExp(`the learning rate is ${wrong}; .*at least 0`);
+    for (const method of [adam, momentum, gradientDescent]) {
+      refuses(() => method(wrong), message);
+      const late = method((count) => (count === 0 ? 0.1 : wrong));
+      assert.is(updates(late, [[1]]).length, 1);
+      refuses(() => updates(late, [[1], [1]]), message);
+    }
+    refuses(() => cosineDecay(wrong, 10), message);
+  }
+  for (const steps of [0, -1, NaN]) refuses(() => cosineDecay(0.1, steps), new RegExp(`the number of steps is ${steps}; .*above 0`));
+});
+
+test("factors that are not finite, or not one for each parameter, are refused", () => {
+  refuses(() => scaleBy(NaN), /the factor is NaN; .*finite/);
+  refuses(() => scaleBy([1, Infinity]), /the factor is Infinity; .*finite/);
+  refuses(() => updates(scaleBy(() => NaN), [[1]]), /the factor is NaN; .*finite/);
+  refuses(() => updates(scaleBy([1]), [[1, 2]]), /1 factors for 2 parameters/);
+});
+
+test("decays and norms beyond their limits are refused by name", () => {
+  for (const wrong of [-0.1, 1.1, NaN]) refuses(() => accumulate(wrong), new RegExp(`the decay is ${wrong}; .*from 0 to 1`));
+  for (const wrong of [-0.1, 1, NaN]) {
+    refuses(() => adam(0.1, { beta1: wrong }), new RegExp(`beta1 is ${wrong}; .*below 1`));
+    refuses(() => adam(0.1, { beta2: wrong }), new RegExp(`beta2 is ${wrong}; .*below 1`));
+  }
+  refuses(() => scaleByAdam({ epsilon: -1 }), /epsilon is -1; .*at least 0/);
+  for (const wrong of [0, -1, NaN]) refuses(() => clipByNorm(wrong), new RegExp(`the largest norm is ${wrong}; .*above 0`));
 });
 
 test("momentum adds up decaying gradients", () => {

@@ -63,6 +63,15 @@ test("the slope of sincg is finite everywhere and 0 at the reflection itself", (
   assert.equal([slopes[0], slopes[1]], [0, 0]);
 });
 
+test("sinc3 is even, and its slope odd", () => {
+  for (const x of [1e-3, 0.05, 0.0999999, 0.1000001, 0.2, 1, 4, 20]) {
+    const [left, right] = each(sinc3, [-x, x]);
+    assert.is(left, right);
+    const [fall, rise] = grad((at: Variable) => total(sinc3(at)))(array([-x, x])).data;
+    assert.is(fall, -rise);
+  }
+});
+
 test("sinc3 is 1 at 0, the transform of a sphere elsewhere, and continuous where its series ends", () => {
   const exact = (x: number): number => (3 * (Math.sin(x) / x - Math.cos(x))) / (x * x);
   assert.is(each(sinc3, [0])[0], 1);

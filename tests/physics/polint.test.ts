@@ -156,6 +156,14 @@ test("the gathered lookup has the derivatives that differences show", () => {
   );
 });
 
+test("a polynomial through other than four points is refused", () => {
+  for (const nodes of [[0, 1, 2], [0, 1, 2, 3, 4]]) {
+    const through = (x: Variable): Variable => polint(x, x, x.tape.constant(0.5, "float64"));
+    refuses(() => evaluate<Variable>(through)(array(nodes)), ShapeError, "4 points", `[${nodes.length}]`);
+  }
+  refuses(() => evaluate<Variable>((x) => polint(x, x, x))(array(1)), ShapeError, "4 points", "[]");
+});
+
 test("a grid of other than three axes is refused", () => {
   const h = array([0.5]);
   refuses(() => run(tricubicByGather, [h, h, h, zeros([4, 4])]), ShapeError, "3 axes", "[4, 4]");

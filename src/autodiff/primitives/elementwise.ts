@@ -248,7 +248,7 @@ function binary(entry: ElementwiseRecord): Binary {
   return Object.assign(applied, { primitive });
 }
 
-/** Folds any number of terms from the left; the neutral number disappears. */
+/** Folds any number of terms from the left; the neutral number disappears, and is what no terms make. */
 function variadic(neutral: number, entry: ElementwiseRecord): Variadic {
   const primitive = elementwise(entry);
   const pair = (x: Operand, y: Operand): Operand => {
@@ -261,7 +261,7 @@ function variadic(neutral: number, entry: ElementwiseRecord): Variadic {
   function applied(first: Operand, second: Variable, ...rest: Operand[]): Variable;
   function applied(...terms: Quantity[]): Quantity;
   function applied(...terms: Operand[]): Operand {
-    return terms.reduce(pair);
+    return terms.length === 0 ? neutral : terms.reduce(pair);
   }
   return Object.assign(applied, { primitive });
 }

@@ -40,8 +40,9 @@ function inferLookup(name: string, inputs: readonly Typed[], grid: Typed): Typed
 }
 
 function checkGrid(name: string, { shape }: Typed, { min }: Grid): void {
-  if (shape.length !== 3 || min.length !== 3) {
-    throw new ShapeError(`${name} needs a grid of 3 axes, not of shape ${describeShape(shape)}`);
+  if (shape.length !== 3) throw new ShapeError(`${name} needs a grid of 3 axes, not of shape ${describeShape(shape)}`);
+  if (min.length !== 3 || !min.every(Number.isInteger)) {
+    throw new ShapeError(`${name} needs 3 whole numbers as the indices of the grid's first point, not ${describeShape(min)}`);
   }
 }
 

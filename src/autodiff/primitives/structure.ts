@@ -1,11 +1,11 @@
 /** The linear primitives that move, repeat and add up numbers. The derivative of each is itself, its transpose another. */
 import { isFloat, type DType } from "../../ndarray/dtype.js";
-import { describeShape, DTypeError, ShapeError } from "../../ndarray/errors.js";
+import { describe, describeShape, DTypeError, InputError, ShapeError } from "../../ndarray/errors.js";
 import { assign, forEachRun, NdArray } from "../../ndarray/ndarray.js";
 import { normalizeAxis, sameShape, sizeOf, type Shape } from "../../ndarray/shape.js";
 import * as views from "../../ndarray/views.js";
 import { record, type Kernel, type Primitive } from "../primitive.js";
-import type { Attributes, Typed, Variable } from "../tape.js";
+import { Variable, type Attributes, type Typed } from "../tape.js";
 
 interface LinearRecord<A extends Attributes> {
   readonly name: string;
@@ -24,6 +24,11 @@ function linear<A extends Attributes>({ name, infer, kernel, transpose }: Linear
     jvp: (_index, tangent, { attributes }) => record(primitive, [tangent], attributes),
   };
   return primitive;
+}
+
+/** Throws InputError unless the operand is recorded, so that it has the shape that the step is made of. */
+function checkRecorded(operation: string, x: Variable): void {
+  if (!(x instanceof Variable)) throw new InputError(`${operation}: the operand is ${describe(x)}; it has to be a recorded value`);
 }
 
 type Axes = { readonly axes: readonly number[] };
@@ -60,6 +65,7 @@ const sumPrimitive: Primitive<Axes> = linear<Axes>({
  * @throws ShapeError when there is no such axis
  */
 export function sum(x: Variable, ...axes: number[]): Variable {
+  checkRecorded("sum", x);
   const over = axes.length === 0 ? x.shape.map((_, axis) => axis) : axes.map((axis) => normalizeAxis(axis, x.shape));
   const long = [...new Set(over)].filter((axis) => x.shape[axis] !== 1).sort((a, b) => a - b);
   return long.length === 0 ? x : record(sumPrimitive, [x], { axes: long });
@@ -67,6 +73,7 @@ export function sum(x: Variable, ...axes: number[]): Variable {
 
 /** The sum of all elements, of shape []. */
 export function total(x: Variable): Variable {
+  checkRecorded("total", x);
   return reshape(sum(x), []);
 }
 
@@ -90,6 +97,7 @@ const broadcastPrimitive: Primitive<To> = linear<To>({
  * @throws ShapeError when the shape cannot be reached that way
  */
 export function broadcastTo(x: Variable, shape: Shape): Variable {
+  checkRecorded("broadcastTo", x);
   return sameShape(x.shape, shape) ? x : record(broadcastPrimitive, [x], { shape });
 }
 
@@ -117,6 +125,7 @@ const reshapePrimitive: Primitive<To> = linear<To>({
  * @throws ShapeError when the number of elements differs
  */
 export function reshape(x: Variable, shape: Shape): Variable {
+  checkRecorded("reshape", x);
   return sameShape(x.shape, shape) ? x : record(reshapePrimitive, [x], { shape });
 }
 
@@ -136,8 +145,10 @@ const transposePrimitive: Primitive<Axes> = linear<Axes>({
  * The axes in another order; reversed when none is given.
  * @throws ShapeError when `axes` is not a permutation
  */
-export function transpose(x: Variable, axes: readonly number[] = x.shape.map((_, axis) => x.shape.length - 1 - axis)): Variable {
-  return record(transposePrimitive, [x], { axes: axes.map((axis) => normalizeAxis(axis, x.shape)) });
+export function transpose(x: Variable, axes?: readonly number[]): Variable {
+  checkRecorded("transpose", x);
+  const order = axes?.map((axis) => normalizeAxis(axis, x.shape)) ?? x.shape.map((_, axis) => x.shape.length - 1 - axis);
+  return record(transposePrimitive, [x], { axes: order });
 }
 
 type Region = { readonly starts: readonly number[]; readonly steps: readonly number[]; readonly shape: Shape };
@@ -171,6 +182,7 @@ function region(source: NdArray, { starts, steps, shape }: Region): NdArray {
  * @throws ShapeError when an index is out of range or there are more slices than axes
  */
 export function slice(x: Variable, ...slices: views.AxisSlice[]): Variable {
+  checkRecorded("slice", x);
   if (slices.length > x.shape.length) throw new ShapeError(`${slices.length} slices for an array of shape ${describeShape(x.shape)}`);
   const resolved = x.shape.map((extent, axis) => {
     const wanted = slices[axis] ?? {};
@@ -191,6 +203,7 @@ export function slice(x: Variable, ...slices: views.AxisSlice[]): Variable {
 
 /** Backwards along one axis. */
 export function flip(x: Variable, axis: number): Variable {
+  checkRecorded("flip", x);
   const flipped = normalizeAxis(axis, x.shape);
   return slice(x, ...x.shape.map((_, i) => (i === flipped ? { step: -1 } : {})));
 }
@@ -230,6 +243,7 @@ const cumulativeSumPrimitive: Primitive<Direction> = linear<Direction>({
 
 /** Element i becomes the sum of the elements 0..i along an axis; backward, of the elements i..last. */
 export function cumulativeSum(x: Variable, axis: number, direction: "forward" | "backward" = "forward"): Variable {
+  checkRecorded("cumulativeSum", x);
   return record(cumulativeSumPrimitive, [x], { axis: normalizeAxis(axis, x.shape), direction });
 }
 
@@ -244,6 +258,7 @@ const convertPrimitive: Primitive<As> = linear<As>({
 
 /** The same numbers in another dtype; to int32 they are cut to whole numbers and carry no gradient. */
 export function convert(x: Variable, dtype: DType): Variable {
+  checkRecorded("convert", x);
   return x.dtype === dtype ? x : record(convertPrimitive, [x], { dtype });
 }
 
