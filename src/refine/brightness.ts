@@ -1,3 +1,4 @@
+import type { NdArray } from "../ndarray/ndarray.js";
 import type { Vector } from "../optim/vector.js";
 import type { Likelihood } from "./likelihood.js";
 import { coordinateOf } from "./parameter.js";
@@ -8,8 +9,25 @@ export function isBrightness(name: string): boolean {
   return /^(scale|fluence)(\[\d+\])?$/.test(name);
 }
 
+/** Whether a parameter is the water's edge. */
+export function isWater(name: string): boolean {
+  return /^water(\[\d+\])?$/.test(name);
+}
+
+/** Whether a parameter adapts to the others: brightness, what is not the crystal's, and how much the spots are smeared. */
+export function isAdapting(name: string): boolean {
+  return isBrightness(name) || isWater(name) || /^(background_\d|mosaic_spread)(\[\d+\])?$/.test(name);
+}
+
+/** The photons of the pixels that are used. */
+export function photonsIn(image: NdArray, mask: NdArray | undefined): number {
+  let photons = 0;
+  for (let at = 0; at < image.size; at++) if (mask?.data[at] !== 0) photons += image.data[at];
+  return photons;
+}
+
 /**
- * The coordinates where the model has as many photons as were counted: by order of magnitude a start may be wrong, and then the
+ * The coordinates where the model has as many photons as were counted, those of a smooth background aside: by order of magnitude a start may be wrong, and then the
  * first steps of a refinement would be about nothing else.
  * @param stills those of the likelihood
  * @param x coordinates to begin with
@@ -18,7 +36,9 @@ export async function brightened(likelihood: Likelihood, stills: readonly Still[
   const { parameters } = likelihood;
   const adjusted = [...x];
   const chosen = [...parameters.keys()].filter((i) => isBrightness(parameters[i].name));
-  const images = chosen.length === 0 ? [] : await likelihood.images(x);
+  if (chosen.length === 0) return adjusted;
+  const images = await likelihood.images(x);
+  const unlit = await likelihood.images(x.map((element, i) => (chosen.includes(i) ? coordinateOf(parameters[i], parameters[i].lower) : element)));
   const done = new Set<number | undefined>();
   for (const i of chosen) {
     const { image } = parameters[i];
@@ -28,11 +48,9 @@ export async function brightened(likelihood: Likelihood, stills: readonly Still[
     let [counted, expected] = [0, 0];
     stills.forEach(({ counts, options: { mask } }, k) => {
       if (image !== undefined && image !== k) return;
-      for (let at = 0; at < counts.size; at++) {
-        if (mask?.data[at] === 0) continue;
-        counted += counts.data[at];
-        expected += images[k].data[at];
-      }
+      const background = photonsIn(unlit[k], mask);
+      counted += photonsIn(counts, mask) - background;
+      expected += photonsIn(images[k], mask) - background;
     });
     if (!(counted > 0 && expected > 0)) continue;
     const { lower, upper } = parameters[i];

@@ -65,6 +65,9 @@ export function parametersNamed(names: readonly Refinable[], experiment: Experim
   return names.flatMap((name) => groups[name](experiment, options));
 }
 
+/** A crystal whose domains are turned by more is a powder. */
+const widestSpreadDeg = 10;
+
 const groups: Readonly<Record<Refinable, (experiment: Experiment, options: CatalogueOptions) => Parameter[]>> = {
   cell: cellParameters,
   misset: ({ crystal: { missetDeg = [0, 0, 0] } }) =>
@@ -80,10 +83,13 @@ const groups: Readonly<Record<Refinable, (experiment: Experiment, options: Catal
       throw new InputError("the mosaic spread can be refined where it starts above 0 with at least 2 domains");
     }
     return [
-      positive("mosaic_spread", "deg", mosaic.spreadDeg, 1, (experiment, spreadDeg) => {
-        const { crystal } = experiment;
-        return { ...experiment, crystal: { ...crystal, mosaic: { ...mosaic, ...crystal.mosaic, spreadDeg } } };
-      }),
+      {
+        ...positive("mosaic_spread", "deg", mosaic.spreadDeg, 1, (experiment, spreadDeg) => {
+          const { crystal } = experiment;
+          return { ...experiment, crystal: { ...crystal, mosaic: { ...mosaic, ...crystal.mosaic, spreadDeg } } };
+        }),
+        upper: Math.max(widestSpreadDeg, 3 * mosaic.spreadDeg),
+      },
     ];
   },
   fudge: ({ crystal: { fudge = 1, shape = "square" } }) => {
@@ -151,7 +157,7 @@ const groups: Readonly<Record<Refinable, (experiment: Experiment, options: Catal
       ),
     ];
   },
-  background: backgroundParameters,
+  background: backgroundOf,
 };
 
 const axes = [
@@ -272,13 +278,18 @@ function fanParameter(name: string, unit: string, field: FanName, fan: Fan | und
 /** Natural logarithm of the background's photons in a pixel where nothing says better: about one in three pixels. */
 const faint = -1;
 
-function backgroundParameters({ background = [] }: Experiment, { backgroundTerms }: CatalogueOptions): Parameter[] {
+function backgroundOf({ background = [] }: Experiment, { backgroundTerms }: CatalogueOptions): Parameter[] {
   const terms = backgroundTerms ?? (background.length > 0 ? background.length : 3);
   if (!Number.isInteger(terms) || terms < 1 || terms > mostBackgroundTerms) {
     throw new InputError(`the background has ${terms} terms; it can have 1 to ${mostBackgroundTerms}`);
   }
-  return Array.from({ length: terms }, (_, i) =>
-    linear(`background_${i}`, "ln photons", background[i] ?? (i === 0 ? faint : 0), 1, 30, (experiment, value) => {
+  return backgroundParameters(Array.from({ length: terms }, (_, i) => background[i] ?? (i === 0 ? faint : 0)));
+}
+
+/** The terms of a smooth background, from where they start. */
+export function backgroundParameters(start: readonly number[]): Parameter[] {
+  return start.map((term, i) =>
+    linear(`background_${i}`, "ln photons", term, 1, 30, (experiment, value) => {
       const before = experiment.background ?? [];
       const length = Math.max(before.length, i + 1);
       return { ...experiment, background: Array.from({ length }, (_, k) => (k === i ? value : (before[k] ?? 0))) };

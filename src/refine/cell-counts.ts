@@ -1,11 +1,13 @@
+import { recommendedOversample } from "../models/experiment.js";
 import { zeros } from "../ndarray/ndarray.js";
-import { levenbergMarquardt, type LeastSquaresResult } from "../optim/levenberg-marquardt.js";
+import type { LeastSquaresResult } from "../optim/levenberg-marquardt.js";
 import type { StopConditions } from "../optim/stop.js";
 import type { Vector } from "../optim/vector.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { stepCounts } from "../simulate/steps.js";
-import { brightened, isBrightness } from "./brightness.js";
+import { brightened, isAdapting } from "./brightness.js";
 import { maskBeyondDirectBeam } from "./coarse.js";
+import { fit } from "./fit.js";
 import { Likelihood, type Restraint } from "./likelihood.js";
 import type { Loss } from "./loss.js";
 import { coordinateOf, type Parameter } from "./parameter.js";
@@ -18,6 +20,7 @@ const reach = 15;
 const fewSteps = 3;
 /** At first, and of all parameters together at the best numbers. */
 const manySteps = 10;
+const roughly = 1e-4;
 /** Terms of all pixels' sums; some of the pixels say how wide the spots are as well as all of them. */
 const mostTerms = 2 ** 17;
 const fewestPixels = 2048;
@@ -25,11 +28,6 @@ const fewestPixels = 2048;
 /** Whether a parameter is a number of cells. */
 export function isCellCount({ name }: Parameter): boolean {
   return /^N[abc]?(\[\d+\])?$/.test(name);
-}
-
-/** What has to adapt before two numbers of cells can be compared. */
-function isAdapting({ name }: Parameter): boolean {
-  return isBrightness(name) || /^(water|background_\d|mosaic_spread)(\[\d+\])?$/.test(name);
 }
 
 /**
@@ -52,16 +50,8 @@ export async function withLikelyCellCounts(
   if (counts.length === 0) return [...from];
   const some = stills.map(thinned);
   const likelihood = new Likelihood(some, parameters, loss, restraints, pool);
-  const lower = parameters.map((parameter) => coordinateOf(parameter, parameter.lower));
-  const upper = parameters.map((parameter) => coordinateOf(parameter, parameter.upper));
-  const fit = (x: Vector, maxSteps: number, isFree: (i: number) => boolean): Promise<LeastSquaresResult> =>
-    levenbergMarquardt(
-      { normalEquations: (at) => likelihood.normalEquations(at), value: (at) => likelihood.value(at) },
-      x,
-      { ...stop, maxSteps, valueTolerance: 1e-4 },
-      { lower: lower.map((limit, i) => (isFree(i) ? limit : x[i])), upper: upper.map((limit, i) => (isFree(i) ? limit : x[i])) },
-    );
-  const adapted = (x: Vector, maxSteps: number): Promise<LeastSquaresResult> => fit(x, maxSteps, (i) => isAdapting(parameters[i]));
+  const adapted = (x: Vector, maxSteps: number): Promise<LeastSquaresResult> =>
+    fit(likelihood, x, { ...stop, maxSteps, valueTolerance: roughly }, ({ name }) => isAdapting(name));
 
   const start = await brightened(likelihood, some, parameters.map((parameter, i) => coordinateOf(parameter, from[i])));
   let best = await adapted(start, manySteps);
@@ -73,7 +63,8 @@ export async function withLikelyCellCounts(
         const values = likelihood.valuesAt(here.parameters);
         const next = here.parameters.map((x, i) => {
           if (!which.includes(i)) return x;
-          return Math.min(Math.max(coordinateOf(parameters[i], values[i] * ratio ** direction), lower[i]), upper[i]);
+          const { lower, upper } = parameters[i];
+          return coordinateOf(parameters[i], Math.min(Math.max(values[i] * ratio ** direction, lower), upper));
         });
         here = await adapted(next, fewSteps);
         await otherTasks();
@@ -83,7 +74,7 @@ export async function withLikelyCellCounts(
   };
   await walk(counts);
   if (counts.length > 1) for (const which of [...counts, ...counts]) await walk([which]);
-  const last = await fit(best.parameters, manySteps, () => true);
+  const last = await fit(likelihood, best.parameters, { ...stop, maxSteps: manySteps, valueTolerance: roughly });
   return likelihood.valuesAt(last.value <= best.value ? last.parameters : best.parameters);
 }
 
@@ -96,7 +87,8 @@ async function otherTasks(): Promise<void> {
 function thinned(still: ReadyStill): ReadyStill {
   const { experiment, options } = still;
   const beyond = maskBeyondDirectBeam(still);
-  const { points, sources, orientations } = stepCounts(experiment, options.oversample ?? 1);
+  const oversample = options.oversample ?? recommendedOversample(experiment);
+  const { points, sources, orientations } = stepCounts(experiment, oversample);
   const wanted = Math.max(fewestPixels, mostTerms / (points * sources * orientations));
   let used = 0;
   for (let at = 0; at < beyond.size; at++) used += beyond.data[at];
@@ -105,5 +97,5 @@ function thinned(still: ReadyStill): ReadyStill {
   const mask = zeros(beyond.shape, "int32");
   let place = 0;
   for (let at = 0; at < mask.size; at++) if (beyond.data[at] !== 0 && place++ % stride === 0) mask.data[at] = 1;
-  return { ...still, mask, options: { ...options, mask } };
+  return { ...still, mask, options: { ...options, oversample, mask } };
 }

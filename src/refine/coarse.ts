@@ -3,6 +3,8 @@ import { orientedLattice, type Crystal } from "../models/crystal.js";
 import { detectorFrame, pixelPosition } from "../models/detector.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
 import { norm, type Vector } from "../physics/vector.js";
+import { isWater } from "./brightness.js";
+import { backgroundParameters } from "./catalogue.js";
 import type { Parameter } from "./parameter.js";
 import type { ReadyStill } from "./still.js";
 
@@ -12,16 +14,22 @@ const widthOfPeak = 0.376;
 const widestPart = 0.2;
 /** How far from the direct beam its own spot ends, as a part of the distance to the next one. */
 const innermost = 0.7;
+/** Terms of the smooth background that stands for what scatters besides the crystal. */
+const smoothTerms = 6;
+/** The part of the pixels that are no brighter than the background, and the fewest photons of it. */
+const darkPart = 0.3;
+const faintest = 0.05;
 /** What says how the spots look, which an image of blurred spots does not know. */
 const unseen = /^(N|Na|Nb|Nc|mosaic_spread|fudge|thickness|absorption|polarization|dispersion|divergence_[hv])(\[\d+\])?$/;
 
 /**
  * The still of a crystal so many times smaller, with Gaussian spots: they overlap with measured ones from farther away, and have
- * no side maxima in which a refinement can get stuck. The neighbourhood of the direct beam is left out.
+ * no side maxima in which a refinement can get stuck. The neighbourhood of the direct beam is left out, and so is water: as bright as
+ * the crystal's fluence makes it, it would not let the spots be as bright as their width makes them.
  * @param times how much wider the spots are
  */
 export function coarseStill(still: ReadyStill, times: number): ReadyStill {
-  const { experiment, options } = still;
+  const { experiment: { waterUm: _water, ...experiment }, options } = still;
   const { crystal } = experiment;
   const { mosaic: _, ...single } = crystal;
   const cells = crystal.cells ?? [1, 1, 1];
@@ -72,7 +80,24 @@ function momentum(at: Vector, beam: Vector<number>, wavelengthA: number): number
   return Math.hypot(...beam.map((component, axis) => known(at[axis]) / length - component)) / wavelengthA;
 }
 
-/** The parameters that blurred spots tell something of. */
-export function coarseParameters(parameters: readonly Parameter[]): Parameter[] {
-  return parameters.filter(({ name }) => !unseen.test(name));
+/** Whether a parameter is a term of the background that stands for water. */
+export function isSmooth({ name }: Parameter): boolean {
+  return name.startsWith("smooth ");
+}
+
+/** The parameters that blurred spots tell something of; a smooth background of each image's own takes the place of water. */
+export function coarseParameters(parameters: readonly Parameter[], stills: readonly ReadyStill[]): Parameter[] {
+  const seen = parameters.filter(({ name }) => !unseen.test(name));
+  if (!seen.some(({ name }) => isWater(name)) && stills.every(({ experiment: { waterUm = 0 } }) => waterUm === 0)) return seen;
+  const others = seen.filter(({ name }) => !isWater(name) && !name.startsWith("background_"));
+  return [...others, ...stills.flatMap((still, image) => smoothParameters(still).map((term) => ({ ...term, name: `smooth ${term.name}[${image + 1}]`, image })))];
+}
+
+function smoothParameters({ counts, mask }: ReadyStill): Parameter[] {
+  const used = counts.data.filter((_, at) => mask.data[at] !== 0).sort();
+  const dark = Math.max(1, Math.floor(darkPart * used.length));
+  let sum = 0;
+  for (let i = 0; i < dark; i++) sum += used[i];
+  const terms = Array.from({ length: smoothTerms }, (_, i) => (i === 0 ? Math.log(Math.max(sum / dark, faintest)) : 0));
+  return backgroundParameters(terms);
 }

@@ -12,6 +12,7 @@ import { checkParameters, slopeAt, type Parameter } from "./parameter.js";
 import { Stage, type StageResult } from "./stage.js";
 import { readyStills, type Still } from "./still.js";
 import { uncertainty, type Uncertainty } from "./uncertainty.js";
+import { withWater } from "./water.js";
 
 /** Where a refinement stands after a step. */
 export interface RefinementProgress {
@@ -119,7 +120,8 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   let from: Vector = options.from ?? parameters.map(({ start }) => start);
   for (const blur of coarseToFine) {
     if (signal?.aborted || seconds() > maxSeconds) break;
-    ({ values: from } = await run(new Stage(usable, parameters, blur, loss, restraints, pool), from));
+    const { values, smooth } = await run(new Stage(usable, parameters, blur, loss, restraints, pool), from);
+    from = smooth ? await withWater(usable, parameters, values, smooth, loss, pool) : values;
   }
   if (coarseToFine.length > 0) {
     from = await withLikelyCellCounts(usable, parameters, from, loss, restraints, stop(), pool);

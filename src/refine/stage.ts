@@ -1,10 +1,11 @@
-import { levenbergMarquardt, type LeastSquaresResult } from "../optim/levenberg-marquardt.js";
+import type { LeastSquaresResult } from "../optim/levenberg-marquardt.js";
 import type { StopConditions } from "../optim/stop.js";
 import type { Vector } from "../optim/vector.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
-import { brightened, isBrightness } from "./brightness.js";
+import { brightened, isBrightness, photonsIn } from "./brightness.js";
 import { scaleParameter } from "./catalogue.js";
-import { coarseParameters, coarseStill } from "./coarse.js";
+import { coarseParameters, coarseStill, isSmooth } from "./coarse.js";
+import { fit } from "./fit.js";
 import { Likelihood, type Restraint } from "./likelihood.js";
 import type { Loss } from "./loss.js";
 import { coordinateOf, type Parameter } from "./parameter.js";
@@ -15,6 +16,8 @@ export interface StageResult {
   readonly result: LeastSquaresResult;
   /** of all parameters of the refinement */
   readonly values: readonly number[];
+  /** photons of the smooth background that took the place of water, in each image's used pixels */
+  readonly smooth: readonly number[] | undefined;
 }
 
 /** Of a stage with blurred spots, which is only on the way. */
@@ -45,11 +48,10 @@ export class Stage {
     pool?: WorkerPool,
   ) {
     const isSharp = blur <= 1;
-    this.#own = isSharp ? parameters : withBrightness(coarseParameters(parameters), stills.length);
+    this.#own = isSharp ? parameters : withBrightness(coarseParameters(parameters, stills), stills.length);
     this.#places = this.#own.map(({ name }) => parameters.findIndex((parameter) => parameter.name === name));
     this.#stills = isSharp ? stills : stills.map((still) => coarseStill(still, blur));
-    const meant = isSharp ? restraints : restraints.filter(({ name }) => this.#own.some((parameter) => parameter.name === name));
-    this.likelihood = new Likelihood(this.#stills, this.#own, loss, meant, pool);
+    this.likelihood = new Likelihood(this.#stills, this.#own, loss, isSharp ? restraints : withDoubts(restraints, this.#own), pool);
   }
 
   /**
@@ -72,20 +74,32 @@ export class Stage {
       });
       return values;
     };
-    const start = own.map((parameter, k) => coordinateOf(parameter, this.#places[k] < 0 ? parameter.start : from[this.#places[k]]));
-    const result = await levenbergMarquardt(
-      { normalEquations: (x) => this.likelihood.normalEquations(x), value: (x) => this.likelihood.value(x) },
-      await brightened(this.likelihood, this.#stills, start),
-      {
-        ...stop,
-        maxSteps: isSharp ? maxSteps : Math.min(maxSteps, fewSteps),
-        valueTolerance: isSharp ? valueTolerance : roughly,
-        onStep: ({ step, value, parameters: x }) => onStep?.(step, value, valuesAt(x)),
-      },
-      { lower: own.map((parameter) => coordinateOf(parameter, parameter.lower)), upper: own.map((parameter) => coordinateOf(parameter, parameter.upper)) },
+    const start = await brightened(
+      this.likelihood,
+      this.#stills,
+      own.map((parameter, k) => coordinateOf(parameter, this.#places[k] < 0 ? parameter.start : from[this.#places[k]])),
     );
-    return { result, values: valuesAt(result.parameters) };
+    const result = await fit(this.likelihood, start, {
+      ...stop,
+      maxSteps: isSharp ? maxSteps : Math.min(maxSteps, fewSteps),
+      valueTolerance: isSharp ? valueTolerance : roughly,
+      onStep: ({ step, value, parameters: x }) => onStep?.(step, value, valuesAt(x)),
+    });
+    const smooth = own.some(isSmooth) ? await this.#smoothPhotons(result.parameters) : undefined;
+    return { result, values: valuesAt(result.parameters), smooth };
   }
+
+  async #smoothPhotons(x: Vector): Promise<number[]> {
+    const dark = this.#own.map((parameter, i) => (isBrightness(parameter.name) ? coordinateOf(parameter, parameter.lower) : x[i]));
+    return (await this.likelihood.images(dark)).map((image, k) => photonsIn(image, this.#stills[k].mask));
+  }
+}
+
+/** Restraints of what there is, and of whatever else is not far from its start: faint spots that are blurred tell little. */
+function withDoubts(restraints: readonly Restraint[], parameters: readonly Parameter[]): Restraint[] {
+  const given = restraints.filter(({ name }) => parameters.some((parameter) => parameter.name === name));
+  const others = parameters.filter(({ name, scale }) => scale === "linear" && !given.some((restraint) => restraint.name === name));
+  return [...given, ...others.map(({ name, start, doubt }) => ({ name, target: start, sigma: doubt }))];
 }
 
 /** With a parameter of how bright the spots are: of another width they are not as bright, even where that is known. */

@@ -133,6 +133,16 @@ test("what no pixel depends on does not move and is told by name", async () => {
   assert.ok(result.warnings.some((warning) => /not determined/.test(warning)), result.warnings.join("; "));
 });
 
+test("water in the beam, be its start far off, does not turn the crystal", async () => {
+  for (const [waterUm, from] of [[1, 0.3], [1, 3]] as const) {
+    const measured = { ...truth, waterUm };
+    const beside = { ...start, waterUm: from };
+    const still = stillFrom(measured, beside, 17);
+    const result = await refine([still], parametersNamed(["cell", "misset", "distance", "fluence", "water"], beside));
+    within(result.parameters, { ...truths, water: waterUm });
+  }
+});
+
 test("overloaded pixels are left out with a sentence, as of 65535 counts or as many as somebody says", async () => {
   const still = stillFrom(truth, start, 14);
   const brightest = Math.max(...still.counts.data);

@@ -48,7 +48,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   for (const name of images) {
     const { counts, header } = await readCounts(name, cwd, flags);
     const request = requestFromFlags(flags, withHeader(files, header, flags, name), seconds);
-    const still = stillFrom(name, counts, request, given, warnings);
+    const still = stillFrom(name, counts, request, given);
     const knowsBackground = given.has("adc", "water") || names.includes("background") || names.includes("water");
     const offset = darkest(still);
     if (offset >= 10 && !knowsBackground) {
@@ -62,11 +62,10 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   return { stills, parameters, options: optionsOf(given, parameters), warnings: [...warnings] };
 }
 
-function stillFrom(name: string, counts: NdArray, request: Request, given: Given<RefineFlag>, warnings: Set<string>): Still {
+function stillFrom(name: string, counts: NdArray, request: Request, given: Given<RefineFlag>): Still {
   const { experiment, options } = request;
   const rules = pixelRules(given, options.mask);
-  const { overloaded, mask } = usablePixels(counts, rules);
-  if (overloaded > 0) warnings.add(`${name}: ${overloaded} overloaded ${overloaded === 1 ? "pixel is" : "pixels are"} left out`);
+  const { mask } = usablePixels(counts, rules);
   const { slow, fast } = experiment.detector.pixels;
   if (counts.shape[0] !== slow || counts.shape[1] !== fast) {
     throw new InputError(`${name} has ${counts.shape[1]} x ${counts.shape[0]} pixels, and the options say ${fast} x ${slow}`);
