@@ -1,14 +1,14 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { encodePng } from "../io/png.js";
 import { writeAllAtomically, writeFileAtomically, type OutputFile } from "../io/files.js";
 import { InputError } from "../ndarray/errors.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
-import { residualInSigmas } from "../refine/goodness.js";
+import { isPoorFit, residualInSigmas } from "../refine/goodness.js";
 import { lossNamed } from "../refine/loss.js";
 import { refineFromManyStarts } from "../refine/multi-start.js";
-import { poorFit, refine, type Refinement, type RefineOptions, type RefinementProgress } from "../refine/refine.js";
+import { refine, type Refinement, type RefineOptions, type RefinementProgress } from "../refine/refine.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import type { Environment } from "./environment.js";
@@ -148,7 +148,7 @@ async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: bool
         })
       : await refine(request.stills, parameters, options);
   await begin();
-  const found = [...refinement.warnings, ...hints(refinement)];
+  const found = [...refinement.warnings, ...hints(refinement, request, given)];
   for (const warning of found) stderr(`warning: ${warning}\n`);
   await writeAllAtomically(await resultFiles(given, job, request, refinement, [...request.warnings, ...found], cwd));
   const summary = { ...(isOneOfMany && { image }), ...summaryOf(refinement) };
@@ -160,18 +160,36 @@ async function otherTasks(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Level by level: where nothing can be made, as in /proc, the file system's own way to make all of them does not end. */
 async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  if (await isFolder(folder)) return;
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder).catch((error: unknown) => {
     const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
     const isInTheWay = reason === "EEXIST" || reason === "ENOTDIR";
     throw new InputError(`--out: the folder ${folder} cannot be made: ${isInTheWay ? "a file has that name" : reason}`, { cause: error });
   });
 }
 
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then((found) => found.isDirectory(), () => false);
+}
+
+/** By how much of the spread a single random domain is turned about each axis, and two of them against each other: root mean squares. */
+const meanTurn = 0.5 * Math.SQRT2;
+
 /** What options could mend in a refinement. */
-function hints({ reducedChiSquare, parameters }: Refinement): string[] {
-  const hasOneCount = parameters.some(({ name }) => name === "N");
-  return reducedChiSquare > poorFit && hasOneCount ? ["N is the same along a, b and c; --separate_N refines a number for each of them"] : [];
+function hints(refinement: Refinement, request: RefineRequest, given: Given<RefineFlag>): string[] {
+  const found: string[] = [];
+  const hasOneCount = refinement.parameters.some(({ name }) => name === "N");
+  if (isPoorFit(refinement) && hasOneCount) found.push("N is the same along a, b and c; --separate_N refines a number for each of them");
+  const { mosaic } = request.stills[0].experiment.crystal;
+  if (mosaic && mosaic.domains > 1 && !given.has("mosaic_seed")) {
+    const spreadDeg = refinement.parameters.find(({ name }) => name === "mosaic_spread")?.value ?? mosaic.spreadDeg;
+    const doubt = (meanTurn * spreadDeg) / Math.sqrt(mosaic.domains);
+    found.push(`the ${mosaic.domains} mosaic domains are drawn with a seed that may not be the crystal's: misset is known to ${shown(doubt, 2)} degrees at best; more domains, or -mosaic_seed, would help`);
+  }
+  return found;
 }
 
 function describeStep({ blur, step, loss, values }: RefinementProgress, { parameters }: RefineRequest): string {
@@ -207,7 +225,7 @@ async function resultFiles(
     const suffix = suffixOf(i, stills);
     pictures.push({ name, bytes });
     add(`picture${suffix}.png`, bytes);
-    add(`refined${suffix}.args`, refinedArguments(asSimulateFlags(given), stills[i], parameters, values, i, cwd));
+    add(`refined${suffix}.args`, refinedArguments(asSimulateFlags(given), stills[i], parameters, values, i, refinement.oversample[i], cwd));
   }
   add("loss.svg", lossCurve(refinement));
   add("correlations.svg", correlationMatrix(refinement));

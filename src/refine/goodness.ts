@@ -4,6 +4,20 @@ import type { Loss } from "./loss.js";
 /** Photons from which on a pixel has its full say: below, its squared residual is a lottery of single photons. */
 const fewPhotons = 1;
 
+/** Standard deviations above 1 from which on a reduced chi-square is no accident. */
+const mostSigmas = 5;
+
+export interface GoodnessOfFit {
+  readonly reducedChiSquare: number;
+  /** standard deviation of the reduced chi-square of a right model */
+  readonly chiSquareSigma: number;
+}
+
+/** Whether the noise of the counts is not what the residuals are. */
+export function isPoorFit({ reducedChiSquare, chiSquareSigma }: GoodnessOfFit): boolean {
+  return reducedChiSquare > 1 + mostSigmas * chiSquareSigma;
+}
+
 /**
  * The squared differences between counts and model in units of their variance, on average; 1 where the model is right.
  *
@@ -11,8 +25,8 @@ const fewPhotons = 1;
  * @param masks int32; pixels where they are 0 do not count
  * @param free number of refined parameters
  */
-export function goodnessOfFit(counts: readonly NdArray[], images: readonly NdArray[], masks: readonly NdArray[], loss: Loss, free: number): number {
-  let [sum, weights, squares] = [0, 0, 0];
+export function goodnessOfFit(counts: readonly NdArray[], images: readonly NdArray[], masks: readonly NdArray[], loss: Loss, free: number): GoodnessOfFit {
+  let [sum, weights, squares, scatter] = [0, 0, 0, 0];
   images.forEach((image, i) => {
     for (let at = 0; at < image.size; at++) {
       if (masks[i].data[at] === 0) continue;
@@ -21,11 +35,15 @@ export function goodnessOfFit(counts: readonly NdArray[], images: readonly NdArr
       sum += (counts[i].data[at] - image.data[at]) ** 2 / (variance + fewPhotons);
       weights += weight;
       squares += weight ** 2;
+      // The square of a Poisson deviate's distance from its mean m has the variance 2 m² + m.
+      scatter += (2 * variance ** 2 + variance) / (variance + fewPhotons) ** 2;
     }
   });
   // As many pixels of full weight would scatter as little.
   const pixels = squares > 0 ? weights ** 2 / squares : 0;
-  return weights > 0 && pixels > free ? sum / weights / (1 - free / pixels) : 0;
+  if (!(weights > 0 && pixels > free)) return { reducedChiSquare: 0, chiSquareSigma: 0 };
+  const perFreedom = 1 / (weights * (1 - free / pixels));
+  return { reducedChiSquare: sum * perFreedom, chiSquareSigma: Math.sqrt(scatter) * perFreedom };
 }
 
 /**

@@ -5,12 +5,13 @@ import type { StopConditions, Why } from "../optim/stop.js";
 import type { Vector } from "../optim/vector.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { withLikelyCellCounts } from "./cell-counts.js";
-import { goodnessOfFit } from "./goodness.js";
+import { goodnessOfFit, isPoorFit, type GoodnessOfFit } from "./goodness.js";
 import type { Restraint } from "./likelihood.js";
 import { lossNamed, type Loss } from "./loss.js";
 import { checkParameters, slopeAt, type Parameter } from "./parameter.js";
+import { likeliestSampling, samplingWarnings } from "./sampling.js";
 import { Stage, type StageResult } from "./stage.js";
-import { readyStills, type Still } from "./still.js";
+import { readyStills, type ReadyStill, type Still } from "./still.js";
 import { uncertainty, type Uncertainty } from "./uncertainty.js";
 import { withWater } from "./water.js";
 
@@ -57,11 +58,10 @@ export interface RefinedParameter {
   readonly esd: number | undefined;
 }
 
-export interface Refinement {
+export interface Refinement extends GoodnessOfFit {
   readonly parameters: readonly RefinedParameter[];
   /** the misfit, half the deviance with Poisson's likelihood */
   readonly loss: number;
-  readonly reducedChiSquare: number;
   readonly converged: boolean;
   readonly why: Why;
   /** of all stages */
@@ -72,6 +72,8 @@ export interface Refinement {
   readonly history: readonly RefinementProgress[];
   /** of the parameters, in their order */
   readonly correlations: Matrix;
+  /** points along each edge of a pixel, an image each: those that were given, or with which it is explained best */
+  readonly oversample: readonly number[];
   /** photons that the refined model expects, an image each */
   readonly images: readonly NdArray[];
   /** which pixels were used, an image each */
@@ -79,8 +81,9 @@ export interface Refinement {
   readonly warnings: readonly string[];
 }
 
-/** The reduced chi-square above which the noise of the counts is not what the residuals are. */
-export const poorFit = 1.3;
+/** A way that leads no lower than another one did is left after so many steps, when a step is less than such a part of the difference. */
+const fewestSteps = 3;
+const hope = 0.1;
 
 /** How many times wider the spots are in turn, unless somebody says. */
 export const defaultBlurs: readonly number[] = [4, 2];
@@ -88,6 +91,8 @@ export const defaultBlurs: readonly number[] = [4, 2];
 /**
  * Refines parameters of an experiment against measured images by Levenberg-Marquardt steps with Fisher's expected curvature, and says
  * how certain the result is.
+ *
+ * How finely pixels are sampled, where the stills' options do not say it, is found from the images.
  * @param stills which share all parameters that do not belong to one of them; pixels that are NaN or overloaded are left out
  * @throws InputError when a start cannot be, or no pixel is left
  */
@@ -104,40 +109,52 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   const usable = readyStills(stills, warnings, loss.fewest);
   const history: RefinementProgress[] = [];
   let [steps, passes] = [0, 0];
-  const stop = (): StopConditions => ({ maxSeconds: Math.max(0, maxSeconds - seconds()), ...(signal && { signal }) });
-  const run = async (stage: Stage, from: Vector): Promise<StageResult> => {
+  const timeLeft = (): StopConditions => ({ maxSeconds: Math.max(0, maxSeconds - seconds()) });
+  const isOver = (): boolean => (signal?.aborted ?? false) || seconds() > maxSeconds;
+  const run = async (stage: Stage, from: Vector, limit = Infinity): Promise<StageResult> => {
     const first = steps;
-    const found = await stage.run(from, maxSteps, stop(), async (step, value, now) => {
+    const leave = new AbortController();
+    const interrupt = (): void => leave.abort();
+    signal?.addEventListener("abort", interrupt);
+    if (signal?.aborted) leave.abort();
+    let before = Infinity;
+    const found = await stage.run(from, maxSteps, { ...timeLeft(), signal: leave.signal }, async (step, value, now) => {
       steps = first + step;
       const progress = { blur: stage.blur, step: steps, loss: value, values: now };
       history.push(progress);
+      if (step >= fewestSteps && before - value < hope * (value - limit)) leave.abort();
+      before = value;
       await options.onStep?.(progress);
     });
+    signal?.removeEventListener("abort", interrupt);
     passes += stage.likelihood.passes;
     return found;
   };
 
   let from: Vector = options.from ?? parameters.map(({ start }) => start);
   for (const blur of coarseToFine) {
-    if (signal?.aborted || seconds() > maxSeconds) break;
+    if (isOver()) break;
     const { values, smooth } = await run(new Stage(usable, parameters, blur, loss, restraints, pool), from);
     from = smooth ? await withWater(usable, parameters, values, smooth, loss, pool) : values;
   }
   if (coarseToFine.length > 0) {
-    from = await withLikelyCellCounts(usable, parameters, from, loss, restraints, stop(), pool);
+    from = await withLikelyCellCounts(usable, parameters, from, loss, restraints, { ...timeLeft(), ...(signal && { signal }) }, pool);
   }
-  const stage = new Stage(usable, parameters, 1, loss, restraints, pool);
-  const { result, values } = await run(stage, from);
-  const { likelihood } = stage;
+  const stageOf = (stills: readonly ReadyStill[]): Stage => new Stage(stills, parameters, 1, loss, restraints, pool);
+  const end = await likeliestSampling(usable, parameters, from, stageOf, run, isOver);
+  const { result, values } = end;
+  const { likelihood } = end.stage;
+  for (const warning of samplingWarnings(end, usable, parameters)) warnings.add(warning);
   const held = heldOf(values, parameters);
   const { value: misfit, normal } = await likelihood.normalEquations(result.parameters);
   const known = uncertainty(normal, await likelihood.information(result.parameters), held);
   for (const warning of [...likelihood.warnings, ...warningsOf(known, held, values, parameters)]) warnings.add(warning);
   const images = await likelihood.images(result.parameters);
   const masks = usable.map(({ mask }) => mask);
-  const reducedChiSquare = goodnessOfFit(usable.map(({ counts }) => counts), images, masks, loss, parameters.length);
-  if (reducedChiSquare > poorFit) {
-    warnings.add(`the reduced chi-square is ${reducedChiSquare.toFixed(2)}: the model does not explain the image, and the truth may lie farther off than the standard deviations say`);
+  const goodness = goodnessOfFit(usable.map(({ counts }) => counts), images, masks, loss, parameters.length);
+  if (isPoorFit(goodness)) {
+    const { reducedChiSquare, chiSquareSigma } = goodness;
+    warnings.add(`the reduced chi-square is ${reducedChiSquare.toFixed(3)}, and that of a right model would be 1 within ${chiSquareSigma.toFixed(3)}: the model does not explain the image, and the truth may lie farther off than the standard deviations say`);
   }
   return {
     parameters: parameters.map((parameter, i) => {
@@ -147,7 +164,7 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
       return { name: parameter.name, unit: parameter.unit, start: parameter.start, value, esd };
     }),
     loss: misfit,
-    reducedChiSquare,
+    ...goodness,
     converged: result.converged,
     why: result.why,
     steps,
@@ -155,6 +172,7 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
     seconds: seconds(),
     history,
     correlations: known.correlations,
+    oversample: end.stills.map(({ options: { oversample } }) => oversample),
     images,
     masks,
     warnings: [...warnings],

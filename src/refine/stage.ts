@@ -74,12 +74,7 @@ export class Stage {
       });
       return values;
     };
-    const start = await brightened(
-      this.likelihood,
-      this.#stills,
-      own.map((parameter, k) => coordinateOf(parameter, this.#places[k] < 0 ? parameter.start : from[this.#places[k]])),
-    );
-    const result = await fit(this.likelihood, start, {
+    const result = await fit(this.likelihood, await this.#start(from), {
       ...stop,
       maxSteps: isSharp ? maxSteps : Math.min(maxSteps, fewSteps),
       valueTolerance: isSharp ? valueTolerance : roughly,
@@ -87,6 +82,16 @@ export class Stage {
     });
     const smooth = own.some(isSmooth) ? await this.#smoothPhotons(result.parameters) : undefined;
     return { result, values: valuesAt(result.parameters), smooth };
+  }
+
+  /** The misfit at values of all parameters, but with spots as bright as they were counted. */
+  async lossAt(values: Vector): Promise<number> {
+    return this.likelihood.value(await this.#start(values));
+  }
+
+  #start(from: Vector): Promise<number[]> {
+    const x = this.#own.map((parameter, k) => coordinateOf(parameter, this.#places[k] < 0 ? parameter.start : from[this.#places[k]]));
+    return brightened(this.likelihood, this.#stills, x);
   }
 
   async #smoothPhotons(x: Vector): Promise<number[]> {

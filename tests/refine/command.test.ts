@@ -142,6 +142,10 @@ const refusals: readonly (readonly [string, RegExp])[] = [
   [`refine none.img ${start}`, /none.img/],
   [`refine one.img ${start} --refine cell,cell`, /a is refined twice/],
   [`refine one.img ${start} --resume`, /--resume: cannot read .*refinement.json/],
+  [`refine one.img gone.img ${start}`, /"gone.img" is taken for an image, and there is no such file/],
+  [`refine one.img ${start} -cell 20 24 28 90 90 NaN`, /"NaN" is taken for an image/],
+  [`refine one.img ${start} --refine cell,scale --fix Na`, /--fix: Na is not refined anyway \(a, b, c, scale\)/],
+  [`refine one.img ${start} -fluence 0`, /-fluence is 0/],
   [`refine one.img ${start} --bounds a 60 50`, /a has the bounds 60 and 50/],
 ];
 for (const [line, sentence] of refusals) {
@@ -153,6 +157,34 @@ for (const [line, sentence] of refusals) {
     assert.is(stderr.trim().split("\n").length, 1, stderr);
   });
 }
+
+test("where no folder can be made, that is told at once", async () => {
+  const { code, stderr } = await bench.run(`refine one.img ${start} -noprogress --coarse none --out /proc/none/of/these`);
+  assert.is(code, 2);
+  assert.match(stderr, /--out: the folder \/proc\/none cannot be made/);
+});
+
+test("what has no effect on a refinement, and a mosaic that may be another one, are told", async () => {
+  const line = `refine one.img ${start} -floatfile f.bin -mosaic_spread 0.5 -mosaic_domains 4 --coarse none --steps 1 --refine scale --out idle`;
+  const { stderr } = await bench.run(line);
+  assert.match(stderr, /-floatfile has no effect on a refinement/);
+  assert.match(stderr, /the 4 mosaic domains are drawn with a seed that may not be the crystal's: misset is known to 0.18 degrees at best/);
+  assert.not.match((await bench.run(`${line} -mosaic_seed 3`)).stderr, /mosaic domains are drawn/);
+});
+
+test("where nobody says how finely pixels are sampled, the image does, and the refined experiment tells it", async () => {
+  const coarse = start.replace("-oversample 1", "");
+  for (const oversample of [1, 2, 6]) {
+    const { code } = await bench.run(`simulate ${truth.replace("-oversample 1", `-oversample ${oversample}`)} -adc 0 -seed 6 -noisefile sampled.img -nopgm`);
+    assert.is(code, 0);
+    const result = await told(`refine sampled.img ${coarse} --coarse none --out sampled --json`);
+    for (const [name, value] of Object.entries(truths)) {
+      const found = result.parameters[name];
+      assert.ok(Math.abs(found.value - value) < 3.5 * (found.esd ?? 0), `${oversample}: ${name} ${found.value} +- ${found.esd}`);
+    }
+    assert.match(new TextDecoder().decode(await bench.read("sampled/refined.args")), new RegExp(`^-oversample ${oversample}$`, "m"));
+  }
+});
 
 test("a file where the folder should be is refused in one sentence", async () => {
   const { code, stderr } = await bench.run(`refine one.img ${start} -noprogress --coarse none --out f.hkl`);

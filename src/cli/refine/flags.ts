@@ -64,16 +64,21 @@ export const refineFlags: FlagTable<RefineFlag> = {
   ...own,
   ...simulateFlags,
   adc: { ...simulateFlags.adc, help: "offset of the image's counts, taken off first", preset: "0" },
+  oversample: { ...simulateFlags.oversample, preset: "1, 2, or as many as the spots need: what explains the image best" },
   threads: { ...simulateFlags.threads, preset: "one a core" },
   json: { ...simulateFlags.json, help: "the result as one JSON object on stdout, a line an image" },
   progress: { ...simulateFlags.progress, help: "a line on stderr after each step", preset: "so" },
   noprogress: { ...simulateFlags.noprogress, help: "no such lines" },
 };
 
+export function isIdle(name: RefineFlag): boolean {
+  return [...idle].some((hidden) => hidden === name);
+}
+
 /** The table without what has no effect here, for the help. */
 export function shownFlags(): FlagTable<string> {
-  const isShown = (name: string): boolean => ![...idle].some((hidden) => hidden === name);
-  return Object.fromEntries(Object.entries(refineFlags).filter(([name, { group }]) => isShown(name) && group !== "Without effect" && group !== "Refused"));
+  const shown = namesOf(refineFlags).filter((name) => !isIdle(name)).map((name) => [name, refineFlags[name]] as const);
+  return Object.fromEntries(shown.filter(([, { group }]) => group !== "Without effect" && group !== "Refused"));
 }
 
 /** The options that simulate has too, as it reads them. */

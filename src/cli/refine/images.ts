@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { quote } from "../../io/field.js";
 import { readTextFile } from "../../io/files.js";
@@ -27,13 +28,16 @@ interface Shard {
 
 /**
  * The images that a command line asks for, in the order of the list; of a shard, its own ones.
- * @throws InputError when there is none, two would share a folder, or the shard is none
+ * @throws InputError when there is none, one does not exist, two would share a folder, or the shard is none
  */
 export async function imageList(given: Given<RefineFlag>, cwd: string): Promise<ImageList> {
   const listName = given.word("list");
   const listed = listName === undefined ? [] : linesOf(await readTextFile(fromFolder(cwd, listName)));
   const images = [...given.operands, ...listed];
   if (images.length === 0) throw new InputError("refine needs an image: braggtape refine IMAGE.img -cell ... -hkl ...");
+  for (const image of images) {
+    if (!existsSync(fromFolder(cwd, image))) throw new InputError(`${quote(image)} is taken for an image, and there is no such file`);
+  }
   const out = fromFolder(cwd, given.word("out") ?? "refined");
   const shard = shardOf(given.word("shard"));
   if (given.has("together")) {

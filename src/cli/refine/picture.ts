@@ -10,8 +10,9 @@ const labels = 30;
 const footing = 108;
 const barHeight = 14;
 const sigmasShown = 5;
-/** The width of a panel in dots, about. */
-const panelWidth = 512;
+/** The longer edge of a panel in dots, about, and the narrowest column that takes what is written beside it. */
+const panelEdge = 512;
+const narrowest = 480;
 const spotsShown = 6;
 /** Dots between the labels of two ticks, at least. */
 const tickDistance = 56;
@@ -39,10 +40,11 @@ interface Panel {
  * @returns shape [height, width, 3], as a PNG takes it
  */
 export function refinementPicture({ observed, model, residual }: Compared, title: string): NdArray {
-  const shrunk = Math.ceil(Math.max(...observed.shape) / (2 * panelWidth));
+  const shrunk = Math.ceil(Math.max(...observed.shape) / (2 * panelEdge));
   const [slow, fast] = observed.shape.map((count) => Math.ceil(count / shrunk));
-  const size = Math.max(1, Math.round(panelWidth / Math.max(slow, fast)));
-  const [width, height] = [fast * size, slow * size];
+  const size = Math.max(1, Math.round(panelEdge / Math.max(slow, fast)));
+  const [panelWidth, height] = [fast * size, slow * size];
+  const width = Math.max(panelWidth, narrowest);
   const photons = photonScale(model);
   const sigmas = residualColour(sigmasShown);
   const panels: readonly Panel[] = [
@@ -59,8 +61,9 @@ export function refinementPicture({ observed, model, residual }: Compared, title
   panels.forEach(({ name, image, colour }, i) => {
     const left = margin + i * (width + gap);
     canvas.write(name, left + width / 2, heading - 24, { align: "centre" });
-    canvas.frame(left, heading, width, height, ink);
-    canvas.draw(shrunk === 1 ? image : strided(image, shrunk), left, heading, size, colour);
+    const inset = left + Math.floor((width - panelWidth) / 2);
+    canvas.frame(inset, heading, panelWidth, height, ink);
+    canvas.draw(shrunk === 1 ? image : strided(image, shrunk), inset, heading, size, colour);
   });
   legends(canvas, heading + height + 16, width, photons, sigmas);
 

@@ -28,13 +28,14 @@ export function refinedArguments(
   parameters: readonly Parameter[],
   values: readonly number[],
   image: number,
+  oversample: number,
   cwd: string,
 ): string {
   const experiment = experimentAt(still.experiment, parameters, values, image);
   const kept = given.occurrences
     .filter(({ name }) => !replaced.has(name) && simulateFlags[name].group !== "Output")
     .map(({ name, words }) => [`-${name}`, ...words.map((word) => (files.has(name) ? fromFolder(cwd, word) : word))]);
-  const lines = [...kept, ...describeExperiment(experiment), ["-oversample", String(still.options.oversample ?? 1)]];
+  const lines = [...kept, ...describeExperiment(experiment), ["-oversample", String(oversample)]];
   return `# the refined experiment: braggtape simulate @FILE, or braggtape refine IMAGE @FILE\n${lines
     .map((words) => words.map(quotedArgument).join(" "))
     .join("\n")}\n`;

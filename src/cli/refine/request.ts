@@ -18,7 +18,7 @@ import { formatOf, parseImage } from "../image-file.js";
 import { fromFolder, readInputFiles, type InputFiles } from "../input-files.js";
 import { Given } from "../parse-flags.js";
 import { didYouMean, suggestions } from "../suggestion.js";
-import { asSimulateFlags, type RefineFlag } from "./flags.js";
+import { asSimulateFlags, isIdle, type RefineFlag } from "./flags.js";
 
 /** A refinement, before anything is computed. */
 export interface RefineRequest {
@@ -42,6 +42,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   const names = wantedNames(given.word("refine") ?? "cell,misset,distance,scale", "--refine");
   const fixed = wantedNames(given.word("fix") ?? "", "--fix");
   const warnings = new Set<string>();
+  for (const { name, spelling } of given.occurrences) if (isIdle(name)) warnings.add(`${spelling} has no effect on a refinement`);
   const flags = withMosaic(asSimulateFlags(given), names, warnings);
   const files = withoutDistance(await readInputFiles(flags, cwd));
   const stills: Still[] = [];
@@ -58,19 +59,21 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
     stills.push(still);
   }
   const parameters = bounded(parametersOf(names, fixed, stills, given), given);
+  const dark = stills.find(({ experiment: { beam } }) => beam.fluence === 0);
+  if (dark) throw new InputError("-fluence is 0, which no image comes from");
   checkParameters(parameters);
   return { stills, parameters, options: optionsOf(given, parameters), warnings: [...warnings] };
 }
 
 function stillFrom(name: string, counts: NdArray, request: Request, given: Given<RefineFlag>): Still {
-  const { experiment, options } = request;
+  const { experiment, options: { oversample, ...options } } = request;
   const rules = pixelRules(given, options.mask);
   const { mask } = usablePixels(counts, rules);
   const { slow, fast } = experiment.detector.pixels;
   if (counts.shape[0] !== slow || counts.shape[1] !== fast) {
     throw new InputError(`${name} has ${counts.shape[1]} x ${counts.shape[0]} pixels, and the options say ${fast} x ${slow}`);
   }
-  return { experiment: refinableExperiment(experiment), options: { ...options, mask }, counts, overload: rules.overload, name };
+  return { experiment: refinableExperiment(experiment), options: { ...options, ...(given.has("oversample") && { oversample }), mask }, counts, overload: rules.overload, name };
 }
 
 async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<{ readonly counts: NdArray; readonly header: HeaderSettings | undefined }> {
@@ -195,14 +198,17 @@ function parametersOf(names: readonly string[], fixed: readonly string[], stills
     return found;
   };
   const isOwn = (name: string): boolean => stills.length > 1 && ["scale", "fluence", "background"].includes(name);
-  const isFixed = (name: string): boolean => fixed.some((other) => other === name || (isRefinable(other) && groupOf(name) === other));
-  return names
+  const fixes = (other: string, name: string): boolean => other === name || (isRefinable(other) && groupOf(name) === other);
+  const all = names
     .flatMap((name) =>
       isOwn(name)
         ? stills.flatMap((still, image) => named(name, still).map((parameter) => ({ ...parameter, name: `${parameter.name}[${image + 1}]`, image })))
         : named(name, stills[0]),
     )
-    .filter(({ name }) => !isFixed(name.replace(/\[\d+\]$/, "")));
+    .map((parameter) => ({ parameter, plain: parameter.name.replace(/\[\d+\]$/, "") }));
+  const idle = fixed.find((other) => !all.some(({ plain }) => fixes(other, plain)));
+  if (idle !== undefined) throw new InputError(`--fix: ${idle} is not refined anyway (${all.map(({ parameter }) => parameter.name).join(", ")})`);
+  return all.filter(({ plain }) => !fixed.some((other) => fixes(other, plain))).map(({ parameter }) => parameter);
 }
 
 function groupOf(name: string): string {
