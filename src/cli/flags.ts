@@ -264,7 +264,7 @@ const table = {
     group: "Sampling", values: ["WHAT"], kind: "text", choices: ["float64", "float32"],
     help: "precision of the computation", preset: "float64",
   },
-  threads: { group: "Sampling", values: ["n"], kind: "count", help: "workers", preset: "1" },
+  threads: { group: "Sampling", values: ["n"], kind: "count", help: "workers", preset: "1, in a long run one a core" },
   executor: {
     group: "Sampling", values: ["WHAT"], kind: "text", choices: executors,
     help: "what computes; the interpreter is slow and plain, to check the others", preset: "webassembly",

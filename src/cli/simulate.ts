@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { writeAllAtomically } from "../io/files.js";
 import { InputError } from "../ndarray/errors.js";
 import { copy } from "../ndarray/ndarray.js";
@@ -8,7 +9,7 @@ import { nodeWorkers } from "../simulate/parallel/node.js";
 import { simulate, simulateOn } from "../simulate/simulate.js";
 import { imageStatistics } from "../simulate/statistics.js";
 import type { Environment } from "./environment.js";
-import { requestFromFlags } from "./experiment-from-flags.js";
+import { requestFromFlags, type Request } from "./experiment-from-flags.js";
 import { simulateFlags } from "./flags.js";
 import { describeFlags } from "./help.js";
 import { readInputFiles } from "./input-files.js";
@@ -17,6 +18,8 @@ import { parseFlags } from "./parse-flags.js";
 import { progressBar } from "./progress-bar.js";
 import { describe, summarize } from "./summary.js";
 import { version } from "./version.js";
+
+const termsOfWorkers = 2 ** 25;
 
 const intro = `braggtape simulate: the diffraction image of a crystal, with the options of the reference program
 
@@ -38,7 +41,7 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const request = requestFromFlags(given, inputs, environment.seconds());
   const showsProgress = environment.isTerminal && given.last("progress", "noprogress")?.name !== "noprogress";
   const options = { ...request.options, ...(showsProgress && { onProgress: progressBar(environment) }) };
-  const threads = given.number("threads") ?? 1;
+  const threads = given.number("threads") ?? threadsFor(request);
   const { image: exact, warnings: found } =
     threads === 1 ? simulate(request.experiment, options) : await simulateOnThreads(threads, request.experiment, options);
   const image = copy(exact, "float32");
@@ -50,6 +53,12 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   for (const warning of warnings) environment.stderr(`warning: ${warning}\n`);
   const summary = summarize(request, statistics, outputs, warnings);
   environment.stdout(given.has("json") ? `${JSON.stringify(summary, undefined, 2)}\n` : describe(summary));
+}
+
+/** Workers, which take a tenth of a second to begin, are worth it for as many terms of the pixels' sums as take longer. */
+function threadsFor({ experiment: { detector }, steps }: Request): number {
+  const terms = detector.pixels.fast * detector.pixels.slow * steps.points * steps.sources * steps.orientations;
+  return terms >= termsOfWorkers ? availableParallelism() : 1;
 }
 
 async function simulateOnThreads(threads: number, experiment: Experiment, options: ImageOptions): Promise<Simulation> {

@@ -222,6 +222,15 @@ sameImage(
   "-noprogress --threads 2",
 );
 
+test("a long run, which takes all cores, gives the image that one thread gives", () =>
+  withBench({}, async (bench) => {
+    const long = "simulate -cell 34 45 56 75 85 100 -default_F 10 -N 3 -detpixels 400 -pixel 0.2 -oversample 15 -nonoise -nopgm";
+    await bench.run(`${long} -threads 1 -floatfile one.bin`);
+    const { code, stderr } = await bench.run(`${long} -floatfile all.bin`);
+    assert.is(code, 0, stderr);
+    assert.equal(Buffer.compare(await bench.read("all.bin"), await bench.read("one.bin")), 0);
+  }));
+
 test("a negative seed goes on with the random numbers where the streams before left them", () =>
   withBench({}, async (bench) => {
     const drawn = async (options: string): Promise<Uint8Array> => {
