@@ -1,21 +1,18 @@
 import { DTypeError, InputError, ShapeError } from "../ndarray/errors.js";
 import { quote } from "../io/field.js";
 import { withArgumentFiles } from "./argument-file.js";
-import { runCompare } from "./compare.js";
-import { runConvert } from "./convert.js";
 import type { Environment } from "./environment.js";
-import { runRefine } from "./refine.js";
-import { runSimulate } from "./simulate.js";
 import { didYouMean, suggestions } from "./suggestion.js";
 import { version } from "./version.js";
 
 type Command = (argv: readonly string[], environment: Environment) => Promise<void>;
 
-const commands: ReadonlyMap<string, Command> = new Map([
-  ["simulate", runSimulate],
-  ["refine", runRefine],
-  ["convert", runConvert],
-  ["compare", runCompare],
+/** What a command needs is loaded for it alone: to read all files takes longer than many a command. */
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ["simulate", async () => (await import("./simulate.js")).runSimulate],
+  ["refine", async () => (await import("./refine.js")).runRefine],
+  ["convert", async () => (await import("./convert.js")).runConvert],
+  ["compare", async () => (await import("./compare.js")).runCompare],
 ]);
 
 const usage = `braggtape: X-ray diffraction images of crystals, simulated and refined
@@ -43,7 +40,7 @@ export async function runCommand(argv: readonly string[], environment: Environme
     const [name = "--help", ...rest] = await withArgumentFiles(argv, environment.cwd);
     if (/^--?h(elp)?$/.test(name)) environment.stdout(usage);
     else if (/^--?version$/.test(name)) environment.stdout(`${version()}\n`);
-    else await commandNamed(name)(rest, environment);
+    else await (await commandNamed(name))(rest, environment);
     return done;
   } catch (error) {
     environment.stderr(`braggtape: ${sentenceOf(error)}\n`);
@@ -59,9 +56,9 @@ function sentenceOf(error: unknown): string {
   throw error;
 }
 
-function commandNamed(name: string): Command {
-  const command = commands.get(name);
-  if (command) return command;
+async function commandNamed(name: string): Promise<Command> {
+  const load = commands.get(name);
+  if (load) return load();
   const near = suggestions(name, [...commands.keys()]);
   throw new InputError(`${quote(name)} is not a command${didYouMean(near)} (${[...commands.keys()].join(", ")})`);
 }
