@@ -70,6 +70,8 @@ export class InnermostLoop {
   readonly #groups: readonly LookupGroup[];
   readonly #shortcuts: (op: number) => HalfTurnShortcuts;
   readonly #values = new Map<number, Numbers>();
+  /** of ops, and by what moves them: one for all that are moved alike */
+  readonly #basesOfOps = new Map<number, Base | undefined>();
   readonly #bases = new Map<string, Base>();
   /** variables of constants, by their place in the heap */
   readonly #constants = new Map<number, number>();
@@ -264,6 +266,11 @@ export class InnermostLoop {
 
   /** How far the outer loops have moved it; undefined where they do not. */
   #base(op: number): Base | undefined {
+    if (!this.#basesOfOps.has(op)) this.#basesOfOps.set(op, this.#findBase(op));
+    return this.#basesOfOps.get(op);
+  }
+
+  #findBase(op: number): Base | undefined {
     const { strides } = this.#place(op);
     const terms = [...this.#context.counters]
       .filter(([axis]) => strides[axis] !== 0)

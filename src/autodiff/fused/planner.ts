@@ -46,6 +46,8 @@ class Planner {
   readonly #layout: HeapLayout;
   readonly #axesOfPass: Axes[] = [];
   readonly #nestKeys = new Map<string, NestKey>();
+  /** of ops, once all are known */
+  readonly #nests: NestKey[] = [];
   #room: number | undefined;
 
   constructor(program: Program) {
@@ -170,6 +172,10 @@ class Planner {
 
   /** The nest that computes an op; the same object for all of its ops. */
   #nestOf(op: number): NestKey {
+    return (this.#nests[op] ??= this.#findNest(op));
+  }
+
+  #findNest(op: number): NestKey {
     const { pass, kind } = this.#ops[op];
     const axes = this.#axesIn(op);
     if (!has(axes, this.#vector)) return this.#shared({ pass, nest: "small", axes });

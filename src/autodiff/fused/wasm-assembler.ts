@@ -112,39 +112,64 @@ type ValueType = typeof i32 | typeof f64 | typeof v128;
 
 const none = 0x40;
 
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  do {
-    const low = value % 128;
-    value = Math.floor(value / 128);
-    bytes.push(value > 0 ? low | 128 : low);
-  } while (value > 0);
-  return bytes;
-}
+/** Bytes that are written one after another. */
+class Bytes {
+  #room = new Uint8Array(256);
+  #length = 0;
 
-function signed(value: number): number[] {
-  const bytes: number[] = [];
-  for (;;) {
-    const low = value & 127;
-    value >>= 7;
-    if ((value === 0 && (low & 64) === 0) || (value === -1 && (low & 64) !== 0)) return [...bytes, low];
-    bytes.push(low | 128);
+  /** What has been written, until more is. */
+  get written(): Uint8Array {
+    return this.#room.subarray(0, this.#length);
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#room[this.#length++] = value;
+  }
+
+  /** A whole number of at least 0, in as few bytes as it needs. */
+  unsigned(value: number): void {
+    for (; value > 127; value = Math.floor(value / 128)) this.byte((value % 128) | 128);
+    this.byte(value);
+  }
+
+  signed(value: number): void {
+    for (;;) {
+      const low = value & 127;
+      value >>= 7;
+      if ((value === 0 && (low & 64) === 0) || (value === -1 && (low & 64) !== 0)) return this.byte(low);
+      this.byte(low | 128);
+    }
+  }
+
+  append(bytes: ArrayLike<number>): void {
+    this.#reserve(bytes.length);
+    this.#room.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  lengthPrefixed(bytes: ArrayLike<number>): void {
+    this.unsigned(bytes.length);
+    this.append(bytes);
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#room.length) return;
+    const larger = new Uint8Array(2 * (this.#length + count));
+    larger.set(this.written);
+    this.#room = larger;
   }
 }
 
-function lengthPrefixed(bytes: readonly number[]): number[] {
-  return unsigned(bytes.length).concat(bytes);
-}
-
-function listOf(entries: readonly (readonly number[])[]): number[] {
-  const all = unsigned(entries.length);
-  for (const entry of entries) for (const byte of entry) all.push(byte);
-  return all;
+function bytesOf(write: (bytes: Bytes) => void): Uint8Array {
+  const bytes = new Bytes();
+  write(bytes);
+  return bytes.written;
 }
 
 /** The body of a function without parameters, written instruction by instruction. */
 export class FunctionBody {
-  #bytes: number[] = [];
+  #bytes = new Bytes();
   readonly #locals: ValueType[] = [];
 
   /** A new local variable. */
@@ -153,42 +178,46 @@ export class FunctionBody {
   }
 
   /** What is written while `write` runs, for insertion elsewhere. */
-  aside(write: () => void): number[] {
+  aside(write: () => void): Uint8Array {
     const before = this.#bytes;
-    this.#bytes = [];
+    this.#bytes = new Bytes();
     write();
-    const written = this.#bytes;
+    const { written } = this.#bytes;
     this.#bytes = before;
     return written;
   }
 
-  insert(bytes: readonly number[]): void {
-    for (const byte of bytes) this.#bytes.push(byte);
+  insert(bytes: ArrayLike<number>): void {
+    this.#bytes.append(bytes);
   }
 
   get(local: number): void {
-    this.insert([0x20, ...unsigned(local)]);
+    this.#bytes.byte(0x20);
+    this.#bytes.unsigned(local);
   }
 
   set(local: number): void {
-    this.insert([0x21, ...unsigned(local)]);
+    this.#bytes.byte(0x21);
+    this.#bytes.unsigned(local);
   }
 
   i32Const(value: number): void {
-    this.insert([0x41, ...signed(value)]);
+    this.#bytes.byte(0x41);
+    this.#bytes.signed(value);
   }
 
   scalar(opcode: number): void {
-    this.#bytes.push(opcode);
+    this.#bytes.byte(opcode);
   }
 
   vector(opcode: number): void {
-    this.insert([0xfd, ...unsigned(opcode)]);
+    this.#bytes.byte(0xfd);
+    this.#bytes.unsigned(opcode);
   }
 
   lane(opcode: number, lane: number): void {
     this.vector(opcode);
-    this.#bytes.push(lane);
+    this.#bytes.byte(lane);
   }
 
   /** Picks the bytes of two vectors, those of the second counted from 16. */
@@ -205,11 +234,15 @@ export class FunctionBody {
   /** A load or store; the address is on the stack, before the value of a store. */
   memory(opcode: number, byteOffset: number, lane?: number): void {
     this.vector(opcode);
-    this.insert([0, ...unsigned(byteOffset), ...(lane === undefined ? [] : [lane])]);
+    this.#bytes.byte(0);
+    this.#bytes.unsigned(byteOffset);
+    if (lane !== undefined) this.#bytes.byte(lane);
   }
 
   loadInteger(byteOffset: number): void {
-    this.insert([0x28, 0, ...unsigned(byteOffset)]);
+    this.#bytes.byte(0x28);
+    this.#bytes.byte(0);
+    this.#bytes.unsigned(byteOffset);
   }
 
   load(byteOffset: number): void {
@@ -221,7 +254,8 @@ export class FunctionBody {
   }
 
   call(index: number): void {
-    this.insert([0x10, ...unsigned(index)]);
+    this.#bytes.byte(0x10);
+    this.#bytes.unsigned(index);
   }
 
   /** Repeats as long as what `body` leaves on the stack is not 0. */
@@ -252,14 +286,20 @@ export class FunctionBody {
   choose(then: () => void, otherwise: () => void): void {
     this.insert([0x04, none]);
     then();
-    this.#bytes.push(0x05);
+    this.#bytes.byte(0x05);
     otherwise();
-    this.#bytes.push(0x0b);
+    this.#bytes.byte(0x0b);
   }
 
-  code(): number[] {
-    const locals = listOf(this.#locals.map((type) => [1, type]));
-    return lengthPrefixed([...locals, ...this.#bytes, 0x0b]);
+  /** With its length before it. */
+  code(): Uint8Array {
+    const body = bytesOf((bytes) => {
+      bytes.unsigned(this.#locals.length);
+      for (const type of this.#locals) bytes.append([1, type]);
+      bytes.append(this.#bytes.written);
+      bytes.byte(0x0b);
+    });
+    return bytesOf((bytes) => bytes.lengthPrefixed(body));
   }
 }
 
@@ -269,7 +309,7 @@ export interface ImportedFunction {
   readonly arity: number;
 }
 
-const text = (name: string): number[] => lengthPrefixed([...name].map((letter) => letter.charCodeAt(0)));
+const text = (name: string): Uint8Array => bytesOf((bytes) => bytes.lengthPrefixed([...name].map((letter) => letter.charCodeAt(0))));
 
 /**
  * A module with one memory "m.memory", imported functions of float64 "m.name", and functions exported as "0", "1", and so on.
@@ -279,7 +319,6 @@ const text = (name: string): number[] => lengthPrefixed([...name].map((letter) =
  * keeps a number during the call.
  */
 export function moduleBytes(imports: readonly ImportedFunction[], bodies: readonly FunctionBody[]): Uint8Array<ArrayBuffer> {
-  const section = (id: number, content: readonly number[]): number[] => [id, ...lengthPrefixed(content)];
   const arities = [...new Set(imports.map(({ arity }) => arity))];
   const types = [[0x60, 0, 0], [0x60, 0, 1, i32], ...arities.map((arity) => [0x60, arity, ...new Array<number>(arity).fill(f64), 1, f64])];
   const imported = imports.map(({ name, arity }) => [...text("m"), ...text(name), 0, 2 + arities.indexOf(arity)]);
@@ -294,12 +333,30 @@ export function moduleBytes(imports: readonly ImportedFunction[], bodies: readon
     return body;
   });
   const names = [...bodies.map((_, i) => String(i)), ...bodies.map((_, i) => `${i} shifted`)];
-  return new Uint8Array([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, listOf(types)),
-    ...section(2, listOf([[...text("m"), ...text("memory"), 2, 0, 1], ...imported])),
-    ...section(3, listOf([...bodies.map(() => [0]), ...shifted.map(() => [1])])),
-    ...section(7, listOf(names.map((name, i) => [...text(name), 0, ...unsigned(imports.length + i)]))),
-    ...section(10, listOf([...bodies, ...shifted].map((body) => body.code()))),
+  return moduleOf([
+    [1, types],
+    [2, [[...text("m"), ...text("memory"), 2, 0, 1], ...imported]],
+    [3, [...bodies.map(() => [0]), ...shifted.map(() => [1])]],
+    [7, names.map((name, i) => bytesOf((bytes) => {
+      bytes.append(text(name));
+      bytes.byte(0);
+      bytes.unsigned(imports.length + i);
+    }))],
+    [10, [...bodies, ...shifted].map((body) => body.code())],
   ]);
+}
+
+/** A module from the entries of its sections, by their numbers. */
+function moduleOf(sections: readonly (readonly [id: number, entries: readonly ArrayLike<number>[]])[]): Uint8Array<ArrayBuffer> {
+  const all = bytesOf((bytes) => {
+    bytes.append([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+    for (const [id, entries] of sections) {
+      bytes.byte(id);
+      bytes.lengthPrefixed(bytesOf((content) => {
+        content.unsigned(entries.length);
+        for (const entry of entries) content.append(entry);
+      }));
+    }
+  });
+  return Uint8Array.from(all);
 }
