@@ -184,9 +184,11 @@ export class ImageModel<P extends Parameters> {
   #plan(parameters: P): Plan {
     const leaves = parametersIn(parameters);
     const experiment = this.experimentOf(withParameters(parameters, leaves));
-    const plan = planOf(experiment, this.options, this.#executor, this.#oversample);
+    const inputs = leaves.map((leaf) => (typeof leaf === "number" ? scalar(leaf) : leaf));
+    const elements = inputs.reduce((sum, { size }) => sum + size, 0);
+    const plan = planOf(experiment, this.options, this.#executor, elements, this.#oversample);
     this.#oversample = plan.sampling.oversample;
-    return { ...plan, form: formOf(parameters), inputs: leaves.map((leaf) => (typeof leaf === "number" ? scalar(leaf) : leaf)) };
+    return { ...plan, form: formOf(parameters), inputs };
   }
 
   /** The runs that answer a question, in turn; with the policy "sequential" later ones depend on what earlier ones found. */
@@ -225,7 +227,7 @@ export class ImageModel<P extends Parameters> {
     }
     const warning = plan.structureFactors?.left(lookups);
     const sums = new Array<number>(width).fill(0);
-    rows.data.forEach((sum, i) => (sums[i % width] += sum));
+    for (let at = 0; at < rows.size; ) for (let i = 0; i < width; i++) sums[i] += rows.data[at++];
     return { sums, image, warnings: warning === undefined ? [] : [warning] };
   }
 

@@ -26,6 +26,8 @@ export const mostSteps = 2 ** 22;
 const largestTile = 1024;
 const smallestTile = 64;
 const stepsOfTile = 2 ** 13;
+/** Where parameters are arrays: a tile makes sums for all of their elements, which are worth so many steps at the most. */
+const mostStepsOfTile = 2 ** 16;
 const elementsOfInterpretedTile = 2 ** 16;
 
 /** @throws InputError when an option cannot be */
@@ -45,10 +47,11 @@ function isCount(value: number): boolean {
 
 /**
  * @param experiment of numbers
+ * @param elements of the parameters
  * @param oversample as many sub-pixels as the spots need unless given
  * @throws InputError when the experiment cannot be, or its steps do not fit into memory
  */
-export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, executor: Executor, oversample?: number): ImagePlan {
+export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, executor: Executor, elements: number, oversample?: number): ImagePlan {
   checkExperiment(experiment);
   const { structureFactors, detector, crystal } = experiment;
   const edge = oversample ?? recommendedOversample(experiment);
@@ -62,7 +65,7 @@ export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, 
   const pixels = selectPixels([detector.pixels.slow, detector.pixels.fast], options);
   const grid = structureFactors instanceof StructureFactors ? structureFactors : undefined;
   const few = (crystal.cells ?? [1, 1, 1]).some((n) => known(n) <= 2);
-  const { interpolation = "auto", tileSize = Math.min(tileSizeFor(executor, steps), pixels.size) } = options;
+  const { interpolation = "auto", tileSize = Math.min(tileSizeFor(executor, steps, elements), pixels.size) } = options;
   const isTricubic = grid !== undefined && !grid.disabled && (interpolation === "tricubic" || (interpolation === "auto" && few));
   return {
     pixels,
@@ -81,7 +84,8 @@ export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, 
   };
 }
 
-function tileSizeFor(executor: Executor, steps: number): number {
+function tileSizeFor(executor: Executor, steps: number, elements: number): number {
   if (executor === "interpreter") return Math.max(16, Math.ceil(elementsOfInterpretedTile / steps));
-  return Math.max(smallestTile, Math.min(largestTile, Math.floor(stepsOfTile / steps)));
+  const wanted = Math.max(stepsOfTile, Math.min(elements, mostStepsOfTile));
+  return Math.max(smallestTile, Math.min((largestTile * wanted) / stepsOfTile, Math.floor(wanted / steps)));
 }

@@ -104,7 +104,10 @@ export class TileRunner {
     if (this.job.hasImage && run.image) return this.#place(results[0], tile, run.image);
     const { data, strides } = run.rows;
     let next = Math.floor(tile / run.tilesOfBlock) * strides[0];
-    for (const sum of results) for (const value of flatData(sum)) data[next++] += value;
+    for (const sum of results) {
+      const values = flatData(sum);
+      for (let i = 0; i < values.length; i++) data[next++] += values[i];
+    }
   }
 
   #countOf(tile: number): number {

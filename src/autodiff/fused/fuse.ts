@@ -58,6 +58,7 @@ class Machine implements Workspace {
       if (primitive === "literal") this.#load(node, program.literals[Number(attributes.index)]);
       else if (primitive === "constant" && !plan.opOf.has(node)) this.#load(node, full(shape, Number(attributes.value), dtype));
     });
+    for (const [node, { offset, shape }] of plan.scatters) this.#arrays[node] = new NdArray(this.heap, shape, undefined, offset);
     this.inputs = program.inputs.map(({ shape, dtype }, index) => this.#home(index) ?? zeros(shape, dtype));
   }
 

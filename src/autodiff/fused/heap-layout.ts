@@ -15,6 +15,8 @@ export class HeapLayout {
   readonly padded: Shape;
   /** by node */
   readonly grids = new Map<number, GridPlace>();
+  /** by node */
+  readonly scatters = new Map<number, GridPlace>();
   readonly #vector: number;
   readonly #numbersPerElement: number;
   #size = 0;
@@ -53,6 +55,11 @@ export class HeapLayout {
     if (this.grids.has(node)) return;
     const size = Math.ceil(sizeOf(shape) / this.#numbersPerElement);
     this.grids.set(node, { offset: this.#numbersPerElement * this.#allocate(size), shape });
+  }
+
+  /** Room for a grid that numbers are added to. */
+  reserveScatter(node: number, shape: Shape): void {
+    this.scatters.set(node, { offset: this.#allocate(sizeOf(shape)), shape });
   }
 
   #allocate(size: number): number {

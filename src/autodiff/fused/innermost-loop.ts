@@ -2,8 +2,8 @@ import type { FloatDType } from "../../ndarray/dtype.js";
 import { shortcutsIn, type HalfTurnShortcuts } from "./half-turns.js";
 import { Lanes, type Numbers } from "./lanes.js";
 import { LookupEmitter } from "./lookup-emitter.js";
-import { lookupGroups, type LookupGroup } from "./lookups.js";
-import { has, type Level, type Nest, type Place, type Plan } from "./plan.js";
+import { lookupGroups, scatterGroup, type LookupGroup } from "./lookups.js";
+import { has, placeOf, type Level, type Nest, type Place, type Plan } from "./plan.js";
 import type { VectorMath } from "./vector-math.js";
 import { i32, scalarOpcodes, v128, type FunctionBody } from "./wasm-assembler.js";
 
@@ -67,6 +67,7 @@ export class InnermostLoop {
   readonly #dtype: FloatDType;
   readonly #lanes: Lanes;
   readonly #lookups: LookupEmitter;
+  readonly #scatters: LookupEmitter;
   readonly #groups: readonly LookupGroup[];
   readonly #shortcuts: (op: number) => HalfTurnShortcuts;
   readonly #values = new Map<number, Numbers>();
@@ -84,6 +85,7 @@ export class InnermostLoop {
     this.#lanes = new Lanes(body, this.#dtype, isWide, (value) => this.#constant(value), hasMultiplyAdd);
     const scratch = (size: number): number => numberBytes * context.pool.reserve(size / numberBytes);
     this.#lookups = new LookupEmitter(this.#dtype === "float32" ? this.#lanes.singles : this.#lanes.doubles, scratch);
+    this.#scatters = this.#dtype === "float32" ? new LookupEmitter(this.#lanes.doubles, scratch) : this.#lookups;
     this.#groups = lookupGroups(plan, level.computed);
     this.#shortcuts = shortcutsIn(plan.ops, level);
   }
@@ -91,9 +93,9 @@ export class InnermostLoop {
   /** What the loop reads but does not change is read before it; but what that is, only the loop tells. */
   write(): void {
     const { body, plan, nest, isWide } = this.#context;
-    const { computed, scalars, sums } = this.#level;
+    const { computed, scalars, sums, scatters } = this.#level;
     const { vector } = nest;
-    if (computed.length + sums.length === 0) return;
+    if (computed.length + sums.length + scatters.length === 0) return;
     const lanes = this.#lanes;
     const read = scalars.map((op) => ({ op, local: body.local(v128), base: this.#base(op) }));
     for (const { op, local } of read) this.#values.set(op, lanes.ofScalar(local));
@@ -133,7 +135,7 @@ export class InnermostLoop {
   /** @param counter how far the loop has come, in bytes of a contiguous place */
   #turn(counter: number | undefined, registers: readonly Register[]): void {
     const { plan } = this.#context;
-    const { vectors, computed, stored, sums } = this.#level;
+    const { vectors, computed, stored, sums, scatters } = this.#level;
     const lanes = this.#lanes;
     const addressOf = (op: number) => (): void => this.#pushAddress(op, counter);
     for (const op of vectors) this.#values.set(op, lanes.load(addressOf(op), this.#byteOffset(op)));
@@ -150,6 +152,7 @@ export class InnermostLoop {
         lanes.store(addressOf(sum), this.#byteOffset(sum), more);
       }
     }
+    for (const scatter of scatters) this.#scatter(scatter, inLoop);
   }
 
   #compute(id: number): void {
@@ -169,13 +172,37 @@ export class InnermostLoop {
     }
   }
 
-  /** The values of all members of a group. Points and distances are float64's, so that they agree with what is computed beside them. */
+  /** The values of all members of a group. */
   #lookUp(group: LookupGroup, inputs: readonly Numbers[]): Numbers[] {
     const lanes = this.#lanes;
-    const { doubles } = lanes;
-    const isTricubic = group.primitive === "tricubic";
     const isSingle = this.#dtype === "float32";
     const local = (numbers: Numbers): number => (isSingle ? numbers.single() : numbers.doubles()[0]);
+    const { points, distances } = this.#nodesAt(group, inputs);
+    const found = this.#lookups.emit(group, points.map(local), distances.map(local));
+    return found.map((each) => (isSingle ? lanes.ofSingle(each) : lanes.ofDoubles([each])));
+  }
+
+  #scatter(id: number, inLoop: Numbers | undefined): void {
+    const { plan, isWide } = this.#context;
+    const op = plan.ops[id];
+    if (op.kind !== "scatter") return;
+    const { doubles } = this.#lanes;
+    const [h, k, l, source] = op.inputs.map((input) => this.#valueOf(input));
+    const group = scatterGroup(plan, id, op);
+    const { points, distances } = this.#nodesAt(group, [h, k, l]);
+    source.doubles().forEach((value, part) => {
+      const mask = inLoop?.doubles()[part];
+      const counted = mask === undefined ? value : doubles.do("and", value, mask);
+      const ofPart = (numbers: readonly Numbers[]): number[] => numbers.map((each) => each.doubles()[part]);
+      this.#scatters.scatter(group, ofPart(points), ofPart(distances), counted, isWide ? doubles.lanes : 1);
+    });
+  }
+
+  /** Points of the grid and distances from them: float64's, so that they agree with what is computed beside them. */
+  #nodesAt({ primitive }: LookupGroup, inputs: readonly Numbers[]): { readonly points: Numbers[]; readonly distances: Numbers[] } {
+    const lanes = this.#lanes;
+    const { doubles } = lanes;
+    const isTricubic = primitive === "tricubic";
     const points = inputs.map((x) =>
       lanes.eachPart((part) => {
         const double = x.doubles()[part];
@@ -185,8 +212,7 @@ export class InnermostLoop {
     const distances = isTricubic
       ? inputs.map((x, axis) => lanes.eachPart((part) => doubles.do("sub", x.doubles()[part], points[axis].doubles()[part])))
       : [];
-    const found = this.#lookups.emit(group, points.map(local), distances.map(local));
-    return found.map((each) => (isSingle ? lanes.ofSingle(each) : lanes.ofDoubles([each])));
+    return { points, distances };
   }
 
   /** Whether an op is computed in float64. */
@@ -239,9 +265,7 @@ export class InnermostLoop {
   }
 
   #place(op: number): Place {
-    const place = this.#context.plan.places.get(op);
-    if (place === undefined) throw new TypeError(`value ${op} has no place in the heap`);
-    return place;
+    return placeOf(this.#context.plan, op);
   }
 
   #byteOffset(op: number): number {

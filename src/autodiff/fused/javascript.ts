@@ -1,10 +1,14 @@
 /** A loop nest as the source of a JavaScript function. */
-import { has, sizeAlong, type Kernel, type Level, type Nest, type Place, type Plan } from "./plan.js";
+import { has, placeOf, scatterPlaces, sizeAlong, type Kernel, type Level, type Nest, type Plan } from "./plan.js";
 import { cosPi, sineOfHalfTurn, sinPi } from "./polynomials.js";
 import { shortcutsIn, type HalfTurnShortcuts } from "./half-turns.js";
 import { lagrangeCubics } from "../primitives/lagrange.js";
-import { lookupGroups, type LookupGroup } from "./lookups.js";
+import { lookupGroups, scatterGroup, type LookupGroup } from "./lookups.js";
 import type { Data } from "../../ndarray/dtype.js";
+import { sizeOf } from "../../ndarray/shape.js";
+
+const axes = ["h", "k", "l"];
+const nodes = [0, 1, 2, 3];
 
 type Expression = (...inputs: string[]) => string;
 
@@ -81,11 +85,10 @@ class Source {
   }
 
   text(): string {
-    for (const { sums } of this.#nest.levels) {
-      for (const sum of sums) {
-        const { offset } = this.#place(sum);
-        this.#lines.push(`heap.fill(0, ${offset}, ${offset + sizeAlong(this.#plan.padded, this.#plan.ops[sum].axes)});`);
-      }
+    const clear = (offset: number, size: number): number => this.#lines.push(`heap.fill(0, ${offset}, ${offset + size});`);
+    for (const { sums, scatters } of this.#nest.levels) {
+      for (const sum of sums) clear(placeOf(this.#plan, sum).offset, sizeAlong(this.#plan.padded, this.#plan.ops[sum].axes));
+      for (const { offset, shape } of scatterPlaces(this.#plan, scatters)) clear(offset, sizeOf(shape));
     }
     this.#level(0);
     return `${this.#lines.join("\n")}\n`;
@@ -102,8 +105,8 @@ class Source {
   }
 
   #vectorLoop(level: Level): void {
-    const { scalars, vectors, computed, stored, sums } = level;
-    if (computed.length + sums.length === 0) return;
+    const { scalars, vectors, computed, stored, sums, scatters } = level;
+    if (computed.length + sums.length + scatters.length === 0) return;
     const { vector } = this.#nest;
     const lines = this.#lines;
     lines.push("{");
@@ -129,41 +132,82 @@ class Source {
       const value = `v${this.#plan.ops[sum].inputs[0]}`;
       lines.push(inRegister.includes(sum) ? `s${sum} += ${value};` : `heap[${this.#at(sum)}] += ${value};`);
     }
+    for (const scatter of scatters) this.#scatter(scatter);
     if (vector !== undefined) lines.push("}");
     for (const sum of inRegister) lines.push(`heap[${this.#at(sum)}] += s${sum};`);
     lines.push("}");
   }
 
   /** All lookups at one place: a neighbourhood is read once for the value and its slopes. */
-  #lookup({ primitive, inputs, grid: { shape, offset }, min, defaultF, members, orders }: LookupGroup): void {
-    const lines = this.#lines;
-    const [strideH, strideK] = [shape[1] * shape[2], shape[2]];
+  #lookup(group: LookupGroup): void {
+    const { primitive, defaultF, members, orders } = group;
+    const isValue = (order: readonly number[]): boolean => order.every((each) => each === 0);
+    this.#lines.push(...members.map((member, i) => `let v${member} = ${isValue(orders[i]) ? defaultF : 0};`));
+    this.#inGrid(group, (first) => {
+      if (primitive === "nearest") return this.#lines.push(`v${members[0]} = grids[${first}];`);
+      return this.#contract(group, first);
+    });
+  }
+
+  /** Adds a number to a grid's points, by their weights. */
+  #scatter(id: number): void {
+    const op = this.#plan.ops[id];
+    if (op.kind !== "scatter") return;
+    const group = scatterGroup(this.#plan, id, op);
+    const { shape } = group.grid;
+    const value = `v${op.inputs[3]}`;
+    this.#inGrid(group, (first) => {
+      if (group.primitive === "nearest") return this.#lines.push(`heap[${first}] += ${value};`);
+      this.#weights(group, first);
+      const [[h, k, l]] = group.orders;
+      for (const i of nodes) {
+        for (const j of nodes) {
+          this.#lines.push(`{ const w = ${value} * h${h}_${i} * k${k}_${j};`);
+          for (const m of nodes) this.#lines.push(`heap[n + ${i * shape[1] * shape[2] + j * shape[2] + m}] += w * l${l}_${m};`);
+          this.#lines.push("}");
+        }
+      }
+      return undefined;
+    });
+  }
+
+  /**
+   * Lines for places that the grid holds with their neighbourhood.
+   * @param write takes where the first point stands
+   */
+  #inGrid({ primitive, inputs, grid: { shape, offset }, min, members }: LookupGroup, write: (first: string) => unknown): void {
+    const isTricubic = primitive === "tricubic";
     const name = `g${members[0]}`;
-    const axes = ["h", "k", "l"];
-    const node = (x: string): string => (primitive === "nearest" ? `Math.ceil(${x} - 0.5)` : `Math.floor(${x})`);
-    const places = axes.map((axis, i) => `const ${name}${axis} = ${node(`v${inputs[i]}`)} - (${min[i]});`);
-    if (primitive === "nearest") {
-      const inside = axes.map((axis, i) => `${name}${axis} >= 0 && ${name}${axis} < ${shape[i]}`).join(" && ");
-      const at = `${offset} + ${name}h * ${strideH} + ${name}k * ${strideK} + ${name}l`;
-      lines.push(...places, `const v${members[0]} = ${inside} ? grids[${at}] : ${defaultF};`);
-      return;
-    }
-    lines.push(...members.map((member, i) => `let v${member} = ${orders[i].every((order) => order === 0) ? defaultF : 0};`), ...places);
-    lines.push(`if (${axes.map((axis, i) => `${name}${axis} >= 1 && ${name}${axis} < ${shape[i] - 2}`).join(" && ")}) {`);
-    lines.push(`const n = ${offset} + (${name}h - 1) * ${strideH} + (${name}k - 1) * ${strideK} + ${name}l - 1;`);
+    const before = isTricubic ? 1 : 0;
+    const node = (x: string): string => (isTricubic ? `Math.floor(${x})` : `Math.ceil(${x} - 0.5)`);
+    axes.forEach((axis, i) => this.#lines.push(`const ${name}${axis} = ${node(`v${inputs[i]}`)} - (${min[i] + before});`));
+    const last = shape.map((extent) => extent - (isTricubic ? 4 : 1));
+    this.#lines.push(`if (${axes.map((axis, i) => `${name}${axis} >= 0 && ${name}${axis} <= ${last[i]}`).join(" && ")}) {`);
+    write(`${offset} + ${name}h * ${shape[1] * shape[2]} + ${name}k * ${shape[2]} + ${name}l`);
+    this.#lines.push("}");
+  }
+
+  /** The place of a neighbourhood's first point, and the weights of its nodes along each axis. */
+  #weights({ inputs, orders }: LookupGroup, first: string): void {
+    this.#lines.push(`const n = ${first};`);
     axes.forEach((axis, i) => {
-      lines.push(`const t${axis} = v${inputs[i]} - Math.floor(v${inputs[i]});`);
+      this.#lines.push(`const t${axis} = v${inputs[i]} - Math.floor(v${inputs[i]});`);
       for (const order of new Set(orders.map((each) => each[i]))) {
-        lagrangeCubics(order).forEach((cubic, node) => lines.push(`const ${axis}${order}_${node} = ${horner(cubic, `t${axis}`)};`));
+        lagrangeCubics(order).forEach((cubic, at) => this.#lines.push(`const ${axis}${order}_${at} = ${horner(cubic, `t${axis}`)};`));
       }
     });
-    const nodes = [0, 1, 2, 3];
+  }
+
+  #contract(group: LookupGroup, first: string): void {
+    const { grid: { shape }, members, orders } = group;
+    const lines = this.#lines;
+    this.#weights(group, first);
     const orderL = [...new Set(orders.map(([, , l]) => l))];
     const orderKL = unique(orders.map(([, k, l]) => [k, l]));
     for (const l of orderL) {
       for (const i of nodes) {
         for (const j of nodes) {
-          const row = i * strideH + j * strideK;
+          const row = i * shape[1] * shape[2] + j * shape[2];
           lines.push(`const r${l}_${i}${j} = ${nodes.map((m) => `l${l}_${m} * grids[n + ${row + m}]`).join(" + ")};`);
         }
       }
@@ -174,19 +218,12 @@ class Source {
     orders.forEach(([h, k, l], member) => {
       lines.push(`v${members[member]} = ${nodes.map((i) => `h${h}_${i} * p${k}${l}_${i}`).join(" + ")};`);
     });
-    lines.push("}");
-  }
-
-  #place(op: number): Place {
-    const place = this.#plan.places.get(op);
-    if (place === undefined) throw new TypeError(`value ${op} has no place in the heap`);
-    return place;
   }
 
   #at(op: number): string {
-    const { offset, strides } = this.#place(op);
-    const axes = [...this.#nest.outer, ...(this.#nest.vector === undefined ? [] : [this.#nest.vector])];
-    return [String(offset), ...axes.filter((axis) => strides[axis] !== 0).map((axis) => `i${axis} * ${strides[axis]}`)].join(" + ");
+    const { offset, strides } = placeOf(this.#plan, op);
+    const loops = [...this.#nest.outer, ...(this.#nest.vector === undefined ? [] : [this.#nest.vector])];
+    return [String(offset), ...loops.filter((axis) => strides[axis] !== 0).map((axis) => `i${axis} * ${strides[axis]}`)].join(" + ");
   }
 }
 

@@ -31,23 +31,77 @@ export class LookupEmitter {
    */
   emit(group: LookupGroup, points: readonly number[], distances: readonly number[]): number[] {
     const math = this.#math;
-    const isTricubic = group.primitive === "tricubic";
     const isValue = (orders: readonly number[]): boolean => orders.every((order) => order === 0);
     const outside = group.orders.map((orders) => math.constant(isValue(orders) ? group.defaultF : 0));
-    const { shape } = group.grid;
-    if (isTricubic && shape.some((extent) => extent < 4)) return outside;
+    if (hasNoNeighbourhood(group)) return outside;
+    const { inside, addresses } = this.#found(group, points);
+    const found = group.primitive === "tricubic" ? this.#tricubic(group, distances, addresses) : [this.#nearest(group, addresses)];
+    return found.map((value, member) => math.select(inside, value, outside[member]));
+  }
 
+  /**
+   * The transpose: adds each lane's value to the grid's points, by their weights. The grid is one of float64.
+   * @param group of one member
+   * @param lanes the first so many count
+   */
+  scatter(group: LookupGroup, points: readonly number[], distances: readonly number[], value: number, lanes: number): void {
+    if (hasNoNeighbourhood(group)) return;
+    const math = this.#math;
+    const { inside, addresses } = this.#found(group, points);
+    const counted = math.do("and", value, inside);
+    if (group.primitive === "nearest") return addresses.slice(0, lanes).forEach((address, lane) => this.#addToPoint(group, address, counted, lane));
+    const [order] = group.orders;
+    const [alongH, alongK, alongL] = distances.map((t, axis) => this.#weights(t, order[axis]));
+    const [splatH, splatK] = [alongH, alongK].map((each) => this.#splats(new Map([[0, each]])));
+    const rows = this.#transposed(alongL);
+    for (let lane = 0; lane < lanes; lane++) {
+      const [weightsH, weightsK] = [splatH(lane).get(0) ?? [], splatK(lane).get(0) ?? []];
+      const all = math.shuffled(counted, counted, new Array<number>(math.lanes).fill(lane));
+      for (const i of nodes) {
+        const plane = math.do("mul", all, weightsH[i]);
+        for (const j of nodes) this.#addToRow(group, addresses[lane], i, j, rows[lane], math.do("mul", plane, weightsK[j]));
+      }
+    }
+  }
+
+  #addToPoint({ grid }: LookupGroup, address: number, value: number, lane: number): void {
+    const { body, opcodes, laneBytes } = this.#math;
+    const byteOffset = grid.offset * laneBytes;
+    body.get(address);
+    body.get(address);
+    body.memory(opcodes.loadSplat, byteOffset);
+    body.get(value);
+    body.vector(opcodes.add);
+    body.memory(opcodes.storeLane, byteOffset, lane);
+  }
+
+  /** Adds to the four points of a row of a neighbourhood. */
+  #addToRow({ grid: { offset, shape } }: LookupGroup, address: number, i: number, j: number, weights: readonly number[], value: number): void {
+    const math = this.#math;
+    const { body, lanes, laneBytes } = math;
+    weights.forEach((weight, part) => {
+      const byteOffset = (offset + i * shape[1] * shape[2] + j * shape[2] + part * lanes) * laneBytes;
+      body.get(address);
+      body.load(byteOffset);
+      const sum = math.multiplyAdd(weight, value, math.keep());
+      body.get(address);
+      body.get(sum);
+      body.store(byteOffset);
+    });
+  }
+
+  /** Which lanes' points the grid holds, with their neighbourhoods; and of each, where the first point stands, or that of another one. */
+  #found({ primitive, min, grid: { shape } }: LookupGroup, points: readonly number[]): { readonly inside: number; readonly addresses: number[] } {
+    const math = this.#math;
+    const isTricubic = primitive === "tricubic";
     // Of a neighbourhood, the node at 1 is the one at or before the point.
-    const margin = isTricubic ? 1 : 0;
-    const first = group.min.map((min) => min + margin);
-    const last = shape.map((extent, axis) => group.min[axis] + extent - (isTricubic ? 3 : 1));
+    const first = min.map((each) => each + (isTricubic ? 1 : 0));
+    const last = shape.map((extent, axis) => min[axis] + extent - (isTricubic ? 3 : 1));
     // In this order of operands, NaN becomes the first point, too.
     const nearby = points.map((point, axis) => math.do("pmin", math.constant(last[axis]), math.do("pmax", math.constant(first[axis]), point)));
     const inside = nearby.map((each, axis) => math.do("eq", each, points[axis])).reduce((all, one) => math.do("and", all, one));
     const corner = nearby.map((each, axis) => math.do("sub", each, math.constant(first[axis])));
-    const addresses = this.#addresses(corner, shape);
-    const found = isTricubic ? this.#tricubic(group, distances, addresses) : [this.#nearest(group, addresses)];
-    return found.map((value, member) => math.select(inside, value, outside[member]));
+    return { inside, addresses: this.#addresses(corner, shape) };
   }
 
   /** Of each lane, the byte at which its grid point stands, from the first of the grid. */
@@ -204,6 +258,11 @@ export class LookupEmitter {
     const [first, second] = [0, 2].map((i) => pair(vectors[i], vectors[i + 1], [0, 2, 4, 6], [1, 3, 5, 7]));
     return pair(first, second, [0, 2, 4, 6], [1, 3, 5, 7]);
   }
+}
+
+/** Whether a grid is too small for any neighbourhood. */
+function hasNoNeighbourhood({ primitive, grid: { shape } }: LookupGroup): boolean {
+  return shape.some((extent) => extent < (primitive === "tricubic" ? 4 : 1));
 }
 
 function withoutTrailingZeros(coefficients: readonly number[]): number[] {

@@ -1,4 +1,4 @@
-import type { GridPlace, LookupOp, Plan } from "./plan.js";
+import type { GridPlace, LookupOp, Plan, ScatterOp } from "./plan.js";
 
 /** Lookups at one place of one grid, which differ in their order of differentiation alone. */
 export interface LookupGroup {
@@ -33,6 +33,13 @@ export function lookupGroups({ ops, grids }: Plan, among: readonly number[]): Lo
     const { primitive, inputs, attributes } = first;
     return { primitive, inputs, grid, min: listed(attributes.min, 3), defaultF: Number(attributes.defaultF), members, orders };
   });
+}
+
+/** A scatter as the lookups that it is the transpose of. */
+export function scatterGroup({ scatters }: Plan, op: number, { primitive, node, inputs, attributes }: ScatterOp): LookupGroup {
+  const grid = scatters.get(node);
+  if (grid === undefined) throw new TypeError(`grid ${node} has no place in the heap`);
+  return { primitive, inputs, grid, min: listed(attributes.min, 3), defaultF: 0, members: [op], orders: [listed(attributes.orders, 3)] };
 }
 
 function listed(attribute: unknown, length: number): readonly number[] {

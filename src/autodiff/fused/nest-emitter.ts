@@ -2,8 +2,9 @@
  * A loop nest as a function of WebAssembly that works on vectors: two elements at a time in float64, four in float32; one at a time
  * where the innermost loop's elements do not stand one after another.
  */
+import { sizeOf } from "../../ndarray/shape.js";
 import { InnermostLoop, numberBytes, type LoopContext } from "./innermost-loop.js";
-import { has, sizeAlong, type Nest, type Plan } from "./plan.js";
+import { has, placeOf, scatterPlaces, sizeAlong, type Nest, type Plan } from "./plan.js";
 import { FunctionBody, v128 } from "./wasm-assembler.js";
 
 export function emitNest(plan: Plan, nest: Nest, context: Pick<LoopContext, "precise" | "pool" | "hasMultiplyAdd">): FunctionBody {
@@ -21,16 +22,16 @@ export function emitNest(plan: Plan, nest: Nest, context: Pick<LoopContext, "pre
     counters.delete(axis);
   };
 
-  for (const { sums } of nest.levels) for (const sum of sums) clear(plan, sum, body);
+  for (const { sums, scatters } of nest.levels) {
+    for (const sum of sums) clear(body, placeOf(plan, sum).offset, sizeAlong(plan.padded, plan.ops[sum].axes));
+    for (const { offset, shape } of scatterPlaces(plan, scatters)) clear(body, offset, sizeOf(shape));
+  }
   levelsFrom(0);
   return body;
 }
 
-/** Sets a sum to 0 wherever it stands. Every place is padded to whole vectors. */
-function clear({ places, padded, ops }: Plan, sum: number, body: FunctionBody): void {
-  const size = sizeAlong(padded, ops[sum].axes);
-  const offset = places.get(sum)?.offset;
-  if (offset === undefined) throw new TypeError(`sum ${sum} has no place in the heap`);
+/** Sets numbers of the heap to 0. Every place is padded to whole vectors. */
+function clear(body: FunctionBody, offset: number, size: number): void {
   const zero = body.local(v128);
   body.count(size * numberBytes, 16, (counter) => {
     body.get(counter);

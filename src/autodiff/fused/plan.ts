@@ -21,7 +21,10 @@ export type Op = Placed &
     | { readonly kind: "elementwise"; readonly primitive: string }
     | { readonly kind: "lookup"; readonly primitive: "nearest" | "tricubic"; readonly grid: number; readonly attributes: Attributes }
     | { readonly kind: "sum" }
+    /** adds numbers to the points of a grid, which is the result of a node */
+    | { readonly kind: "scatter"; readonly primitive: "nearest" | "tricubic"; readonly node: number; readonly attributes: Attributes }
   );
+export type ScatterOp = Extract<Op, { kind: "scatter" }>;
 export type LookupOp = Extract<Op, { kind: "lookup" }>;
 
 /** Where numbers stand in the heap: element (i, j, ...) of the loops at offset + i*strides[0] + ... */
@@ -32,7 +35,7 @@ export interface Place {
 
 /** Where a contiguous grid of three axes stands in the heap. */
 export interface GridPlace {
-  /** in elements of the program's dtype */
+  /** in elements of the program's dtype; of float64, where numbers are added to it */
   readonly offset: number;
   readonly shape: Shape;
 }
@@ -48,6 +51,7 @@ export interface Level {
   /** of these, what is kept in the heap */
   readonly stored: readonly number[];
   readonly sums: readonly number[];
+  readonly scatters: readonly number[];
 }
 
 /** One loop nest: outer loops, and inside of the first 0, 1, ... of them a level. */
@@ -81,14 +85,35 @@ export interface Plan {
   readonly places: ReadonlyMap<number, Place>;
   /** of the grids of lookups, by node */
   readonly grids: ReadonlyMap<number, GridPlace>;
+  /** of the grids that numbers are added to, by node */
+  readonly scatters: ReadonlyMap<number, GridPlace>;
   /** the op that holds a node's numbers; absent for a node of the interpreter's own */
   readonly opOf: ReadonlyMap<number, number>;
   readonly heapSize: number;
 }
+
+/** Whether an op ends a pass: it is complete when its loops are. */
+export const isSink = ({ kind }: Op): boolean => kind === "sum" || kind === "scatter";
 
 export const has = (axes: Axes, axis: number): boolean => (axes & (1 << axis)) !== 0;
 
 /** How many numbers vary along some axes. */
 export function sizeAlong(extents: Shape, axes: Axes): number {
   return sizeOf(extents.filter((_, axis) => has(axes, axis)));
+}
+
+/** Where an op's numbers stand. */
+export function placeOf({ places }: Plan, op: number): Place {
+  const place = places.get(op);
+  if (place === undefined) throw new TypeError(`value ${op} has no place in the heap`);
+  return place;
+}
+
+/** Where the grids stand that ops add to. */
+export function scatterPlaces({ ops, scatters }: Plan, among: readonly number[]): GridPlace[] {
+  return among.flatMap((id) => {
+    const op = ops[id];
+    const place = op.kind === "scatter" ? scatters.get(op.node) : undefined;
+    return place === undefined ? [] : [place];
+  });
 }

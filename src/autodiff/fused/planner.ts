@@ -5,11 +5,11 @@
  * elementwise, a sum nor a lookup is left to the interpreter's kernel.
  */
 import type { DType } from "../../ndarray/dtype.js";
-import { sizeOf, type Shape } from "../../ndarray/shape.js";
+import { broadcastShapes, sizeOf, type Shape } from "../../ndarray/shape.js";
 import { primitiveNamed } from "../primitives/registry.js";
 import type { Node, Program, Typed } from "../tape.js";
 import { HeapLayout, wholeVectors } from "./heap-layout.js";
-import { has, sizeAlong, type Axes, type Level, type Nest, type Op, type Place, type Plan, type Stage } from "./plan.js";
+import { has, isSink, sizeAlong, type Axes, type Level, type Nest, type Op, type Place, type Plan, type Stage } from "./plan.js";
 
 /** Numbers of full size that may be kept from one pass to the next: more would take too much memory, and leave many a processor's cache. */
 const mostKept = 2 ** 19;
@@ -41,6 +41,8 @@ class Planner {
   readonly #opOf = new Map<number, number>();
   /** of nodes that the interpreter runs, the pass */
   readonly #interpreted = new Map<number, number>();
+  /** of nodes that add to a grid, the op */
+  readonly #scattered = new Map<number, number>();
   readonly #constants = new Map<number, number>();
   readonly #places = new Map<number, Place>();
   readonly #layout: HeapLayout;
@@ -72,6 +74,7 @@ class Planner {
       stages,
       places: this.#places,
       grids: this.#layout.grids,
+      scatters: this.#layout.scatters,
       opOf: this.#opOf,
       heapSize: this.#layout.size,
     };
@@ -89,7 +92,10 @@ class Planner {
   /** Whether the node could become part of a loop nest. */
   #addFused(node: Node, id: number): boolean {
     const { primitive, attributes, shape } = node;
-    if (node.dtype !== this.#dtype || !this.#fits(shape)) return false;
+    if (node.dtype !== this.#dtype) return false;
+    if (primitive === "nearestScatter") return this.#addScatter(node, id, "nearest");
+    if (primitive === "tricubicScatter") return this.#addScatter(node, id, "tricubic");
+    if (!this.#fits(shape)) return false;
     const isLookup = primitive === "nearest" || primitive === "tricubic";
     const inputs = (isLookup ? node.inputs.slice(0, 3) : node.inputs).map((input) => this.#opOf.get(input));
     if (!inputs.every((input) => input !== undefined)) return false;
@@ -111,6 +117,26 @@ class Planner {
     return true;
   }
 
+  /** Numbers that do not vary along an axis are added as often as it is long. */
+  #addScatter({ inputs, attributes, shape }: Node, id: number, primitive: "nearest" | "tricubic"): boolean {
+    const looked = lookedShape(inputs.map((input) => this.#program.nodes[input]));
+    const ops = inputs.map((input) => this.#opOf.get(input));
+    if (!this.#fits(looked) || !ops.every((op) => op !== undefined)) return false;
+    const axes = ops.reduce((all, op) => all | this.#ops[op].axes, 0);
+    const repeats = sizeAlong(this.#extents, this.#axesOf(looked) & ~axes);
+    const [h, k, l, source] = ops;
+    const from = [h, k, l, this.#scaled(source, repeats)];
+    this.#layout.reserveScatter(id, shape);
+    const pass = Math.max(...from.map((op) => this.#passAfter(op)));
+    this.#scattered.set(id, this.#add({ kind: "scatter", primitive, node: id, attributes, inputs: from, axes, pass }));
+    return true;
+  }
+
+  #scaled(op: number, factor: number): number {
+    if (factor === 1) return op;
+    return this.#add({ kind: "elementwise", primitive: "mul", inputs: [op, this.#constant(factor)], axes: this.#ops[op].axes, pass: this.#passAfter(op) });
+  }
+
   /** Along an axis that the input does not vary along, a sum is a product with the extent. */
   #addSum(input: number, shape: Shape, summed: readonly number[]): number {
     const rank = this.#extents.length;
@@ -122,11 +148,7 @@ class Planner {
       else repeats *= shape[axis];
     }
     const { axes } = this.#ops[input];
-    let scaled = input;
-    if (repeats !== 1) {
-      const inputs = [input, this.#constant(repeats)];
-      scaled = this.#add({ kind: "elementwise", primitive: "mul", inputs, axes, pass: this.#passAfter(input) });
-    }
+    const scaled = this.#scaled(input, repeats);
     if (over === 0) return scaled;
     return this.#add({ kind: "sum", inputs: [scaled], axes: axes & ~over, pass: this.#passAfter(scaled) });
   }
@@ -134,8 +156,10 @@ class Planner {
   #interpret(node: Node, id: number): void {
     const before = node.inputs.map((input) => {
       const op = this.#opOf.get(input);
+      const scatter = this.#scattered.get(input);
+      if (scatter !== undefined) return this.#passAfter(scatter);
       if (op === undefined) return this.#interpreted.get(input) ?? 0;
-      return this.#ops[op].pass + (this.#isComputed(op) || this.#ops[op].kind === "sum" ? 1 : 0);
+      return this.#isComputed(op) ? this.#ops[op].pass + 1 : this.#passAfter(op);
     });
     const pass = Math.max(...before);
     this.#interpreted.set(id, pass);
@@ -157,7 +181,7 @@ class Planner {
   }
 
   #passAfter(op: number): number {
-    return this.#ops[op].pass + (this.#ops[op].kind === "sum" ? 1 : 0);
+    return this.#ops[op].pass + (isSink(this.#ops[op]) ? 1 : 0);
   }
 
   #fits(shape: Shape): boolean {
@@ -176,10 +200,10 @@ class Planner {
   }
 
   #findNest(op: number): NestKey {
-    const { pass, kind } = this.#ops[op];
+    const { pass } = this.#ops[op];
     const axes = this.#axesIn(op);
     if (!has(axes, this.#vector)) return this.#shared({ pass, nest: "small", axes });
-    const isApart = kind === "sum" && !this.#isOutermost(axes, pass);
+    const isApart = isSink(this.#ops[op]) && !this.#isOutermost(axes, pass);
     return this.#shared(isApart ? { pass, nest: "apart", axes } : { pass, nest: "vector", axes: 0 });
   }
 
@@ -250,14 +274,14 @@ class Planner {
         }
       }
     };
-    for (let op = ops.length - 1; op >= 0; op--) if (this.#isComputed(op) || ops[op].kind === "sum") demand(op, this.#nestOf(op));
+    for (let op = ops.length - 1; op >= 0; op--) if (this.#isComputed(op) || isSink(ops[op])) demand(op, this.#nestOf(op));
     return stored;
   }
 
   #stages(stored: ReadonlySet<number>): Stage[] {
     const byPass = new Map<number, Map<NestKey, Set<number>>>();
     this.#ops.forEach((op, id) => {
-      if (op.kind !== "sum" && !(this.#isComputed(id) && stored.has(id))) return;
+      if (!isSink(op) && !(this.#isComputed(id) && stored.has(id))) return;
       const nests = byPass.get(op.pass) ?? new Map<NestKey, Set<number>>();
       byPass.set(op.pass, nests);
       const nest = this.#nestOf(id);
@@ -308,7 +332,7 @@ class Planner {
     for (const [op, depth] of depths) for (const input of ops[op].inputs) deepestUse.set(input, Math.max(depth, deepestUse.get(input) ?? 0));
     const levels = [undefined, ...outer].map((_, level): Level => {
       const here = members.filter((op) => depths.get(op) === level);
-      const computed = here.filter((op) => ops[op].kind !== "sum");
+      const computed = here.filter((op) => !isSink(ops[op]));
       for (const op of computed) {
         const isUsedDeeper = (deepestUse.get(op) ?? 0) > level;
         if (isUsedDeeper && !this.#places.has(op)) this.#places.set(op, this.#layout.reserve(ops[op].axes & (1 << this.#vector)));
@@ -322,6 +346,7 @@ class Planner {
         computed,
         stored: computed.filter((op) => this.#places.has(op)),
         sums: here.filter((op) => ops[op].kind === "sum"),
+        scatters: here.filter((op) => ops[op].kind === "scatter"),
       };
     });
     return { outer, vector, levels };
@@ -336,14 +361,27 @@ function isCostly(op: Op): boolean {
 
 /** Shape and dtype of most of the loops. */
 function largestLoop({ nodes }: Program): Typed {
-  const loops = nodes.filter((node) => node.dtype !== "int32" && sizeOf(node.shape) > 0 && isLoop(node));
+  const loops = nodes
+    .filter((node) => node.dtype !== "int32" && isLoop(node))
+    .map((node): Typed => (isScatter(node) ? { shape: lookedShape(node.inputs.map((input) => nodes[input])), dtype: node.dtype } : node))
+    .filter(({ shape }) => sizeOf(shape) > 0);
   const none: Typed = { shape: [], dtype: nodes.find(({ dtype }) => dtype !== "int32")?.dtype ?? "float64" };
   return loops.reduce<Typed>((largest, node) => (sizeOf(node.shape) > sizeOf(largest.shape) || largest === none ? node : largest), none);
 }
 
-function isLoop({ primitive, inputs }: Node): boolean {
+function isLoop(node: Node): boolean {
+  const { primitive, inputs } = node;
   if (inputs.length === 0) return false;
-  return primitive === "nearest" || primitive === "tricubic" || primitiveNamed(primitive).kernel.kind === "elementwise";
+  return primitive === "nearest" || primitive === "tricubic" || isScatter(node) || primitiveNamed(primitive).kernel.kind === "elementwise";
+}
+
+function isScatter({ primitive }: Node): boolean {
+  return primitive === "nearestScatter" || primitive === "tricubicScatter";
+}
+
+/** The shape of the lookups whose grid a scatter adds to, from its inputs. */
+function lookedShape([h, k, l]: readonly Typed[]): Shape {
+  return broadcastShapes(h.shape, k.shape, l.shape);
 }
 
 /** The longest axis that is a whole number of vectors, and of more than a few; the longest of all if there is none. */

@@ -16,9 +16,10 @@ export function preciseOps({ ops, extents }: Pick<Plan, "ops" | "extents">): Set
   for (let id = ops.length - 1; id >= 0; id--) {
     const op = ops[id];
     const isDistance = op.kind === "elementwise" && op.primitive === "sub" && op.inputs.some(isWhole);
-    if (precise.has(id) || isWhole(id) || isDistance || op.kind === "lookup") {
-      if (op.kind !== "lookup") precise.add(id);
-      for (const input of op.inputs) precise.add(input);
+    const isPlaced = op.kind === "lookup" || op.kind === "scatter";
+    if (precise.has(id) || isWhole(id) || isDistance || isPlaced) {
+      if (!isPlaced) precise.add(id);
+      for (const input of isPlaced ? op.inputs.slice(0, 3) : op.inputs) precise.add(input);
     }
   }
   ops.forEach((op, id) => {

@@ -6,6 +6,7 @@ import { prepare, type Executor } from "../../../src/autodiff/executor.js";
 import { abs, add, cos, cosPi, div, exp, less, mul, nearest, neg, round, sin, sinPi, sub, sum, total, tricubic, where } from "../../../src/autodiff/operations.js";
 import { record } from "../../../src/autodiff/primitive.js";
 import { primitives } from "../../../src/autodiff/primitives/registry.js";
+import { planLoops } from "../../../src/autodiff/fused/planner.js";
 import { broadcastTo } from "../../../src/autodiff/primitives/structure.js";
 import { pullBack } from "../../../src/autodiff/reverse.js";
 import { Tape, type Program, type Variable } from "../../../src/autodiff/tape.js";
@@ -131,6 +132,28 @@ test("lookups at one place of one grid may differ in what stands outside of it",
   const min = [-2, -2, -2];
   same(tape.program([3, 7].flatMap((defaultF) => [tricubic(h, k, l, source, { min, defaultF }), nearest(h, k, l, source, { min, defaultF })])), places, "float64");
 });
+
+for (const dtype of floats) {
+  test(`what lookups are worth to the points of their grids is added up in loops of any length, in ${dtype}`, () => {
+    for (const [rows, columns] of [[1, 1], [3, 5], [4, 8], [7, 33]] as const) {
+      const places = [uneven([rows, columns], dtype, 4), uneven([columns], dtype, 3), uneven([rows, 1], dtype, 5)];
+      const cotangent = uneven([columns], dtype);
+      const grid = uneven([7, 6, 8], dtype);
+      const tape = new Tape();
+      const [h, k, l, c] = [...places, cotangent].map((array) => tape.input(array));
+      const source = tape.input(grid);
+      const at = { min: [-3, -2, -4], defaultF: 7 };
+      const weighted = broadcastTo(c, [rows, columns]);
+      const gradients = [tricubic, nearest].flatMap((lookup) => pullBack([lookup(h, k, l, source, at)], [weighted], [source]));
+      const beyond = pullBack([tricubic(h, k, mul(l, 9), source, at)], [weighted], [source]);
+      const repeated = pullBack([tricubic(broadcastTo(l, [2, rows, columns]), 0.5, 0.25, source, at)], [broadcastTo(c, [2, rows, columns])], [source]);
+      const program = tape.program([...gradients, ...beyond, ...repeated].flatMap((gradient) => gradient ?? []));
+      assert.is(program.outputs.length, 4);
+      assert.ok(planLoops(program).stages.every((stage) => !("node" in stage)), "the interpreter is not asked");
+      same(program, [...places, cotangent, grid], dtype);
+    }
+  });
+}
 
 test("0 and -0 are told apart among the constants", () => {
   const x = array([0, 0.5, 1.5, 2.5, 3.5, -0.5, 1.25, 7]);
