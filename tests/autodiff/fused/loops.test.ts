@@ -143,7 +143,7 @@ for (const dtype of floats) {
       const [h, k, l, c] = [...places, cotangent].map((array) => tape.input(array));
       const source = tape.input(grid);
       const at = { min: [-3, -2, -4], defaultF: 7 };
-      const weighted = broadcastTo(c, [rows, columns]);
+      const weighted = broadcastTo(exp(c), [rows, columns]);
       const gradients = [tricubic, nearest].flatMap((lookup) => pullBack([lookup(h, k, l, source, at)], [weighted], [source]));
       const beyond = pullBack([tricubic(h, k, mul(l, 9), source, at)], [weighted], [source]);
       const repeated = pullBack([tricubic(broadcastTo(l, [2, rows, columns]), 0.5, 0.25, source, at)], [broadcastTo(c, [2, rows, columns])], [source]);
