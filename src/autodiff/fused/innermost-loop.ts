@@ -5,7 +5,8 @@ import { LookupEmitter } from "./lookup-emitter.js";
 import { lookupGroups, scatterGroup, type LookupGroup } from "./lookups.js";
 import { has, placeOf, type Level, type Nest, type Place, type Plan } from "./plan.js";
 import type { VectorMath } from "./vector-math.js";
-import { i32, scalarOpcodes, v128, type FunctionBody } from "./wasm-assembler.js";
+import { scalarOpcodes } from "./opcodes.js";
+import { i32, v128, type FunctionBody } from "./wasm-assembler.js";
 
 /** Numbers that the code needs beside those of the plan, at the end of the heap. */
 export class ConstantPool {

@@ -1,6 +1,7 @@
 import type { FloatDType } from "../../ndarray/dtype.js";
 import { VectorMath } from "./vector-math.js";
-import { vectorOpcodes, v128, type FunctionBody } from "./wasm-assembler.js";
+import { vectorOpcodes } from "./opcodes.js";
+import { v128, type FunctionBody } from "./wasm-assembler.js";
 
 /** One number for each element of a loop's turn, in variables: float64, float32, or whichever is asked for first. */
 export interface Numbers {

@@ -2,7 +2,8 @@ import { sizeOf } from "../../ndarray/shape.js";
 import { lagrangeCubics } from "../primitives/lagrange.js";
 import type { LookupGroup } from "./lookups.js";
 import type { VectorMath } from "./vector-math.js";
-import { i32, v128, vectorOpcodes } from "./wasm-assembler.js";
+import { vectorOpcodes } from "./opcodes.js";
+import { i32, v128 } from "./wasm-assembler.js";
 
 const i32ExtractLane = 27;
 const nodes = [0, 1, 2, 3];

@@ -92,6 +92,9 @@ export interface Plan {
   readonly heapSize: number;
 }
 
+/** Whether a nest computes an op for others. */
+export const isComputed = ({ kind }: Op): boolean => kind === "elementwise" || kind === "lookup";
+
 /** Whether an op ends a pass: it is complete when its loops are. */
 export const isSink = ({ kind }: Op): boolean => kind === "sum" || kind === "scatter";
 

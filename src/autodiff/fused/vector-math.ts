@@ -1,7 +1,8 @@
 import { bytesPerElement, type FloatDType } from "../../ndarray/dtype.js";
 import type { HalfTurnShortcuts } from "./half-turns.js";
 import { doubledExpPolynomial, sinPiPolynomial, splitLn2, splitPi } from "./polynomials.js";
-import { float32Opcodes, float64Opcodes, scalarOpcodes, v128, vectorOpcodes, type FloatOpcodes, type FunctionBody, type ImportedFunction } from "./wasm-assembler.js";
+import { float32Opcodes, float64Opcodes, scalarOpcodes, vectorOpcodes, type FloatOpcodes } from "./opcodes.js";
+import { v128, type FunctionBody, type ImportedFunction } from "./wasm-assembler.js";
 
 type FloatOpcode = keyof FloatOpcodes;
 

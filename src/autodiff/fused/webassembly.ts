@@ -5,7 +5,8 @@ import { emitNest } from "./nest-emitter.js";
 import type { Kernel, Nest, Plan } from "./plan.js";
 import { preciseOps } from "./precision.js";
 import { laneFunctions } from "./vector-math.js";
-import { float64Opcodes, FunctionBody, moduleBytes, v128 } from "./wasm-assembler.js";
+import { float64Opcodes } from "./opcodes.js";
+import { FunctionBody, moduleBytes, v128 } from "./wasm-assembler.js";
 
 const pageBytes = 65536;
 

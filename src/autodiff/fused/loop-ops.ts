@@ -1,0 +1,191 @@
+/**
+ * What the nodes of a program are to its loops. Whatever is made number by number, along axes of the loops, is an op, and so are sums of
+ * such numbers and lookups at them, with their transposes. What is neither is left to the interpreter's kernel.
+ */
+import type { DType } from "../../ndarray/dtype.js";
+import { broadcastShapes, sizeOf, type Shape } from "../../ndarray/shape.js";
+import { primitiveNamed } from "../primitives/registry.js";
+import type { Node, Program, Typed } from "../tape.js";
+import { HeapLayout, wholeVectors } from "./heap-layout.js";
+import { has, isComputed, isSink, sizeAlong, type Axes, type Op } from "./plan.js";
+
+export class LoopOps {
+  /** of the loops, slowest axis of the program first */
+  readonly extents: Shape;
+  readonly dtype: DType;
+  /** the axis along which vectors run */
+  readonly vector: number;
+  readonly ops: Op[] = [];
+  /** the op that holds a node's numbers */
+  readonly opOf = new Map<number, number>();
+  /** of nodes that the interpreter runs, the pass */
+  readonly interpreted = new Map<number, number>();
+  /** with room for the grids of lookups and scatters */
+  readonly layout: HeapLayout;
+  readonly #program: Program;
+  /** of nodes that add to a grid, the op */
+  readonly #scattered = new Map<number, number>();
+  readonly #constants = new Map<number, number>();
+
+  constructor(program: Program) {
+    this.#program = program;
+    const { shape, dtype } = largestLoop(program);
+    this.extents = shape;
+    this.dtype = dtype;
+    this.vector = vectorAxis(shape);
+    this.layout = new HeapLayout(shape, this.vector, dtype);
+    program.nodes.forEach((node, id) => this.#addNode(node, id));
+  }
+
+  #addNode(node: Node, id: number): void {
+    const { primitive, inputs } = node;
+    if (primitive === "constant") {
+      if (node.dtype === this.dtype) this.opOf.set(id, this.#constant(Number(node.attributes.value)));
+    } else if (inputs.length === 0) {
+      if (node.dtype === this.dtype && this.#fits(node.shape)) this.opOf.set(id, this.#add({ kind: "array", node: id, inputs: [], axes: this.#axesOf(node.shape), pass: 0 }));
+    } else if (!this.#addFused(node, id)) this.#interpret(node, id);
+  }
+
+  /** Whether the node could become part of a loop nest. */
+  #addFused(node: Node, id: number): boolean {
+    const { primitive, attributes, shape } = node;
+    if (node.dtype !== this.dtype) return false;
+    if (primitive === "nearestScatter") return this.#addScatter(node, id, "nearest");
+    if (primitive === "tricubicScatter") return this.#addScatter(node, id, "tricubic");
+    if (!this.#fits(shape)) return false;
+    const isLookup = primitive === "nearest" || primitive === "tricubic";
+    const inputs = (isLookup ? node.inputs.slice(0, 3) : node.inputs).map((input) => this.opOf.get(input));
+    if (!inputs.every((input) => input !== undefined)) return false;
+    const from = this.#program.nodes[node.inputs[0]];
+    const axes = inputs.reduce((all, input) => all | this.ops[input].axes, 0);
+    const pass = Math.max(...inputs.map((input) => this.#passAfter(input)));
+    if (isLookup) {
+      const grid = node.inputs[3];
+      if (this.#program.nodes[grid].inputs.length > 0) return false;
+      this.layout.reserveGrid(grid, this.#program.nodes[grid].shape);
+      this.opOf.set(id, this.#add({ kind: "lookup", primitive, grid, attributes, inputs, axes, pass }));
+    } else if (primitive === "broadcast" || primitive === "alias" || (primitive === "reshape" && isSameAligned(from.shape, shape))) {
+      this.opOf.set(id, inputs[0]);
+    } else if (primitive === "sum" && Array.isArray(attributes.axes)) {
+      this.opOf.set(id, this.#addSum(inputs[0], from.shape, attributes.axes));
+    } else if (primitiveNamed(primitive).kernel.kind === "elementwise") {
+      this.opOf.set(id, this.#add({ kind: "elementwise", primitive, inputs, axes, pass }));
+    } else return false;
+    return true;
+  }
+
+  /** Numbers that do not vary along an axis are added as often as it is long. */
+  #addScatter({ inputs, attributes, shape }: Node, id: number, primitive: "nearest" | "tricubic"): boolean {
+    const looked = lookedShape(inputs.map((input) => this.#program.nodes[input]));
+    const ops = inputs.map((input) => this.opOf.get(input));
+    if (!this.#fits(looked) || !ops.every((op) => op !== undefined)) return false;
+    const axes = ops.reduce((all, op) => all | this.ops[op].axes, 0);
+    const repeats = sizeAlong(this.extents, this.#axesOf(looked) & ~axes);
+    const [h, k, l, source] = ops;
+    const from = [h, k, l, this.#scaled(source, repeats)];
+    this.layout.reserveScatter(id, shape);
+    const pass = Math.max(...from.map((op) => this.#passAfter(op)));
+    this.#scattered.set(id, this.#add({ kind: "scatter", primitive, node: id, attributes, inputs: from, axes, pass }));
+    return true;
+  }
+
+  #scaled(op: number, factor: number): number {
+    if (factor === 1) return op;
+    return this.#add({ kind: "elementwise", primitive: "mul", inputs: [op, this.#constant(factor)], axes: this.ops[op].axes, pass: this.#passAfter(op) });
+  }
+
+  /** Along an axis that the input does not vary along, a sum is a product with the extent. */
+  #addSum(input: number, shape: Shape, summed: readonly number[]): number {
+    const rank = this.extents.length;
+    let over = 0;
+    let repeats = 1;
+    for (const axis of summed) {
+      const aligned = axis + rank - shape.length;
+      if (has(this.ops[input].axes, aligned)) over |= 1 << aligned;
+      else repeats *= shape[axis];
+    }
+    const { axes } = this.ops[input];
+    const scaled = this.#scaled(input, repeats);
+    if (over === 0) return scaled;
+    return this.#add({ kind: "sum", inputs: [scaled], axes: axes & ~over, pass: this.#passAfter(scaled) });
+  }
+
+  #interpret(node: Node, id: number): void {
+    const before = node.inputs.map((input) => {
+      const op = this.opOf.get(input);
+      const scatter = this.#scattered.get(input);
+      if (scatter !== undefined) return this.#passAfter(scatter);
+      if (op === undefined) return this.interpreted.get(input) ?? 0;
+      return isComputed(this.ops[op]) ? this.ops[op].pass + 1 : this.#passAfter(op);
+    });
+    const pass = Math.max(...before);
+    this.interpreted.set(id, pass);
+    if (node.dtype === this.dtype && this.#fits(node.shape)) {
+      this.opOf.set(id, this.#add({ kind: "array", node: id, inputs: [], axes: this.#axesOf(node.shape), pass: pass + 1 }));
+    }
+  }
+
+  #add(op: Op): number {
+    return this.ops.push(op) - 1;
+  }
+
+  #constant(value: number): number {
+    const known = this.#constants.get(value);
+    if (known !== undefined && value !== 0) return known;
+    const op = this.#add({ kind: "constant", value, inputs: [], axes: 0, pass: 0 });
+    this.#constants.set(value, op);
+    return op;
+  }
+
+  #passAfter(op: number): number {
+    return this.ops[op].pass + (isSink(this.ops[op]) ? 1 : 0);
+  }
+
+  #fits(shape: Shape): boolean {
+    const added = this.extents.length - shape.length;
+    return shape.every((extent, axis) => extent === 1 || (axis + added >= 0 && extent === this.extents[axis + added]));
+  }
+
+  #axesOf(shape: Shape): Axes {
+    const added = this.extents.length - shape.length;
+    return shape.reduce((axes, extent, axis) => (extent === 1 ? axes : axes | (1 << (axis + added))), 0);
+  }
+}
+
+/** Shape and dtype of most of the loops. */
+function largestLoop({ nodes }: Program): Typed {
+  const loops = nodes
+    .filter((node) => node.dtype !== "int32" && isLoop(node))
+    .map((node): Typed => (isScatter(node) ? { shape: lookedShape(node.inputs.map((input) => nodes[input])), dtype: node.dtype } : node))
+    .filter(({ shape }) => sizeOf(shape) > 0);
+  const none: Typed = { shape: [], dtype: nodes.find(({ dtype }) => dtype !== "int32")?.dtype ?? "float64" };
+  return loops.reduce<Typed>((largest, node) => (sizeOf(node.shape) > sizeOf(largest.shape) || largest === none ? node : largest), none);
+}
+
+function isLoop(node: Node): boolean {
+  const { primitive, inputs } = node;
+  if (inputs.length === 0) return false;
+  return primitive === "nearest" || primitive === "tricubic" || isScatter(node) || primitiveNamed(primitive).kernel.kind === "elementwise";
+}
+
+function isScatter({ primitive }: Node): boolean {
+  return primitive === "nearestScatter" || primitive === "tricubicScatter";
+}
+
+/** The shape of the lookups whose grid a scatter adds to, from its inputs. */
+function lookedShape([h, k, l]: readonly Typed[]): Shape {
+  return broadcastShapes(h.shape, k.shape, l.shape);
+}
+
+/** The longest axis that is a whole number of vectors, and of more than a few; the longest of all if there is none. */
+function vectorAxis(extents: Shape): number {
+  const whole = extents.filter((extent) => extent % wholeVectors === 0 && extent >= 16);
+  return Math.max(0, extents.indexOf(Math.max(...(whole.length > 0 ? whole : extents))));
+}
+
+/** Whether two shapes differ in leading extents of 1 only. */
+function isSameAligned(a: Shape, b: Shape): boolean {
+  const stripped = (shape: Shape): string => shape.slice(shape.findIndex((extent) => extent !== 1)).join();
+  const size = sizeOf(a);
+  return size === 1 || stripped(a) === stripped(b);
+}
