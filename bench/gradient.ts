@@ -1,7 +1,9 @@
-/** The image with its gradient in 20 parameters, against the image alone. */
-import { measure, type Row } from "./measure.js";
+/** The image with its gradient in 20 parameters, and in all structure factors, against the image alone. */
+import type { NdArray } from "../src/ndarray/ndarray.js";
+import { ImageModel } from "../src/simulate/image-model.js";
 import { chiSquare, uniform } from "./counts.js";
-import { parametersFor, protein } from "./protein.js";
+import { measure, type Row } from "./measure.js";
+import { parametersFor, protein, proteinExperiment, structureFactors } from "./protein.js";
 
 const edge = 512;
 
@@ -25,5 +27,17 @@ export async function run(): Promise<Row[]> {
       }
     }
   }
+  for (const interpolation of ["nearest", "tricubic"] as const) rows.push(...byAmplitudes(interpolation));
   return rows;
+}
+
+function byAmplitudes(interpolation: "nearest" | "tricubic"): Row[] {
+  const model = new ImageModel<{ readonly amplitudes: NdArray }>(({ amplitudes }) => ({ ...proteinExperiment({ edge }, parametersFor(edge)), amplitudes }), { oversample: 2, interpolation });
+  const parameters = { amplitudes: structureFactors.grid };
+  const counts = uniform(edge, "float64");
+  const items = 4 * edge ** 2;
+  const effort = { time: 0, runs: 3, warmups: 2 };
+  const image = measure(`image alone, ${edge}², oversample 2, ${interpolation}, structure factors as parameters`, items, () => void model.simulate(parameters), effort);
+  const gradient = measure(`with gradient in ${structureFactors.grid.size} structure factors, ${edge}², ${interpolation}`, items, () => void model.lossAndGradient(chiSquare, parameters, counts), effort);
+  return [image, { ...gradient, remark: `${(gradient.nsPerItem / image.nsPerItem).toFixed(2)} times the image` }];
 }

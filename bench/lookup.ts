@@ -1,9 +1,14 @@
-/** The tricubic lookup alone, as loops: neighbouring queries along detector rows, its value and its slopes. */
+/**
+ * The tricubic lookup alone, as loops: neighbouring queries along detector rows, its value and its slopes; and by the library's own calls,
+ * which record what they do anew each time.
+ */
 import { prepare, type Executor } from "../src/autodiff/executor.js";
-import { mul, tricubic } from "../src/autodiff/operations.js";
+import { valueAndGrad } from "../src/autodiff/differentiate.js";
+import { mul, total, tricubic } from "../src/autodiff/operations.js";
 import { sum } from "../src/autodiff/primitives/structure.js";
 import { pullBack } from "../src/autodiff/reverse.js";
-import { Tape, type Program } from "../src/autodiff/tape.js";
+import { Tape, type Program, type Variable } from "../src/autodiff/tape.js";
+import { lookUp, StructureFactors } from "../src/models/structure-factors.js";
 import type { FloatDType } from "../src/ndarray/dtype.js";
 import { zeros, type NdArray } from "../src/ndarray/ndarray.js";
 import type { GoalName } from "./goals.js";
@@ -24,7 +29,21 @@ export async function run(): Promise<Row[]> {
       for (const executor of ["interpreter", "javascript", "webassembly"] as const) rows.push(lookupBy(executor, question, dtype));
     }
   }
+  for (const dtype of ["float64", "float32"] as const) for (const size of [1e2, 1e4, 1e6]) rows.push(...callsOf(size, dtype));
   return rows;
+}
+
+/** Lookups by the model, and the gradient of their sum by h, k, l. */
+function callsOf(size: number, dtype: FloatDType): Row[] {
+  const [h, k, l] = queries(dtype, size);
+  const grid = structureFactors(dtype);
+  const model = new StructureFactors(grid, min);
+  const sumOf = ([x, y, z]: readonly [Variable, Variable, Variable]): Variable => total(tricubic(x, y, z, grid, model));
+  const effort = size === 1e6 ? { time: 0, runs: 5, warmups: 2 } : { time: 200, runs: 20, warmups: 50 };
+  return [
+    measure(`lookUp, ${size.toExponential(0).replace("e+", "e")} at a time, ${dtype}`, size, () => void lookUp(model, h, k, l), effort),
+    measure(`valueAndGrad of lookups, ${size.toExponential(0).replace("e+", "e")} at a time, ${dtype}`, size, () => void valueAndGrad(sumOf)([h, k, l]), effort),
+  ];
 }
 
 function lookupBy(executor: Executor, question: "value" | "slopes", dtype: FloatDType): Row {
@@ -46,10 +65,10 @@ function recorded(question: "value" | "slopes", dtype: FloatDType): Program {
   return tape.program([intensity, ...slopes.filter((slope) => slope !== undefined)]);
 }
 
-function queries(dtype: FloatDType): NdArray[] {
-  const [h, k, l] = [zeros([count], dtype), zeros([count], dtype), zeros([count], dtype)];
-  for (let i = 0; i < count; i++) {
-    const along = -1 + (2 * (i + 0.5)) / count;
+function queries(dtype: FloatDType, size = count): NdArray[] {
+  const [h, k, l] = [zeros([size], dtype), zeros([size], dtype), zeros([size], dtype)];
+  for (let i = 0; i < size; i++) {
+    const along = -1 + (2 * ((i % count) + 0.5)) / count;
     h.data[i] = 15 * along;
     k.data[i] = 3 + 1.5 * along;
     l.data[i] = 10 * along * along - 3;

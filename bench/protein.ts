@@ -7,9 +7,10 @@ import type { CrystalShape } from "../src/models/crystal.js";
 import type { Experiment } from "../src/models/experiment.js";
 import { StructureFactors } from "../src/models/structure-factors.js";
 import { ImageModel, type ImageOptions } from "../src/simulate/image-model.js";
+import type { Quantities } from "../src/simulate/parameters.js";
 
 const path = fileURLToPath(new URL("../scripts/data/1orc_P1.hkl", import.meta.url));
-const structureFactors = StructureFactors.fromReflections(parseHkl(readFileSync(path, "utf8"), "1orc_P1.hkl"));
+export const structureFactors = StructureFactors.fromReflections(parseHkl(readFileSync(path, "utf8"), "1orc_P1.hkl"));
 
 export const parameters = {
   cell: { a: 34.85, b: 39.09, c: 48.18, alpha: 90, beta: 90, gamma: 90 },
@@ -32,27 +33,28 @@ export interface Still {
   readonly shape?: CrystalShape;
 }
 
-export function protein({ edge, domains = 1, shape = "square" }: Still, options: ImageOptions): ImageModel<ProteinParameters> {
-  return new ImageModel<ProteinParameters>(
-    (p): Experiment<Quantity> => ({
-      beam: { wavelengthA: p.wavelengthA, fluence: p.fluence, kahnFactor: p.kahnFactor },
-      crystal: {
-        lattice: p.cell,
-        missetDeg: [p.missetDeg[0], p.missetDeg[1], p.missetDeg[2]],
-        cells: [p.cells[0], p.cells[1], p.cells[2]],
-        shape,
-        mosaic: { spreadDeg: p.spreadDeg, domains },
-      },
-      detector: {
-        pixels: { fast: edge, slow: edge },
-        pixelSizeMm: p.pixelMm,
-        distanceMm: p.distanceMm,
-        beamCenterMm: { x: p.beamCenterMm[0], y: p.beamCenterMm[1] },
-      },
-      structureFactors,
-    }),
-    { oversample: 1, ...options },
-  );
+export function protein(still: Still, options: ImageOptions): ImageModel<ProteinParameters> {
+  return new ImageModel<ProteinParameters>((p) => proteinExperiment(still, p), { oversample: 1, ...options });
+}
+
+export function proteinExperiment({ edge, domains = 1, shape = "square" }: Still, p: Quantities<ProteinParameters>): Experiment<Quantity> {
+  return {
+    beam: { wavelengthA: p.wavelengthA, fluence: p.fluence, kahnFactor: p.kahnFactor },
+    crystal: {
+      lattice: p.cell,
+      missetDeg: [p.missetDeg[0], p.missetDeg[1], p.missetDeg[2]],
+      cells: [p.cells[0], p.cells[1], p.cells[2]],
+      shape,
+      mosaic: { spreadDeg: p.spreadDeg, domains },
+    },
+    detector: {
+      pixels: { fast: edge, slow: edge },
+      pixelSizeMm: p.pixelMm,
+      distanceMm: p.distanceMm,
+      beamCenterMm: { x: p.beamCenterMm[0], y: p.beamCenterMm[1] },
+    },
+    structureFactors,
+  };
 }
 
 /** The parameters for a detector of so many pixels along each edge. */

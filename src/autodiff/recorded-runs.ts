@@ -2,7 +2,7 @@
 import type { NdArray } from "../ndarray/ndarray.js";
 import { sizeOf } from "../ndarray/shape.js";
 import { allowedExecutor, prepareWorkspace, runIn, type Workspace } from "./executor.js";
-import { interpret } from "./interpreter.js";
+import { interpret, type Run } from "./interpreter.js";
 import { structureOf, type Program } from "./tape.js";
 
 /** Elements of a value from which on it is worth the milliseconds to make loops of a program. */
@@ -16,13 +16,20 @@ const kept = new Map<string, Workspace>();
 
 /** The results of a program, which are the caller's own. */
 export function runRecorded(program: Program, inputs: readonly NdArray[]): NdArray[] {
-  if (!deservesLoops(program)) return interpret(program)(inputs);
+  return runOf(program)(inputs);
+}
+
+/** Prepares a program to be run more than once; literals that have changed meanwhile are seen. */
+export function runOf(program: Program): Run {
+  if (!deservesLoops(program)) return interpret(program);
   const open = withoutLiterals(program);
   const structure = structureOf(open);
-  const workspace = kept.get(structure) ?? prepareWorkspace(open, "webassembly");
-  const results = runIn(workspace, open, [...inputs, ...program.literals]);
-  keep(structure, workspace);
-  return results;
+  return (inputs) => {
+    const workspace = kept.get(structure) ?? prepareWorkspace(open, "webassembly");
+    const results = runIn(workspace, open, [...inputs, ...program.literals]);
+    keep(structure, workspace);
+    return results;
+  };
 }
 
 function deservesLoops({ nodes, inputs, literals }: Program): boolean {

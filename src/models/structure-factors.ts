@@ -1,7 +1,8 @@
 import { ceil, floor, less, mul, sub } from "../autodiff/primitives/elementwise.js";
 import { nearest, tricubic } from "../autodiff/primitives/lookup.js";
 import { total } from "../autodiff/primitives/structure.js";
-import { runRecorded } from "../autodiff/recorded-runs.js";
+import type { Run } from "../autodiff/interpreter.js";
+import { runOf } from "../autodiff/recorded-runs.js";
 import { Tape, type Operand, type Variable } from "../autodiff/tape.js";
 import type { Data, FloatDType } from "../ndarray/dtype.js";
 import { describe, describeShape, InputError, ShapeError } from "../ndarray/errors.js";
@@ -204,18 +205,43 @@ export function lookUp(model: StructureFactors, h: NdArray, k: NdArray, l: NdArr
   for (const [name, index] of Object.entries({ h, k, l })) {
     if (!(index instanceof NdArray)) throw new InputError(`${name} is ${describe(index)}; Miller indices are looked up as arrays, a single one as a scalar`);
   }
-  const ask = (question: (at: Indices) => Variable[]): NdArray[] => {
-    const tape = new Tape();
-    return runRecorded(tape.program(question([tape.input(h), tape.input(k), tape.input(l)])), [h, k, l]);
-  };
-  if (model.disabled) return { f: ask((at) => [nearestF(model, at)])[0] };
-  const [f, count] = ask((at) => [tricubicF(model, at), total(leavesGrid(model, at))]);
+  const at = [h, k, l];
+  if (model.disabled) return { f: runFor(model, "nearest", at)(at)[0] };
+  const [f, count] = runFor(model, "tricubic", at)(at);
   const lookups = count.item();
   const warning = model.left(lookups);
   if (model.policy === "sequential" && lookups > 0) {
-    const [near, leaving] = ask((at) => [nearestF(model, at), leavesGrid(model, at)]);
+    const [near, leaving] = runFor(model, "leaving", at)(at);
     const first = leaving.data.indexOf(1);
     f.data.set(near.data.subarray(first), first);
   }
   return { f, ...(warning !== undefined && { warning }) };
+}
+
+/** What is asked of a batch of lookups. */
+const questions = {
+  nearest: (model: StructureFactors, at: Indices) => [nearestF(model, at)],
+  tricubic: (model: StructureFactors, at: Indices) => [tricubicF(model, at), total(leavesGrid(model, at))],
+  leaving: (model: StructureFactors, at: Indices) => [nearestF(model, at), leavesGrid(model, at)],
+};
+
+/** Questions that were asked of a model before, by the indices' dtypes and shapes; of more than so many, the oldest is forgotten. */
+const asked = new WeakMap<StructureFactors, Map<string, Run>>();
+const mostAsked = 16;
+
+function runFor(model: StructureFactors, question: keyof typeof questions, at: readonly NdArray[]): Run {
+  const runs = asked.get(model) ?? new Map<string, Run>();
+  asked.set(model, runs);
+  const key = [question, ...at.map(({ dtype, shape }) => dtype + describeShape(shape))].join();
+  const known = runs.get(key);
+  if (known) return known;
+  const tape = new Tape();
+  const [h, k, l] = at.map((index) => tape.input(index));
+  const run = runOf(tape.program(questions[question](model, [h, k, l])));
+  runs.set(key, run);
+  for (const oldest of runs.keys()) {
+    if (runs.size <= mostAsked) break;
+    runs.delete(oldest);
+  }
+  return run;
 }
