@@ -3,12 +3,14 @@ import type { NdArray } from "../ndarray/ndarray.js";
 import { sizeOf } from "../ndarray/shape.js";
 import { allowedExecutor, prepareWorkspace, runIn, type Workspace } from "./executor.js";
 import { interpret, type Run } from "./interpreter.js";
-import { structureOf, type Program } from "./tape.js";
+import { checkInputs, structureOf, type Program } from "./tape.js";
 
 /** Elements of a value from which on it is worth the milliseconds to make loops of a program. */
 const elementsOfLoops = 2 ** 10;
 /** Loops read from memory of their own: what is copied there may be so many times as large as they are. */
 const mostCopied = 2 ** 8;
+/** Elements that the loops' memory, which takes 4 GB at most, has room for besides what they make on the way. */
+const mostHeld = 2 ** 27;
 /** Of what is kept prepared. */
 const mostBytes = 2 ** 26;
 
@@ -22,28 +24,42 @@ export function runRecorded(program: Program, inputs: readonly NdArray[]): NdArr
 /** Prepares a program to be run more than once; literals that have changed meanwhile are seen. */
 export function runOf(program: Program): Run {
   if (!deservesLoops(program)) return interpret(program);
-  const open = withoutLiterals(program);
+  const { program: open, argumentsFrom } = opened(program);
   const structure = structureOf(open);
   return (inputs) => {
+    checkInputs(program, inputs);
     const workspace = kept.get(structure) ?? prepareWorkspace(open, "webassembly");
-    const results = runIn(workspace, open, [...inputs, ...program.literals]);
+    const results = runIn(workspace, open, argumentsFrom(inputs));
     keep(structure, workspace);
     return results;
   };
 }
 
-function deservesLoops({ nodes, inputs, literals }: Program): boolean {
+function deservesLoops({ nodes, inputs, literals, outputs }: Program): boolean {
   const largest = nodes.reduce((size, { primitive, shape }) => (primitive === "input" || primitive === "literal" ? size : Math.max(size, sizeOf(shape))), 0);
   const copied = [...inputs, ...literals].reduce((size, { shape }) => size + sizeOf(shape), 0);
-  return largest >= elementsOfLoops && copied <= mostCopied * largest && allowedExecutor("webassembly") !== "interpreter";
+  const held = outputs.reduce((size, output) => size + sizeOf(nodes[output].shape), copied);
+  return largest >= elementsOfLoops && copied <= mostCopied * largest && held <= mostHeld && allowedExecutor("webassembly") !== "interpreter";
 }
 
-/** The program with further inputs in place of its literals. */
-function withoutLiterals({ nodes, inputs, literals, outputs }: Program): Program {
-  const opened = nodes.map((node) =>
-    node.primitive === "literal" ? { ...node, primitive: "input", attributes: { index: inputs.length + Number(node.attributes.index) } } : node,
-  );
-  return { nodes: opened, literals: [], inputs: [...inputs, ...literals], outputs };
+interface OpenProgram {
+  readonly program: Program;
+  readonly argumentsFrom: (inputs: readonly NdArray[]) => NdArray[];
+}
+
+/** The program as one of the arrays that it reads, be they arguments or literals, and of no others. */
+function opened({ nodes, inputs, literals, outputs }: Program): OpenProgram {
+  const read: { readonly isLiteral: boolean; readonly index: number }[] = [];
+  const open = nodes.map((node) => {
+    if (node.primitive !== "input" && node.primitive !== "literal") return node;
+    const index = read.push({ isLiteral: node.primitive === "literal", index: Number(node.attributes.index) }) - 1;
+    return { ...node, primitive: "input", attributes: { index } };
+  });
+  const wanted = read.map(({ isLiteral, index }) => (isLiteral ? literals : inputs)[index]);
+  return {
+    program: { nodes: open, literals: [], inputs: wanted, outputs },
+    argumentsFrom: (given) => read.map(({ isLiteral, index }) => (isLiteral ? literals : given)[index]),
+  };
 }
 
 /** Makes a workspace the newest of those that are kept, and gives the oldest up. */

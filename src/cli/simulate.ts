@@ -6,6 +6,7 @@ import { quote } from "../io/field.js";
 import type { Experiment } from "../models/experiment.js";
 import type { ImageOptions, Simulation } from "../simulate/image-model.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
+import { selectPixels } from "../simulate/pixels.js";
 import { simulate, simulateOn } from "../simulate/simulate.js";
 import { imageStatistics } from "../simulate/statistics.js";
 import type { Environment } from "./environment.js";
@@ -41,7 +42,7 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const request = requestFromFlags(given, inputs, environment.seconds());
   const showsProgress = environment.isTerminal && given.last("progress", "noprogress")?.name !== "noprogress";
   const options = { ...request.options, ...(showsProgress && { onProgress: progressBar(environment) }) };
-  const threads = given.number("threads") ?? threadsFor(request);
+  const threads = given.number("threads") ?? threadsFor(request, availableParallelism());
   const { image: exact, warnings: found } =
     threads === 1 ? simulate(request.experiment, options) : await simulateOnThreads(threads, request.experiment, options);
   const image = copy(exact, "float32");
@@ -56,9 +57,9 @@ export async function runSimulate(argv: readonly string[], environment: Environm
 }
 
 /** Workers, which take a tenth of a second to begin, are worth it for as many terms of the pixels' sums as take longer. */
-function threadsFor({ experiment: { detector }, steps }: Request): number {
-  const terms = detector.pixels.fast * detector.pixels.slow * steps.points * steps.sources * steps.orientations;
-  return terms >= termsOfWorkers ? availableParallelism() : 1;
+export function threadsFor({ experiment: { detector: { pixels } }, options, steps }: Request, cores: number): number {
+  const { size } = selectPixels([pixels.slow, pixels.fast], options);
+  return size * steps.points * steps.sources * steps.orientations >= termsOfWorkers ? cores : 1;
 }
 
 async function simulateOnThreads(threads: number, experiment: Experiment, options: ImageOptions): Promise<Simulation> {

@@ -46,7 +46,7 @@ export class StructureFactors {
   #converted: NdArray | undefined;
 
   /**
-   * @param grid amplitudes in electrons, float64 or float32, shape [h, k, l]
+   * @param grid amplitudes in electrons, which stay as they are, float64 or float32, shape [h, k, l]
    * @param min the indices of its first point
    * @throws InputError when the grid has not three axes of at least one point, or an index, the default or the policy cannot be
    */
@@ -225,7 +225,7 @@ const questions = {
   leaving: (model: StructureFactors, at: Indices) => [nearestF(model, at), leavesGrid(model, at)],
 };
 
-/** Questions that were asked of a model before, by the indices' dtypes and shapes; of more than so many, the oldest is forgotten. */
+/** Questions that were asked of a model before, by the indices' dtypes and shapes, which need not be recorded again; of more, the first is forgotten. */
 const asked = new WeakMap<StructureFactors, Map<string, Run>>();
 const mostAsked = 16;
 

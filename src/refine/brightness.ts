@@ -27,8 +27,8 @@ export function photonsIn(image: NdArray, mask: NdArray | undefined): number {
 }
 
 /**
- * The coordinates where the model has as many photons as were counted, those of a smooth background aside: by order of magnitude a start may be wrong, and then the
- * first steps of a refinement would be about nothing else.
+ * The coordinates where the model has as many photons as were counted, those of a smooth background aside. A start may be wrong by orders
+ * of magnitude, and then the first steps of a refinement would be about nothing else.
  * @param stills those of the likelihood
  * @param x coordinates to begin with
  */

@@ -26,7 +26,7 @@ const mostTerms = 2 ** 17;
 const fewestPixels = 2048;
 
 /** Whether a parameter is a number of cells. */
-export function isCellCount({ name }: Parameter): boolean {
+function isCellCount({ name }: Parameter): boolean {
   return /^N[abc]?(\[\d+\])?$/.test(name);
 }
 
@@ -36,6 +36,7 @@ export function isCellCount({ name }: Parameter): boolean {
  * The fringes of one spot resemble those of a crystal that has a cell more or less, so that the misfit has many minima, which steps
  * downhill cannot leave. Around the direct beam, where the fringes are strongest, pixels are left out: they would decide alone.
  * @param from values of all parameters, whose geometry is about right
+ * @param timeLeft asked before every fit
  */
 export async function withLikelyCellCounts(
   stills: readonly ReadyStill[],
@@ -43,7 +44,7 @@ export async function withLikelyCellCounts(
   from: Vector,
   loss: Loss,
   restraints: readonly Restraint[] | undefined,
-  stop: StopConditions,
+  timeLeft: () => StopConditions,
   pool?: WorkerPool,
 ): Promise<number[]> {
   const counts = [...parameters.keys()].filter((i) => isCellCount(parameters[i]));
@@ -51,7 +52,7 @@ export async function withLikelyCellCounts(
   const some = stills.map(thinned);
   const likelihood = new Likelihood(some, parameters, loss, restraints, pool);
   const adapted = (x: Vector, maxSteps: number): Promise<LeastSquaresResult> =>
-    fit(likelihood, x, { ...stop, maxSteps, valueTolerance: roughly }, ({ name }) => isAdapting(name));
+    fit(likelihood, x, { ...timeLeft(), maxSteps, valueTolerance: roughly }, ({ name }) => isAdapting(name));
 
   const start = await brightened(likelihood, some, parameters.map((parameter, i) => coordinateOf(parameter, from[i])));
   let best = await adapted(start, manySteps);
@@ -74,7 +75,7 @@ export async function withLikelyCellCounts(
   };
   await walk(counts);
   if (counts.length > 1) for (const which of [...counts, ...counts]) await walk([which]);
-  const last = await fit(likelihood, best.parameters, { ...stop, maxSteps: manySteps, valueTolerance: roughly });
+  const last = await fit(likelihood, best.parameters, { ...timeLeft(), maxSteps: manySteps, valueTolerance: roughly });
   return likelihood.valuesAt(last.value <= best.value ? last.parameters : best.parameters);
 }
 

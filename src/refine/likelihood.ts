@@ -17,6 +17,14 @@ export interface Restraint {
   readonly sigma: number;
 }
 
+/** @throws InputError when a restraint is for no parameter, or has no sigma */
+export function checkRestraints(restraints: readonly Restraint[], parameters: readonly Parameter[]): void {
+  for (const { name, sigma } of restraints) {
+    if (!parameters.some((parameter) => parameter.name === name)) throw new InputError(`there is a restraint for ${name}, which is not refined`);
+    if (!(sigma > 0)) throw new InputError(`the restraint for ${name} has the sigma ${sigma}; it must be above 0`);
+  }
+}
+
 /** What a minimiser sees: the misfit of images as a function of coordinates that are 0 at the start. */
 export class Likelihood {
   /** passes over all images with derivatives */
@@ -36,10 +44,7 @@ export class Likelihood {
     readonly restraints: readonly Restraint[] = [],
     readonly pool?: WorkerPool,
   ) {
-    for (const { name, sigma } of restraints) {
-      if (!parameters.some((parameter) => parameter.name === name)) throw new InputError(`there is a restraint for ${name}, which is not refined`);
-      if (!(sigma > 0)) throw new InputError(`the restraint for ${name} has the sigma ${sigma}; it must be above 0`);
-    }
+    checkRestraints(restraints, parameters);
     this.#models = stills.map((still, image) => imageOf(still, image, parameters, loss));
   }
 

@@ -6,10 +6,10 @@ import type { Vector } from "../optim/vector.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { withLikelyCellCounts } from "./cell-counts.js";
 import { goodnessOfFit, isPoorFit, type GoodnessOfFit } from "./goodness.js";
-import type { Restraint } from "./likelihood.js";
+import { checkRestraints, type Restraint } from "./likelihood.js";
 import { lossNamed, type Loss } from "./loss.js";
 import { checkParameters, slopeAt, type Parameter } from "./parameter.js";
-import { likeliestSampling, samplingWarnings } from "./sampling.js";
+import { likeliestSampling } from "./sampling.js";
 import { Stage, type StageResult } from "./stage.js";
 import { readyStills, type ReadyStill, type Still } from "./still.js";
 import { uncertainty, type Uncertainty } from "./uncertainty.js";
@@ -19,6 +19,8 @@ import { withWater } from "./water.js";
 export interface RefinementProgress {
   /** how many times wider than the crystal's own the spots are; 1 in the last stage */
   readonly blur: number;
+  /** points along each edge of a pixel of the first image; several ways to sample are gone in turn */
+  readonly oversample: number;
   /** counted through all stages */
   readonly step: number;
   readonly loss: number;
@@ -101,6 +103,7 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   const seconds = (): number => (performance.now() - began) / 1000;
   const { loss = lossNamed("poisson"), restraints, pool, coarseToFine = defaultBlurs, maxSteps = 100, maxSeconds = Infinity, signal } = options;
   checkParameters(parameters);
+  checkRestraints(restraints ?? [], parameters);
   for (const blur of coarseToFine) if (!(blur > 0 && blur < Infinity)) throw new InputError(`coarseToFine holds ${blur}; how many times wider spots are is above 0`);
   if (options.from && options.from.length !== parameters.length) {
     throw new InputError(`from holds ${options.from.length} values for ${parameters.length} parameters`);
@@ -109,42 +112,47 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   const usable = readyStills(stills, warnings, loss.fewest);
   const history: RefinementProgress[] = [];
   let [steps, passes] = [0, 0];
-  const timeLeft = (): StopConditions => ({ maxSeconds: Math.max(0, maxSeconds - seconds()) });
-  const isOver = (): boolean => (signal?.aborted ?? false) || seconds() > maxSeconds;
+  const timeLeft = (): StopConditions => ({ maxSeconds: Math.max(0, maxSeconds - seconds()), ...(signal && { signal }) });
+  const over = (): "time" | "aborted" | undefined => {
+    if (signal?.aborted) return "aborted";
+    return seconds() > maxSeconds ? "time" : undefined;
+  };
   const run = async (stage: Stage, from: Vector, limit = Infinity): Promise<StageResult> => {
     const first = steps;
     const leave = new AbortController();
     const interrupt = (): void => leave.abort();
+    if (signal?.aborted) interrupt();
     signal?.addEventListener("abort", interrupt);
-    if (signal?.aborted) leave.abort();
     let before = Infinity;
-    const found = await stage.run(from, maxSteps, { ...timeLeft(), signal: leave.signal }, async (step, value, now) => {
-      steps = first + step;
-      const progress = { blur: stage.blur, step: steps, loss: value, values: now };
-      history.push(progress);
-      if (step >= fewestSteps && before - value < hope * (value - limit)) leave.abort();
-      before = value;
-      await options.onStep?.(progress);
-    });
-    signal?.removeEventListener("abort", interrupt);
-    passes += stage.likelihood.passes;
-    return found;
+    try {
+      return await stage.run(from, maxSteps, { ...timeLeft(), signal: leave.signal }, async (step, value, now) => {
+        steps = first + step;
+        const progress = { blur: stage.blur, oversample: stage.oversample, step: steps, loss: value, values: now };
+        history.push(progress);
+        if (step >= fewestSteps && before - value < hope * (value - limit)) leave.abort();
+        before = value;
+        await options.onStep?.(progress);
+      });
+    } finally {
+      signal?.removeEventListener("abort", interrupt);
+      passes += stage.likelihood.passes;
+    }
   };
 
   let from: Vector = options.from ?? parameters.map(({ start }) => start);
   for (const blur of coarseToFine) {
-    if (isOver()) break;
+    if (over() !== undefined) break;
     const { values, smooth } = await run(new Stage(usable, parameters, blur, loss, restraints, pool), from);
     from = smooth ? await withWater(usable, parameters, values, smooth, loss, pool) : values;
   }
   if (coarseToFine.length > 0) {
-    from = await withLikelyCellCounts(usable, parameters, from, loss, restraints, { ...timeLeft(), ...(signal && { signal }) }, pool);
+    from = await withLikelyCellCounts(usable, parameters, from, loss, restraints, timeLeft, pool);
   }
   const stageOf = (stills: readonly ReadyStill[]): Stage => new Stage(stills, parameters, 1, loss, restraints, pool);
-  const end = await likeliestSampling(usable, parameters, from, stageOf, run, isOver);
+  const { end, warnings: ofSampling } = await likeliestSampling(usable, parameters, from, { stageOf, run, over });
   const { result, values } = end;
   const { likelihood } = end.stage;
-  for (const warning of samplingWarnings(end, usable, parameters)) warnings.add(warning);
+  for (const warning of ofSampling) warnings.add(warning);
   const held = heldOf(values, parameters);
   const { value: misfit, normal } = await likelihood.normalEquations(result.parameters);
   const known = uncertainty(normal, await likelihood.information(result.parameters), held);

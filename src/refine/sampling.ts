@@ -9,8 +9,8 @@ import { experimentAt, type Parameter } from "./parameter.js";
 import type { Stage, StageResult } from "./stage.js";
 import type { ReadyStill } from "./still.js";
 
-/** Points along each edge of a pixel that are tried in turn; the last, as many as the spots need. */
-const tried = [1, 2, Infinity];
+/** Points along each edge of a pixel that are tried before as many as the spots need. */
+const few = [1, 2];
 
 /** Where a stage with sharp spots ended. */
 export interface SharpEnd extends StageResult {
@@ -21,41 +21,55 @@ export interface SharpEnd extends StageResult {
 /** A still whose sampling is known. */
 export type SampledStill = ReadyStill & { readonly options: { readonly oversample: number } };
 
+/** What a choice of the sampling needs of a refinement. */
+export interface Ways {
+  readonly stageOf: (stills: readonly ReadyStill[]) => Stage;
+  /** Runs a stage from values of all parameters; it may leave early what does not lead below a limit of the misfit. */
+  readonly run: (stage: Stage, from: Vector, limit?: number) => Promise<StageResult>;
+  /** why there is no time for another one, if there is none */
+  readonly over: () => "time" | "aborted" | undefined;
+}
+
+export interface LikeliestSampling {
+  readonly end: SharpEnd;
+  /** what to tell of images that fewer points explain better than the spots need */
+  readonly warnings: readonly string[];
+}
+
 /**
- * The best of the stages with sharp spots that differ in how pixels are sampled.
+ * The best of the stages with sharp spots that differ in how pixels are sampled. Where time is short, as the spots need it.
  * @param from values of all parameters to begin with, for as many points as the spots need
- * @param stageOf makes a stage
- * @param run runs it; it may leave a way early that does not lead below a limit of the misfit
- * @param isOver whether there is no time for another one
  */
 export async function likeliestSampling(
   stills: readonly ReadyStill[],
   parameters: readonly Parameter[],
   from: Vector,
-  stageOf: (stills: readonly ReadyStill[]) => Stage,
-  run: (stage: Stage, from: Vector, limit?: number) => Promise<StageResult>,
-  isOver: () => boolean,
-): Promise<SharpEnd> {
+  { stageOf, run, over }: Ways,
+): Promise<LikeliestSampling> {
   const asNeeded = sampledAt(stills, parameters, from, Infinity);
-  const end = async (sampled: readonly SampledStill[], best?: SharpEnd): Promise<SharpEnd> => {
-    const stage = stageOf(sampled);
-    const start = resampled(from, parameters, asNeeded, sampled);
-    if (best === undefined) return { stage, stills: sampled, ...(await run(stage, start)) };
-    const led = resampled(best.values, parameters, best.stills, sampled);
-    // Few points can miss narrow spots, and then lead away from where blurred ones lay.
-    const isLed = (await stage.lossAt(led)) < (await stage.lossAt(start));
-    return { stage, stills: sampled, ...(await run(stage, isLed ? led : start, best.result.value)) };
-  };
-  let best = await end(sampledAt(stills, parameters, from, tried[0]));
-  let finest = best.stills;
-  for (const most of [...tried.slice(1), Infinity]) {
+  const isGiven = stills.every(({ options }) => options.oversample !== undefined);
+  const first = isGiven || over() !== undefined ? asNeeded : sampledAt(stills, parameters, from, few[0]);
+  const begin = stageOf(first);
+  let best: SharpEnd = { stage: begin, stills: first, ...(await run(begin, resampled(from, parameters, asNeeded, first))) };
+  let finest = first;
+  // With more cells than at the start, spots may need more points in the end.
+  for (const most of [...few, Infinity, Infinity]) {
     const sampled = sampledAt(stills, parameters, best.values, most);
-    if (isOver() || !sampled.some(({ options }, i) => options.oversample > finest[i].options.oversample)) continue;
-    const next = await end(sampled, best);
+    if (!sampled.some(({ options }, i) => options.oversample > finest[i].options.oversample)) continue;
+    const why = over();
+    if (why !== undefined) return { end: { ...best, result: { ...best.result, converged: false, why } }, warnings: [] };
+    const stage = stageOf(sampled);
+    const starts = [resampled(best.values, parameters, best.stills, sampled), resampled(from, parameters, asNeeded, sampled)];
+    const next = { stage, stills: sampled, ...(await run(stage, await likelier(stage, starts), best.result.value)) };
     finest = sampled;
     if (next.result.value < best.result.value) best = next;
   }
-  return best;
+  return { end: best, warnings: samplingWarnings(best, sampledAt(stills, parameters, best.values, Infinity)) };
+}
+
+/** Few points can miss narrow spots, and then lead away from where blurred ones lay. */
+async function likelier(stage: Stage, [led, blurred]: readonly Vector[]): Promise<Vector> {
+  return (await stage.lossAt(led)) < (await stage.lossAt(blurred)) ? led : blurred;
 }
 
 /** The stills with as many points along each edge of a pixel as their spots need, but at most so many, unless they say it themselves. */
@@ -66,18 +80,20 @@ function sampledAt(stills: readonly ReadyStill[], parameters: readonly Parameter
   });
 }
 
-/** The reference program's sum begins with the water, and all of it is divided by the number of points: more of them want more water. */
-function resampled(values: Vector, parameters: readonly Parameter[], [from]: readonly SampledStill[], [to]: readonly SampledStill[]): number[] {
-  if (to.options.semantics !== "nanobragg") return [...values];
-  const larger = Math.cbrt((to.options.oversample / from.options.oversample) ** 2);
-  return values.map((value, i) => (isWater(parameters[i].name) ? value * larger : value));
+/**
+ * The reference program's sum begins with the water, and all of it is divided by the number of points: more of them want more water. Of
+ * several stills, on average.
+ */
+function resampled(values: Vector, parameters: readonly Parameter[], from: readonly SampledStill[], to: readonly SampledStill[]): number[] {
+  const larger = to.map(({ options }, i) => (options.semantics === "nanobragg" ? Math.cbrt((options.oversample / from[i].options.oversample) ** 2) : 1));
+  const mean = larger.reduce((sum, factor) => sum + factor, 0) / larger.length;
+  return values.map((value, i) => (isWater(parameters[i].name) ? value * mean : value));
 }
 
-/** What to tell of images that fewer points explain better than the spots need. */
-export function samplingWarnings({ stills, values }: SharpEnd, given: readonly ReadyStill[], parameters: readonly Parameter[]): string[] {
-  return sampledAt(given, parameters, values, Infinity).flatMap(({ options: { oversample: needed }, name = "the image" }, i) => {
-    const { oversample } = stills[i].options;
-    if (oversample >= needed) return [];
-    return [`${name} is explained better by ${oversample} x ${oversample} points in a pixel than by ${needed} x ${needed}, as simulated images may be`];
+function samplingWarnings({ stills }: SharpEnd, needed: readonly SampledStill[]): string[] {
+  return stills.flatMap(({ options: { oversample }, name = "the image" }, i) => {
+    const finer = needed[i].options.oversample;
+    if (oversample >= finer) return [];
+    return [`${name} is explained better by ${oversample} x ${oversample} points in a pixel than by ${finer} x ${finer}, as simulated images may be`];
   });
 }

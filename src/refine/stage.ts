@@ -84,6 +84,11 @@ export class Stage {
     return { result, values: valuesAt(result.parameters), smooth };
   }
 
+  /** Points along each edge of a pixel of the first image. */
+  get oversample(): number {
+    return this.#stills[0].options.oversample ?? 1;
+  }
+
   /** The misfit at values of all parameters, but with spots as bright as they were counted. */
   async lossAt(values: Vector): Promise<number> {
     return this.likelihood.value(await this.#start(values));
@@ -100,7 +105,10 @@ export class Stage {
   }
 }
 
-/** Restraints of what there is, and of whatever else is not far from its start: faint spots that are blurred tell little. */
+/**
+ * Restraints of what there is, and of whatever else is, by its doubt, not far from its start, wherever the stage begins: faint spots that
+ * are blurred tell little.
+ */
 function withDoubts(restraints: readonly Restraint[], parameters: readonly Parameter[]): Restraint[] {
   const given = restraints.filter(({ name }) => parameters.some((parameter) => parameter.name === name));
   const others = parameters.filter(({ name, scale }) => scale === "linear" && !given.some((restraint) => restraint.name === name));

@@ -75,7 +75,7 @@ export function usablePixels(counts: NdArray, { overload = sixteenBits, fewest =
 }
 
 /** The counts with 0 in place of what is no number or not used, so that nothing of it can spread. */
-export function cleaned(counts: NdArray, mask: NdArray): NdArray {
+function cleaned(counts: NdArray, mask: NdArray): NdArray {
   const result = zeros(counts.shape, "float64");
   const [rows, columns] = counts.shape;
   for (let slow = 0; slow < rows; slow++) {

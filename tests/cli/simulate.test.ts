@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { simulateFlags } from "../../src/cli/flags.js";
-import { namesOf } from "../../src/cli/parse-flags.js";
+import { requestFromFlags } from "../../src/cli/experiment-from-flags.js";
+import { namesOf, parseFlags } from "../../src/cli/parse-flags.js";
+import { threadsFor } from "../../src/cli/simulate.js";
 import { parseFdump } from "../../src/io/fdump.js";
 import { parseFloatImage } from "../../src/io/float-image.js";
 import { parsePgm } from "../../src/io/pgm.js";
@@ -222,7 +224,17 @@ sameImage(
   "-noprogress --threads 2",
 );
 
-test("a long run, which takes all cores, gives the image that one thread gives", () =>
+test("a long run takes all cores, a short one and a small region of a large detector one", () =>
+  withBench({}, async () => {
+    const threads = (options: string): number => {
+      const given = parseFlags(`-cell 34 -default_F 1 ${options}`.split(" "), simulateFlags);
+      const files = { structureFactors: 1, isWorthDump: false, cell: undefined, matrix: undefined, mask: undefined, maskHeader: undefined, imageHeader: undefined, sources: undefined, warnings: [] };
+      return threadsFor(requestFromFlags(given, files, 0), 8);
+    };
+    assert.equal(["-detpixels 4000 -oversample 2", "-detpixels 100 -oversample 1", "-detpixels 4000 -oversample 2 -roi 0 19 0 19"].map(threads), [8, 1, 1]);
+  }));
+
+test("a long run gives the image that one thread gives", () =>
   withBench({}, async (bench) => {
     const long = "simulate -cell 34 45 56 75 85 100 -default_F 10 -N 3 -detpixels 400 -pixel 0.2 -oversample 15 -nonoise -nopgm";
     await bench.run(`${long} -threads 1 -floatfile one.bin`);

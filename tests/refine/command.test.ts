@@ -61,6 +61,14 @@ test("simulate takes the refined experiment back, and refine stays there", async
   for (const { start: from, value, esd } of Object.values(result.parameters)) assert.ok(Math.abs(value - from) < 0.05 * (esd ?? 0));
 });
 
+test("what a size of the crystal says of interpolation is kept in the refined experiment", async () => {
+  const sized = start.replace("-N 5", "-xtal_size 0.000009");
+  await told(`refine one.img ${sized} --coarse none --steps 1 --refine scale --out sized --json`);
+  assert.match(new TextDecoder().decode(await bench.read("sized/refined.args")), /^-interpolate$/m);
+  await told(`refine one.img ${start} --coarse none --steps 1 --refine scale --out counted --json`);
+  assert.match(new TextDecoder().decode(await bench.read("counted/refined.args")), /^-nointerpolate$/m);
+});
+
 test("resume goes on where the folder's refinement ended", async () => {
   const cut = await told(`refine two.img ${start} --coarse none --steps 1 --out cut --json`);
   assert.not(cut.converged);

@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { recommendedOversample } from "../../src/models/experiment.js";
 import { InputError } from "../../src/ndarray/errors.js";
 import { zeros } from "../../src/ndarray/ndarray.js";
 import { parametersNamed, refinableExperiment } from "../../src/refine/catalogue.js";
@@ -158,6 +159,31 @@ test("overloaded pixels are left out with a sentence, as of 65535 counts or as m
   assert.ok(warnings.includes("the image: 1 pixel is overloaded at 65535 counts, and left out"));
 });
 
+test("where time or patience end before the last stage, its pixels are sampled as the spots need it, and nothing else is said", async () => {
+  const still = stillFrom(truth, start, 18);
+  const unsampled = { ...still, options: {} };
+  const needed = recommendedOversample(start);
+  const scale = parametersNamed(["scale"], start);
+  for (const [options, why] of [[{ maxSeconds: 1e-6 }, "time"], [{ signal: AbortSignal.abort() }, "aborted"]] as const) {
+    const result = await refine([unsampled], scale, options);
+    assert.equal([result.why, result.converged, result.oversample], [why, false, [needed]]);
+    assert.ok(result.warnings.every((warning) => !/points in a pixel/.test(warning)));
+  }
+});
+
+test("a refinement that breaks leaves nothing behind at its signal", async () => {
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const [add, remove] = [signal.addEventListener, signal.removeEventListener];
+  signal.addEventListener = (...given: Parameters<typeof add>): void => void (listeners++, add.apply(signal, given));
+  signal.removeEventListener = (...given: Parameters<typeof remove>): void => void (listeners--, remove.apply(signal, given));
+  const onStep = (): never => {
+    throw new Error("enough");
+  };
+  await refine([stillFrom(truth, start, 19)], parametersNamed(["scale"], start), { signal, onStep }).catch(() => undefined);
+  assert.is(listeners, 0);
+});
+
 test("widths of spots, starts and names that cannot be are refused", async () => {
   const still = stillFrom(truth, start, 15);
   const scale = parametersNamed(["scale"], start);
@@ -172,6 +198,7 @@ test("widths of spots, starts and names that cannot be are refused", async () =>
   };
   await refused(() => refine([still], scale, { coarseToFine: [0] }), "coarseToFine holds 0");
   await refused(() => refine([still], scale, { coarseToFine: [NaN] }), "coarseToFine holds NaN");
+  await refused(() => refine([still], scale, { restraints: [{ name: "distnce", target: 1, sigma: 1 }] }), "distnce");
   await refused(() => refine([still], scale, { from: [1, 2] }), "2 values for 1 parameters");
   await refused(async () => parametersNamed(JSON.parse('["lambda"]'), start), "lambda");
   await refused(async () => lossNamed(JSON.parse('"bogus"')), "bogus");

@@ -52,7 +52,8 @@ export class LookupEmitter {
     const counted = math.do("and", value, inside);
     if (group.primitive === "nearest") return addresses.slice(0, lanes).forEach((address, lane) => this.#addToPoint(group, address, counted, lane));
     const [order] = group.orders;
-    const [alongH, alongK, alongL] = distances.map((t, axis) => this.#weights(t, order[axis]));
+    // An index that is no number would make weights that are none, and 0 times them is not 0.
+    const [alongH, alongK, alongL] = distances.map((t, axis) => this.#weights(math.do("and", t, inside), order[axis]));
     const [splatH, splatK] = [alongH, alongK].map((each) => this.#splats(new Map([[0, each]])));
     const rows = this.#transposed(alongL);
     for (let lane = 0; lane < lanes; lane++) {

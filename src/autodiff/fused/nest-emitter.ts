@@ -32,6 +32,7 @@ export function emitNest(plan: Plan, nest: Nest, context: Pick<LoopContext, "pre
 
 /** Sets numbers of the heap to 0. Every place is padded to whole vectors. */
 function clear(body: FunctionBody, offset: number, size: number): void {
+  if (size === 0) return;
   const zero = body.local(v128);
   body.count(size * numberBytes, 16, (counter) => {
     body.get(counter);

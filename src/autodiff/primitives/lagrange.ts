@@ -1,5 +1,5 @@
 /** A cubic in t: coefficients of 1, t, t², t³. */
-export type Cubic = readonly [number, number, number, number];
+type Cubic = readonly [number, number, number, number];
 /** Of the nodes -1, 0, 1, 2. */
 export type Cubics = readonly [Cubic, Cubic, Cubic, Cubic];
 

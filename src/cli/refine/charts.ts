@@ -1,4 +1,4 @@
-import type { Refinement } from "../../refine/refine.js";
+import type { Refinement, RefinementProgress } from "../../refine/refine.js";
 
 const font = `font-family="system-ui, sans-serif" font-size="13"`;
 const dark = "#282c34";
@@ -17,15 +17,15 @@ export function lossCurve({ history }: Pick<Refinement, "history">): string {
   const span = Math.max(high - low, 1e-3);
   const x = (i: number): number => left + (i / Math.max(history.length - 1, 1)) * (width - left - 20);
   const y = (loss: number): number => top + ((high - Math.log10(Math.max(loss, 1e-12))) / span) * (height - top - bottom);
-  const blurs = [...new Set(history.map(({ blur }) => blur))];
-  const stages = blurs.map((blur, k) => {
-    const points = history.flatMap((entry, i) => (entry.blur === blur ? [{ x: x(i), y: y(entry.loss) }] : []));
-    const colour = ["#9ab0d0", "#46669c", "#1e2c5c"][Math.max(0, 3 - blurs.length + k)] ?? "#9ab0d0";
+  const nameOf = ({ blur, oversample }: RefinementProgress): string => (blur === 1 ? `sharp, ${oversample} x ${oversample} points` : `${blur} times wider`);
+  const names = [...new Set(history.map(nameOf))];
+  const stages = names.map((label, k) => {
+    const points = history.flatMap((entry, i) => (nameOf(entry) === label ? [{ x: x(i), y: y(entry.loss) }] : []));
+    const colour = ["#9ab0d0", "#46669c", "#1e2c5c"][Math.max(0, 3 - names.length + k)] ?? "#9ab0d0";
     const line = points.map((point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join(" ");
     const dots = points.map((point) => `<circle cx="${point.x.toFixed(1)}" cy="${point.y.toFixed(1)}" r="3" fill="${colour}"/>`).join("");
-    const label = blur === 1 ? "sharp spots" : `spots ${blur} times wider`;
     return `<polyline points="${line}" fill="none" stroke="${colour}" stroke-width="2"/>${dots}` +
-      `<text x="${points[0].x.toFixed(1)}" y="${top - 10}" fill="${colour}">${label}</text>`;
+      `<text x="${points[0].x.toFixed(1)}" y="${top - 10 + 14 * (k % 2)}" fill="${colour}">${label}</text>`;
   });
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => {
     const value = 10 ** (low + part * span);
@@ -33,7 +33,7 @@ export function lossCurve({ history }: Pick<Refinement, "history">): string {
     return `<line x1="${left}" x2="${width - 20}" y1="${at}" y2="${at}" stroke="#e2e5ea"/>` +
       `<text x="${left - 8}" y="${Number(at) + 4}" text-anchor="end" fill="${dark}">${Number(value.toPrecision(3)).toLocaleString("en")}</text>`;
   });
-  const steps = `<text x="${(left + width) / 2}" y="${height - 8}" text-anchor="middle" fill="${dark}">steps; a stage with spots of another width has a misfit of its own</text>`;
+  const steps = `<text x="${(left + width) / 2}" y="${height - 8}" text-anchor="middle" fill="${dark}">steps; spots of another width, or sampled otherwise, have a misfit of their own</text>`;
   const misfit = `<text transform="translate(14 ${height / 2}) rotate(-90)" text-anchor="middle" fill="${dark}">misfit (logarithmic)</text>`;
   return drawing(width, height, [...ticks, ...stages, steps, misfit].join(""));
 }

@@ -12,7 +12,8 @@ const replaced: ReadonlySet<SimulateFlag> = new Set([
   "cell", "mat", "misset", "misset_seed", "N", "Na", "Nb", "Nc", "cells", "xtal_size", "sample_x", "sample_y", "sample_z", "fudge", "mosaic_spread",
   "mosaic_domains", "lambda", "energy", "fluence", "flux", "exposure", "polar", "dispersion", "hdivrange", "vdivrange", "divergence",
   "distance", "close_distance", "pixel", "detpixels", "detpixels_x", "detpixels_y", "detsize", "detsize_x", "detsize_y", "Xbeam", "Ybeam", "ORGX",
-  "ORGY", "detector_rotx", "detector_roty", "detector_rotz", "twotheta", "detector_abs", "detector_thick", "oversample", "water", "background",
+  "ORGY", "detector_rotx", "detector_roty", "detector_rotz", "twotheta", "detector_abs", "detector_thick", "oversample", "interpolate", "nointerpolate", "water",
+  "background",
   "img", "adc",
 ]);
 const files: ReadonlySet<SimulateFlag> = new Set(["hkl", "mtz", "dump", "mask", "sourcefile"]);
@@ -35,7 +36,7 @@ export function refinedArguments(
   const kept = given.occurrences
     .filter(({ name }) => !replaced.has(name) && simulateFlags[name].group !== "Output")
     .map(({ name, words }) => [`-${name}`, ...words.map((word) => (files.has(name) ? fromFolder(cwd, word) : word))]);
-  const lines = [...kept, ...describeExperiment(experiment), ["-oversample", String(oversample)]];
+  const lines = [...kept, ...describeExperiment(experiment), ["-oversample", String(oversample)], [still.options.interpolation === "tricubic" ? "-interpolate" : "-nointerpolate"]];
   return `# the refined experiment: braggtape simulate @FILE, or braggtape refine IMAGE @FILE\n${lines
     .map((words) => words.map(quotedArgument).join(" "))
     .join("\n")}\n`;

@@ -155,6 +155,27 @@ for (const dtype of floats) {
   });
 }
 
+test("indices that are no numbers, be it in elements that only fill up vectors, are worth nothing to any point", () => {
+  for (const columns of [8, 33]) {
+    const [x, y] = [uneven([columns], "float64", 3), uneven([columns], "float64")];
+    const tape = new Tape();
+    const [a, b] = [tape.input(x), tape.input(y)];
+    const grid = tape.input(uneven([7, 6, 8], "float64"));
+    const none = tape.input(zeros([0, 8, 8]));
+    const at = { min: [-3, -2, -4], defaultF: 7 };
+    const ratio = mul(2, div(b, add(b, 0)));
+    const wrong = tape.literal(array(Array.from({ length: columns }, (_, i) => (i % 3 === 0 ? NaN : i % 3 === 1 ? Infinity : 0.5))));
+    const values = [tricubic(ratio, ratio, a, grid, at), nearest(ratio, ratio, a, grid, at), tricubic(wrong, a, a, grid, at), nearest(a, wrong, a, grid, at)];
+    const gradients = values.flatMap((value) => pullBack([total(value)], [tape.constant(1, "float64")], [grid]));
+    const empty = tricubic(a, a, a, none, { min: [0, 0, 0], defaultF: 3 });
+    const ofNone = pullBack([mul(total(empty), total(mul(empty, a)))], [tape.constant(1, "float64")], [a, none]);
+    const program = tape.program([...values, ...[...gradients, ...ofNone].flatMap((gradient) => gradient ?? [])]);
+    const inputs = [x, y, uneven([7, 6, 8], "float64"), zeros([0, 8, 8])];
+    assert.ok(prepare(program, "interpreter")(inputs).every(({ data }) => data.every(Number.isFinite)));
+    same(program, inputs, "float64");
+  }
+});
+
 test("0 and -0 are told apart among the constants", () => {
   const x = array([0, 0.5, 1.5, 2.5, 3.5, -0.5, 1.25, 7]);
   const tape = new Tape();
