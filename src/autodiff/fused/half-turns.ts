@@ -11,7 +11,12 @@ export interface HalfTurnShortcuts {
 /** What a level's op need not do, if it is one of them. */
 export function shortcutsIn(ops: readonly Op[], level: Level): (op: number) => HalfTurnShortcuts {
   const signless = signlessOps(ops, level);
-  return (op) => ({ isWithinHalf: isWithinHalf(ops, ops[op].inputs[0]), isSignless: signless.has(op) });
+  return (op) => ({
+    get isWithinHalf() {
+      return isWithinHalf(ops, ops[op].inputs[0]);
+    },
+    isSignless: signless.has(op),
+  });
 }
 
 function isWithinHalf(ops: readonly Op[], id: number): boolean {

@@ -40,10 +40,10 @@ const expressions: ReadonlyMap<string, Expression> = new Map<string, Expression>
 );
 
 /** @param shortcuts of sin(πx) and cos(πx) */
-function expressionOf(primitive: string, { isWithinHalf, isSignless }: HalfTurnShortcuts): Expression {
-  if (primitive === "sinPi" && isWithinHalf) return (x) => `sineOfHalfTurn(${x})`;
-  if (primitive === "sinPi" && isSignless) return (x) => `sineOfHalfTurn(${x} - Math.round(${x}))`;
-  if (primitive === "cosPi" && isWithinHalf) return (x) => `sineOfHalfTurn(0.5 - Math.abs(${x}))`;
+function expressionOf(primitive: string, shortcuts: HalfTurnShortcuts): Expression {
+  if (primitive === "sinPi" && shortcuts.isWithinHalf) return (x) => `sineOfHalfTurn(${x})`;
+  if (primitive === "sinPi" && shortcuts.isSignless) return (x) => `sineOfHalfTurn(${x} - Math.round(${x}))`;
+  if (primitive === "cosPi" && shortcuts.isWithinHalf) return (x) => `sineOfHalfTurn(0.5 - Math.abs(${x}))`;
   const expression = expressions.get(primitive);
   if (expression === undefined) throw new TypeError(`there is no expression for the primitive "${primitive}"`);
   return expression;
