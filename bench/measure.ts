@@ -33,27 +33,11 @@ export function measure(name: string, items: number, task: () => void, effort: E
   return rowOf(name, items, bench.runSync());
 }
 
-/** A task that may have others work on it. */
-export interface Subject {
-  readonly name: string;
-  readonly items: number;
-  readonly task: () => void | Promise<void>;
-}
-
-/** The median times of tasks that take turns, so that a machine which is now faster and now slower is so for all of them. */
-export async function measureInTurn(subjects: readonly Subject[], { runs = 9, warmups = 6 }: Pick<Effort, "runs" | "warmups">): Promise<Row[]> {
-  for (let i = 0; i < warmups; i++) for (const { task } of subjects) await task();
-  const rounds: Row[][] = [];
-  for (let i = 0; i < runs; i++) {
-    const bench = benchOf({ time: 0, runs: 1, warmups: 0 });
-    for (const { name, task } of subjects) bench.add(name, task);
-    const results = await bench.run();
-    rounds.push(subjects.map(({ name, items }, k) => rowOf(name, items, [results[k]])));
-  }
-  return subjects.map(({ name, items }, k) => {
-    const sorted = rounds.map((rows) => rows[k].nsPerItem).sort((a, b) => a - b);
-    return { name, items, nsPerItem: sorted[Math.floor(runs / 2)], runs };
-  });
+/** The same, of a task that others work on. */
+export async function measureAwaited(name: string, items: number, task: () => Promise<void>, effort: Effort = {}): Promise<Row> {
+  const bench = benchOf(effort);
+  bench.add(name, task);
+  return rowOf(name, items, await bench.run());
 }
 
 function benchOf({ time = 200, runs = 3, warmups = 2 }: Effort): Bench {
