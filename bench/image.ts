@@ -21,7 +21,6 @@ export async function run(): Promise<Row[]> {
   for (const kind of kinds) {
     for (const interpolation of interpolations) {
       rows.push(imageOf({ ...kind, interpolation, edge: 64, executor: "interpreter" }, { time: 0, runs: 1, warmups: 1 }));
-      rows.push(imageOf({ ...kind, interpolation, edge: 256, executor: "javascript" }, { time: 0, runs: 2, warmups: 1 }));
       for (const dtype of ["float64", "float32"] as const) rows.push(imageOf({ ...kind, interpolation, edge: 256, dtype }));
       if (interpolation === "nearest") rows.push(imageOf({ ...kind, interpolation, edge: 256, shape: "gauss" }));
     }

@@ -26,7 +26,7 @@ export async function run(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const dtype of ["float64", "float32"] as const) {
     for (const question of ["value", "slopes"] as const) {
-      for (const executor of ["interpreter", "javascript", "webassembly"] as const) rows.push(lookupBy(executor, question, dtype));
+      for (const executor of ["interpreter", "webassembly"] as const) rows.push(lookupBy(executor, question, dtype));
     }
   }
   for (const dtype of ["float64", "float32"] as const) for (const size of [1e2, 1e4, 1e6]) rows.push(...callsOf(size, dtype));

@@ -103,7 +103,7 @@ function imageRows(): string[][] {
   const rows: string[][] = [];
   for (const interpolation of ["nearest", "tricubic"] as const) {
     for (const dtype of ["float64", "float32"] as const) {
-      for (const executor of ["interpreter", "javascript", "webassembly"] as const) {
+      for (const executor of ["interpreter", "webassembly"] as const) {
         const model = new ImageModel<typeof start>(still, { oversample: 2, dtype, executor, interpolation });
         const data = zeros([256, 256], dtype);
         const tasks = {

@@ -1,30 +1,28 @@
 import { assign, copy, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { fuse, type Workspace } from "./fused/fuse.js";
-import { allowsJavaScript } from "./fused/javascript.js";
 import { allowsWebAssembly } from "./fused/webassembly.js";
 import { interpret, type Run } from "./interpreter.js";
 import { checkInputs, type Program } from "./tape.js";
 
 export type { Workspace };
 
-export const executors = ["webassembly", "javascript", "interpreter"] as const;
+export const executors = ["webassembly", "interpreter"] as const;
 /**
- * What runs a program: the interpreter, node by node, the oracle of the others; or loops made for it, as vectors of WebAssembly or as
- * JavaScript.
+ * What runs a program: loops made for it, on vectors of WebAssembly; or the interpreter, node by node, which the loops are checked
+ * against.
  */
 export type Executor = (typeof executors)[number];
 
-/** The executor that is wanted, or what comes nearest to it where the surroundings forbid to make code. */
+/** The executor that is wanted, or the interpreter where WebAssembly is missing or forbidden. */
 export function allowedExecutor(wanted: Executor): Executor {
-  if (wanted === "webassembly") return allowsWebAssembly() ? wanted : allowedExecutor("javascript");
-  return wanted === "javascript" && allowsJavaScript() ? wanted : "interpreter";
+  return wanted === "webassembly" && allowsWebAssembly() ? wanted : "interpreter";
 }
 
 /** Prepares a program for an executor, or for the nearest that is allowed. */
 export function prepare(program: Program, executor: Executor = "webassembly"): Run {
   const allowed = allowedExecutor(executor);
   if (allowed === "interpreter") return interpret(program);
-  const loops = fuse(program, allowed);
+  const loops = fuse(program);
   return (inputs) => runIn(loops, program, inputs);
 }
 
@@ -39,7 +37,7 @@ export function runIn(workspace: Workspace, program: Program, inputs: readonly N
 /** The same, for callers who would copy arguments and results once more. */
 export function prepareWorkspace(program: Program, executor: Executor): Workspace {
   const allowed = allowedExecutor(executor);
-  if (allowed !== "interpreter") return fuse(program, allowed);
+  if (allowed !== "interpreter") return fuse(program);
   const inputs = program.inputs.map(({ shape, dtype }) => zeros(shape, dtype));
   const run = interpret(program);
   return { inputs, bytes: inputs.reduce((bytes, { data }) => bytes + data.byteLength, 0), run: () => run(inputs) };

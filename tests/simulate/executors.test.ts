@@ -46,7 +46,7 @@ function same(scene: Scene, options: ImageOptions, others: readonly ImageOptions
 
 const few: Scene = { pixels: { fast: 9, slow: 5 } };
 const everyStep = { oversampleOmega: true, oversamplePolar: true, oversampleThick: true };
-const executors: readonly Executor[] = ["javascript", "webassembly"];
+const executors: readonly Executor[] = ["webassembly"];
 const sums: readonly ImageOptions[] = [
   { semantics: "physical" },
   { semantics: "nanobragg" },
@@ -73,7 +73,7 @@ for (const policy of ["mask", "disable", "sequential"] as const) {
   test(`where lookups leave the structure factors, ${policy} is the same for all executors and tiles`, () => {
     const others: ImageOptions[] = [
       { tileSize: 12 },
-      { executor: "javascript", tileSize: 28 },
+      { executor: "interpreter", tileSize: 28 },
       { executor: "webassembly", tileSize: 4 },
     ];
     same({ ...few, policy, reach: 7, layers: 1 }, { interpolation: "tricubic", oversample: 2, executor: "interpreter" }, others);

@@ -3,7 +3,6 @@ import { assign, full, NdArray, zeros } from "../../ndarray/ndarray.js";
 import type { Shape } from "../../ndarray/shape.js";
 import { runNode } from "../interpreter.js";
 import type { Program } from "../tape.js";
-import { compileJavaScript } from "./javascript.js";
 import type { GridPlace, Kernel, Nest, Place, Plan, Stage } from "./plan.js";
 import { planLoops } from "./planner.js";
 import { loadWebAssembly } from "./webassembly.js";
@@ -22,8 +21,8 @@ export interface Workspace {
  * Prepares a program as loops that a person would write by hand: nothing of the loops' size is stored but what a sum or the caller
  * needs.
  */
-export function fuse(program: Program, target: "javascript" | "webassembly"): Workspace {
-  return new Machine(program, planLoops(program), target === "webassembly");
+export function fuse(program: Program): Workspace {
+  return new Machine(program, planLoops(program));
 }
 
 /** A plan, its heap, and the code that works on it. */
@@ -43,14 +42,17 @@ class Machine implements Workspace {
   /** nodes whose arguments the loops read elsewhere than where they are written */
   readonly #moved: number[] = [];
 
-  constructor(program: Program, plan: Plan, isWebAssembly: boolean) {
+  constructor(program: Program, plan: Plan) {
     this.program = program;
     this.plan = plan;
     const nests = plan.stages.filter((stage): stage is Nest => !("node" in stage));
-    const loaded = isWebAssembly && nests.length > 0 ? loadWebAssembly(plan, nests) : undefined;
+    const loaded = nests.length > 0 ? loadWebAssembly(plan, nests) : undefined;
     this.heap = loaded?.heap ?? allocate("float64", plan.heapSize);
     this.grids = overBuffer(plan.dtype, this.heap.buffer);
-    nests.forEach((nest, i) => this.#kernels.set(nest, loaded?.kernels[i] ?? compileJavaScript(plan, nest, this.heap, this.grids)));
+    nests.forEach((nest, i) => {
+      const kernel = loaded?.kernels[i];
+      if (kernel) this.#kernels.set(nest, kernel);
+    });
     plan.ops.forEach((op, id) => {
       if (op.kind === "constant") this.heap[this.#place(id).offset] = op.value;
     });

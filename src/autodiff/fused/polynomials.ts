@@ -33,26 +33,3 @@ export const splitLn2: Readonly<Record<FloatDType, readonly [number, number]>> =
   float64: [0.6931471803691238, 1.9082149292705877e-10],
   float32: [0.693115234375, 3.1946184945309415e-5],
 };
-
-const [c0, c1, c2, c3, c4, c5, c6, c7, c8] = sinPiPolynomial.float64;
-
-/** sin(πr) for |r| <= 1/2. */
-export function sineOfHalfTurn(r: number): number {
-  const s = r * r;
-  return r * (c0 + s * (c1 + s * (c2 + s * (c3 + s * (c4 + s * (c5 + s * (c6 + s * (c7 + s * c8))))))));
-}
-
-/** -1 for an odd number, 1 for an even one; not a branch, which would be guessed wrong half of the time. */
-const signOf = (n: number): number => 1 - 2 * (n - 2 * Math.floor(n * 0.5));
-
-/** sin(πx), by the polynomial. */
-export function sinPi(x: number): number {
-  const nearest = Math.round(x);
-  return sineOfHalfTurn(x - nearest) * signOf(nearest);
-}
-
-/** cos(πx), by the polynomial. */
-export function cosPi(x: number): number {
-  const nearest = Math.round(x);
-  return sineOfHalfTurn(0.5 - Math.abs(x - nearest)) * signOf(nearest);
-}

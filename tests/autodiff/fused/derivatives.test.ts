@@ -12,7 +12,7 @@ import { primitiveCases, type Sample } from "../primitive-cases.js";
 import { agrees } from "./agreement.js";
 
 const floats: readonly FloatDType[] = ["float64", "float32"];
-const fused: readonly Executor[] = ["javascript", "webassembly"];
+const fused: readonly Executor[] = ["webassembly"];
 const tolerance = { float64: 1e-12, float32: 1e-5 };
 
 /** The value of a sample, and how it changes backwards and forwards, by all executors alike. */

@@ -13,7 +13,7 @@ const operandsOf: Partial<Record<Name, number>> = {
   add: 2, sub: 2, mul: 2, div: 2, atan2: 2, less: 2, equal: 2, min: 2, max: 2, where: 3,
 };
 const floats: readonly FloatDType[] = ["float64", "float32"];
-const fused: readonly Executor[] = ["javascript", "webassembly"];
+const fused: readonly Executor[] = ["webassembly"];
 
 /** Numbers at which functions go wrong. */
 const special = [

@@ -6,7 +6,7 @@ import { elementsOf } from "../../arbitraries.js";
 import { agrees } from "./agreement.js";
 import { anyTape, type RandomTape } from "./random-tapes.js";
 
-const fused: readonly Executor[] = ["javascript", "webassembly"];
+const fused: readonly Executor[] = ["webassembly"];
 const tolerance = { float64: 1e-12, float32: 1e-5 };
 
 for (const dtype of ["float64", "float32"] as const) {

@@ -7,8 +7,8 @@ import { elementsOf } from "../../arbitraries.js";
 import { zeros } from "../../../src/ndarray/ndarray.js";
 
 const [rule, executor] = process.argv.slice(2);
-if (executor !== "interpreter" && executor !== "javascript" && executor !== "webassembly") throw new Error(`no executor ${executor}`);
-if (rule === "no-webassembly" || rule === "nothing") Reflect.deleteProperty(globalThis, "WebAssembly");
+if (executor !== "interpreter" && executor !== "webassembly") throw new Error(`no executor ${executor}`);
+if (rule === "no-webassembly") Reflect.deleteProperty(globalThis, "WebAssembly");
 if (rule === "forbidden-webassembly") {
   // As a content security policy refuses.
   Reflect.set(WebAssembly, "Module", function refuse() {
