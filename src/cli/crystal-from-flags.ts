@@ -2,7 +2,6 @@ import {
   defaultMosaicSeed,
   orientedLattice,
   type Crystal,
-  type CrystalShape,
   type Mosaic,
   type ReciprocalVectors,
   type UnitCell,
@@ -18,6 +17,7 @@ import { defaultBeamSizeMm } from "./beam-from-flags.js";
 import type { SimulateFlag } from "./flags.js";
 import type { InputFiles } from "./input-files.js";
 import type { Given } from "./parse-flags.js";
+import { shapeFlagNames, shapeOfFlag } from "./shape-flags.js";
 import { scanOf } from "./steps-from-flags.js";
 import { cellsAlong, edgesOf } from "./whole-counts.js";
 
@@ -33,13 +33,6 @@ export interface CrystalRequest {
   readonly oscDeg: number;
   readonly warnings: readonly string[];
 }
-
-const shapes: ReadonlyMap<SimulateFlag, CrystalShape> = new Map([
-  ["square_xtal", "square"],
-  ["round_xtal", "round"],
-  ["gauss_xtal", "gauss"],
-  ["tophat_spots", "tophat"],
-] satisfies [SimulateFlag, CrystalShape][]);
 
 /**
  * The crystal that options, files and image headers describe.
@@ -57,7 +50,6 @@ export function crystalFromFlags(given: Flags, files: InputFiles, wavelengthA: n
   const headerOsc = imageHeader?.oscRangeDeg ?? maskHeader?.oscRangeDeg;
   const range = given.number("osc") ?? (headerOsc !== undefined && headerOsc < 0 ? undefined : headerOsc);
   const { scan, oscDeg } = scanOf(phiDeg, { range, step: given.number("phistep"), count: given.number("phisteps") });
-  const shape = given.last(...shapes.keys());
   const edges = "a" in lattice ? edgesOf(lattice, missetDeg) : edgesOfVectors({ lattice, missetDeg });
   const counted = countedCells(given);
   const cells = cellsFromFlags(given, counted, edges, warnings);
@@ -65,7 +57,7 @@ export function crystalFromFlags(given: Flags, files: InputFiles, wavelengthA: n
     lattice,
     missetDeg,
     cells,
-    shape: (shape && shapes.get(shape.name)) ?? "square",
+    shape: shapeOfFlag(given.last(...shapeFlagNames)?.name),
     fudge: given.number("fudge") ?? 1,
     mosaic,
     scan,

@@ -1,5 +1,6 @@
 import { executors } from "../autodiff/executor.js";
 import type { Flag, FlagTable } from "./parse-flags.js";
+import { shapeFlags } from "./shape-flags.js";
 
 const noTables = "tables of an amorphous background have no effect in the reference program either, and none here yet";
 
@@ -75,10 +76,7 @@ const table = {
     values: ["size"], kind: "positive", unit: "mm",
     help: "edge of the crystal along c",
   },
-  square_xtal: { group: "Crystal", help: "a parallelepiped", preset: "so" },
-  round_xtal: { group: "Crystal", help: "an ellipsoid" },
-  gauss_xtal: { group: "Crystal", help: "Gaussian spots" },
-  tophat_spots: { group: "Crystal", aliases: ["binary_spots"], help: "spots with a sharp edge" },
+  ...shapeFlags,
   fudge: {
     group: "Crystal", values: ["factor"], kind: "positive",
     help: "how much smaller the shape transform is than the crystal says", preset: "1",

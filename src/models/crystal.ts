@@ -1,10 +1,13 @@
 import { add, mul } from "../autodiff/primitives/elementwise.js";
 import type { Quantity } from "../autodiff/tape.js";
 import { radiansPerDegree } from "../physics/constants.js";
+import type { CrystalShape } from "../physics/lattice-factor.js";
 import { directBasis, reciprocalBasis, type DirectBasis, type ReciprocalBasis } from "../physics/lattice.js";
 import { rotate, rotateAxis, rotationMatrix, scale, transform, type Vector } from "../physics/vector.js";
 import type { Along } from "./beam.js";
 import { drawMosaicDomains, Ran1, type MosaicDomain } from "./ran1.js";
+
+export type { CrystalShape } from "../physics/lattice-factor.js";
 
 /** Edges in Å, angles in degrees. */
 export interface UnitCell<Q = number> {
@@ -41,8 +44,6 @@ export interface Scan<Q = number> {
   readonly stepDeg: Q;
   readonly steps: number;
 }
-
-export type CrystalShape = "square" | "round" | "gauss" | "tophat";
 
 export interface Crystal<Q = number> {
   /** the unit cell in the default orientation, or the reciprocal vectors of an oriented one */

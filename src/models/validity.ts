@@ -2,6 +2,7 @@ import { known, Variable, type Operand, type Quantity } from "../autodiff/tape.j
 import { describeShape, InputError } from "../ndarray/errors.js";
 import { sameShape } from "../ndarray/shape.js";
 import { radiansPerDegree } from "../physics/constants.js";
+import { crystalShapeNames } from "../physics/lattice-factor.js";
 import { dot, rotate, rotateAxis } from "../physics/vector.js";
 import { mostBackgroundTerms } from "./background.js";
 import { fannedCount, type Beam, type Fan } from "./beam.js";
@@ -102,7 +103,7 @@ function checkCrystal({ lattice, missetDeg, cells, shape, fudge, mosaic, scan }:
   else checkReciprocal(lattice);
   checkVector("crystal.missetDeg", missetDeg, number);
   checkVector("crystal.cells", cells, aboveZero);
-  checkChoice("crystal.shape", shape, ["square", "round", "gauss", "tophat"]);
+  checkChoice("crystal.shape", shape, crystalShapeNames);
   aboveZero("crystal.fudge", fudge);
   if (mosaic) {
     atLeastZero("crystal.mosaic.spreadDeg", mosaic.spreadDeg);

@@ -7,6 +7,7 @@ import { detectorFrame, type Detector } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import { checkChoice } from "../models/validity.js";
 import { InputError } from "../ndarray/errors.js";
+import { shapeNamed } from "../physics/lattice-factor.js";
 import type { Vector } from "../physics/vector.js";
 import { withCell } from "./crystal-cell.js";
 import { cellTies, crystalSystemOf, type CellParameter, type CrystalSystem } from "./crystal-system.js";
@@ -93,7 +94,7 @@ const groups: Readonly<Record<Refinable, (experiment: Experiment, options: Catal
     ];
   },
   fudge: ({ crystal: { fudge = 1, shape = "square" } }) => {
-    if (shape === "square") throw new InputError("fudge says nothing of a square crystal; it can be refined for the other shapes");
+    if (!shapeNamed(shape).isFudged) throw new InputError(`fudge says nothing of a ${shape} crystal; it can be refined for the other shapes`);
     return [positive("fudge", "", fudge, 0.5, (experiment, value) => ({ ...experiment, crystal: { ...experiment.crystal, fudge: value } }))];
   },
   distance: ({ detector: { distanceMm = 100, originMm } }) => {

@@ -8,7 +8,7 @@ import { smoothBackground } from "../models/background.js";
 import { leavesGrid, nearestF, tricubicF, type Indices } from "../models/structure-factors.js";
 import { zeros } from "../ndarray/ndarray.js";
 import type { Shape } from "../ndarray/shape.js";
-import { gaussCrystal, roundCrystal, squareCrystal, tophatCrystal, type Offsets } from "../physics/lattice-factor.js";
+import { shapeNamed, type Offsets } from "../physics/lattice-factor.js";
 import type { ReciprocalBasis } from "../physics/lattice.js";
 import { scatteringVector } from "../physics/scattering.js";
 import { dot, norm, type Vector } from "../physics/vector.js";
@@ -107,25 +107,15 @@ function stepIndices({ tape, dtype }: Variable, [, ...steps]: Shape): Variable {
   return tape.literal(indices);
 }
 
-function latticeFactor(crystal: Crystal<Quantity>, hkl: Indices, reciprocal: ReciprocalBasis): Quantity {
-  const { cells = [1, 1, 1], shape = "square", fudge = 1 } = crystal;
+function latticeFactor({ cells = [1, 1, 1], shape = "square", fudge = 1 }: Crystal<Quantity>, hkl: Indices, basis: ReciprocalBasis): Quantity {
   const [h, k, l] = hkl;
   const offsets: Offsets = [sub(h, round(h)), sub(k, round(k)), sub(l, round(l))];
-  switch (shape) {
-    case "square":
-      return squareCrystal(cells, offsets);
-    case "round":
-      return roundCrystal(cells, offsets, fudge);
-    case "gauss":
-      return gaussCrystal(cells, offsets, reciprocal, fudge);
-    case "tophat":
-      return tophatCrystal(cells, offsets, reciprocal, fudge);
-  }
+  return shapeNamed(shape).factor({ counts: cells, basis, fudge }, offsets);
 }
 
 /** 0 where spots end, else 1. */
-function scatters({ shape }: Crystal<Quantity>, shapeTransform: Quantity): Quantity {
-  return shape === "tophat" || shape === "gauss" ? sub(1, equal(shapeTransform, 0)) : 1;
+function scatters({ shape = "square" }: Crystal<Quantity>, shapeTransform: Quantity): Quantity {
+  return shapeNamed(shape).ends ? sub(1, equal(shapeTransform, 0)) : 1;
 }
 
 function structureFactor(

@@ -4,6 +4,7 @@ import type { Crystal } from "../../src/models/crystal.js";
 import type { Detector } from "../../src/models/detector.js";
 import type { Experiment } from "../../src/models/experiment.js";
 import { StructureFactors } from "../../src/models/structure-factors.js";
+import { crystalShapeNames, shapeNamed } from "../../src/physics/lattice-factor.js";
 import { gradientCase, type CaseOptions, type GradientCase } from "./image-gradient.js";
 
 /** Amplitudes that differ from point to point, for all indices from -7 to 7. */
@@ -108,7 +109,8 @@ function whole(name: string, options: CaseOptions): GradientCase {
   );
 }
 
-const shapes = (["square", "round", "gauss"] as const).flatMap((shape) => [
+// The tophat, whose factor jumps, has a case of its own.
+const shapes = crystalShapeNames.filter((shape) => shape !== "tophat").flatMap((shape) => [
   gradientCase(
     `a ${shape} crystal`,
     {
@@ -118,7 +120,7 @@ const shapes = (["square", "round", "gauss"] as const).flatMap((shape) => [
       fudge: 0.8,
     },
     (p) => ({ ...experiment, crystal: { lattice: p.cell, missetDeg: p.missetDeg, cells: p.cells, shape, fudge: p.fudge } }),
-    { oversample: 2, interpolation: "nearest", flat: shape === "square" ? ["fudge"] : [] },
+    { oversample: 2, interpolation: "nearest", flat: shapeNamed(shape).isFudged ? [] : ["fudge"] },
   ),
 ]);
 

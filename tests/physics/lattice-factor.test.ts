@@ -1,21 +1,25 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { grad } from "../../src/autodiff/differentiate.js";
+import { evaluate, grad } from "../../src/autodiff/differentiate.js";
 import { add, mul } from "../../src/autodiff/primitives/elementwise.js";
 import { total } from "../../src/autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../../src/autodiff/tape.js";
 import { array } from "../../src/ndarray/ndarray.js";
 import {
+  crystalShapeNames,
   gaussCrystal,
   roundCrystal,
+  shapeNamed,
   sinc3,
   sincg,
   squareCrystal,
   tophatCrystal,
   type CellCounts,
+  type OffsetBox,
   type Offsets,
 } from "../../src/physics/lattice-factor.js";
+import { reciprocalBasis } from "../../src/physics/lattice.js";
 import { assertNear, between, each } from "./quantities.js";
 
 const basis = { aStar: [0.05, 0, 0], bStar: [0, 0.04, 0], cStar: [0, 0, 0.02] } as const;
@@ -125,5 +129,43 @@ test("a tophat ends where the squared distance is 0.3969, and has no slope on ei
   );
   assert.equal([...grad((x: Variable) => total(add(tophat(x), mul(0, x))))(array([edge * 0.5, edge * 2])).data], [0, 0]);
 });
+
+/** Numbers that are as dense everywhere between two ends, which those of fast-check are not. */
+const even = (min: number, max: number): fc.Arbitrary<number> => fc.nat({ max: 10000 }).map((part) => min + ((max - min) * part) / 10000);
+const skew = reciprocalBasis({ a: 31, b: 37, c: 53, alpha: 1.3, beta: 1.9, gamma: 2 });
+
+for (const name of crystalShapeNames) {
+  const { factor, bound, ends } = shapeNamed(name);
+  const interval = fc.tuple(even(-0.5, 0.5), fc.oneof(even(0, 0.02), even(0, 1))).map(([low, width]) => ({ low, high: Math.min(0.5, low + width) }));
+  const box: fc.Arbitrary<OffsetBox> = fc.tuple(interval, interval, interval);
+  const body = fc.record({ counts: fc.tuple(even(1, 12), fc.constant(1), even(0.5, 400)), basis: fc.constantFrom(basis, skew), fudge: even(0.1, 3) });
+
+  test(`nowhere in a box of offsets does a ${name} crystal scatter more than its bound`, () => {
+    let [zeros, dark] = [0, 0];
+    const part = fc.tuple(even(0, 1), even(0, 1), even(0, 1));
+    fc.assert(
+      fc.property(body, box, fc.array(part, { minLength: 20, maxLength: 20 }), (crystal, offsets, parts) => {
+        const least = bound(crystal)(offsets);
+        const along = offsets.map(({ low, high }, axis) => parts.map((at) => low + at[axis] * (high - low)));
+        const at = ([x, y, z]: Variable[]): Variable => add(factor(crystal, [x, y, z]), mul(0, x));
+        const found = [...evaluate(at)(along.map((values) => array(values))).data].map(Math.abs);
+        assert.ok(Math.max(...found) <= least * (1 + 1e-9), `${Math.max(...found)} is more than ${least}`);
+        if (least === 0) zeros++;
+        if (found.every((value) => value === 0)) dark++;
+      }),
+      { seed: 11, numRuns: 200 },
+    );
+    assert.is(ends, dark > 0);
+    if (ends) assert.ok(zeros > dark / 3, `of ${dark} boxes that are dark, ${zeros} are known to be`);
+  });
+
+  test(`the bound of a ${name} crystal at a single point is near to its factor, but for waves`, () => {
+    const point = [0.02, 0, 0.004].map((x) => ({ low: x, high: x }));
+    const crystal = { counts: [9, 1, 15], basis, fudge: 0.5 } as const;
+    const found = Math.abs(each((x) => add(factor(crystal, [x, mul(0, x), mul(0.2, x)]), mul(0, x)), [0.02])[0]);
+    const least = bound(crystal)([point[0], point[1], point[2]]);
+    assert.ok(least >= found * (1 - 1e-9) && least < 1.2 * found, `${least} bounds ${found}`);
+  });
+}
 
 test.run();

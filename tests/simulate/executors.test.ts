@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import type { Executor } from "../../src/autodiff/executor.js";
 import type { FloatDType } from "../../src/ndarray/dtype.js";
 import { copy, full } from "../../src/ndarray/ndarray.js";
+import { crystalShapeNames } from "../../src/physics/lattice-factor.js";
 import type { ImageOptions } from "../../src/simulate/image-model.js";
 import { modelOf, numbersIn, squares, start, uneven, type Scene } from "./still-life.js";
 
@@ -63,7 +64,7 @@ for (const options of everything) {
   });
 }
 
-for (const shape of ["round", "gauss", "tophat"] as const) {
+for (const shape of crystalShapeNames) {
   test(`a ${shape} crystal is the same for all executors`, () => {
     same({ ...few, shape }, { interpolation: "nearest", oversample: 2, executor: "interpreter" }, executors.map((executor) => ({ executor })));
   });
