@@ -18,6 +18,11 @@ interface Pair {
 }
 
 type Evaluated = Evaluation & Point;
+type Failure = LineFailure | "value";
+
+function isFailure(found: Evaluated | Failure): found is Failure {
+  return typeof found === "string";
+}
 
 /**
  * Minimises by L-BFGS with a strong Wolfe line search; within bounds, by its two-metric projection: parameters that a
@@ -48,15 +53,12 @@ export async function lbfgs(
     for (;;) {
       const why = await run.accept(point, maxAbs(projectedGradient(point.parameters, point.gradient, options)));
       if (why !== undefined) return why;
-      const direction = searchDirection(point, pairs, options);
-      let next = await search(run, objective, point, direction, options);
-      if (typeof next === "string" && pairs.length > 0) {
-        const promised = -dot(point.gradient, direction) / 2;
-        if (promised <= Math.max(run.stop.valueTolerance, rounding) * Math.abs(point.value)) return "value";
+      let next = await search(run, objective, point, pairs, options);
+      if (isFailure(next) && next !== "value" && pairs.length > 0) {
         pairs = [];
-        next = await search(run, objective, point, searchDirection(point, pairs, options), options);
+        next = await search(run, objective, point, pairs, options);
       }
-      if (typeof next === "string") return next;
+      if (isFailure(next)) return next;
       const pair = { step: subtract(next.parameters, point.parameters), change: subtract(next.gradient, point.gradient) };
       if (dot(pair.step, pair.change) > 1e-10 * norm(pair.step) * norm(pair.change)) pairs = [...pairs, pair].slice(-memory);
       point = next;
@@ -87,8 +89,10 @@ function searchDirection({ parameters, gradient }: Evaluated, pairs: readonly Pa
 /** -H gradient in the subspace of the free parameters, H being the inverse curvature that the pairs show there. */
 function quasiNewton(gradient: Vector, pairs: readonly Pair[], isFree: readonly boolean[], unit: number): number[] {
   const restrict = (vector: Vector): number[] => vector.map((element, i) => (isFree[i] ? element : 0));
+  // Where the step went mostly along parameters that are held now, the gradient of the free ones changed by those, not by their own curvature.
   const seen = pairs
-    .map(({ step, change }) => ({ step: restrict(step), change: restrict(change) }))
+    .map(({ step, change }) => ({ step: restrict(step), change: restrict(change), whole: norm(step) }))
+    .filter(({ step, whole }) => norm(step) >= whole / 2)
     .map((pair) => ({ ...pair, curvature: dot(pair.step, pair.change) }))
     .filter(({ step, change, curvature }) => curvature > 1e-10 * norm(step) * norm(change));
   let q = restrict(gradient);
@@ -108,8 +112,21 @@ function quasiNewton(gradient: Vector, pairs: readonly Pair[], isFree: readonly 
   return r.map((element) => -element);
 }
 
-/** The next point: along the straight line if no bound is met before the whole step, else along the projected path. */
-function search(
+/** The next point, or why there is none: "value" where the direction promises no more than the tolerance of the value. */
+async function search(run: Run, objective: Objective, from: Evaluated, pairs: readonly Pair[], bounds: Bounds): Promise<Evaluated | Failure> {
+  const direction = searchDirection(from, pairs, bounds);
+  const isPlain = pairs.length === 0;
+  const found = await searchAlong(run, objective, from, direction, bounds);
+  if (!isFailure(found) && found.parameters.some((parameter, i) => parameter !== from.parameters[i])) return found;
+  const within = subtract(project(addScaled(from.parameters, 1, direction), bounds), from.parameters);
+  // Cut off by bounds, a quasi-Newton direction may lead uphill, or nowhere, and then promises nothing; the plain gradient never does.
+  const promised = -dot(from.gradient, isPlain ? within : direction) / 2;
+  if (promised <= Math.max(run.stop.valueTolerance, rounding) * Math.abs(from.value)) return "value";
+  return isFailure(found) ? found : "lineSearchFailed";
+}
+
+/** Along the straight line if no bound is met before the whole step, else along the projected path. */
+function searchAlong(
   run: Run,
   objective: Objective,
   from: Evaluated,
@@ -123,7 +140,8 @@ function search(
     return backtrack(async (step) => {
       const point = await evaluate(step);
       const value = isUsable(point) ? point.value : NaN;
-      return { ...point, value, step, promised: dot(from.gradient, subtract(point.parameters, from.parameters)) };
+      const way = subtract(point.parameters, from.parameters);
+      return { ...point, value, step, promised: dot(from.gradient, way), left: dot(point.gradient, way) };
     }, from.value);
   }
   const sampleAt = async (step: number): Promise<Evaluated & LineSample> => {

@@ -14,6 +14,8 @@ export interface PathSample {
   readonly value: number;
   /** The change of the value that the gradient at the path's start promises: gradient . (here - there). */
   readonly promised: number;
+  /** What the gradient here promises along the same way: gradient here . (here - there). */
+  readonly left: number;
 }
 
 /** No step lowered the value; or the value was not finite wherever it was tried. */
@@ -82,20 +84,23 @@ export async function strongWolfe<S extends LineSample>(
 export async function backtrack<S extends PathSample>(
   sampleAt: (step: number) => Promise<S>,
   startValue: number,
-  { sufficientDecrease = 1e-4, maxEvaluations = 30 }: Omit<WolfeOptions, "longest" | "curvature"> = {},
+  { sufficientDecrease = 1e-4, curvature = 0.9, maxEvaluations = 30 }: Omit<WolfeOptions, "longest"> = {},
 ): Promise<S | LineFailure> {
+  const noise = rounding * Math.abs(startValue);
   let failure: LineFailure = "notFinite";
   let step = 1;
   for (let evaluations = 0; evaluations < maxEvaluations; evaluations++) {
     const sample = await sampleAt(step);
-    const { value, promised } = sample;
+    const { value, promised, left } = sample;
     if (!Number.isFinite(value)) {
       step /= 4;
       continue;
     }
     failure = "lineSearchFailed";
-    if (value <= startValue + sufficientDecrease * promised) return sample;
-    if (-promised <= rounding * Math.abs(startValue)) break;
+    // Beside a minimum, where the way promises no more than rounding, the slopes decide, as in `strongWolfe`.
+    const slopesDecide = -promised <= 8 * noise && value <= startValue + noise;
+    if (slopesDecide ? left <= -curvature * promised : value <= startValue + sufficientDecrease * promised) return sample;
+    if (-promised <= noise && !slopesDecide) break;
     // The minimum of the parabola through both values that begins with the promised slope.
     const shrink = -promised / (2 * (value - startValue - promised));
     step *= Math.min(Math.max(shrink, 0.1), 0.5);

@@ -77,7 +77,7 @@ test("random formulas have the derivatives that differences show, and the value 
       agrees(checkGradients(f)(numbers.map((x) => scalar(x))));
       assert.is(evaluate(f)(numbers.map((x) => scalar(x))).item(), Number(formula(numbers)));
     }),
-    { numRuns: 200, seed: 4 },
+    { numRuns: 200 },
   );
 });
 
@@ -91,7 +91,7 @@ test("random formulas have the second derivatives that differences of their grad
       };
       agrees(checkGradients(slope)(numbers.map((x) => scalar(x))));
     }),
-    { numRuns: 100, seed: 5 },
+    { numRuns: 100 },
   );
 });
 

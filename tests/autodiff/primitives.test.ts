@@ -22,7 +22,7 @@ const floats: readonly FloatDType[] = ["float64", "float32"];
 const gradientTolerance = { float64: 1e-6, float32: 2e-2 };
 const valueTolerance = { float64: 1e-12, float32: 1e-5 };
 
-/** Asserts something of samples of a primitive, the same ones in every run. */
+/** Asserts something of samples of a primitive. */
 function forSamples(
   entry: Case,
   dtype: DType,
@@ -31,7 +31,7 @@ function forSamples(
   runs: number,
   check: (sample: Sample) => void,
 ): void {
-  fc.assert(fc.property(entry.draw(draw(dtype, layout, purpose)), check), { numRuns: runs, seed: 2 });
+  fc.assert(fc.property(entry.draw(draw(dtype, layout, purpose)), check), { numRuns: runs });
 }
 
 function valueOf({ inputs, apply }: Sample): NdArray {
@@ -43,12 +43,12 @@ test("a case exists for every primitive, and records it", () => {
   for (const [name, entry] of everyCase) {
     assert.is(primitiveNamed(name).name, name);
     let records = 0;
-    forSamples(entry, "float64", "contiguous", "value", 20, ({ inputs, apply }) => {
+    forSamples(entry, "float64", "contiguous", "value", 40, ({ inputs, apply }) => {
       const tape = new Tape();
       apply(inputs.map((input) => tape.input(input)));
       if (tape.nodes.some(({ primitive }) => primitive === name)) records++;
     });
-    assert.ok(records >= 10, `only ${records} of 20 samples record ${name}`);
+    assert.ok(records >= 5, `only ${records} of 40 samples record ${name}`);
   }
 });
 
@@ -89,7 +89,7 @@ for (const [name, entry] of everyCase) {
         const { relativeError } = checkGradients(slopeOf(apply))({ inputs: [...inputs], cotangent, directions });
         assert.ok(relativeError < gradientTolerance[dtype], `${name}, ${dtype}: ${relativeError}`);
       });
-      fc.assert(check, { numRuns: 8, seed: 3 });
+      fc.assert(check, { numRuns: 8 });
     }
   });
 

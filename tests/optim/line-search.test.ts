@@ -91,24 +91,33 @@ test("a slope that lies ends in a failure that says so", async () => {
 test("a line that is finite nowhere ends in a failure that says so", async () => {
   const { start, sampleAt } = logged((t) => (t === 0 ? [0, -1] : [0, NaN]));
   assert.is(await strongWolfe(sampleAt, start), "notFinite");
-  assert.is(await backtrack((step) => Promise.resolve({ step, value: NaN, promised: -step }), 0), "notFinite");
+  assert.is(await backtrack((step) => Promise.resolve({ step, value: NaN, promised: -step, left: NaN }), 0), "notFinite");
 });
 
 test("backtracking takes the minimum of the parabola through the values", async () => {
   const steps: number[] = [];
   const found = await backtrack((step) => {
     steps.push(step);
-    return Promise.resolve({ step, value: (step - 0.25) ** 2, promised: -0.5 * step });
+    return Promise.resolve({ step, value: (step - 0.25) ** 2, promised: -0.5 * step, left: 2 * step * (step - 0.25) });
   }, 0.0625);
   assert.equal(steps, [1, 0.25]);
-  assert.equal(found, { step: 0.25, value: 0, promised: -0.125 });
+  assert.equal(found, { step: 0.25, value: 0, promised: -0.125, left: 0 });
 });
 
 test("backtracking fails where every step leads uphill", async () => {
   for (const startValue of [0, 1]) {
-    const sampleAt = async (step: number): Promise<PathSample> => ({ step, value: startValue + step, promised: -step });
+    const sampleAt = async (step: number): Promise<PathSample> => ({ step, value: startValue + step, promised: -step, left: step });
     assert.is(await backtrack(sampleAt, startValue), "lineSearchFailed");
   }
+});
+
+test("where the way promises less than rounding, backtracking takes a step whose slope is smaller, and none whose slope has turned", async () => {
+  const minimum = 1e-9;
+  const along = (step: number): PathSample => ({ step, value: 1, promised: -minimum * step * 1e-9, left: step * (step * minimum - minimum) * 1e-9 });
+  assert.is(await backtrack((step) => Promise.resolve(along(step)), 1).then((found) => (typeof found === "string" ? found : found.step)), 1);
+  const turned = (step: number): PathSample => ({ ...along(step), left: minimum * step * 1e-9 * (step > 0.3 ? 2 : 0) });
+  const found = await backtrack((step) => Promise.resolve(turned(step)), 1);
+  assert.ok(typeof found !== "string" && found.step <= 0.3);
 });
 
 test.run();

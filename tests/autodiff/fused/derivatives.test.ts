@@ -32,7 +32,7 @@ for (const [name, entry] of Object.entries(primitiveCases)) {
   test(`loops give the derivatives of ${name}, in any layout`, () => {
     for (const dtype of floats) {
       for (const layout of layouts) {
-        fc.assert(fc.property(entry.draw(draw(dtype, layout, "derivative")), (sample) => sameDerivatives(sample, dtype)), { numRuns: 4, seed: 2 });
+        fc.assert(fc.property(entry.draw(draw(dtype, layout, "derivative")), (sample) => sameDerivatives(sample, dtype)), { numRuns: 4 });
       }
     }
   });
