@@ -90,7 +90,8 @@ function runInto(output: NdArray, kernel: ElementwiseKernel | ArrayKernel, opera
   kernel.run(output, operands, attributes);
 }
 
-function runElementwise({ evaluate }: ElementwiseKernel, output: NdArray, inputs: readonly NdArray[]): void {
+function runElementwise(kernel: ElementwiseKernel, output: NdArray, inputs: readonly NdArray[]): void {
+  const evaluate = (output.dtype === "int32" ? kernel.evaluateIntegers : undefined) ?? kernel.evaluate;
   const operands = inputs.map((input) => broadcastTo(input, output.shape));
   const [to, x, y, z] = [output, ...operands].map(({ data }) => data);
   forEachRun([output, ...operands], (count, starts, strides) => {

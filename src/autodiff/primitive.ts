@@ -44,6 +44,8 @@ export interface ElementwiseKernel {
   readonly kind: "elementwise";
   /** one number from the numbers at the same place of the broadcast inputs */
   evaluate(...inputs: number[]): number;
+  /** the same of int32, where floats would lose digits; what has more than 32 bits wraps around */
+  evaluateIntegers?(...inputs: number[]): number;
 }
 
 /** Puts one step on the tape of its operands. */

@@ -38,6 +38,13 @@ export class Variable implements Typed {
   get dtype(): DType {
     return this.node.dtype;
   }
+
+  /** Refuses to stand in a JavaScript expression, where it would count as NaN. */
+  [Symbol.toPrimitive](): never {
+    throw new TypeError(
+      "a Variable has no number while it is recorded, so a JavaScript expression cannot use it: write ops.add, ops.sub, ops.mul, ops.div, ops.less or ops.where in place of +, -, *, /, < or ?, and ops.sin in place of Math.sin",
+    );
+  }
 }
 
 /** A number that is known while recording, or a value on the tape. The formulas of physics take either. */
@@ -73,7 +80,7 @@ export class Tape {
 
   /** A value that is handed in when the tape is run. */
   input({ shape, dtype }: Typed): Variable {
-    const index = this.#inputs.push({ shape, dtype }) - 1;
+    const index = this.#inputs.push({ shape: [...shape], dtype }) - 1;
     return this.record({ primitive: "input", inputs: [], attributes: { index }, shape, dtype });
   }
 
@@ -93,11 +100,12 @@ export class Tape {
     return this.record({ primitive: "constant", inputs: [], attributes: { value }, shape: [], dtype });
   }
 
+  /** Records a step, with its own copies of the caller's lists. */
   record(node: Node): Variable {
     const key = keyOf(node);
     let id = this.#known.get(key);
     if (id === undefined) {
-      id = this.nodes.push(node) - 1;
+      id = this.nodes.push({ ...node, attributes: withOwnLists(node.attributes), shape: [...node.shape] }) - 1;
       this.#known.set(key, id);
     }
     return new Variable(this, id);
@@ -125,6 +133,12 @@ export class Tape {
     });
     return { nodes, literals: this.#literals, inputs: this.#inputs, outputs: outputs.map(({ id }) => renumbered[id]) };
   }
+}
+
+function withOwnLists(attributes: Attributes): Attributes {
+  const own: Record<string, Attribute> = {};
+  for (const [name, value] of Object.entries(attributes)) own[name] = typeof value === "object" ? [...value] : value;
+  return own;
 }
 
 /** What makes a step the same as another one. */

@@ -9,17 +9,24 @@ import { checkShape, contiguousStrides, sameShape, sizeOf, type Shape } from "./
 export class NdArray {
   readonly dtype: DType;
   readonly size: number;
+  readonly shape: Shape;
+  readonly strides: readonly number[];
 
-  /** @throws ShapeError when the view would reach outside of its data, or between its elements; DTypeError when the data have no dtype */
+  /**
+   * @param data kept, not copied; the lists of extents and strides are copied
+   * @throws ShapeError when the view would reach outside of its data, or between its elements; DTypeError when the data have no dtype
+   */
   constructor(
     readonly data: Data,
-    readonly shape: Shape,
-    readonly strides: readonly number[] = contiguousStrides(shape),
+    shape: Shape,
+    strides: readonly number[] = contiguousStrides(shape),
     readonly offset: number = 0,
   ) {
     checkShape(shape);
     this.dtype = dtypeOf(data);
     this.size = sizeOf(shape);
+    this.shape = [...shape];
+    this.strides = [...strides];
     if (strides.length !== shape.length) {
       throw new ShapeError(`shape ${describeShape(shape)} needs ${shape.length} strides, not ${strides.length}`);
     }
@@ -75,6 +82,11 @@ export class NdArray {
   item(): number {
     if (this.size !== 1) throw new ShapeError(`an array of shape ${describeShape(this.shape)} is not a single number`);
     return this.data[this.offset];
+  }
+
+  /** Refuses to stand in a JavaScript expression, where it would count as NaN. */
+  [Symbol.toPrimitive](): never {
+    throw new TypeError("an NdArray is no number in a JavaScript expression: take one element with get() or item(), or compute with the operations of `ops`");
   }
 }
 
@@ -172,7 +184,8 @@ export function copy(source: NdArray, dtype: DType = source.dtype, options: Stor
 }
 
 /**
- * Writes the source's elements into a view of the same shape.
+ * Writes the source's elements into a view of the same shape, which may share its memory. Floats become int32 by dropping the
+ * fraction; those beyond 32 bits become the largest or smallest int32, and NaN becomes 0.
  * @throws ShapeError when the shapes differ
  */
 export function assign(target: NdArray, source: NdArray): void {
@@ -181,13 +194,38 @@ export function assign(target: NdArray, source: NdArray): void {
   }
   const to = target.data;
   const from = source.data;
-  if (source.size > 0 && target.isContiguous && source.isContiguous) {
+  const isCut = target.dtype === "int32" && source.dtype !== "int32";
+  if (!isCut && source.size > 0 && target.isContiguous && source.isContiguous) {
     to.set(from.subarray(source.offset, source.offset + source.size), target.offset);
     return;
   }
+  if (overlap(target, source)) return assign(target, copy(source));
   forEachRun([target, source], (count, [t, s], [dt, ds]) => {
-    for (let i = 0; i < count; i++, t += dt, s += ds) to[t] = from[s];
+    if (isCut) for (let i = 0; i < count; i++, t += dt, s += ds) to[t] = Math.min(Math.max(from[s], smallestInt32), largestInt32);
+    else for (let i = 0; i < count; i++, t += dt, s += ds) to[t] = from[s];
   });
+}
+
+const [smallestInt32, largestInt32] = [-(2 ** 31), 2 ** 31 - 1];
+
+/** Whether two views may have memory in common. */
+function overlap(a: NdArray, b: NdArray): boolean {
+  if (a.data.buffer !== b.data.buffer) return false;
+  const [firstA, endA] = bytesOf(a);
+  const [firstB, endB] = bytesOf(b);
+  return firstA < endB && firstB < endA;
+}
+
+/** The byte of the buffer at which a view's memory begins, and the one behind it. */
+function bytesOf({ data, shape, strides, offset, size }: NdArray): [first: number, end: number] {
+  if (size === 0) return [0, 0];
+  let [low, high] = [offset, offset];
+  shape.forEach((extent, axis) => {
+    const reach = strides[axis] * (extent - 1);
+    if (reach < 0) low += reach;
+    else high += reach;
+  });
+  return [data.byteOffset + low * data.BYTES_PER_ELEMENT, data.byteOffset + (high + 1) * data.BYTES_PER_ELEMENT];
 }
 
 /** The elements as nested lists of numbers. */

@@ -66,7 +66,10 @@ export function polin3(x1a: Variable, x2a: Variable, x3a: Variable, ya: Variable
 export function neighbourhood(h: Variable, k: Variable, l: Variable, grid: Variable, { min }: Pick<Grid, "min">): Variable {
   if (grid.shape.length !== 3) throw new ShapeError(`a grid of structure factors has 3 axes, not shape ${describeShape(grid.shape)}`);
   const [atH, atK, atL] = [h, k, l].map((x, axis) => {
-    const inGrid = sub(add(withAxis(convert(floor(x), "int32")), array(aroundFloor, "int32")), min[axis]);
+    // Far away, as near as possible: int32 would wrap around.
+    const [first, end] = [min[axis], min[axis] + grid.shape[axis]];
+    const node = max(lesser(floor(x), end + 2), first - 3);
+    const inGrid = sub(add(withAxis(convert(node, "int32")), array(aroundFloor, "int32")), first);
     return max(lesser(inGrid, grid.shape[axis] - 1), 0);
   });
   const [, extentK, extentL] = grid.shape;

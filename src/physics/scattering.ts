@@ -1,7 +1,8 @@
 /** What happens to a photon between the beam and one point of the detector. Lengths in metres unless said. */
-import { add, div, exp, mul, neg, sub } from "../autodiff/primitives/elementwise.js";
+import { add, div, exp, less, mul, neg, sub, where } from "../autodiff/primitives/elementwise.js";
 import type { Quantity } from "../autodiff/tape.js";
-import { cross, dot, minus, product, scale, unitize, type Vector } from "./vector.js";
+import type { DType } from "../ndarray/dtype.js";
+import { cross, dot, minus, product, scale, type Vector } from "./vector.js";
 
 /**
  * The scattering vector, in Å⁻¹.
@@ -14,10 +15,11 @@ export function scatteringVector(diffracted: Vector, incident: Vector, wavelengt
 }
 
 /**
- * The polarization factor ½ (1 + cos² 2θ - K cos 2ψ sin² 2θ). With E and B across the beam, cos 2ψ sin² 2θ is (d·E)² - (d·B)².
- * @param diffracted direction from the sample to the detector, of length 1
- * @param incident direction of the beam, of length 1
- * @param polarization direction of the electric field, not along the beam
+ * The polarization factor ½ (1 + cos² 2θ - K cos 2ψ sin² 2θ). With E and B across the beam, cos 2ψ sin² 2θ is (d·E)² - (d·B)², which
+ * is 1 - (d·i)² - 2 (d·B)². A beam along the field has no B, as in the reference program: there it is 1 - (d·i)².
+ * @param diffracted d, direction from the sample to the detector, of length 1
+ * @param incident i, direction of the beam, of length 1
+ * @param polarization direction of the electric field, of length 1
  * @param kahnFactor K, from -1 to 1
  * Source: Kahn et al., J. Appl. Cryst. 15, 330 (1982), as the reference program's `polarization_factor`.
  */
@@ -25,11 +27,20 @@ export function polarizationFactor(diffracted: Vector, incident: Vector, polariz
   const cosTwoTheta = dot(incident, diffracted);
   const unpolarized = add(1, mul(cosTwoTheta, cosTwoTheta));
   if (kahnFactor === 0) return mul(0.5, unpolarized);
-  const magnetic = unitize(cross(polarization, incident));
-  const electric = unitize(cross(incident, magnetic));
+  const magnetic = cross(polarization, incident);
+  const square = dot(magnetic, magnetic);
+  const isAlong = less(square, squareOfRounding[dtypeOf(square)]);
+  const perSquare = where(isAlong, 0, div(1, where(isAlong, 1, square)));
   const alongB = dot(diffracted, magnetic);
-  const alongE = dot(diffracted, electric);
-  return mul(0.5, sub(unpolarized, product(kahnFactor, sub(mul(alongE, alongE), mul(alongB, alongB)))));
+  const across = sub(sub(1, product(cosTwoTheta, cosTwoTheta)), product(2, product(product(alongB, alongB), perSquare)));
+  return mul(0.5, sub(unpolarized, product(kahnFactor, across)));
+}
+
+/** Of the sine of an angle that rounding alone makes of 0. */
+const squareOfRounding: Readonly<Record<DType, number>> = { float64: 1e-26, float32: 1e-12, int32: 0 };
+
+function dtypeOf(quantity: Quantity): DType {
+  return typeof quantity === "number" ? "float64" : quantity.dtype;
 }
 
 /**

@@ -74,4 +74,17 @@ test("a number that is not whole does not stand beside integers", () => {
   assert.equal(toNested(evaluate<Variable>((n) => sub(mul(n, 3), 4))(counts)), [-1, 2]);
 });
 
+test("the larger and the smaller of a number and NaN are NaN, in either order", () => {
+  assert.equal([max(NaN, 1), max(1, NaN), min(NaN, 1), min(1, NaN)], [NaN, NaN, NaN, NaN]);
+  const x = array([NaN, 1, 2]);
+  const y = array([1, NaN, 3]);
+  for (const f of [max, min]) assert.equal([...evaluate<Variable>((v) => f(v, y))(x).data.subarray(0, 2)], [NaN, NaN]);
+});
+
+test("products of integers are exact modulo 2^32", () => {
+  const x = array([123456789, -987654321, 2 ** 31 - 1], "int32");
+  const product = evaluate<Variable>((v) => mul(v, v))(x);
+  assert.equal(toNested(product), [123456789, -987654321, 2 ** 31 - 1].map((n) => Number(BigInt.asIntN(32, BigInt(n) * BigInt(n)))));
+});
+
 test.run();

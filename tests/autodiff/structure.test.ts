@@ -5,7 +5,7 @@ import { mul } from "../../src/autodiff/primitives/elementwise.js";
 import * as structure from "../../src/autodiff/primitives/structure.js";
 import { Tape, type Variable } from "../../src/autodiff/tape.js";
 import { DTypeError, InputError, ShapeError } from "../../src/ndarray/errors.js";
-import { array, toNested, zeros } from "../../src/ndarray/ndarray.js";
+import { array, full, NdArray, toNested, zeros } from "../../src/ndarray/ndarray.js";
 import { untyped } from "../untyped.js";
 import { refuses } from "./assertions.js";
 
@@ -104,6 +104,27 @@ test("what is not recorded cannot be moved, repeated or added up", () => {
       refuses(() => move(untyped(given)), InputError, `${name}: the operand is ${named}`, "recorded");
     }
   }
+});
+
+test("an index that is not in the array is refused when the tape is run, wherever the view lies in its memory", () => {
+  const view = new NdArray(array([0, 1, 2, 3, 4, 5]).data, [3], [1], 2);
+  for (const index of [-1, 3, 100, -(2 ** 31)]) {
+    const at = array([0, index], "int32");
+    refuses(() => of((x) => gather(x, x.tape.literal(at)), view), ShapeError, "gather", `index ${index}`, "3 elements");
+  }
+  const taken = (x: Variable): Variable => gather(x, x.tape.literal(array([2, 0], "int32")));
+  assert.equal(of(taken, view), [4, 2]);
+});
+
+test("float32 is added up in float64, along whatever axis and at whatever index", () => {
+  const rows = 2 ** 20;
+  const x = full([rows, 2], 0.1, "float32");
+  const strided = evaluate<Variable>((v) => sum(v, 0))(new NdArray(x.data, [2, rows, 1], [1, 2, 1]));
+  const first = evaluate<Variable>((v) => sum(v, 0))(x);
+  for (const sums of [strided, first]) assert.ok(sums.data.every((each) => Math.abs(each / (sums.size === 2 ? rows * 0.1 : 0.2) - 1) < 1e-6));
+  const repeated = zeros([2 ** 24 + 8], "int32");
+  const slope = grad<Variable>((v) => total(gather(v, v.tape.literal(repeated))))(full([1], 1, "float32"));
+  assert.is(slope.item(), 2 ** 24 + 8);
 });
 
 test.run();

@@ -2,11 +2,14 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { interpret } from "../../src/autodiff/interpreter.js";
 import { add, cos, mul, sin, sub } from "../../src/autodiff/primitives/elementwise.js";
-import { alias, slice, sum } from "../../src/autodiff/primitives/structure.js";
+import { nearest } from "../../src/autodiff/primitives/lookup.js";
+import { alias, broadcastTo, slice as sliceOf, sum, transpose } from "../../src/autodiff/primitives/structure.js";
 import { Tape, type Variable } from "../../src/autodiff/tape.js";
 import type { FloatDType } from "../../src/ndarray/dtype.js";
 import { DTypeError, ShapeError } from "../../src/ndarray/errors.js";
-import { array, toNested } from "../../src/ndarray/ndarray.js";
+import { array, full, toNested } from "../../src/ndarray/ndarray.js";
+import { slice } from "../../src/ndarray/views.js";
+import { untyped } from "../untyped.js";
 import { refuses } from "./assertions.js";
 
 function vector(tape: Tape, length = 3, dtype: FloatDType = "float64"): Variable {
@@ -21,14 +24,14 @@ test("equal steps are recorded once", () => {
   const second = mul(sin(x), add(x, 2));
   assert.is(second.id, first.id);
   assert.is(tape.nodes.length, count);
-  assert.is(slice(x, { step: -1 }).id, slice(x, { step: -1 }).id);
+  assert.is(sliceOf(x, { step: -1 }).id, sliceOf(x, { step: -1 }).id);
 });
 
 test("steps that differ in an input, its place, an attribute, a dtype or a constant's last bit are not equal", () => {
   const tape = new Tape();
   const x = vector(tape);
   const y = vector(tape);
-  const different = [x, y, sub(x, y), sub(y, x), sin(x), cos(x), slice(x, 0), slice(x, 1), alias(x), alias(x)];
+  const different = [x, y, sub(x, y), sub(y, x), sin(x), cos(x), sliceOf(x, 0), sliceOf(x, 1), alias(x), alias(x)];
   for (const value of [0, -0, 1, 1 + 2 ** -52, NaN, Infinity, -Infinity]) different.push(tape.constant(value, "float64"));
   different.push(tape.constant(1, "float32"), tape.constant(1, "int32"));
   different.push(tape.literal(array([1])), tape.literal(array([1])));
@@ -80,6 +83,28 @@ test("float32 and float64 do not meet, and numbers follow their company", () => 
   refuses(() => mul(single, array([1, 2, 3])), DTypeError, "mul", "float32", "float64");
   assert.is(add(single, 0.1).dtype, "float32");
   assert.is(add(0.1, double).dtype, "float64");
+});
+
+test("a recorded value in a JavaScript expression is refused in one sentence that names the operations", () => {
+  const x = vector(new Tape());
+  const expressions = [() => 2 * untyped(x), () => untyped(x) > 0, () => untyped(x) + 1, () => -untyped(x), () => Math.sin(untyped(x)), () => `${untyped(x)}`];
+  for (const expression of expressions) {
+    assert.throws(expression, (error: unknown) => error instanceof TypeError && /ops\.mul.*ops\.less.*ops\.where/.test(error.message));
+  }
+});
+
+test("a tape keeps its own lists of extents, axes and indices, whatever becomes of the caller's", () => {
+  const tape = new Tape();
+  const given = { shape: [2, 3], axes: [1, 0], wide: [4, 3, 2], min: [0, 0, 0], grid: [3, 3, 3] };
+  const x = tape.input({ shape: given.shape, dtype: "float64" });
+  const turned = broadcastTo(transpose(x, given.axes), given.wide);
+  const looked = nearest(tape.constant(1, "float64"), 1, 1, tape.literal(full(given.grid, 5)), { min: given.min, defaultF: 0 });
+  const program = tape.program([turned, looked]);
+  for (const list of Object.values(given)) list.fill(7);
+  const [value, f] = interpret(program)([array([[1, 2, 3], [4, 5, 6]])]);
+  assert.equal(value.shape, [4, 3, 2]);
+  assert.equal(toNested(slice(value, 3)), [[1, 4], [2, 5], [3, 6]]);
+  assert.is(f.item(), 5);
 });
 
 test.run();

@@ -283,4 +283,47 @@ test("random views have the shape, dtype and storage asked for, and now and then
   }
 });
 
+test("an array keeps its own lists of extents and strides, whatever becomes of the caller's", () => {
+  const [shape, strides] = [[2, 3], [1, 2]];
+  const view = new NdArray(range(6).data, shape, strides);
+  const before = toNested(view);
+  shape[0] = 9;
+  strides.fill(0);
+  assert.equal(toNested(view), before);
+});
+
+test("assigning between views that share memory gives what assigning from a copy gives", () => {
+  const extent = fc.integer({ min: 1, max: 4 });
+  const layout = (shape: readonly number[]): fc.Arbitrary<readonly [strides: number[], offset: number]> =>
+    fc.tuple(fc.constantFrom(...permuted(shape)), fc.integer({ min: 0, max: 9 }));
+  const cases = fc.tuple(extent, extent).chain((shape) => fc.tuple(fc.constant(shape), layout(shape), layout(shape)));
+  fc.assert(
+    fc.property(cases, ([shape, to, from]) => {
+      const [shared, apart] = [range(32), range(32)];
+      const view = ({ data }: NdArray, [strides, offset]: readonly [number[], number]): NdArray => new NdArray(data, shape, strides, offset);
+      assign(view(shared, to), view(shared, from));
+      assign(view(apart, to), copy(view(apart, from)));
+      assert.ok(equals(shared, apart));
+    }),
+    { seed: 5 },
+  );
+});
+
+/** Strides of rows or columns one after another, with gaps or without. */
+function permuted([rows, columns]: readonly number[]): number[][] {
+  return [[columns, 1], [1, rows], [columns + 1, 1], [1, rows + 1]];
+}
+
+test("floats become int32 without their fraction, and never wrap around", () => {
+  const x = array([1.9, -1.9, 3e9, -3e9, Infinity, -Infinity, NaN, 2 ** 31 - 1]);
+  assert.equal(toNested(copy(x, "int32")), [1, -1, 2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 1, -(2 ** 31), 0, 2 ** 31 - 1]);
+});
+
+test("an array in a JavaScript expression is refused in one sentence that says what to do", () => {
+  const x = array([1]);
+  for (const expression of [() => 2 * untyped(x), () => untyped(x) > 0, () => `${untyped(x)}`, () => Math.sin(untyped(x))]) {
+    assert.throws(expression, (error: unknown) => error instanceof TypeError && /get\(\) or item\(\)/.test(error.message));
+  }
+});
+
 test.run();

@@ -7,7 +7,7 @@ import { tricubic } from "../../src/autodiff/primitives/lookup.js";
 import type { Variable } from "../../src/autodiff/tape.js";
 import type { FloatDType } from "../../src/ndarray/dtype.js";
 import { ShapeError } from "../../src/ndarray/errors.js";
-import { array, equals, toNested, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
+import { array, equals, full, toNested, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
 import type { Shape } from "../../src/ndarray/shape.js";
 import { slice } from "../../src/ndarray/views.js";
 import { neighbourhood, polin2, polin3, polint, tricubicByGather } from "../../src/physics/polint.js";
@@ -167,6 +167,16 @@ test("a polynomial through other than four points is refused", () => {
 test("a grid of other than three axes is refused", () => {
   const h = array([0.5]);
   refuses(() => run(tricubicByGather, [h, h, h, zeros([4, 4])]), ShapeError, "3 axes", "[4, 4]");
+});
+
+test("beyond the range of int32 a lookup is outside of the grid, and its neighbourhood the nearest points", () => {
+  const far = array([1e10, -1e10, 2 ** 32, Infinity]);
+  const grid = full([5, 5, 5], 3);
+  const middle = full([4], 2);
+  assert.equal(toNested(evaluate<Variable[]>(([h, k, l, f]) => tricubicByGather(h, k, l, f, { min: [0, 0, 0], defaultF: 1 }))([far, middle, middle, grid])), [1, 1, 1, 1]);
+  const layers = array([0, 1, 2, 3, 4].map((f) => full([5, 5], f)).map((layer) => toNested(layer)));
+  const around = evaluate<Variable[]>(([h, k, l, f]) => neighbourhood(h, k, l, f, { min: [0, 0, 0] }))([far, middle, middle, layers]);
+  assert.equal([around.get(0, 0, 0, 0), around.get(1, 3, 0, 0), around.get(2, 0, 0, 0), around.get(3, 0, 0, 0)], [4, 0, 4, 4]);
 });
 
 test.run();

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { total } from "../../src/autodiff/primitives/structure.js";
 import { add, mul } from "../../src/autodiff/primitives/elementwise.js";
-import { evaluate } from "../../src/autodiff/differentiate.js";
+import { evaluate, valueAndGrad } from "../../src/autodiff/differentiate.js";
 import { known, type Variable } from "../../src/autodiff/tape.js";
 import { array } from "../../src/ndarray/ndarray.js";
 import { captureFraction, polarizationFactor, scatteringVector, solidAngle } from "../../src/physics/scattering.js";
@@ -124,6 +124,27 @@ test("the polarization factor turns with the beam and its field", () => {
         1e-12,
       );
     }),
+  );
+});
+
+test("a beam along the electric field has the factor (1 + c^2 - K (1 - c^2)) / 2, recorded or not, and rounding does not matter", () => {
+  fc.assert(
+    fc.property(anyDirection, between(-1, 1), between(-1, 1), (diffracted, kahn, rounding) => {
+      for (const sign of [1, -1]) {
+        const along: Vector<number> = [1e-16 * rounding, 0, sign];
+        const c = diffracted[2] * sign;
+        const wanted = (1 + c * c - kahn * (1 - c * c)) / 2;
+        assertNear(known(polarizationFactor(diffracted, along, field, kahn)), wanted, 1e-12);
+        const { value, gradient } = valueAndGrad((d: { readonly [axis in "x" | "y" | "z"]: Variable }) => total(add(polarizationFactor([d.x, d.y, d.z], along, field, kahn), d.x, mul(-1, d.x))))({
+          x: array(diffracted[0]),
+          y: array(diffracted[1]),
+          z: array(diffracted[2]),
+        });
+        assertNear(value.item(), wanted, 1e-12);
+        assertNear(gradient.z.item(), (1 + kahn) * diffracted[2], 1e-12);
+      }
+    }),
+    { numRuns: 30, seed: 3 },
   );
 });
 

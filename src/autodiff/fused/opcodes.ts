@@ -42,6 +42,8 @@ export interface FloatOpcodes {
   readonly sub: number;
   readonly mul: number;
   readonly div: number;
+  readonly min: number;
+  readonly max: number;
   readonly pmin: number;
   readonly pmax: number;
   readonly truncToI32: number;
@@ -70,6 +72,8 @@ export const float64Opcodes: FloatOpcodes = {
   sub: 0xf1,
   mul: 0xf2,
   div: 0xf3,
+  min: 0xf4,
+  max: 0xf5,
   pmin: 0xf6,
   pmax: 0xf7,
   truncToI32: 0xfc,
@@ -98,6 +102,8 @@ export const float32Opcodes: FloatOpcodes = {
   sub: 0xe5,
   mul: 0xe6,
   div: 0xe7,
+  min: 0xe8,
+  max: 0xe9,
   pmin: 0xea,
   pmax: 0xeb,
   truncToI32: 0xf8,

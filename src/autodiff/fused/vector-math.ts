@@ -104,11 +104,9 @@ export class VectorMath {
       case "abs":
       case "floor":
       case "ceil":
-        return this.do(primitive, ...inputs);
       case "min":
-        return this.do("pmin", y, x);
       case "max":
-        return this.do("pmax", x, y);
+        return this.do(primitive, ...inputs);
       case "less":
         return this.#oneWhere(this.do("lt", x, y));
       case "equal":

@@ -14,6 +14,8 @@ type Partial = ((...values: Quantity[]) => Quantity) | "flat";
 interface ElementwiseRecord {
   readonly name: string;
   evaluate(...inputs: number[]): number;
+  /** the same of int32, where floats would lose digits */
+  evaluateIntegers?(...inputs: number[]): number;
   readonly partials: readonly Partial[];
   /** the distance of the inputs to the nearest place where the derivative jumps */
   kinks?(...inputs: number[]): number;
@@ -53,6 +55,7 @@ export const add: Variadic = variadic(0, {
 export const mul: Variadic = variadic(1, {
   name: "mul",
   evaluate: (x, y) => x * y,
+  evaluateIntegers: Math.imul,
   partials: [(_x, y) => y, (x) => x],
   integers: true,
 });
@@ -110,14 +113,14 @@ export const equal: Binary = binary({
 });
 export const min: Binary = binary({
   name: "min",
-  evaluate: (x, y) => (x < y ? x : y),
+  evaluate: (x, y) => Math.min(x, y),
   partials: [(x, y) => less(x, y), (x, y) => sub(1, less(x, y))],
   kinks: (x, y) => Math.abs(x - y),
   integers: true,
 });
 export const max: Binary = binary({
   name: "max",
-  evaluate: (x, y) => (x < y ? y : x),
+  evaluate: (x, y) => Math.max(x, y),
   partials: [(x, y) => sub(1, less(x, y)), (x, y) => less(x, y)],
   kinks: (x, y) => Math.abs(x - y),
   integers: true,
@@ -199,14 +202,14 @@ function cosPiOf(x: number): number {
 
 // How a record becomes a primitive and a function that applies it.
 
-function elementwise({ name, evaluate, partials, kinks, integers = false }: ElementwiseRecord): Primitive {
+function elementwise({ name, evaluate, evaluateIntegers, partials, kinks, integers = false }: ElementwiseRecord): Primitive {
   const chain = (index: number, incoming: Variable, inputs: readonly Variable[], output: Variable): Variable | undefined => {
     const partial = partials[index];
     return partial === "flat" ? undefined : scaled(incoming, partial(...inputs.map(asQuantity), output));
   };
   return {
     name,
-    kernel: { kind: "elementwise", evaluate },
+    kernel: { kind: "elementwise", evaluate, ...(evaluateIntegers && { evaluateIntegers }) },
     infer(inputs: readonly Typed[]) {
       const { dtype } = inputs[0];
       for (const input of inputs) if (input.dtype !== dtype) throw mixedDTypes(name, dtype, input.dtype);

@@ -10,6 +10,7 @@ import { broadcastShapes, sameShape, type Shape } from "../../ndarray/shape.js";
 import * as views from "../../ndarray/views.js";
 import { record, type Primitive } from "../primitive.js";
 import type { Operand, Typed, Variable } from "../tape.js";
+import { accumulate } from "./accumulate.js";
 import { mul } from "./elementwise.js";
 import { lagrangeCubics, weigh } from "./lagrange.js";
 
@@ -130,29 +131,31 @@ const tricubicScatterPrimitive: Primitive<{ readonly min: readonly number[] } & 
   kernel: {
     kind: "array",
     run(output, [h, k, l, source], { min: [minH, minK, minL], orders: [orderH, orderK, orderL] }) {
-      const [strideH, strideK, strideL] = output.strides;
-      const values = views.broadcastTo(source, broadcastShapes(h.shape, k.shape, l.shape));
-      const sums = output.data;
-      const [cubicsH, cubicsK, cubicsL] = [lagrangeCubics(orderH), lagrangeCubics(orderK), lagrangeCubics(orderL)];
-      const [weightsH, weightsK, weightsL] = [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]];
-      forEachRun(alongLookups(values, [h, k, l]), (count, [at, atH, atK, atL], [step, stepH, stepK, stepL]) => {
-        for (let i = 0; i < count; i++) {
-          const x = h.data[atH + i * stepH];
-          const y = k.data[atK + i * stepK];
-          const z = l.data[atL + i * stepL];
-          const first = placeOf(Math.floor(x) - 1 - minH, Math.floor(y) - 1 - minK, Math.floor(z) - 1 - minL, 4, output);
-          if (first < 0) continue;
-          weigh(cubicsH, x - Math.floor(x), weightsH);
-          weigh(cubicsK, y - Math.floor(y), weightsK);
-          weigh(cubicsL, z - Math.floor(z), weightsL);
-          for (let plane = 0; plane < 4; plane++) {
-            for (let row = 0; row < 4; row++) {
-              const weight = values.data[at + i * step] * weightsH[plane] * weightsK[row];
-              const start = first + plane * strideH + row * strideK;
-              for (let point = 0; point < 4; point++) sums[start + point * strideL] += weight * weightsL[point];
+      accumulate(output, (target) => {
+        const [strideH, strideK, strideL] = target.strides;
+        const values = views.broadcastTo(source, broadcastShapes(h.shape, k.shape, l.shape));
+        const sums = target.data;
+        const [cubicsH, cubicsK, cubicsL] = [lagrangeCubics(orderH), lagrangeCubics(orderK), lagrangeCubics(orderL)];
+        const [weightsH, weightsK, weightsL] = [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]];
+        forEachRun(alongLookups(values, [h, k, l]), (count, [at, atH, atK, atL], [step, stepH, stepK, stepL]) => {
+          for (let i = 0; i < count; i++) {
+            const x = h.data[atH + i * stepH];
+            const y = k.data[atK + i * stepK];
+            const z = l.data[atL + i * stepL];
+            const first = placeOf(Math.floor(x) - 1 - minH, Math.floor(y) - 1 - minK, Math.floor(z) - 1 - minL, 4, target);
+            if (first < 0) continue;
+            weigh(cubicsH, x - Math.floor(x), weightsH);
+            weigh(cubicsK, y - Math.floor(y), weightsK);
+            weigh(cubicsL, z - Math.floor(z), weightsL);
+            for (let plane = 0; plane < 4; plane++) {
+              for (let row = 0; row < 4; row++) {
+                const weight = values.data[at + i * step] * weightsH[plane] * weightsK[row];
+                const start = first + plane * strideH + row * strideK;
+                for (let point = 0; point < 4; point++) sums[start + point * strideL] += weight * weightsL[point];
+              }
             }
           }
-        }
+        });
       });
     },
   },
@@ -231,8 +234,10 @@ const nearestScatterPrimitive: Primitive<{ readonly min: readonly number[] } & T
     kind: "array",
     run(output, [h, k, l, source], { min }) {
       const values = views.broadcastTo(source, broadcastShapes(h.shape, k.shape, l.shape));
-      forEachNearest(values, [h, k, l], min, output, (at, place) => {
-        if (place >= 0) output.data[place] += values.data[at];
+      accumulate(output, (sums) => {
+        forEachNearest(values, [h, k, l], min, sums, (at, place) => {
+          if (place >= 0) sums.data[place] += values.data[at];
+        });
       });
     },
   },

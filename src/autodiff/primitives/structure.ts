@@ -4,6 +4,7 @@ import { describe, describeShape, DTypeError, InputError, ShapeError } from "../
 import { assign, forEachRun, NdArray } from "../../ndarray/ndarray.js";
 import { normalizeAxis, sameShape, sizeOf, type Shape } from "../../ndarray/shape.js";
 import * as views from "../../ndarray/views.js";
+import { accumulate } from "./accumulate.js";
 import { record, type Kernel, type Primitive } from "../primitive.js";
 import { Variable, type Attributes, type Typed } from "../tape.js";
 
@@ -39,21 +40,23 @@ const sumPrimitive: Primitive<Axes> = linear<Axes>({
   kernel: {
     kind: "array",
     run(output, [input], { axes }) {
-      // The summed axes go last, so that each run adds to one element, in more digits than a float32 keeps.
+      // The summed axes go last, so that each run adds to one element.
       const kept = input.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
       const order = [...kept, ...axes];
       const from = views.transpose(input, order);
-      const to = views.broadcastTo(views.transpose(output, order), from.shape);
       const x = from.data;
-      const y = to.data;
-      forEachRun([to, from], (count, [t, f], [dt, df]) => {
-        if (dt !== 0) {
-          for (let i = 0; i < count; i++, t += dt, f += df) y[t] += x[f];
-          return;
-        }
-        let total = y[t];
-        for (let i = 0; i < count; i++, f += df) total += x[f];
-        y[t] = total;
+      accumulate(output, (sums) => {
+        const to = views.broadcastTo(views.transpose(sums, order), from.shape);
+        const y = to.data;
+        forEachRun([to, from], (count, [t, f], [dt, df]) => {
+          if (dt !== 0) {
+            for (let i = 0; i < count; i++, t += dt, f += df) y[t] += x[f];
+            return;
+          }
+          let total = y[t];
+          for (let i = 0; i < count; i++, f += df) total += x[f];
+          y[t] = total;
+        });
       });
     },
   },
@@ -256,7 +259,10 @@ const convertPrimitive: Primitive<As> = linear<As>({
   transpose: (cotangent, input) => (isFloat(input.dtype) && isFloat(cotangent.dtype) ? convert(cotangent, input.dtype) : undefined),
 });
 
-/** The same numbers in another dtype; to int32 they are cut to whole numbers and carry no gradient. */
+/**
+ * The same numbers in another dtype. To int32 they carry no gradient and lose their fraction; those beyond 32 bits become the largest
+ * or smallest int32, and NaN becomes 0.
+ */
 export function convert(x: Variable, dtype: DType): Variable {
   checkRecorded("convert", x);
   return x.dtype === dtype ? x : record(convertPrimitive, [x], { dtype });
@@ -270,7 +276,7 @@ const gatherPrimitive: Primitive<Record<string, never>> = {
       const values = source.data;
       forEachRun([output, indices], (count, [o, i], [dOut, dIn]) => {
         for (let n = 0; n < count; n++, o += dOut, i += dIn) {
-          output.data[o] = values[source.offset + indices.data[i] * source.strides[0]];
+          output.data[o] = values[source.offset + inside("gather", indices.data[i], source) * source.strides[0]];
         }
       });
     },
@@ -293,10 +299,12 @@ const scatterAddPrimitive: Primitive<To> = {
   kernel: {
     kind: "array",
     run(output, [source, indices]) {
-      forEachRun([source, indices], (count, [s, i], [dSource, dIndex]) => {
-        for (let n = 0; n < count; n++, s += dSource, i += dIndex) {
-          output.data[output.offset + indices.data[i] * output.strides[0]] += source.data[s];
-        }
+      accumulate(output, (sums) => {
+        forEachRun([source, indices], (count, [s, i], [dSource, dIndex]) => {
+          for (let n = 0; n < count; n++, s += dSource, i += dIndex) {
+            sums.data[sums.offset + inside("scatterAdd", indices.data[i], sums) * sums.strides[0]] += source.data[s];
+          }
+        });
       });
     },
   },
@@ -312,13 +320,20 @@ const scatterAddPrimitive: Primitive<To> = {
     index === 0 ? record(scatterAddPrimitive, [tangent, indices], attributes) : undefined,
 };
 
+/** The index, if the array of one axis has such an element; else throws ShapeError. */
+function inside(operation: string, index: number, { shape: [extent] }: NdArray): number {
+  if (index >= 0 && index < extent) return index;
+  throw new ShapeError(`${operation}: index ${index} is not one of the ${extent} elements 0 to ${extent - 1}; bring indices into this range first`);
+}
+
 function checkIndices(operation: string, indices: Typed): void {
   if (indices.dtype !== "int32") throw new DTypeError(`${operation} needs int32 indices, not ${indices.dtype}`);
 }
 
 /**
- * The elements of x, shape [n], at int32 indices of any shape; the caller keeps the indices within 0..n-1.
- * @throws ShapeError when x has another rank; DTypeError when the indices are not int32
+ * The elements of x, shape [n], at int32 indices of any shape.
+ * @throws ShapeError when x has another rank or, when it is run, an index is not within 0..n-1; DTypeError when the indices are not
+ *   int32
  */
 export function gather(x: Variable, indices: Variable): Variable {
   return record(gatherPrimitive, [x, indices], {});
