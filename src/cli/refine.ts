@@ -16,7 +16,7 @@ import { describeFlags } from "./help.js";
 import { fromFolder } from "./input-files.js";
 import { parseFlags, type Given } from "./parse-flags.js";
 import { correlationMatrix, lossCurve } from "./refine/charts.js";
-import { asSimulateFlags, refineFlags, shownFlags, type RefineFlag } from "./refine/flags.js";
+import { asSimulateFlags, describeRefinables, refineFlags, shownFlags, type RefineFlag } from "./refine/flags.js";
 import { imageList, type ImageJob } from "./refine/images.js";
 import { mergedTable } from "./refine/merge.js";
 import { refinementPage, type PagePicture } from "./refine/page.js";
@@ -42,7 +42,7 @@ are not given. Many images are refined one after another, each in a folder of it
  */
 export async function runRefine(argv: readonly string[], environment: Environment): Promise<void> {
   const given = parseFlags(argv, refineFlags);
-  if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(shownFlags())}`);
+  if (given.has("help")) return environment.stdout(`${intro}\n${describeRefinables()}\n${describeFlags(shownFlags())}`);
   if (given.has("version")) return environment.stdout(`${version()}\n`);
   const { cwd } = environment;
   if (given.has("merge")) {

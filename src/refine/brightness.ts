@@ -1,23 +1,8 @@
 import type { NdArray } from "../ndarray/ndarray.js";
 import type { Vector } from "../optim/vector.js";
 import type { Likelihood } from "./likelihood.js";
-import { coordinateOf } from "./parameter.js";
+import { coordinateOf, hasRole } from "./parameter.js";
 import type { Still } from "./still.js";
-
-/** Whether a parameter multiplies what the crystal scatters. */
-export function isBrightness(name: string): boolean {
-  return /^(scale|fluence)(\[\d+\])?$/.test(name);
-}
-
-/** Whether a parameter is the water's edge. */
-export function isWater(name: string): boolean {
-  return /^water(\[\d+\])?$/.test(name);
-}
-
-/** Whether a parameter adapts to the others: brightness, what is not the crystal's, and how much the spots are smeared. */
-export function isAdapting(name: string): boolean {
-  return isBrightness(name) || isWater(name) || /^(background_\d|mosaic_spread)(\[\d+\])?$/.test(name);
-}
 
 /** The photons of the pixels that are used. */
 export function photonsIn(image: NdArray, mask: NdArray | undefined): number {
@@ -35,7 +20,7 @@ export function photonsIn(image: NdArray, mask: NdArray | undefined): number {
 export async function brightened(likelihood: Likelihood, stills: readonly Still[], x: Vector): Promise<number[]> {
   const { parameters } = likelihood;
   const adjusted = [...x];
-  const chosen = [...parameters.keys()].filter((i) => isBrightness(parameters[i].name));
+  const chosen = [...parameters.keys()].filter((i) => hasRole(parameters[i], "brightness"));
   if (chosen.length === 0) return adjusted;
   const images = await likelihood.images(x);
   const unlit = await likelihood.images(x.map((element, i) => (chosen.includes(i) ? coordinateOf(parameters[i], parameters[i].lower) : element)));

@@ -5,12 +5,12 @@ import type { StopConditions } from "../optim/stop.js";
 import type { Vector } from "../optim/vector.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { stepCounts } from "../simulate/steps.js";
-import { brightened, isAdapting } from "./brightness.js";
+import { brightened } from "./brightness.js";
 import { maskBeyondDirectBeam } from "./coarse.js";
 import { fit } from "./fit.js";
 import { Likelihood, type Restraint } from "./likelihood.js";
 import type { Loss } from "./loss.js";
-import { coordinateOf, type Parameter } from "./parameter.js";
+import { coordinateOf, hasRole, type Parameter } from "./parameter.js";
 import type { ReadyStill } from "./still.js";
 
 /** From one number of cells to the next, and how many there are on either side: from half to twice the start. */
@@ -25,9 +25,9 @@ const roughly = 1e-4;
 const mostTerms = 2 ** 17;
 const fewestPixels = 2048;
 
-/** Whether a parameter is a number of cells. */
-function isCellCount({ name }: Parameter): boolean {
-  return /^N[abc]?(\[\d+\])?$/.test(name);
+/** Whether a parameter adapts to a number of cells: brightness, what is not the crystal's, and how much the spots are smeared. */
+function isAdapting(parameter: Parameter): boolean {
+  return hasRole(parameter, "brightness", "water", "background", "width");
 }
 
 /**
@@ -47,12 +47,12 @@ export async function withLikelyCellCounts(
   timeLeft: () => StopConditions,
   pool?: WorkerPool,
 ): Promise<number[]> {
-  const counts = [...parameters.keys()].filter((i) => isCellCount(parameters[i]));
+  const counts = [...parameters.keys()].filter((i) => hasRole(parameters[i], "cells"));
   if (counts.length === 0) return [...from];
   const some = stills.map(thinned);
   const likelihood = new Likelihood(some, parameters, loss, restraints, pool);
   const adapted = (x: Vector, maxSteps: number): Promise<LeastSquaresResult> =>
-    fit(likelihood, x, { ...timeLeft(), maxSteps, valueTolerance: roughly }, ({ name }) => isAdapting(name));
+    fit(likelihood, x, { ...timeLeft(), maxSteps, valueTolerance: roughly }, isAdapting);
 
   const start = await brightened(likelihood, some, parameters.map((parameter, i) => coordinateOf(parameter, from[i])));
   let best = await adapted(start, manySteps);

@@ -3,9 +3,8 @@ import { orientedLattice, type Crystal } from "../models/crystal.js";
 import { detectorFrame, pixelPosition } from "../models/detector.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
 import { norm, type Vector } from "../physics/vector.js";
-import { isWater } from "./brightness.js";
-import { backgroundParameters } from "./catalogue.js";
-import type { Parameter } from "./parameter.js";
+import { hasRole, type Parameter } from "./parameter.js";
+import { backgroundParameters } from "./refinables/background.js";
 import type { ReadyStill } from "./still.js";
 
 /** Standard deviation of a Gaussian as wide as the peak sin²(πNh)/sin²(πh), in units of 1/N. */
@@ -19,8 +18,6 @@ const smoothTerms = 6;
 /** The part of the pixels that are no brighter than the background, and the fewest photons of it. */
 const darkPart = 0.3;
 const faintest = 0.05;
-/** What says how the spots look, which an image of blurred spots does not know. */
-const unseen = /^(N|Na|Nb|Nc|mosaic_spread|fudge|thickness|absorption|polarization|dispersion|divergence_[hv])(\[\d+\])?$/;
 
 /**
  * The still of a crystal so many times smaller, with Gaussian spots: they overlap with measured ones from farther away, and have
@@ -80,16 +77,16 @@ function momentum(at: Vector, beam: Vector<number>, wavelengthA: number): number
   return Math.hypot(...beam.map((component, axis) => known(at[axis]) / length - component)) / wavelengthA;
 }
 
-/** Whether a parameter is a term of the background that stands for water. */
-export function isSmooth({ name }: Parameter): boolean {
-  return name.startsWith("smooth ");
+/** Whether a smooth background of each image's own stands in the place of water. */
+export function isWaterSmooth(parameters: readonly Parameter[], stills: readonly ReadyStill[]): boolean {
+  return parameters.some((parameter) => hasRole(parameter, "water")) || stills.some(({ experiment: { waterUm = 0 } }) => waterUm > 0);
 }
 
-/** The parameters that blurred spots tell something of; a smooth background of each image's own takes the place of water. */
+/** The parameters that blurred spots tell something of, and the smooth background that stands for water. */
 export function coarseParameters(parameters: readonly Parameter[], stills: readonly ReadyStill[]): Parameter[] {
-  const seen = parameters.filter(({ name }) => !unseen.test(name));
-  if (!seen.some(({ name }) => isWater(name)) && stills.every(({ experiment: { waterUm = 0 } }) => waterUm === 0)) return seen;
-  const others = seen.filter(({ name }) => !isWater(name) && !name.startsWith("background_"));
+  const seen = parameters.filter((parameter) => !hasRole(parameter, "cells", "width", "profile"));
+  if (!isWaterSmooth(parameters, stills)) return seen;
+  const others = seen.filter((parameter) => !hasRole(parameter, "water", "background"));
   return [...others, ...stills.flatMap((still, image) => smoothParameters(still).map((term) => ({ ...term, name: `smooth ${term.name}[${image + 1}]`, image })))];
 }
 

@@ -1,7 +1,7 @@
 import { Ran1 } from "../models/ran1.js";
 import { InputError } from "../ndarray/errors.js";
 import type { Vector } from "../optim/vector.js";
-import type { Parameter } from "./parameter.js";
+import { hasRole, type Parameter } from "./parameter.js";
 import { checkRestraints } from "./likelihood.js";
 import { lossNamed } from "./loss.js";
 import { defaultBlurs, refine, type Refinement, type RefineOptions } from "./refine.js";
@@ -35,7 +35,7 @@ export async function refineFromManyStarts(
   if (!Number.isInteger(starts) || starts < 1) throw new InputError(`the number of starts is a whole number of at least 1, not ${starts}`);
   if (!(withinDeg > 0)) throw new InputError(`the starts are turned by at most ${withinDeg} degrees; it must be above 0`);
   checkRestraints(options.restraints ?? [], parameters);
-  const angles = [...parameters.keys()].filter((i) => parameters[i].name.startsWith("misset_"));
+  const angles = [...parameters.keys()].filter((i) => hasRole(parameters[i], "orientation"));
   if (angles.length === 0) throw new InputError("several starts differ in their orientation, and misset is not refined");
   const { coarseToFine = defaultBlurs } = options;
   const uniform = new Ran1().stream(-seed);

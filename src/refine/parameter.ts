@@ -2,6 +2,20 @@ import type { Quantity } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
 import { InputError } from "../ndarray/errors.js";
 
+/**
+ * What a parameter does to an image. Stages with blurred spots and the search for numbers of cells go by it.
+ *
+ * - "orientation" turns the crystal, and "position" moves the spots otherwise: both are refined while spots are blurred, and several
+ *   starts differ in the first
+ * - "brightness" multiplies what the crystal scatters
+ * - "cells" is a number of cells: held while spots are blurred, and then tried from half to twice its start
+ * - "width" says how much the spots are smeared: held while they are blurred; it adapts to a number of cells that is tried
+ * - "profile" says what else the spots look like: held while they are blurred
+ * - "water" is the edge of the water, in whose place a smooth background stands while spots are blurred
+ * - "background" is a term of the smooth background
+ */
+export type Role = "orientation" | "position" | "brightness" | "cells" | "width" | "profile" | "water" | "background";
+
 /** A number of an experiment that is refined. */
 export interface Parameter {
   readonly name: string;
@@ -18,10 +32,17 @@ export interface Parameter {
   readonly upper: number;
   /** the one image that it belongs to; all of them unless given */
   readonly image?: number;
+  /** "position" unless given */
+  readonly role?: Role;
   /** whether it multiplies what others write, and so comes after them */
   readonly isFactor?: boolean;
   /** @returns the experiment with a value in its place, which may be recorded */
   readonly write: (experiment: Experiment<Quantity>, value: Quantity) => Experiment<Quantity>;
+}
+
+/** Whether a parameter has one of several roles. */
+export function hasRole({ role = "position" }: Parameter, ...roles: readonly Role[]): boolean {
+  return roles.includes(role);
 }
 
 /**

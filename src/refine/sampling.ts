@@ -4,8 +4,7 @@
  */
 import { recommendedOversample } from "../models/experiment.js";
 import type { Vector } from "../optim/vector.js";
-import { isWater } from "./brightness.js";
-import { experimentAt, type Parameter } from "./parameter.js";
+import { experimentAt, hasRole, type Parameter } from "./parameter.js";
 import type { Stage, StageResult } from "./stage.js";
 import type { ReadyStill } from "./still.js";
 
@@ -87,7 +86,7 @@ function sampledAt(stills: readonly ReadyStill[], parameters: readonly Parameter
 function resampled(values: Vector, parameters: readonly Parameter[], from: readonly SampledStill[], to: readonly SampledStill[]): number[] {
   const larger = to.map(({ options }, i) => (options.semantics === "nanobragg" ? Math.cbrt((options.oversample / from[i].options.oversample) ** 2) : 1));
   const mean = larger.reduce((sum, factor) => sum + factor, 0) / larger.length;
-  return values.map((value, i) => (isWater(parameters[i].name) ? value * mean : value));
+  return values.map((value, i) => (hasRole(parameters[i], "water") ? value * mean : value));
 }
 
 function samplingWarnings({ stills }: SharpEnd, needed: readonly SampledStill[]): string[] {

@@ -2,13 +2,13 @@ import type { LeastSquaresResult } from "../optim/levenberg-marquardt.js";
 import type { StopConditions } from "../optim/stop.js";
 import type { Vector } from "../optim/vector.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
-import { brightened, isBrightness, photonsIn } from "./brightness.js";
-import { scaleParameter } from "./catalogue.js";
-import { coarseParameters, coarseStill, isSmooth } from "./coarse.js";
+import { brightened, photonsIn } from "./brightness.js";
+import { parametersNamed } from "./catalogue.js";
+import { coarseParameters, coarseStill, isWaterSmooth } from "./coarse.js";
 import { fit } from "./fit.js";
 import { Likelihood, type Restraint } from "./likelihood.js";
 import type { Loss } from "./loss.js";
-import { coordinateOf, type Parameter } from "./parameter.js";
+import { coordinateOf, hasRole, type Parameter } from "./parameter.js";
 import type { ReadyStill } from "./still.js";
 
 /** Where a stage ended. */
@@ -33,6 +33,8 @@ export class Stage {
   readonly #own: readonly Parameter[];
   /** of the stage's parameters among all; -1 for a brightness that only the stage has */
   readonly #places: readonly number[];
+  /** whether a smooth background stands in the place of water */
+  readonly #isSmooth: boolean;
 
   /**
    * @param stills whose masks select the pixels
@@ -48,7 +50,8 @@ export class Stage {
     pool?: WorkerPool,
   ) {
     const isSharp = blur <= 1;
-    this.#own = isSharp ? parameters : withBrightness(coarseParameters(parameters, stills), stills.length);
+    this.#isSmooth = !isSharp && isWaterSmooth(parameters, stills);
+    this.#own = isSharp ? parameters : withBrightness(coarseParameters(parameters, stills), stills);
     this.#places = this.#own.map(({ name }) => parameters.findIndex((parameter) => parameter.name === name));
     this.#stills = isSharp ? stills : stills.map((still) => coarseStill(still, blur));
     this.likelihood = new Likelihood(this.#stills, this.#own, loss, isSharp ? restraints : withDoubts(restraints, this.#own), pool);
@@ -64,7 +67,6 @@ export class Stage {
     stop: StopConditions,
     onStep?: (step: number, loss: number, values: readonly number[]) => void | Promise<void>,
   ): Promise<StageResult> {
-    const own = this.#own;
     const isSharp = this.blur <= 1;
     const valuesAt = (x: Vector): number[] => {
       const found = this.likelihood.valuesAt(x);
@@ -80,7 +82,7 @@ export class Stage {
       valueTolerance: isSharp ? valueTolerance : roughly,
       onStep: ({ step, value, parameters: x }) => onStep?.(step, value, valuesAt(x)),
     });
-    const smooth = own.some(isSmooth) ? await this.#smoothPhotons(result.parameters) : undefined;
+    const smooth = this.#isSmooth ? await this.#smoothPhotons(result.parameters) : undefined;
     return { result, values: valuesAt(result.parameters), smooth };
   }
 
@@ -100,7 +102,7 @@ export class Stage {
   }
 
   async #smoothPhotons(x: Vector): Promise<number[]> {
-    const dark = this.#own.map((parameter, i) => (isBrightness(parameter.name) ? coordinateOf(parameter, parameter.lower) : x[i]));
+    const dark = this.#own.map((parameter, i) => (hasRole(parameter, "brightness") ? coordinateOf(parameter, parameter.lower) : x[i]));
     return (await this.likelihood.images(dark)).map((image, k) => photonsIn(image, this.#stills[k].mask));
   }
 }
@@ -116,8 +118,8 @@ function withDoubts(restraints: readonly Restraint[], parameters: readonly Param
 }
 
 /** With a parameter of how bright the spots are: of another width they are not as bright, even where that is known. */
-function withBrightness(parameters: readonly Parameter[], images: number): Parameter[] {
-  if (parameters.some(({ name }) => isBrightness(name))) return [...parameters];
-  if (images === 1) return [...parameters, scaleParameter()];
-  return [...parameters, ...Array.from({ length: images }, (_, image) => ({ ...scaleParameter(), name: `scale[${image + 1}]`, image }))];
+function withBrightness(parameters: readonly Parameter[], stills: readonly ReadyStill[]): Parameter[] {
+  if (parameters.some((parameter) => hasRole(parameter, "brightness"))) return [...parameters];
+  const scales = stills.flatMap(({ experiment }, image) => parametersNamed(["scale"], experiment).map((scale) => ({ ...scale, name: `scale[${image + 1}]`, image })));
+  return [...parameters, ...scales];
 }

@@ -1,10 +1,10 @@
 import type { Vector } from "../optim/vector.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
-import { isBrightness, isWater, photonsIn } from "./brightness.js";
+import { photonsIn } from "./brightness.js";
 import { maskBeyondDirectBeam } from "./coarse.js";
 import { Likelihood } from "./likelihood.js";
 import type { Loss } from "./loss.js";
-import { coordinateOf, type Parameter } from "./parameter.js";
+import { coordinateOf, hasRole, type Parameter } from "./parameter.js";
 import type { ReadyStill } from "./still.js";
 
 /**
@@ -22,7 +22,7 @@ export async function withWater(
   pool?: WorkerPool,
 ): Promise<number[]> {
   const values = [...from];
-  const water = parameters.findIndex(({ name }) => isWater(name));
+  const water = parameters.findIndex((parameter) => hasRole(parameter, "water"));
   if (water < 0) return values;
   const within = (i: number, value: number): number => Math.min(Math.max(value, parameters[i].lower), parameters[i].upper);
   const masks = stills.map(maskBeyondDirectBeam);
@@ -34,7 +34,7 @@ export async function withWater(
   const [wet, dry] = [await sums(from[water]), await sums(parameters[water].lower)];
   const edges: number[] = [];
   stills.forEach(({ counts }, k) => {
-    const brightness = parameters.findIndex(({ name, image }) => isBrightness(name) && (image ?? k) === k);
+    const brightness = parameters.findIndex((parameter) => hasRole(parameter, "brightness") && (parameter.image ?? k) === k);
     const spots = photonsIn(counts, masks[k]) - smooth[k];
     const factor = brightness >= 0 && spots > 0 && dry[k] > 0 ? spots / dry[k] : 1;
     if (brightness >= 0) values[brightness] = within(brightness, from[brightness] * factor);

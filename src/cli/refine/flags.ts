@@ -1,3 +1,4 @@
+import { refinable, refinableRecords } from "../../refine/catalogue.js";
 import { crystalSystems } from "../../refine/crystal-system.js";
 import { lossNames } from "../../refine/loss.js";
 import { simulateFlags, type SimulateFlag } from "../flags.js";
@@ -6,8 +7,7 @@ import { Given, namesOf, type Flag, type FlagTable } from "../parse-flags.js";
 const own = {
   refine: {
     group: "Refinement", values: ["NAMES"], kind: "text",
-    help: "what is refined, parted by commas: cell, misset, N, mosaic_spread, fudge, distance, beam_center, rotation, twotheta, wavelength, " +
-      "dispersion, divergence, polarization, fluence, scale, water, thickness, absorption, background, or a single one: a, misset_x, Na ...",
+    help: `what is refined, separated by commas: ${refinable.join(", ")}, or a single number of one of them`,
     preset: "cell,misset,distance,scale",
   },
   fix: { group: "Refinement", values: ["NAMES"], kind: "text", help: "what of that stays as it is" },
@@ -79,6 +79,15 @@ export function isIdle(name: RefineFlag): boolean {
 export function shownFlags(): FlagTable<string> {
   const shown = namesOf(refineFlags).filter((name) => !isIdle(name)).map((name) => [name, refineFlags[name]] as const);
   return Object.fromEntries(shown.filter(([, { group }]) => group !== "Without effect" && group !== "Refused"));
+}
+
+/** What can be refined, a line each, for the help. */
+export function describeRefinables(): string {
+  const lines = refinableRecords.map(({ name, aliases = [], members = [], help }) => {
+    const also = [...(members.length > 0 ? [`one by one: ${members.join(", ")}`] : []), ...(aliases.length > 0 ? [`also ${aliases.join(", ")}`] : [])];
+    return `  ${name.padEnd(32)}${help}${also.map((text) => `; ${text}`).join("")}\n`;
+  });
+  return `What can be refined\n${lines.join("")}`;
 }
 
 /** The options that simulate has too, as it reads them. */

@@ -5,8 +5,9 @@ import { readBinaryFile } from "../../io/files.js";
 import { parseSmv } from "../../io/smv.js";
 import { InputError } from "../../ndarray/errors.js";
 import { copy, type NdArray } from "../../ndarray/ndarray.js";
-import { parametersNamed, refinable, refinableAliases, refinableExperiment, type CatalogueOptions, type Refinable } from "../../refine/catalogue.js";
+import { isPerImage, isRefinable, parametersNamed, refinable, refinableAliases, refinableExperiment, refinableMembers } from "../../refine/catalogue.js";
 import { crystalSystems } from "../../refine/crystal-system.js";
+import type { CatalogueOptions } from "../../refine/refinables/record.js";
 import type { Restraint } from "../../refine/likelihood.js";
 import { lossNamed, lossNames } from "../../refine/loss.js";
 import { checkParameters, type Parameter } from "../../refine/parameter.js";
@@ -145,26 +146,12 @@ function darkest({ counts, options: { mask } }: Still): number {
   return Number.isFinite(lowest) ? lowest : 0;
 }
 
-/** Single parameters that can be asked for by name, and the group that each belongs to. */
-const members: ReadonlyMap<string, Refinable> = new Map<string, Refinable>([
-  ...["a", "b", "c", "alpha", "beta", "gamma"].map((name) => [name, "cell"] as const),
-  ...["misset_x", "misset_y", "misset_z"].map((name) => [name, "misset"] as const),
-  ...["Na", "Nb", "Nc"].map((name) => [name, "N"] as const),
-  ...["beam_x", "beam_y", "org_x", "org_y"].map((name) => [name, "beam_center"] as const),
-  ...["detector_rotx", "detector_roty", "detector_rotz"].map((name) => [name, "rotation"] as const),
-  ...["divergence_h", "divergence_v"].map((name) => [name, "divergence"] as const),
-]);
-
-function isRefinable(name: string): name is Refinable {
-  return refinable.some((candidate) => candidate === name);
-}
-
 function wantedNames(list: string, option: string): string[] {
   const names = list.split(/[\s,]+/).filter((name) => name !== "");
   return names.map((name) => {
     const meant = refinableAliases.get(name) ?? name;
-    if (isRefinable(meant) || members.has(meant) || /^background_\d$/.test(meant)) return meant;
-    const near = suggestions(name, [...refinable, ...members.keys()]);
+    if (isRefinable(meant) || refinableMembers.has(meant)) return meant;
+    const near = suggestions(name, [...refinable, ...refinableAliases.keys(), ...refinableMembers.keys()]);
     throw new InputError(`${option}: ${quote(name)} cannot be refined${didYouMean(near)} (${refinable.join(", ")})`);
   });
 }
@@ -182,37 +169,41 @@ function withMosaic(flags: Given<SimulateFlag>, names: readonly string[], warnin
   return new Given(occurrences, flags.operands);
 }
 
-/** The parameters that names stand for; brightness and background are each image's own. */
+/** The parameters that names stand for; of several images that are refined together, some are each image's own. */
 function parametersOf(names: readonly string[], fixed: readonly string[], stills: readonly Still[], given: Given<RefineFlag>): Parameter[] {
   const system = crystalSystems.find((candidate) => candidate === given.word("system"));
-  const terms = given.number("background_terms");
-  const shape: CatalogueOptions = { ...(terms !== undefined && { backgroundTerms: terms }) };
+  const backgroundTerms = given.number("background_terms");
+  const shape: CatalogueOptions = { ...(backgroundTerms !== undefined && { backgroundTerms }) };
   const named = (name: string, { experiment }: Still): Parameter[] => {
     if (isRefinable(name)) {
       return parametersNamed([name], experiment, { ...shape, ...(system && { system }), ...(given.has("separate_N") && { separateN: true }) });
     }
+    const group = refinableMembers.get(name);
+    if (group === undefined) return [];
     // A single edge or angle is asked for by somebody who does not want it tied.
-    const all = parametersNamed([members.get(name) ?? "background"], experiment, { ...shape, system: "triclinic", separateN: true });
+    const all = parametersNamed([group], experiment, { ...shape, system: "triclinic", separateN: true });
     const found = all.filter((parameter) => parameter.name === name);
-    if (found.length === 0) throw new InputError(`--refine: this detector has no ${name}; it has ${all.map((parameter) => parameter.name).join(", ")}`);
+    if (found.length === 0) throw new InputError(`--refine: this experiment has no ${name}; it has ${all.map((parameter) => parameter.name).join(", ")}`);
     return found;
   };
-  const isOwn = (name: string): boolean => stills.length > 1 && ["scale", "fluence", "background"].includes(name);
+  const isOwn = (name: string): boolean => {
+    const group = groupOf(name);
+    return stills.length > 1 && isRefinable(group) && isPerImage(group);
+  };
   const fixes = (other: string, name: string): boolean => other === name || (isRefinable(other) && groupOf(name) === other);
-  const all = names
-    .flatMap((name) =>
-      isOwn(name)
-        ? stills.flatMap((still, image) => named(name, still).map((parameter) => ({ ...parameter, name: `${parameter.name}[${image + 1}]`, image })))
-        : named(name, stills[0]),
-    )
-    .map((parameter) => ({ parameter, plain: parameter.name.replace(/\[\d+\]$/, "") }));
+  const all = names.flatMap((name) =>
+    isOwn(name)
+      ? stills.flatMap((still, image) => named(name, still).map((parameter) => ({ plain: parameter.name, parameter: { ...parameter, name: `${parameter.name}[${image + 1}]`, image } })))
+      : named(name, stills[0]).map((parameter) => ({ plain: parameter.name, parameter })),
+  );
   const idle = fixed.find((other) => !all.some(({ plain }) => fixes(other, plain)));
   if (idle !== undefined) throw new InputError(`--fix: ${idle} is not refined anyway (${all.map(({ parameter }) => parameter.name).join(", ")})`);
   return all.filter(({ plain }) => !fixed.some((other) => fixes(other, plain))).map(({ parameter }) => parameter);
 }
 
+/** The group that a single number belongs to; its own name where it is one. */
 function groupOf(name: string): string {
-  return members.get(name) ?? (name.startsWith("background_") ? "background" : name);
+  return refinableMembers.get(name) ?? name;
 }
 
 /** The parameters with the limits that options set. */
