@@ -8,6 +8,7 @@ import { simulateFlags, type SimulateFlag } from "../../src/cli/flags.js";
 import { readInputFiles } from "../../src/cli/input-files.js";
 import { namesOf, parseFlags } from "../../src/cli/parse-flags.js";
 import { InputError } from "../../src/ndarray/errors.js";
+import { shapeFlagNames } from "../../src/cli/shape-flags.js";
 import { refineFlags } from "../../src/cli/refine/flags.js";
 import { smv, Workbench } from "./workbench.js";
 
@@ -195,7 +196,8 @@ test("every declared option of simulate and refine is read somewhere", () => {
   const folder = fileURLToPath(new URL("../../src/cli", import.meta.url));
   const sources = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts") && !/(^|\/)flags\.ts$/.test(name));
   const text = sources.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
-  const isRead = (name: string): boolean => text.includes(`"${name}"`) || new RegExp(`\\[\\(?"${name}`).test(text);
+  const shapes: readonly string[] = shapeFlagNames;
+  const isRead = (name: string): boolean => text.includes(`"${name}"`) || shapes.includes(name);
   const unread = namesOf(refineFlags).filter((name) => refineFlags[name].refused === undefined && refineFlags[name].idle !== true && !isRead(name));
   assert.equal(unread, []);
 });
