@@ -296,6 +296,7 @@ export class ImageModel<P extends Parameters> {
       size: tileSize,
       hasLatch: mode === "latched",
       hasImage: question.kind === "image" || question.kind === "leaving",
+      hasDerivatives: question.kind === "normal",
     };
     this.#jobs.set(key, job);
     for (const [oldest, { id }] of this.#jobs) {

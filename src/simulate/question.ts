@@ -1,5 +1,5 @@
 import { pushForward } from "../autodiff/forward.js";
-import { mul, where } from "../autodiff/primitives/elementwise.js";
+import { where } from "../autodiff/primitives/elementwise.js";
 import { broadcastTo, sum, total } from "../autodiff/primitives/structure.js";
 import { pullBack } from "../autodiff/reverse.js";
 import { asQuantity, Tape, type Program, type Quantity, type Typed, type Variable } from "../autodiff/tape.js";
@@ -88,13 +88,9 @@ export function recordQuestion(question: Question, { experimentOf, parameters, s
     const gradients = pullBack([cost], [one], sources);
     return tape.program([left, cost, ...gradients.map((gradient, i) => orZero(gradient, sources[i]))]);
   }
+  const ofEach = (x: Variable): Variable => broadcastTo(x, counts.shape);
   const slope = orZero(pullBack([cost], [one], [image])[0], image);
   const curvature = ofPixels(question.curvature(image, ...data));
   const derivatives = sources.map((source) => orZero(pushForward([source], [one], [image])[0], image));
-  const gradient = derivatives.map((derivative) => total(mul(slope, derivative)));
-  const normal = derivatives.flatMap((row, i) => {
-    const weighted = mul(curvature, row);
-    return derivatives.slice(0, i + 1).map((column) => overPixels(mul(weighted, column)));
-  });
-  return tape.program([left, cost, ...gradient, ...normal]);
+  return tape.program([left, cost, slope, curvature, ...derivatives].map((x, i) => (i < 2 ? x : ofEach(x))));
 }

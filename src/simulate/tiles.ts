@@ -2,12 +2,13 @@ import { prepareWorkspace, type Executor, type Workspace } from "../autodiff/exe
 import type { Program } from "../autodiff/tape.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { assign, flatData, type NdArray } from "../ndarray/ndarray.js";
+import { DerivativeProducts } from "./derivative-products.js";
 import { fillUp, forEachStretch, writeCoordinates, type Pixels } from "./pixels.js";
 
 /**
  * A recorded question about the pixels of a tile. Its arguments: the parameters; fast and slow of the pixels; their latches, where
  * it has them; and, where it sums, which pixels count and the given images. Its results: the lookups of each pixel that left the
- * grid; then the pixels, or the sums over them. Plain data, which a worker can receive.
+ * grid; then the pixels, or the sums over them, or, for products of derivatives, the derivatives. Plain data, which a worker can receive.
  */
 export interface TileJob {
   /** its own, among all jobs */
@@ -20,6 +21,8 @@ export interface TileJob {
   readonly size: number;
   readonly hasLatch: boolean;
   readonly hasImage: boolean;
+  /** whether its results are, behind the loss, of each pixel: slope and curvature of the loss, and the derivatives by the parameters */
+  readonly hasDerivatives: boolean;
 }
 
 /** The first step, in the order of the loops, whose lookup is a nearest one. */
@@ -74,6 +77,7 @@ export class TileRunner {
   readonly #workspace: Workspace;
   /** the run whose parameters the workspace holds */
   #begun: TileRun | undefined;
+  #products: DerivativeProducts | undefined;
 
   constructor(job: TileJob) {
     this.job = job;
@@ -104,6 +108,12 @@ export class TileRunner {
     if (this.job.hasImage && run.image) return this.#place(results[0], tile, run.image);
     const { data, strides } = run.rows;
     let next = Math.floor(tile / run.tilesOfBlock) * strides[0];
+    if (this.job.hasDerivatives) {
+      const [loss, slope, curvature, ...derivatives] = results;
+      data[next] += flatData(loss)[0];
+      this.#products ??= new DerivativeProducts(derivatives.length, this.job.size);
+      return this.#products.add(slope, curvature, derivatives, this.#countOf(tile), data, next + 1);
+    }
     for (const sum of results) {
       const values = flatData(sum);
       for (let i = 0; i < values.length; i++) data[next++] += values[i];

@@ -8,6 +8,15 @@ export class Bytes {
     return this.#room.subarray(0, this.#length);
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Puts bytes in the place of others. */
+  overwrite(at: number, bytes: ArrayLike<number>): void {
+    this.#room.set(bytes, at);
+  }
+
   byte(value: number): void {
     this.#reserve(1);
     this.#room[this.#length++] = value;

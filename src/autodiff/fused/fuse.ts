@@ -61,7 +61,8 @@ class Machine implements Workspace {
       else if (primitive === "constant" && !plan.opOf.has(node)) this.#load(node, full(shape, Number(attributes.value), dtype));
     });
     for (const [node, { offset, shape }] of plan.scatters) this.#arrays[node] = new NdArray(this.heap, shape, undefined, offset);
-    this.inputs = program.inputs.map(({ shape, dtype }, index) => this.#home(index) ?? zeros(shape, dtype));
+    const nodeOfInput = new Map(program.nodes.flatMap(({ primitive, attributes }, node) => (primitive === "input" ? [[Number(attributes.index), node]] : [])));
+    this.inputs = program.inputs.map(({ shape, dtype }, index) => this.#home(nodeOfInput.get(index)) ?? zeros(shape, dtype));
   }
 
   get bytes(): number {
@@ -69,10 +70,8 @@ class Machine implements Workspace {
   }
 
   /** Where an argument is written: in the heap, if the loops read it there and nowhere else. */
-  #home(index: number): NdArray | undefined {
-    const { nodes } = this.program;
-    const node = nodes.findIndex(({ primitive, attributes }) => primitive === "input" && attributes.index === index);
-    if (node < 0) return undefined;
+  #home(node: number | undefined): NdArray | undefined {
+    if (node === undefined) return undefined;
     const grid = this.plan.grids.get(node);
     const isOp = this.plan.opOf.has(node);
     if (grid && !isOp) this.#arrays[node] = this.#gridView(grid);

@@ -20,12 +20,16 @@ export function shortcutsIn(ops: readonly Op[], level: Level): (op: number) => H
 }
 
 function isWithinHalf(ops: readonly Op[], id: number): boolean {
-  const op = ops[id];
-  if (op.kind === "constant") return Math.abs(op.value) <= 0.5;
-  if (op.kind !== "elementwise") return false;
-  const [first, second, third] = op.inputs;
-  if (op.primitive === "where") return isWithinHalf(ops, second) && isWithinHalf(ops, third);
-  return op.primitive === "sub" && isRounded(ops, second, first);
+  const asked = new Set([id]);
+  for (const each of asked) {
+    const op = ops[each];
+    if (op.kind === "constant" && Math.abs(op.value) <= 0.5) continue;
+    if (op.kind !== "elementwise") return false;
+    const [first, second, third] = op.inputs;
+    if (op.primitive === "where") asked.add(second).add(third);
+    else if (op.primitive !== "sub" || !isRounded(ops, second, first)) return false;
+  }
+  return true;
 }
 
 /** Whether an op is another one's nearest whole number, as Miller indices are rounded: ceil(x - 1/2). */

@@ -1,12 +1,13 @@
 import type { FloatDType } from "../../ndarray/dtype.js";
-import { shortcutsIn, type HalfTurnShortcuts } from "./half-turns.js";
+import type { HalfTurnShortcuts } from "./half-turns.js";
 import { Lanes, type Numbers } from "./lanes.js";
 import { LookupEmitter } from "./lookup-emitter.js";
 import { lookupGroups, scatterGroup, type LookupGroup } from "./lookups.js";
-import { has, placeOf, type Level, type Nest, type Place, type Plan } from "./plan.js";
+import type { Part } from "./parts.js";
+import { has, placeOf, type Nest, type Place, type Plan } from "./plan.js";
 import type { VectorMath } from "./vector-math.js";
 import { scalarOpcodes } from "./opcodes.js";
-import { i32, v128, type FunctionBody } from "./wasm-assembler.js";
+import { i32, v128, zeroVector, type FunctionBody } from "./wasm-assembler.js";
 
 /** Numbers that the code needs beside those of the plan, at the end of the heap. */
 export class ConstantPool {
@@ -46,7 +47,12 @@ export interface LoopContext {
   readonly body: FunctionBody;
   /** of the outer loops around, the variables that count */
   readonly counters: ReadonlyMap<number, number>;
+  /** what sin(πx) and cos(πx) of an op need not do */
+  readonly shortcuts: (op: number) => HalfTurnShortcuts;
 }
+
+/** Where values of a turn stand in the heap while other functions work: bytes. */
+export type Carried = ReadonlyMap<number, number>;
 
 /** How far outer loops have moved a place, in bytes. */
 interface Base {
@@ -61,16 +67,16 @@ interface Register {
   readonly base: Base | undefined;
 }
 
-/** The loop along the vector axis at one level of a nest. */
+/** The loop along the vector axis at one level of a nest, or a part of its turn. */
 export class InnermostLoop {
-  readonly #level: Level;
+  readonly #level: Part;
   readonly #context: LoopContext;
   readonly #dtype: FloatDType;
   readonly #lanes: Lanes;
   readonly #lookups: LookupEmitter;
   readonly #scatters: LookupEmitter;
-  readonly #groups: readonly LookupGroup[];
-  readonly #shortcuts: (op: number) => HalfTurnShortcuts;
+  /** by their first members */
+  readonly #groups: ReadonlyMap<number, LookupGroup>;
   readonly #values = new Map<number, Numbers>();
   /** of ops, and by what moves them: one for all that are moved alike */
   readonly #basesOfOps = new Map<number, Base | undefined>();
@@ -78,7 +84,7 @@ export class InnermostLoop {
   /** variables of constants, by their place in the heap */
   readonly #constants = new Map<number, number>();
 
-  constructor(level: Level, context: LoopContext) {
+  constructor(level: Part, context: LoopContext) {
     this.#level = level;
     this.#context = context;
     const { plan, body, isWide, hasMultiplyAdd } = context;
@@ -87,30 +93,101 @@ export class InnermostLoop {
     const scratch = (size: number): number => numberBytes * context.pool.reserve(size / numberBytes);
     this.#lookups = new LookupEmitter(this.#dtype === "float32" ? this.#lanes.singles : this.#lanes.doubles, scratch);
     this.#scatters = this.#dtype === "float32" ? new LookupEmitter(this.#lanes.doubles, scratch) : this.#lookups;
-    this.#groups = lookupGroups(plan, level.computed);
-    this.#shortcuts = shortcutsIn(plan.ops, level);
+    this.#groups = new Map(lookupGroups(plan, level.computed).map((group) => [group.members[0], group]));
   }
 
-  /** What the loop reads but does not change is read before it; but what that is, only the loop tells. */
+  /** The whole loop. */
   write(): void {
     const { body, plan, nest, isWide } = this.#context;
-    const { computed, scalars, sums, scatters } = this.#level;
+    const { computed, sums, scatters } = this.#level;
     const { vector } = nest;
     if (computed.length + sums.length + scatters.length === 0) return;
-    const lanes = this.#lanes;
-    const read = scalars.map((op) => ({ op, local: body.local(v128), base: this.#base(op) }));
-    for (const { op, local } of read) this.#values.set(op, lanes.ofScalar(local));
-    const registers = sums
-      .filter((sum) => vector !== undefined && !has(plan.ops[sum].axes, vector))
-      .map((sum) => {
-        const numbers = this.#isDouble(sum) ? lanes.eachPart(() => body.local(v128)) : lanes.ofSingle(body.local(v128));
-        return { sum, numbers, base: this.#base(sum) };
-      });
-    const loop = body.aside(() => {
-      if (vector === undefined) this.#turn(undefined, registers);
-      else body.count((isWide ? plan.padded : plan.extents)[vector] * numberBytes, lanes.count * numberBytes, (counter) => this.#turn(counter, registers));
-    });
+    const registers = this.#sumsOverLoop().map((sum) => this.#register(sum));
+    this.#behindWhatItReads(
+      () => {
+        if (vector === undefined) this.#turn(undefined, registers);
+        else body.count((isWide ? plan.padded : plan.extents)[vector] * numberBytes, this.#lanes.count * numberBytes, (counter) => this.#turn(counter, registers));
+      },
+      () => {
+        for (const register of registers) for (const local of this.#localsOf(register)) zeroVector(body, local);
+      },
+    );
+    for (const register of registers) this.#addToHeap(register);
+  }
 
+  /**
+   * One turn of it, where it is only a part of the loop.
+   * @param counter how far the loop has come, in bytes of a contiguous place
+   * @param carried where values that pass between parts stand, and, by the sums, what they have come to
+   */
+  writeTurn(counter: number | undefined, carried: Carried): void {
+    const lanes = this.#lanes;
+    const { body } = this.#context;
+    const atPlace = (op: number, work: (pushAddress: () => void, byteOffset: number) => void): void => {
+      const place = carried.get(op);
+      if (place !== undefined) work(() => body.i32Const(0), place);
+    };
+    this.#behindWhatItReads(() => {
+      for (const op of this.#level.received) {
+        atPlace(op, (push, place) => this.#values.set(op, this.#isDouble(op) ? lanes.load(push, place) : lanes.loadSingle(push, place)));
+      }
+      const registers = this.#sumsOverLoop().map((sum) => this.#register(sum));
+      for (const { sum, numbers } of registers) {
+        atPlace(sum, (push, place) => this.#localsOf({ sum, numbers }).forEach((local, i) => body.loadInto(local, push, place + 16 * i)));
+      }
+      this.#turn(counter, registers);
+      for (const op of this.#level.passed) {
+        atPlace(op, (push, place) => {
+          if (this.#isDouble(op)) lanes.store(push, place, this.#valueOf(op));
+          else lanes.storeSingle(push, place, this.#valueOf(op));
+        });
+      }
+      for (const { sum, numbers } of registers) atPlace(sum, (push, place) => this.#localsOf({ sum, numbers }).forEach((local, i) => body.storeFrom(local, push, place + 16 * i)));
+    });
+  }
+
+  /** What sums have come to over the loop, of which this is a part, is added to the heap. */
+  writeEnd(carried: Carried): void {
+    const { body } = this.#context;
+    const registers = this.#sumsOverLoop().map((sum) => this.#register(sum));
+    this.#behindWhatItReads(() => undefined);
+    for (const register of registers) {
+      const place = carried.get(register.sum) ?? 0;
+      this.#localsOf(register).forEach((local, i) => body.loadInto(local, () => body.i32Const(0), place + 16 * i));
+      this.#addToHeap(register);
+    }
+  }
+
+  /** Bytes that each value needs that passes between parts, or is summed over the loop by this part. */
+  carriedBytes(): Map<number, number> {
+    const bytes = (op: number): number => (this.#isDouble(op) ? 16 * this.#lanes.parts : 16);
+    return new Map([...this.#level.passed, ...this.#sumsOverLoop()].map((op) => [op, bytes(op)]));
+  }
+
+  /** Sums that do not vary along the loop. */
+  #sumsOverLoop(): number[] {
+    const { plan, nest } = this.#context;
+    const { vector } = nest;
+    return vector === undefined ? [] : this.#level.sums.filter((sum) => !has(plan.ops[sum].axes, vector));
+  }
+
+  #register(sum: number): Register {
+    const { body } = this.#context;
+    const numbers = this.#isDouble(sum) ? this.#lanes.eachPart(() => body.local(v128)) : this.#lanes.ofSingle(body.local(v128));
+    return { sum, numbers, base: this.#base(sum) };
+  }
+
+  #localsOf({ sum, numbers }: Pick<Register, "sum" | "numbers">): readonly number[] {
+    return this.#isDouble(sum) ? numbers.doubles() : [numbers.single()];
+  }
+
+  /** What is read but not changed stands before; but what that is, only the work tells. */
+  #behindWhatItReads(work: () => void, then: () => void = () => undefined): void {
+    const { body } = this.#context;
+    const lanes = this.#lanes;
+    const read = this.#level.scalars.map((op) => ({ op, local: body.local(v128), base: this.#base(op) }));
+    for (const { op, local } of read) this.#values.set(op, lanes.ofScalar(local));
+    const written = body.aside(work);
     for (const base of this.#bases.values()) this.#writeBase(base);
     for (const { op, local, base } of read) {
       this.#pushBase(base);
@@ -123,14 +200,8 @@ export class InnermostLoop {
       body.set(local);
     }
     lanes.writeHoisted();
-    for (const { sum, numbers } of registers) {
-      for (const local of this.#isDouble(sum) ? numbers.doubles() : [numbers.single()]) {
-        body.vectorConst(new Array<number>(16).fill(0));
-        body.set(local);
-      }
-    }
-    body.insert(loop);
-    for (const register of registers) this.#addToHeap(register);
+    then();
+    body.insert(written);
   }
 
   /** @param counter how far the loop has come, in bytes of a contiguous place */
@@ -143,9 +214,10 @@ export class InnermostLoop {
     for (const op of computed) this.#compute(op);
     for (const op of stored) lanes.store(addressOf(op), this.#byteOffset(op), this.#valueOf(op));
     const inLoop = this.#elementsInLoop(counter);
+    const registerOf = new Map(registers.map((register) => [register.sum, register]));
     for (const sum of sums) {
       const value = this.#valueOf(plan.ops[sum].inputs[0]);
-      const register = registers.find((entry) => entry.sum === sum);
+      const register = registerOf.get(sum);
       if (register) this.#addToRegister(register, value, inLoop);
       else {
         const sofar = lanes.load(addressOf(sum), this.#byteOffset(sum)).doubles();
@@ -162,13 +234,13 @@ export class InnermostLoop {
     const op = plan.ops[id];
     const inputs = op.inputs.map((input) => this.#valueOf(input));
     if (op.kind === "elementwise") {
-      const apply = (math: VectorMath, operands: readonly number[]): number => math.apply(op.primitive, operands, this.#shortcuts(id));
+      const apply = (math: VectorMath, operands: readonly number[]): number => math.apply(op.primitive, operands, this.#context.shortcuts(id));
       const result = this.#isDouble(id)
         ? lanes.eachPart((part) => apply(lanes.doubles, inputs.map((input) => input.doubles()[part])))
         : lanes.ofSingle(apply(lanes.singles, inputs.map((input) => input.single())));
       this.#values.set(id, result);
     } else if (op.kind === "lookup") {
-      const group = this.#groups.find(({ members }) => members[0] === id);
+      const group = this.#groups.get(id);
       if (group) this.#lookUp(group, inputs).forEach((numbers, i) => this.#values.set(group.members[i], numbers));
     }
   }

@@ -16,7 +16,7 @@ export class Lanes {
   /** elements of a turn */
   readonly count: number;
   /** vectors of float64 that they take */
-  readonly #parts: number;
+  readonly parts: number;
   /** variables before the loop that hold in float32 what others hold in float64 */
   readonly #hoisted = new Map<number, number>();
 
@@ -33,8 +33,8 @@ export class Lanes {
   ) {
     this.doubles = new VectorMath(body, "float64", constant, hasMultiplyAdd);
     this.singles = new VectorMath(body, "float32", (value) => this.#hoist(constant(value)), hasMultiplyAdd);
-    this.#parts = isWide && dtype === "float32" ? 2 : 1;
-    this.count = isWide ? 2 * this.#parts : 1;
+    this.parts = isWide && dtype === "float32" ? 2 : 1;
+    this.count = isWide ? 2 * this.parts : 1;
   }
 
   ofDoubles(parts: readonly number[]): Numbers {
@@ -47,13 +47,13 @@ export class Lanes {
 
   /** A number that the loop does not change, in all lanes of float64. */
   ofScalar(double: number): Numbers {
-    const parts = new Array<number>(this.#parts).fill(double);
+    const parts = new Array<number>(this.parts).fill(double);
     return { doubles: () => parts, single: once(() => this.#hoist(double)) };
   }
 
   /** The result of an operation on float64. */
   eachPart(operation: (part: number) => number): Numbers {
-    return this.ofDoubles(Array.from({ length: this.#parts }, (_, part) => operation(part)));
+    return this.ofDoubles(Array.from({ length: this.parts }, (_, part) => operation(part)));
   }
 
   /** Numbers of the heap, in float64; a variable holds the address, from which they stand at an offset. */
@@ -75,6 +75,17 @@ export class Lanes {
     });
   }
 
+  /** The same of numbers that stand there in float32, one after another. */
+  loadSingle(pushAddress: () => void, byteOffset: number): Numbers {
+    const single = this.body.local(v128);
+    this.body.loadInto(single, pushAddress, byteOffset);
+    return this.ofSingle(single);
+  }
+
+  storeSingle(pushAddress: () => void, byteOffset: number, numbers: Numbers): void {
+    this.body.storeFrom(numbers.single(), pushAddress, byteOffset);
+  }
+
   /** A mask of the elements whose place, so many bytes apart from that of the first, is before the end. */
   before(first: number, end: number, bytesApart: number): Numbers {
     const { body } = this;
@@ -88,7 +99,7 @@ export class Lanes {
       body.vector(vectorOpcodes.i32LtU);
       return this.doubles.keep();
     };
-    const parts = once(() => Array.from({ length: this.#parts }, (_, part) => mask([0, 0, 1, 1].map((lane) => 2 * part + lane))));
+    const parts = once(() => Array.from({ length: this.parts }, (_, part) => mask([0, 0, 1, 1].map((lane) => 2 * part + lane))));
     return { doubles: parts, single: once(() => mask([0, 1, 2, 3])) };
   }
 
@@ -139,7 +150,7 @@ export class Lanes {
 
   #promoted(single: number): number[] {
     const low = this.#lowHalf(single);
-    return this.#parts === 1 ? [low] : [low, this.#lowHalf(this.singles.shuffled(single, single, [2, 3, 2, 3]))];
+    return this.parts === 1 ? [low] : [low, this.#lowHalf(this.singles.shuffled(single, single, [2, 3, 2, 3]))];
   }
 
   #lowHalf(single: number): number {

@@ -3,16 +3,28 @@
  * where the innermost loop's elements do not stand one after another.
  */
 import { sizeOf } from "../../ndarray/shape.js";
+import { shortcutsIn } from "./half-turns.js";
 import { InnermostLoop, numberBytes, type LoopContext } from "./innermost-loop.js";
+import { partsOf, type Part } from "./parts.js";
 import { has, placeOf, scatterPlaces, sizeAlong, type Nest, type Plan } from "./plan.js";
-import { FunctionBody, v128 } from "./wasm-assembler.js";
+import { FunctionBody, v128, zeroVector } from "./wasm-assembler.js";
 
-export function emitNest(plan: Plan, nest: Nest, context: Pick<LoopContext, "precise" | "pool" | "hasMultiplyAdd">): FunctionBody {
+/** What the nests of a module share. */
+export interface ModuleContext extends Pick<LoopContext, "precise" | "pool" | "hasMultiplyAdd"> {
+  /** Adds a function to the module; returns the index by which it is called. */
+  readonly addFunction: (body: FunctionBody) => number;
+}
+
+export function emitNest(plan: Plan, nest: Nest, context: ModuleContext): FunctionBody {
   const body = new FunctionBody();
   const isWide = fillsVectors(plan, nest);
   const counters = new Map<number, number>();
   const levelsFrom = (depth: number): void => {
-    new InnermostLoop(nest.levels[depth], { ...context, plan, nest, isWide, body, counters }).write();
+    const level = nest.levels[depth];
+    const loop = { ...context, plan, nest, isWide, body, counters, shortcuts: shortcutsIn(plan.ops, level) };
+    const parts = partsOf(plan.ops, level);
+    if (parts.length === 1) new InnermostLoop(parts[0], loop).write();
+    else emitInParts(parts, loop, context);
     if (depth === nest.outer.length) return;
     const axis = nest.outer[depth];
     body.count(plan.extents[axis], 1, (counter) => {
@@ -23,22 +35,63 @@ export function emitNest(plan: Plan, nest: Nest, context: Pick<LoopContext, "pre
   };
 
   for (const { sums, scatters } of nest.levels) {
-    for (const sum of sums) clear(body, placeOf(plan, sum).offset, sizeAlong(plan.padded, plan.ops[sum].axes));
-    for (const { offset, shape } of scatterPlaces(plan, scatters)) clear(body, offset, sizeOf(shape));
+    for (const sum of sums) clear(body, placeOf(plan, sum).offset * numberBytes, sizeAlong(plan.padded, plan.ops[sum].axes) * numberBytes);
+    for (const { offset, shape } of scatterPlaces(plan, scatters)) clear(body, offset * numberBytes, sizeOf(shape) * numberBytes);
   }
   levelsFrom(0);
   return body;
 }
 
-/** Sets numbers of the heap to 0. Every place is padded to whole vectors. */
-function clear(body: FunctionBody, offset: number, size: number): void {
-  if (size === 0) return;
+/** A loop whose turn is a series of functions, which take the variables that count. */
+function emitInParts(parts: readonly Part[], context: LoopContext, { addFunction }: ModuleContext): void {
+  const { body, plan, nest, isWide, counters, pool } = context;
+  const inFunction = (part: Part, isTurn: boolean, write: (loop: InnermostLoop, counter: number | undefined) => void): number => {
+    const hasCounter = isTurn && nest.vector !== undefined;
+    const own = new FunctionBody(counters.size + (hasCounter ? 1 : 0));
+    const parameters = new Map([...counters.keys()].map((axis, i) => [axis, i]));
+    write(new InnermostLoop(part, { ...context, body: own, counters: parameters }), hasCounter ? counters.size : undefined);
+    return addFunction(own);
+  };
+  const call = (index: number, counter?: number): void => {
+    for (const local of counters.values()) body.get(local);
+    if (counter !== undefined) body.get(counter);
+    body.call(index);
+  };
+
+  const sizes = new Map(parts.flatMap((part) => [...new InnermostLoop(part, context).carriedBytes()]));
+  const carried = new Map([...sizes].map(([op, bytes]) => [op, numberBytes * pool.reserve(bytes / numberBytes)]));
+  for (const { sums } of parts) for (const sum of sums) if (sizes.has(sum)) clear(body, carried.get(sum) ?? 0, sizes.get(sum) ?? 0);
+  const turns = parts.map((part) => inFunction(part, true, (loop, counter) => loop.writeTurn(counter, carried)));
+  if (nest.vector === undefined) for (const turn of turns) call(turn);
+  else {
+    const step = lanesOf(plan, isWide) * numberBytes;
+    body.count((isWide ? plan.padded : plan.extents)[nest.vector] * numberBytes, step, (counter) => {
+      for (const turn of turns) call(turn, counter);
+    });
+  }
+  for (const part of parts) {
+    if (!part.sums.some((sum) => sizes.has(sum))) continue;
+    call(inFunction({ ...part, scalars: [] }, false, (loop) => loop.writeEnd(carried)));
+  }
+}
+
+/** Elements of a turn. */
+function lanesOf({ dtype }: Plan, isWide: boolean): number {
+  if (!isWide) return 1;
+  return dtype === "float32" ? 4 : 2;
+}
+
+/** Stores up to so many vectors are written one by one. */
+const fewVectors = 8;
+
+/** Sets bytes of the heap to 0. Every place is padded to whole vectors. */
+function clear(body: FunctionBody, offset: number, bytes: number): void {
+  if (bytes === 0) return;
   const zero = body.local(v128);
-  body.count(size * numberBytes, 16, (counter) => {
-    body.get(counter);
-    body.get(zero);
-    body.store(offset * numberBytes);
-  });
+  zeroVector(body, zero);
+  const vectors = Math.ceil(bytes / 16);
+  if (vectors <= fewVectors) for (let i = 0; i < vectors; i++) body.storeFrom(zero, () => body.i32Const(0), offset + 16 * i);
+  else body.count(bytes, 16, (counter) => body.storeFrom(zero, () => body.get(counter), offset));
 }
 
 /** Whether the innermost loop of a nest is, in the heap, a whole number of turns on full vectors, and contiguous. */

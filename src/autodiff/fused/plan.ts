@@ -98,6 +98,13 @@ export const isComputed = ({ kind }: Op): boolean => kind === "elementwise" || k
 /** Whether an op ends a pass: it is complete when its loops are. */
 export const isSink = ({ kind }: Op): boolean => kind === "sum" || kind === "scatter";
 
+const costly: ReadonlySet<string> = new Set(["sinPi", "cosPi", "sin", "cos", "exp", "log", "atan2"]);
+
+/** Whether an op takes many instructions. */
+export function isCostly(op: Op): boolean {
+  return op.kind === "lookup" || (op.kind === "elementwise" && costly.has(op.primitive));
+}
+
 export const has = (axes: Axes, axis: number): boolean => (axes & (1 << axis)) !== 0;
 
 /** How many numbers vary along some axes. */

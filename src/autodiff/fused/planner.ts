@@ -7,7 +7,7 @@ import type { Shape } from "../../ndarray/shape.js";
 import type { Program } from "../tape.js";
 import type { HeapLayout } from "./heap-layout.js";
 import { LoopOps } from "./loop-ops.js";
-import { has, isComputed, isSink, sizeAlong, type Axes, type Level, type Nest, type Op, type Place, type Plan, type Stage } from "./plan.js";
+import { has, isComputed, isCostly, isSink, sizeAlong, type Axes, type Level, type Nest, type Op, type Place, type Plan, type Stage } from "./plan.js";
 
 /** Numbers of full size that may be kept from one pass to the next: more would take too much memory, and leave many a processor's cache. */
 const mostKept = 2 ** 19;
@@ -38,7 +38,8 @@ class Planner {
   readonly #lowered: LoopOps;
   readonly #layout: HeapLayout;
   readonly #places = new Map<number, Place>();
-  readonly #axesOfPass: Axes[] = [];
+  /** of what varies along the vector axis, by pass */
+  readonly #axesOfPass = new Map<number, Axes>();
   readonly #nestKeys = new Map<string, NestKey>();
   readonly #nests: NestKey[] = [];
   #room: number | undefined;
@@ -92,11 +93,13 @@ class Planner {
 
   /** Whether no loop of the vector nest that a sum does not take part in, and would be repeated by, stands outside of its own. */
   #isOutermost(axes: Axes, pass: number): boolean {
-    this.#axesOfPass[pass] ??= this.#ops.reduce((all, op, id) => {
-      const here = this.#axesIn(id);
-      return op.pass === pass && has(here, this.#vector) ? all | here : all;
-    }, 0);
-    const others = this.#axesOfPass[pass] & ~axes;
+    if (this.#axesOfPass.size === 0) {
+      this.#ops.forEach((op, id) => {
+        const here = this.#axesIn(id);
+        if (has(here, this.#vector)) this.#axesOfPass.set(op.pass, (this.#axesOfPass.get(op.pass) ?? 0) | here);
+      });
+    }
+    const others = (this.#axesOfPass.get(pass) ?? 0) & ~axes;
     return others === 0 || (axes & ~(1 << this.#vector)) < (others & -others);
   }
 
@@ -132,16 +135,19 @@ class Planner {
     });
     // Later passes first: what they repeat may need more of earlier ones.
     const nests = new Map<NestKey, Set<number>>();
-    const demand = (op: number, nest: NestKey): void => {
-      for (const input of ops[op].inputs) {
-        if (!isComputed(this.#ops[input]) || this.#nestOf(input) === nest) continue;
-        if (!this.#isRepeated(input)) stored.add(input);
-        else if (!stored.has(input)) {
-          const seen = nests.get(nest) ?? new Set<number>();
-          nests.set(nest, seen);
-          if (seen.has(input)) continue;
-          seen.add(input);
-          demand(input, nest);
+    const demand = (first: number, nest: NestKey): void => {
+      const asking = [first];
+      for (let op = asking.pop(); op !== undefined; op = asking.pop()) {
+        for (const input of ops[op].inputs) {
+          if (!isComputed(this.#ops[input]) || this.#nestOf(input) === nest) continue;
+          if (!this.#isRepeated(input)) stored.add(input);
+          else if (!stored.has(input)) {
+            const seen = nests.get(nest) ?? new Set<number>();
+            nests.set(nest, seen);
+            if (seen.has(input)) continue;
+            seen.add(input);
+            asking.push(input);
+          }
         }
       }
     };
@@ -160,12 +166,18 @@ class Planner {
       nests.set(nest, members);
       this.#collect(id, nest, members, stored);
     });
-    const last = Math.max(0, ...byPass.keys(), ...this.#lowered.interpreted.values());
+    const interpreted = new Map<number, number[]>();
+    for (const [node, pass] of this.#lowered.interpreted) {
+      const nodes = interpreted.get(pass) ?? [];
+      interpreted.set(pass, nodes);
+      nodes.push(node);
+    }
+    const passes = [...new Set([...byPass.keys(), ...interpreted.keys()])].sort((a, b) => a - b);
     const stages: Stage[] = [];
-    for (let pass = 0; pass <= last; pass++) {
+    for (const pass of passes) {
       const nests = [...(byPass.get(pass) ?? [])].sort(([a], [b]) => this.#rank(a) - this.#rank(b));
       stages.push(...nests.map(([, members]) => this.#nest([...members].sort((a, b) => a - b))));
-      for (const [node, at] of this.#lowered.interpreted) if (at === pass) stages.push({ node });
+      for (const node of interpreted.get(pass) ?? []) stages.push({ node });
     }
     return stages;
   }
@@ -177,12 +189,15 @@ class Planner {
   }
 
   /** An op and whatever has to be computed in the same nest for it. */
-  #collect(op: number, nest: NestKey, members: Set<number>, stored: ReadonlySet<number>): void {
-    if (members.has(op)) return;
-    members.add(op);
-    for (const input of this.#ops[op].inputs) {
-      const here = this.#nestOf(input) === nest;
-      if (isComputed(this.#ops[input]) && (here || (this.#isRepeated(input) && !stored.has(input)))) this.#collect(input, nest, members, stored);
+  #collect(first: number, nest: NestKey, members: Set<number>, stored: ReadonlySet<number>): void {
+    const wanted = [first];
+    for (let op = wanted.pop(); op !== undefined; op = wanted.pop()) {
+      if (members.has(op)) continue;
+      members.add(op);
+      for (const input of this.#ops[op].inputs) {
+        const here = this.#nestOf(input) === nest;
+        if (isComputed(this.#ops[input]) && (here || (this.#isRepeated(input) && !stored.has(input)))) wanted.push(input);
+      }
     }
   }
 
@@ -222,10 +237,4 @@ class Planner {
     });
     return { outer, vector, levels };
   }
-}
-
-const costly: ReadonlySet<string> = new Set(["sinPi", "cosPi", "sin", "cos", "exp", "log", "atan2"]);
-
-function isCostly(op: Op): boolean {
-  return op.kind === "lookup" || (op.kind === "elementwise" && costly.has(op.primitive));
 }

@@ -1,90 +1,114 @@
 /** The bytes of a WebAssembly module, as far as loops over vectors of floats need them. */
 import { Bytes, bytesOf } from "./bytes.js";
 import { scalarOpcodes } from "./opcodes.js";
+import { reuseLocals, type LocalUse, type LoopRange } from "./reused-locals.js";
 
 export const i32 = 0x7f;
 export const f64 = 0x7c;
 export const v128 = 0x7b;
-type ValueType = typeof i32 | typeof f64 | typeof v128;
+export type ValueType = typeof i32 | typeof f64 | typeof v128;
 
 const none = 0x40;
 
-/** The body of a function without parameters, written instruction by instruction. */
+/** Bytes of a number up to 2²¹ that names a variable: always as many, so that another one can take its place. */
+const nameBytes = 3;
+
+/** Instructions, and where among them variables are named and loops stand. */
+class Code {
+  readonly bytes = new Bytes();
+  readonly uses: LocalUse[] = [];
+  readonly loops: LoopRange[] = [];
+}
+
+/** The body of a function, written instruction by instruction. */
 export class FunctionBody {
-  #bytes = new Bytes();
+  #code = new Code();
   readonly #locals: ValueType[] = [];
 
-  /** A new local variable. */
+  /** @param parameters the number of its arguments, all i32, which are its first variables */
+  constructor(readonly parameters = 0) {
+    for (let i = 0; i < parameters; i++) this.local(i32);
+  }
+
+  /** A new local variable. What it holds before it is set is not defined. */
   local(type: ValueType): number {
     return this.#locals.push(type) - 1;
   }
 
-  /** What is written while `write` runs, for insertion elsewhere. */
-  aside(write: () => void): Uint8Array {
-    const before = this.#bytes;
-    this.#bytes = new Bytes();
+  /** What is written while `write` runs, for insertion elsewhere in the same function. */
+  aside(write: () => void): Code {
+    const before = this.#code;
+    this.#code = new Code();
     write();
-    const { written } = this.#bytes;
-    this.#bytes = before;
+    const written = this.#code;
+    this.#code = before;
     return written;
   }
 
-  insert(bytes: ArrayLike<number>): void {
-    this.#bytes.append(bytes);
+  insert({ bytes, uses, loops }: Code): void {
+    const moved = this.#code.bytes.length;
+    for (const { at, local } of uses) this.#code.uses.push({ at: at + moved, local });
+    for (const { start, end } of loops) this.#code.loops.push({ start: start + moved, end: end + moved });
+    this.#code.bytes.append(bytes.written);
   }
 
   get(local: number): void {
-    this.#bytes.byte(0x20);
-    this.#bytes.unsigned(local);
+    this.#name(0x20, local);
   }
 
   set(local: number): void {
-    this.#bytes.byte(0x21);
-    this.#bytes.unsigned(local);
+    this.#name(0x21, local);
   }
 
   i32Const(value: number): void {
-    this.#bytes.byte(0x41);
-    this.#bytes.signed(value);
+    this.#code.bytes.byte(0x41);
+    this.#code.bytes.signed(value);
+  }
+
+  #name(opcode: number, local: number): void {
+    const { bytes, uses } = this.#code;
+    uses.push({ at: bytes.length, local });
+    bytes.byte(opcode);
+    for (let i = 0; i < nameBytes; i++) bytes.byte(0);
   }
 
   scalar(opcode: number): void {
-    this.#bytes.byte(opcode);
+    this.#code.bytes.byte(opcode);
   }
 
   vector(opcode: number): void {
-    this.#bytes.byte(0xfd);
-    this.#bytes.unsigned(opcode);
+    this.#code.bytes.byte(0xfd);
+    this.#code.bytes.unsigned(opcode);
   }
 
   lane(opcode: number, lane: number): void {
     this.vector(opcode);
-    this.#bytes.byte(lane);
+    this.#code.bytes.byte(lane);
   }
 
   /** Picks the bytes of two vectors, those of the second counted from 16. */
   shuffle(bytes: readonly number[]): void {
     this.vector(13);
-    this.insert(bytes);
+    this.#code.bytes.append(bytes);
   }
 
   vectorConst(bytes: readonly number[]): void {
     this.vector(12);
-    this.insert(bytes);
+    this.#code.bytes.append(bytes);
   }
 
   /** A load or store; the address is on the stack, before the value of a store. */
   memory(opcode: number, byteOffset: number, lane?: number): void {
     this.vector(opcode);
-    this.#bytes.byte(0);
-    this.#bytes.unsigned(byteOffset);
-    if (lane !== undefined) this.#bytes.byte(lane);
+    this.#code.bytes.byte(0);
+    this.#code.bytes.unsigned(byteOffset);
+    if (lane !== undefined) this.#code.bytes.byte(lane);
   }
 
   loadInteger(byteOffset: number): void {
-    this.#bytes.byte(0x28);
-    this.#bytes.byte(0);
-    this.#bytes.unsigned(byteOffset);
+    this.#code.bytes.byte(0x28);
+    this.#code.bytes.byte(0);
+    this.#code.bytes.unsigned(byteOffset);
   }
 
   load(byteOffset: number): void {
@@ -95,16 +119,31 @@ export class FunctionBody {
     this.memory(11, byteOffset);
   }
 
+  loadInto(vector: number, pushAddress: () => void, byteOffset: number): void {
+    pushAddress();
+    this.load(byteOffset);
+    this.set(vector);
+  }
+
+  storeFrom(vector: number, pushAddress: () => void, byteOffset: number): void {
+    pushAddress();
+    this.get(vector);
+    this.store(byteOffset);
+  }
+
   call(index: number): void {
-    this.#bytes.byte(0x10);
-    this.#bytes.unsigned(index);
+    this.#code.bytes.byte(0x10);
+    this.#code.bytes.unsigned(index);
   }
 
   /** Repeats as long as what `body` leaves on the stack is not 0. */
   repeat(body: () => void): void {
-    this.insert([0x03, none]);
+    const { bytes, loops } = this.#code;
+    const start = bytes.length;
+    bytes.append([0x03, none]);
     body();
-    this.insert([0x0d, 0, 0x0b]);
+    bytes.append([0x0d, 0, 0x0b]);
+    loops.push({ start, end: bytes.length });
   }
 
   /** Runs `inside` for 0, step, 2 step, ... below `end`, at least once. */
@@ -126,23 +165,52 @@ export class FunctionBody {
 
   /** Runs one of two, by what is on the stack. */
   choose(then: () => void, otherwise: () => void): void {
-    this.insert([0x04, none]);
+    this.#code.bytes.append([0x04, none]);
     then();
-    this.#bytes.byte(0x05);
+    this.#code.bytes.byte(0x05);
     otherwise();
-    this.#bytes.byte(0x0b);
+    this.#code.bytes.byte(0x0b);
   }
 
   /** With its length before it. */
   code(): Uint8Array {
-    const body = bytesOf((bytes) => {
-      bytes.unsigned(this.#locals.length);
-      for (const type of this.#locals) bytes.append([1, type]);
-      bytes.append(this.#bytes.written);
-      bytes.byte(0x0b);
+    const { bytes, uses, loops } = this.#code;
+    const { placeOf, places } = reuseLocals(this.#locals, this.parameters, uses, loops);
+    for (const { at, local } of uses) bytes.overwrite(at + 1, spelled(placeOf[local]));
+    const body = bytesOf((whole) => {
+      const runs = runsOf(places);
+      whole.unsigned(runs.length);
+      for (const { type, count } of runs) {
+        whole.unsigned(count);
+        whole.byte(type);
+      }
+      whole.append(bytes.written);
+      whole.byte(0x0b);
     });
-    return bytesOf((bytes) => bytes.lengthPrefixed(body));
+    return bytesOf((whole) => whole.lengthPrefixed(body));
   }
+}
+
+export function zeroVector(body: FunctionBody, vector: number): void {
+  body.vectorConst(new Array<number>(16).fill(0));
+  body.set(vector);
+}
+
+/** A variable's name, in as many bytes as all have. */
+function spelled(local: number): number[] {
+  if (local >= 128 ** nameBytes) throw new RangeError(`a function cannot have ${local} variables`);
+  return Array.from({ length: nameBytes }, (_, i) => ((local >> (7 * i)) & 127) | (i < nameBytes - 1 ? 128 : 0));
+}
+
+/** Equal types that follow each other. */
+function runsOf(types: readonly ValueType[]): { readonly type: ValueType; count: number }[] {
+  const runs: { readonly type: ValueType; count: number }[] = [];
+  for (const type of types) {
+    const run = runs.at(-1);
+    if (run?.type === type) run.count++;
+    else runs.push({ type, count: 1 });
+  }
+  return runs;
 }
 
 /** A function of numbers that the module is given. */
@@ -155,14 +223,21 @@ const text = (name: string): Uint8Array => bytesOf((bytes) => bytes.lengthPrefix
 
 /**
  * A module with one memory "m.memory", imported functions of float64 "m.name", and functions exported as "0", "1", and so on.
+ * Behind them stand those that only they call.
  *
  * Engines let vectors stand on the stack wherever it happens to be, and half of these places are slow: there, vectors cross the lines of
  * the cache. So each function is exported a second time, as "0 shifted", through one whose frame on the stack is half a vector longer: it
  * keeps a number during the call.
  */
-export function moduleBytes(imports: readonly ImportedFunction[], bodies: readonly FunctionBody[]): Uint8Array<ArrayBuffer> {
+export function moduleBytes(imports: readonly ImportedFunction[], bodies: readonly FunctionBody[], parts: readonly FunctionBody[] = []): Uint8Array<ArrayBuffer> {
   const arities = [...new Set(imports.map(({ arity }) => arity))];
-  const types = [[0x60, 0, 0], [0x60, 0, 1, i32], ...arities.map((arity) => [0x60, arity, ...new Array<number>(arity).fill(f64), 1, f64])];
+  const counts = [...new Set(parts.map(({ parameters }) => parameters))];
+  const types = [
+    [0x60, 0, 0],
+    [0x60, 0, 1, i32],
+    ...arities.map((arity) => [0x60, arity, ...new Array<number>(arity).fill(f64), 1, f64]),
+    ...counts.map((count) => [0x60, count, ...new Array<number>(count).fill(i32), 0]),
+  ];
   const imported = imports.map(({ name, arity }) => [...text("m"), ...text(name), 0, 2 + arities.indexOf(arity)]);
   const shifted = bodies.map((_, i) => {
     const body = new FunctionBody();
@@ -174,17 +249,20 @@ export function moduleBytes(imports: readonly ImportedFunction[], bodies: readon
     body.get(kept);
     return body;
   });
-  const names = [...bodies.map((_, i) => String(i)), ...bodies.map((_, i) => `${i} shifted`)];
+  const exported = [
+    ...bodies.map((_, i) => ({ name: String(i), index: i })),
+    ...shifted.map((_, i) => ({ name: `${i} shifted`, index: bodies.length + parts.length + i })),
+  ];
   return moduleOf([
     [1, types],
     [2, [[...text("m"), ...text("memory"), 2, 0, 1], ...imported]],
-    [3, [...bodies.map(() => [0]), ...shifted.map(() => [1])]],
-    [7, names.map((name, i) => bytesOf((bytes) => {
+    [3, [...bodies.map(() => [0]), ...parts.map(({ parameters }) => [2 + arities.length + counts.indexOf(parameters)]), ...shifted.map(() => [1])]],
+    [7, exported.map(({ name, index }) => bytesOf((bytes) => {
       bytes.append(text(name));
       bytes.byte(0);
-      bytes.unsigned(imports.length + i);
+      bytes.unsigned(imports.length + index);
     }))],
-    [10, [...bodies, ...shifted].map((body) => body.code())],
+    [10, [...bodies, ...parts, ...shifted].map((body) => body.code())],
   ]);
 }
 

@@ -50,9 +50,11 @@ export interface LoadedNests {
 /** The nests as functions of a module, whose memory is the heap. */
 export function loadWebAssembly(plan: Plan, nests: readonly Nest[]): LoadedNests {
   const pool = new ConstantPool(plan.heapSize);
-  const context = { pool, precise: preciseOps(plan), hasMultiplyAdd: allowsMultiplyAdd() };
+  const parts: FunctionBody[] = [];
+  const addFunction = (part: FunctionBody): number => laneFunctions.length + nests.length + parts.push(part) - 1;
+  const context = { pool, precise: preciseOps(plan), hasMultiplyAdd: allowsMultiplyAdd(), addFunction };
   const bodies = nests.map((nest) => emitNest(plan, nest, context));
-  const module = new WebAssembly.Module(moduleBytes(laneFunctions, bodies));
+  const module = new WebAssembly.Module(moduleBytes(laneFunctions, bodies, parts));
   const bytes = (plan.heapSize + pool.values.length) * numberBytes;
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
   const imports = { m: { memory, ...Object.fromEntries(laneFunctions.map(({ name, apply }) => [name, apply])) } };

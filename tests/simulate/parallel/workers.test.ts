@@ -138,6 +138,7 @@ function impossible(): TileRun {
     size: 4,
     hasLatch: false,
     hasImage: true,
+      hasDerivatives: false,
   };
   const shared = { shared: true };
   const [image, left, rows] = [[2, 2], [1], [1, 1]].map((extents) => zeros(extents, "float64", shared));
