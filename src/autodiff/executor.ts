@@ -18,12 +18,15 @@ export function allowedExecutor(wanted: Executor): Executor {
   return wanted === "webassembly" && allowsWebAssembly() ? wanted : "interpreter";
 }
 
-/** Prepares a program for an executor, or for the nearest that is allowed. */
+/**
+ * Prepares a program for an executor, or for the interpreter where the surroundings forbid that one, or, with a warning, where no
+ * module of WebAssembly can be made of the program.
+ */
 export function prepare(program: Program, executor: Executor = "webassembly"): Run {
-  const allowed = allowedExecutor(executor);
-  if (allowed === "interpreter") return interpret(program);
-  const loops = fuse(program);
-  return (inputs) => runIn(loops, program, inputs);
+  if (allowedExecutor(executor) === "interpreter") return interpret(program);
+  const workspace = prepareWorkspace(program, executor);
+  if (workspace.warning !== undefined) console.warn(workspace.warning);
+  return (inputs) => runIn(workspace, program, inputs);
 }
 
 /** Runs a program in its workspace; the results are the caller's own. */
@@ -34,10 +37,24 @@ export function runIn(workspace: Workspace, program: Program, inputs: readonly N
   return workspace.run().map((result, i) => copy(result, nodes[outputs[i]].dtype));
 }
 
-/** The same, for callers who would copy arguments and results once more. */
+/** The same, for callers who would copy arguments and results once more, and who pass the workspace's warning on. */
 export function prepareWorkspace(program: Program, executor: Executor): Workspace {
-  const allowed = allowedExecutor(executor);
-  if (allowed !== "interpreter") return fuse(program);
+  if (allowedExecutor(executor) === "interpreter") return interpretedWorkspace(program);
+  try {
+    return fuse(program);
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    const reason = `no WebAssembly can be made of a program of ${program.nodes.length} steps (${error.message})`;
+    return { ...interpretedWorkspace(program), warning: `${reason}; it runs in the interpreter, which is much slower` };
+  }
+}
+
+/** Whether an engine refuses a module or its memory. */
+function isTooLarge(error: unknown): error is Error {
+  return error instanceof RangeError || error instanceof WebAssembly.CompileError;
+}
+
+function interpretedWorkspace(program: Program): Workspace {
   const inputs = program.inputs.map(({ shape, dtype }) => zeros(shape, dtype));
   const run = interpret(program);
   return { inputs, bytes: inputs.reduce((bytes, { data }) => bytes + data.byteLength, 0), run: () => run(inputs) };

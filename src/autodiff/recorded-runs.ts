@@ -28,7 +28,9 @@ export function runOf(program: Program): Run {
   const structure = structureOf(open);
   return (inputs) => {
     checkInputs(program, inputs);
-    const workspace = kept.get(structure) ?? prepareWorkspace(open, "webassembly");
+    const present = kept.get(structure);
+    const workspace = present ?? prepareWorkspace(open, "webassembly");
+    if (present === undefined && workspace.warning !== undefined) console.warn(workspace.warning);
     const results = runIn(workspace, open, argumentsFrom(inputs));
     keep(structure, workspace);
     return results;

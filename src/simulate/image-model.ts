@@ -233,10 +233,12 @@ export class ImageModel<P extends Parameters> {
 
   #now(question: Question, parameters: P, data: readonly NdArray[]): Answer {
     const answer = this.#answer(question, parameters, data, false);
+    const warnings = new Set<string>();
     for (;;) {
       const { done, value } = answer.next();
-      if (done) return value;
+      if (done) return { ...value, warnings: [...warnings, ...value.warnings] };
       const runner = this.#runner(value.job);
+      if (runner.warning !== undefined) warnings.add(runner.warning);
       const { pixels, size } = value.job;
       for (let tile = value.firstTile; tile < value.endTile; tile++) {
         runner.run(value, tile);
@@ -247,11 +249,13 @@ export class ImageModel<P extends Parameters> {
 
   async #on({ pool, signal }: ParallelOptions, question: Question, parameters: P, data: readonly NdArray[]): Promise<Answer> {
     const answer = this.#answer(question, parameters, data, true);
+    const warnings = new Set<string>();
     for (;;) {
       const { done, value } = answer.next();
-      if (done) return value;
+      if (done) return { ...value, warnings: [...warnings, ...value.warnings] };
       const { pixels, size } = value.job;
-      await pool.run(value, signal, (tiles) => this.options.onProgress?.(Math.min(tiles * size, pixels.size), pixels.size));
+      const told = await pool.run(value, signal, (tiles) => this.options.onProgress?.(Math.min(tiles * size, pixels.size), pixels.size));
+      for (const warning of told) warnings.add(warning);
     }
   }
 

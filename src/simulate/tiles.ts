@@ -84,6 +84,11 @@ export class TileRunner {
     this.#workspace = prepareWorkspace(job.program, job.executor);
   }
 
+  /** what the caller should be warned of */
+  get warning(): string | undefined {
+    return this.#workspace.warning;
+  }
+
   /** The job's results for one tile, which last until the next. */
   ask(run: TileRun, tile: number): readonly NdArray[] {
     const { pixels, size, hasLatch, hasImage } = this.job;

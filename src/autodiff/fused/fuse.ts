@@ -13,6 +13,8 @@ export interface Workspace {
   readonly inputs: readonly NdArray[];
   /** of the memory that is kept between runs, about */
   readonly bytes: number;
+  /** what the caller should be warned of */
+  readonly warning?: string | undefined;
   /** The results, of their dtype or float64, which last until the next run. */
   run(): readonly NdArray[];
 }

@@ -35,7 +35,7 @@ export interface RunMessage {
 }
 
 /** From a worker. */
-export type Report = { readonly kind: "progress" } | { readonly kind: "done" } | { readonly kind: "failed"; readonly message: string };
+export type Report = { readonly kind: "progress" } | { readonly kind: "done"; readonly warning?: string | undefined } | { readonly kind: "failed"; readonly message: string };
 
 /** Jobs that a worker keeps prepared; of more, the oldest is forgotten, and so is one that failed, on both sides alike. */
 export const keptJobs = 12;

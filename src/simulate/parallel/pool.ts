@@ -56,9 +56,10 @@ export class WorkerPool {
   /**
    * Works on the tiles of a run, after the runs that were asked for before.
    * @param onProgress told now and then how many tiles are done, those before the first among them
+   * @returns what the caller should be warned of, each warning once
    * @throws the signal's reason when it was aborted; Error when a worker fails, has failed before, or was closed
    */
-  run(run: TileRun, signal: AbortSignal | undefined, onProgress: (tiles: number) => void): Promise<void> {
+  run(run: TileRun, signal: AbortSignal | undefined, onProgress: (tiles: number) => void): Promise<readonly string[]> {
     const next = this.#last.then(() => this.#start(run, signal, onProgress));
     this.#last = next.catch(() => undefined);
     return next;
@@ -71,10 +72,11 @@ export class WorkerPool {
     await Promise.all(this.#ports.map((port) => port.close()));
   }
 
-  async #start(run: TileRun, signal: AbortSignal | undefined, onProgress: (tiles: number) => void): Promise<void> {
+  async #start(run: TileRun, signal: AbortSignal | undefined, onProgress: (tiles: number) => void): Promise<readonly string[]> {
     signal?.throwIfAborted();
     if (this.#end) throw this.#end;
-    if (run.firstTile >= run.endTile) return;
+    if (run.firstTile >= run.endTile) return [];
+    const warnings = new Set<string>();
     const state = allocate("int32", 3, true);
     if (!(state instanceof Int32Array)) throw new TypeError("counters are int32");
     state[0] = blocksOf(run).first;
@@ -97,7 +99,11 @@ export class WorkerPool {
         };
         const report = (port: Port, message: Report): void => {
           if (message.kind === "progress") onProgress(run.firstTile + Atomics.load(state, 1));
-          else end(port, message.kind === "failed" ? new Error(message.message) : undefined);
+          else if (message.kind === "failed") end(port, new Error(message.message));
+          else {
+            if (message.warning !== undefined) warnings.add(message.warning);
+            end(port);
+          }
         };
         this.#pending = { report, fail: end };
         this.#ports.forEach((port, i) => {
@@ -116,6 +122,7 @@ export class WorkerPool {
     }
     signal?.throwIfAborted();
     onProgress(run.endTile);
+    return [...warnings];
   }
 
   #shared(array: NdArray): NdArray {

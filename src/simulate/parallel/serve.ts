@@ -11,8 +11,8 @@ export function server(post: (report: Report) => void): (message: RunMessage) =>
   const runners = new Map<number, TileRunner>();
   return (message) => {
     try {
-      serve(message, runners, post);
-      post({ kind: "done" });
+      const { warning } = serve(message, runners, post);
+      post({ kind: "done", warning });
     } catch (error) {
       runners.delete(message.jobId);
       post({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
@@ -20,7 +20,7 @@ export function server(post: (report: Report) => void): (message: RunMessage) =>
   };
 }
 
-function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<number, TileRunner>, post: (report: Report) => void): void {
+function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<number, TileRunner>, post: (report: Report) => void): TileRunner {
   if (job) {
     const program = { ...job.program, literals: job.program.literals.map(asArray) };
     remember(runners, jobId, new TileRunner({ ...job, program }));
@@ -41,7 +41,7 @@ function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<numbe
   for (let block = Atomics.add(state, 0, 1); block < end; block = Atomics.add(state, 0, 1)) {
     const { firstTile, endTile } = blockOf(run, block);
     for (let tile = firstTile; tile < endTile; tile++) {
-      if (Atomics.load(state, 2) !== 0) return;
+      if (Atomics.load(state, 2) !== 0) return runner;
       runner.run(run, tile);
       Atomics.add(state, 1, 1);
       if (performance.now() - reported < millisecondsBetweenReports) continue;
@@ -49,4 +49,5 @@ function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<numbe
       post({ kind: "progress" });
     }
   }
+  return runner;
 }
