@@ -35,8 +35,14 @@ export function beamFromFlags(given: Flags, files: InputFiles, towards: Vector<n
   };
   const dispersion = given.number("dispersion") ?? 0;
   if (dispersion >= 200) throw new InputError(`-dispersion is ${dispersion} percent; below 200 all wavelengths are above 0`);
+  const wavelengthA = wavelengthOf(given, files);
+  const stated = files.mtz?.wavelengthA;
+  if (stated !== undefined && !given.has("lambda", "energy") && Math.abs(stated / wavelengthA - 1) > 0.001) {
+    warnings.push(`${files.mtz?.name} was measured at ${stated} A, and ${wavelengthA} A is taken; -lambda gives the wavelength`);
+  }
+  const physical = given.word("semantics") === "physical";
   const beam: Beam = {
-    wavelengthA: wavelengthOf(given, files),
+    wavelengthA,
     fluence: fluenceOf(given),
     kahnFactor: given.number("polar") ?? 0,
     polarized: given.last("polar", "nopolar")?.name !== "nopolar",
@@ -44,8 +50,9 @@ export function beamFromFlags(given: Flags, files: InputFiles, towards: Vector<n
     verticalDivergenceMrad: fanOf(divergence("vdivrange", "vdivstep", "vdivsteps")),
     dispersionPercent: fanOf({ range: dispersion, step: undefined, count: given.number("dispsteps") }),
     squareDivergence: given.last("square_div", "round_div")?.name === "square_div",
-    ...(files.sources && { sources: files.sources.map((source) => listedSource(source, towards)) }),
+    ...(files.sources && { sources: files.sources.map((source) => listedSource(source, towards, physical)) }),
   };
+  if (files.sources) warnings.push(...weightWarnings(given.word("sourcefile") ?? "", files.sources, physical));
   const sources = fannedCount(beam);
   if (sources > mostSources) {
     throw new InputError(`-hdivsteps, -vdivsteps and -dispsteps make ${sources} sources, and at most ${mostSources} fit into memory`);
@@ -66,10 +73,29 @@ function fluenceOf(given: Flags): number {
   return (flux * (given.number("exposure") ?? 1)) / size / size;
 }
 
-function listedSource({ xM, yM, zM, wavelengthM }: ListedSource, [x, y, z]: Vector<number>): Source {
+function listedSource({ xM, yM, zM, weight, wavelengthM }: ListedSource, [x, y, z]: Vector<number>, physical: boolean): Source {
   const distanceM = 10;
   return {
     direction: [xM ?? -distanceM * x, yM ?? -distanceM * y, zM ?? -distanceM * z],
     ...(wavelengthM !== undefined && { wavelengthA: wavelengthM * 1e10 }),
+    ...(physical && weight !== undefined && { weight }),
   };
+}
+
+/**
+ * What becomes of the weights of a source list.
+ * @throws InputError where they are used and cannot be
+ */
+function weightWarnings(name: string, sources: readonly ListedSource[], physical: boolean): string[] {
+  const weights = sources.map(({ weight }) => weight ?? 1);
+  if (!physical) {
+    const differ = weights.some((weight) => weight !== weights[0] || weight <= 0);
+    const told = `${name}: the weights of its sources (${weights.slice(0, 4).join(", ")}${weights.length > 4 ? ", ..." : ""}) are not used, as in the reference program`;
+    return differ ? [`${told}; -semantics physical uses them`] : [];
+  }
+  const negative = weights.findIndex((weight) => weight < 0);
+  if (negative >= 0) throw new InputError(`${name}: source ${negative + 1} has the weight ${weights[negative]}; a weight is a part of the photons, at least 0`);
+  if (weights.every((weight) => weight === 0)) throw new InputError(`${name}: all weights are 0, so no source sends photons`);
+  const dark = weights.filter((weight) => weight === 0).length;
+  return dark > 0 ? [`${name}: ${dark} of ${weights.length} sources have the weight 0 and send no photons`] : [];
 }

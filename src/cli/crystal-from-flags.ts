@@ -8,11 +8,13 @@ import {
 } from "../models/crystal.js";
 import { drawMisset, drawMosaicDomains, type Ran1 } from "../models/ran1.js";
 import { impossibleCell } from "../models/validity.js";
+import { cellsDiffer, shown } from "../io/mtz-contradictions.js";
+import type { Cell } from "../io/mtz.js";
 import { InputError } from "../ndarray/errors.js";
 import { known } from "../autodiff/tape.js";
 import { radiansPerDegree } from "../physics/constants.js";
 import { directBasis } from "../physics/lattice.js";
-import { norm, scale, unitize, type Vector } from "../physics/vector.js";
+import { dot, norm, scale, unitize, type Vector } from "../physics/vector.js";
 import { defaultBeamSizeMm } from "./beam-from-flags.js";
 import type { SimulateFlag } from "./flags.js";
 import type { InputFiles } from "./input-files.js";
@@ -68,14 +70,21 @@ export function crystalFromFlags(given: Flags, files: InputFiles, wavelengthA: n
 
 function latticeFromFlags(
   given: Flags,
-  { matrix, cell: fromMtz }: InputFiles,
+  { matrix, matrixCell: stated, mtz }: InputFiles,
   wavelengthA: number,
   warnings: string[],
 ): UnitCell | ReciprocalVectors {
-  const numbers = given.last("cell")?.numbers ?? (matrix ? undefined : fromMtz);
+  const numbers = given.last("cell")?.numbers ?? (matrix ? undefined : mtz?.cell);
   if (matrix) {
     const column = (j: 0 | 1 | 2): Vector<number> => [matrix[0][j] / wavelengthA, matrix[1][j] / wavelengthA, matrix[2][j] / wavelengthA];
     const vectors = { aStar: column(0), bStar: column(1), cStar: column(2) };
+    const own = cellOf(vectors);
+    if (stated && cellsDiffer(own, stated)) {
+      warnings.push(`-mat: with the wavelength ${wavelengthA} A the matrix has the cell ${shown(own)}, and its file states ${shown(stated)}; the matrix counts`);
+    }
+    if (mtz && cellsDiffer(own, mtz.cell)) {
+      warnings.push(`-mat: with the wavelength ${wavelengthA} A the matrix has the cell ${shown(own)}, and ${mtz.name} says ${shown(mtz.cell)}; the matrix counts`);
+    }
     if (numbers === undefined) return vectors;
     warnings.push("-cell beside -mat gives the lengths of the edges, as in the reference program; all else is the matrix's");
     return withEdges(vectors, numbers);
@@ -83,9 +92,20 @@ function latticeFromFlags(
   if (numbers === undefined) throw new InputError("nothing says what the unit cell is: give -cell or -mat");
   const [a, b = a, c = a, alpha = 90, beta = 90, gamma = 90] = numbers;
   const cell = { a, b, c, alpha, beta, gamma };
+  if (given.has("cell") && mtz && cellsDiffer([a, b, c, alpha, beta, gamma], mtz.cell)) {
+    warnings.push(`-cell is ${shown([a, b, c, alpha, beta, gamma])}, and ${mtz.name} says ${shown(mtz.cell)}; -cell counts`);
+  }
   const reason = impossibleCell(cell);
   if (reason !== undefined) throw new InputError(`${given.has("cell") ? "-cell" : "-mtz: the unit cell"} ${reason}`);
   return cell;
+}
+
+/** Edges in Å and angles in degrees of a lattice of reciprocal vectors. */
+function cellOf(vectors: ReciprocalVectors): Cell {
+  const { a, b, c } = directBasis(vectors);
+  const length = (vector: Vector): number => known(norm(vector));
+  const angle = (first: Vector, second: Vector): number => Math.acos(known(dot(first, second)) / (length(first) * length(second))) / radiansPerDegree;
+  return [length(a), length(b), length(c), angle(b, c), angle(a, c), angle(a, b)];
 }
 
 /** The lattice whose edges have the directions of another one's, and lengths in Å of their own. */

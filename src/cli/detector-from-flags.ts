@@ -1,4 +1,4 @@
-import type { HeaderSettings } from "../io/mask.js";
+import { roundingTwothetaDeg, type HeaderSettings } from "../io/header-settings.js";
 import { mostPixels } from "../models/validity.js";
 import type { Axes, Convention, Detector, Pivot, Sensor } from "../models/detector.js";
 import { InputError } from "../ndarray/errors.js";
@@ -57,13 +57,15 @@ export function detectorFromFlags(given: Flags, files: InputFiles): DetectorRequ
   const warnings: string[] = [];
   const headers = [files.maskHeader, files.imageHeader];
   /** What the headers say of a quantity; of two that do, the image's counts. */
-  const header = (name: Exclude<keyof HeaderSettings, "shape">): number | undefined =>
+  const header = (name: Exclude<keyof HeaderSettings, "shape" | "beamAtMm">): number | undefined =>
     headers.reduce<number | undefined>((found, settings) => settings?.[name] ?? found, undefined);
 
   const pixelSizeMm = given.number("pixel") ?? header("pixelSizeMm") ?? 0.1;
   const { pixels, sizeMm } = extentOf(given, files, pixelSizeMm);
   const convention = lastIn(given, conventions) ?? "MOSFLM";
   const pivot = pivotOf(given, convention);
+  const beamAt = files.imageHeader?.beamAtMm ?? files.maskHeader?.beamAtMm;
+  const atBeam = beamAt && conventionalCenter(convention, beamAt, pixelSizeMm, sizeMm.slow);
   const distanceMm = given.number("distance") ?? header("distanceMm") ?? 100;
   const headerCloseMm = header("closeDistanceMm");
   const closeDistanceMm = given.number("close_distance") ?? headerCloseMm;
@@ -71,6 +73,10 @@ export function detectorFromFlags(given: Flags, files: InputFiles): DetectorRequ
     warnings.push(`-distance has no effect: the header of the image says CLOSE_DISTANCE=${headerCloseMm}, and that counts`);
   }
   if (given.has("pix0_vector")) warnings.push("-pix0_vector has no effect: distance and beam centre say where the first pixel is");
+  const headerTwotheta = header("twothetaDeg") ?? 0;
+  if (Math.abs(headerTwotheta) > roundingTwothetaDeg && !given.has("twotheta")) {
+    warnings.push(`the header of the image says TWOTHETA=${headerTwotheta}, which is not used, as in the reference program; -twotheta gives it`);
+  }
   const sensor = sensorFromFlags(given, warnings);
   const axes = convention === "CUSTOM" ? axesFromFlags(given) : undefined;
   if (axes?.normal && Math.hypot(...axes.normal) !== 1) {
@@ -85,7 +91,10 @@ export function detectorFromFlags(given: Flags, files: InputFiles): DetectorRequ
     convention,
     ...(axes && { axes }),
     ...(pivot && { pivot }),
-    beamCenterMm: optional(given.number("Xbeam") ?? header("beamCenterXMm"), given.number("Ybeam") ?? headerBeamY(files)),
+    beamCenterMm: optional(
+      given.number("Xbeam") ?? header("beamCenterXMm") ?? atBeam?.x,
+      given.number("Ybeam") ?? headerBeamY(files) ?? atBeam?.y,
+    ),
     nearPointPixels: optional(given.number("ORGX") ?? header("orgXPixels"), given.number("ORGY") ?? header("orgYPixels")),
     closePointMm: optional(given.number("Xclose"), given.number("Yclose")),
     rotationDeg: [given.number("detector_rotx") ?? 0, given.number("detector_roty") ?? 0, given.number("detector_rotz") ?? 0],
@@ -121,7 +130,17 @@ function headerBeamY({ maskHeader, imageHeader }: InputFiles): number | undefine
   return maskHeader.shape[0] * (maskHeader.pixelSizeMm ?? 0.1) - maskHeader.beamCenterYMm;
 }
 
-type Extent = Required<Pick<Detector, "pixels" | "sizeMm">>;
+/** A place on the detector, in mm along fast and slow from its corner, as the beam centre of a convention. */
+function conventionalCenter(convention: Convention, { fast, slow }: { readonly fast: number; readonly slow: number }, pixel: number, height: number) {
+  if (convention === "MOSFLM") return { x: slow - pixel / 2, y: fast - pixel / 2 };
+  if (convention === "DENZO") return { x: slow, y: fast };
+  return convention === "ADXV" ? { x: fast, y: height - slow } : { x: fast, y: slow };
+}
+
+type Extent = {
+  readonly pixels: Detector["pixels"];
+  readonly sizeMm: { readonly fast: number; readonly slow: number };
+};
 
 /** Pixels and edges along both axes: a number of pixels wins over a size. */
 function extentOf(given: Flags, { maskHeader, imageHeader }: InputFiles, pixelSizeMm: number): Extent {

@@ -2,14 +2,16 @@ import { resolve } from "node:path";
 import { parseFdump } from "../io/fdump.js";
 import { readBinaryFile, readTextFile } from "../io/files.js";
 import { parseHkl, type Reflections } from "../io/hkl.js";
-import { headerSettings, maskOf, type HeaderSettings } from "../io/mask.js";
-import { parseMatrix, type MosflmMatrix } from "../io/mosflm-matrix.js";
-import { expandToP1, parseMtz, type Cell } from "../io/mtz.js";
+import { headerSettings, type HeaderSettings } from "../io/header-settings.js";
+import { maskOf } from "../io/mask.js";
+import { matrixCell, parseMatrix, type MosflmMatrix } from "../io/mosflm-matrix.js";
+import { expandToP1 } from "../io/mtz-expansion.js";
+import { parseMtz, type Cell } from "../io/mtz.js";
 import { parseSmv } from "../io/smv.js";
 import { parseSources, type ListedSource } from "../io/source-list.js";
 import { StructureFactors, type LeavingPolicy } from "../models/structure-factors.js";
 import { InputError } from "../ndarray/errors.js";
-import type { NdArray } from "../ndarray/ndarray.js";
+import { flatData, type NdArray } from "../ndarray/ndarray.js";
 import type { SimulateFlag } from "./flags.js";
 import type { Given } from "./parse-flags.js";
 
@@ -18,9 +20,11 @@ export interface InputFiles {
   readonly structureFactors: StructureFactors | number;
   /** whether the structure factors come from a text that is worth a binary dump */
   readonly isWorthDump: boolean;
-  /** of the MTZ file */
-  readonly cell: Cell | undefined;
+  /** what the MTZ file says of its crystal */
+  readonly mtz: MtzFacts | undefined;
   readonly matrix: MosflmMatrix | undefined;
+  /** the cell that the matrix file states behind its matrix */
+  readonly matrixCell: Cell | undefined;
   readonly mask: NdArray | undefined;
   /** of the mask's header */
   readonly maskHeader: HeaderSettings | undefined;
@@ -28,6 +32,14 @@ export interface InputFiles {
   readonly imageHeader: HeaderSettings | undefined;
   readonly sources: readonly ListedSource[] | undefined;
   readonly warnings: readonly string[];
+}
+
+/** What an MTZ file says besides its amplitudes. */
+export interface MtzFacts {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly cell: Cell;
+  readonly wavelengthA: number | undefined;
 }
 
 export const defaultDump = "Fdump.bin";
@@ -48,7 +60,8 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): P
   const warnings: string[] = [];
 
   const matName = given.word("mat");
-  const matrix = matName === undefined ? undefined : parseMatrix(await text("mat", matName), matName);
+  const matText = matName === undefined ? "" : await text("mat", matName);
+  const matrix = matName === undefined ? undefined : parseMatrix(matText, matName);
   const maskName = given.word("mask");
   const maskFile = maskName === undefined ? undefined : parseSmv(await binary("mask", maskName), maskName);
   const imageName = given.word("img");
@@ -62,7 +75,7 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): P
   const hklName = given.word("hkl");
   const mtzName = given.word("mtz");
   let structureFactors: StructureFactors | number = defaultF;
-  let cell: Cell | undefined;
+  let mtzFacts: MtzFacts | undefined;
   const gridOf = (reflections: Reflections): StructureFactors => {
     warnings.push(...reflections.warnings);
     return StructureFactors.fromReflections(reflections, options);
@@ -75,9 +88,11 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): P
     structureFactors = gridOf(parseHkl(await text("hkl", hklName), hklName));
   } else if (mtzName !== undefined) {
     const mtz = parseMtz(await binary("mtz", mtzName), mtzName);
-    cell = mtz.cell;
-    structureFactors = gridOf(expandToP1(mtz, given.word("column")));
-    warnings.push(`${mtzName} does not hold F(000); -default_F, ${defaultF}, stands for it`);
+    const reflections = expandToP1(mtz, given.word("column"));
+    const { columns, cell, wavelengthA } = reflections;
+    mtzFacts = { name: mtzName, columns, cell, wavelengthA };
+    structureFactors = gridOf(reflections);
+    if (!holdsF000(reflections)) warnings.push(`${mtzName} does not hold F(000); -default_F, ${defaultF}, stands for it`);
   } else if (given.has("dump") || defaultF === 0) {
     const dumpName = given.word("dump") ?? defaultDump;
     const { values, min } = parseFdump(await dumped(given, dumpName, cwd), dumpName);
@@ -86,14 +101,20 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): P
   return {
     structureFactors,
     isWorthDump: hklName !== undefined,
-    cell,
+    mtz: mtzFacts,
     matrix,
+    matrixCell: matrixCell(matText),
     mask: maskFile && maskOf(maskFile),
     maskHeader: maskFile && headerSettings(maskFile, maskName ?? ""),
     imageHeader: imageFile && headerSettings(imageFile, imageName ?? ""),
     sources,
     warnings,
   };
+}
+
+function holdsF000({ h, k, l }: Reflections): boolean {
+  const [hs, ks, ls] = [h, k, l].map(flatData);
+  return hs.some((index, i) => index === 0 && ks[i] === 0 && ls[i] === 0);
 }
 
 /** The dump of an earlier run, which stands in for structure factors that no option gives. */

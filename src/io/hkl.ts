@@ -1,6 +1,7 @@
 import { InputError, ShapeError } from "../ndarray/errors.js";
 import { array, flatData, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape } from "../ndarray/shape.js";
+import { coverageWarnings } from "./coverage.js";
 import { forEachLine, parseNumber, quote } from "./field.js";
 
 /** Structure factor amplitudes, one entry a reflection; h, k, l are int32 and f float64 (electrons), all of shape [n]. */
@@ -21,10 +22,12 @@ export function isIndex(x: number): boolean {
 }
 
 const expected = "a reflection is four numbers: h k l F";
+const furtherColumns = "a sigma or a phase is not read, so leave the first four columns alone in the file";
 
 /**
  * Reads an hkl text: a reflection a line, h k l F (electrons), any white space; lines beginning with # or ! are comments.
- * Indices that are not whole are rounded by ceil(x - 0.5), as the reference program rounds them, with one warning.
+ * Indices that are not whole are rounded by ceil(x - 0.5), as the reference program rounds them, with one warning. There are warnings,
+ * too, of amplitudes below 0, of reflections that are listed twice with different amplitudes, and of a list that is not a full sphere.
  * @param name what error messages call the text
  * @throws InputError that names the line: not four numbers, an index beyond 10000, or no reflection at all
  */
@@ -38,8 +41,8 @@ export function parseHkl(text: string, name: string): Reflections {
   forEachLine(text, (line, number) => {
     const words = line.split(/\s+/, 5);
     if (words.length !== 4) {
-      const count = words.length > 4 ? "more than 4" : `only ${words.length}`;
-      throw new InputError(`${name}, line ${number}: ${count} fields; ${expected}`);
+      const problem = words.length > 4 ? `more than 4 fields; ${expected}; ${furtherColumns}` : `only ${words.length} fields; ${expected}`;
+      throw new InputError(`${name}, line ${number}: ${problem}`);
     }
     const hRead = parseNumber(words[0]);
     const kRead = parseNumber(words[1]);
@@ -65,9 +68,40 @@ export function parseHkl(text: string, name: string): Reflections {
     f.push(amplitude);
   });
   if (h.length === 0) throw new InputError(`${name} holds no reflection; ${expected}, one reflection a line`);
+  const reflections = { h: array(h, "int32"), k: array(k, "int32"), l: array(l, "int32"), f: array(f) };
   const others = rounded > 1 ? ` (and those of ${rounded - 1} more reflections)` : "";
-  const warnings = rounded > 0 ? [`${name}, ${firstRounded}${others}`] : [];
-  return { h: array(h, "int32"), k: array(k, "int32"), l: array(l, "int32"), f: array(f), warnings };
+  const warnings = [
+    ...(rounded > 0 ? [`${name}, ${firstRounded}${others}`] : []),
+    ...amplitudeWarnings(reflections, name),
+    ...coverageWarnings(reflections, name),
+  ];
+  return { ...reflections, warnings };
+}
+
+/** What is odd about amplitudes: some below 0, or two of one reflection. */
+function amplitudeWarnings({ h, k, l, f }: Omit<Reflections, "warnings">, name: string): string[] {
+  const [hs, ks, ls, amplitudes] = [h, k, l, f].map(flatData);
+  const known = new Map<number, number>();
+  const side = 2 * largestIndex + 1;
+  let [negative, contradicted] = [0, 0];
+  let example = "";
+  for (let i = 0; i < amplitudes.length; i++) {
+    if (amplitudes[i] < 0) negative++;
+    const key = ((hs[i] + largestIndex) * side + ks[i] + largestIndex) * side + ls[i];
+    const before = known.get(key);
+    if (before !== undefined && before !== amplitudes[i]) {
+      contradicted++;
+      example ||= `${hs[i]} ${ks[i]} ${ls[i]} with ${before} and ${amplitudes[i]}`;
+    }
+    known.set(key, amplitudes[i]);
+  }
+  const warnings: string[] = [];
+  if (negative > 0) warnings.push(`${name}: ${negative} amplitude${negative === 1 ? " is" : "s are"} below 0; only their squares matter`);
+  if (contradicted > 0) {
+    const count = `${contradicted} reflection${contradicted === 1 ? " is" : "s are"}`;
+    warnings.push(`${name}: ${count} listed again with another amplitude (${example}); the last one counts, as in the reference program`);
+  }
+  return warnings;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { InputError } from "../ndarray/errors.js";
 import { forEachLine, parseNumber, quote } from "./field.js";
+import type { Cell } from "./mtz.js";
 
 type Row = readonly [aStar: number, bStar: number, cStar: number];
 
@@ -9,7 +10,19 @@ export type MosflmMatrix = readonly [Row, Row, Row];
 const expected = "an A matrix is nine numbers: rows x y z, columns a* b* c*, times the wavelength";
 
 /**
- * Reads a MOSFLM orientation matrix; what follows the first nine numbers (missetting angles, the U matrix, the cell) is not looked at.
+ * The unit cell that a MOSFLM file states behind the A matrix, three missetting angles and the U matrix.
+ * @returns a, b, c in angstrom, alpha, beta, gamma in degrees; undefined where the file ends before, or has no cell there
+ */
+export function matrixCell(text: string): Cell | undefined {
+  const numbers: number[] = [];
+  forEachLine(text, (line) => numbers.push(...line.split(/\s+/).map(parseNumber)));
+  const [a, b, c, alpha, beta, gamma] = numbers.slice(21, 27);
+  const isCell = [a, b, c, alpha, beta, gamma].every((value) => value > 0) && Math.max(alpha, beta, gamma) < 180;
+  return isCell ? [a, b, c, alpha, beta, gamma] : undefined;
+}
+
+/**
+ * Reads a MOSFLM orientation matrix; what follows the first nine numbers is left to `matrixCell`.
  * @param name what error messages call the text
  * @returns the nine numbers as they stand, not divided by the wavelength
  * @throws InputError when there are fewer than nine numbers, or the three vectors do not span space

@@ -1,9 +1,8 @@
 import { allocate } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
-import { array, flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
+import { fromData, type NdArray } from "../ndarray/ndarray.js";
 import { parseCount, parseNumber, quote } from "./field.js";
-import { largestIndex, type Reflections } from "./hkl.js";
-import { laueGroup, parseSymmetryOperator, type SymmetryOperator } from "./symmetry.js";
+import { parseSymmetryOperator, type SymmetryOperator } from "./symmetry.js";
 
 export interface MtzColumn {
   readonly label: string;
@@ -35,6 +34,10 @@ export interface Mtz {
   readonly spaceGroupName: string;
   readonly spaceGroupNumber: number | undefined;
   readonly symmetryOperators: readonly SymmetryOperator[];
+  /** how many operators the SYMINF record announces; undefined where the file does not say */
+  readonly announcedOperators: number | undefined;
+  /** batches of an unmerged file; 0 in a merged one */
+  readonly batches: number;
   /** angstrom, the largest and the smallest spacing of lattice planes; undefined where the file does not say */
   readonly resolutionA: readonly [low: number, high: number] | undefined;
   readonly datasets: readonly MtzDataset[];
@@ -56,8 +59,8 @@ export function parseMtz(bytes: Uint8Array, name: string): Mtz {
   const littleEndian = isLittleEndian(bytes, name);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerStart = headerPosition(view, littleEndian, name);
-  const header = readHeader(bytes, headerStart, name);
-  const { columns, rows } = header;
+  const { facts, rows, missing } = readHeader(bytes, headerStart, name);
+  const { columns } = facts;
   const wanted = firstDataByte + 4 * rows * columns.length;
   if (wanted > headerStart) {
     throw new InputError(
@@ -67,22 +70,10 @@ export function parseMtz(bytes: Uint8Array, name: string): Mtz {
   const data = allocate("float64", rows * columns.length);
   for (let i = 0; i < data.length; i++) {
     const value = view.getFloat32(firstDataByte + 4 * i, littleEndian);
-    const isMissing = value === header.missing && columns[i % columns.length].type !== "H";
+    const isMissing = value === missing && columns[i % columns.length].type !== "H";
     data[i] = isMissing ? NaN : value;
   }
-  const { title, cell, spaceGroupName, spaceGroupNumber, symmetryOperators, resolutionA, datasets } = header;
-  return {
-    name,
-    title,
-    cell,
-    spaceGroupName,
-    spaceGroupNumber,
-    symmetryOperators,
-    resolutionA,
-    datasets,
-    columns,
-    data: fromData(data, [rows, columns.length]),
-  };
+  return { name, ...facts, data: fromData(data, [rows, columns.length]) };
 }
 
 /** The machine stamp's first half byte tells how floats are stored: 1 big-endian, 4 little-endian. */
@@ -108,7 +99,8 @@ function headerPosition(view: DataView, littleEndian: boolean, name: string): nu
   return start;
 }
 
-interface Header extends Omit<Mtz, "name" | "data"> {
+interface Header {
+  readonly facts: Omit<Mtz, "name" | "data">;
   readonly rows: number;
   readonly missing: number;
 }
@@ -123,8 +115,10 @@ function readHeader(bytes: Uint8Array, start: number, name: string): Header {
   let cell: Cell | undefined;
   let spaceGroupName = "";
   let spaceGroupNumber: number | undefined;
+  let announcedOperators: number | undefined;
   let resolutionA: readonly [number, number] | undefined;
   let missing = NaN;
+  let batches = 0;
   const describe = (id: string, facts: Partial<MtzDataset>): void => {
     const number = count(id, "dataset number", name);
     const known = datasets.get(number);
@@ -143,12 +137,14 @@ function readHeader(bytes: Uint8Array, start: number, name: string): Header {
         break;
       case "NCOL":
         size = words.slice(0, 2).map((word) => count(word, "size in the NCOL record", name));
+        batches = parseCount(words[2] ?? "") || 0;
         break;
       case "CELL":
         cell = parseCell(words);
         if (!cell) throw new InputError(`${name}: the CELL record ${quote(rest)} is not three lengths (A) and three angles (degrees)`);
         break;
       case "SYMINF":
+        announcedOperators = parseCount(words[0] ?? "") || undefined;
         spaceGroupNumber = parseCount(words[3] ?? "") || undefined;
         spaceGroupName = /'([^']*)'/.exec(rest)?.[1].trim() ?? words[4] ?? "";
         break;
@@ -189,18 +185,19 @@ function readHeader(bytes: Uint8Array, start: number, name: string): Header {
   if (columnCount !== columns.length || columnCount < 3) {
     throw new InputError(`${name}: the header says ${columnCount} columns and describes ${columns.length}; H, K, L at least are needed`);
   }
-  return {
+  const facts = {
     title,
     cell,
     spaceGroupName,
     spaceGroupNumber,
     symmetryOperators,
+    announcedOperators,
+    batches,
     resolutionA,
     datasets: [...datasets.values()],
     columns,
-    rows,
-    missing,
   };
+  return { facts, rows, missing };
 }
 
 function count(word: string, what: string, name: string): number {
@@ -225,81 +222,4 @@ function parseColumn(words: readonly string[], number: number, name: string): Mt
   const [label, type] = words;
   if (words.length < 2 || type.length !== 1) throw new InputError(`${name}: COLUMN record ${number} has no label and one-letter type`);
   return { label, type, datasetId: parseCount(words[4] ?? "") || 0 };
-}
-
-/** Types of columns whose numbers can be taken as amplitudes; only F is taken without being asked for. */
-const amplitudeTypes: ReadonlySet<string> = new Set(["F", "G", "E", "R"]);
-const mostReflections = 2 ** 26;
-
-/**
- * The amplitudes of an MTZ file over the full sphere: every reflection of the file, its equivalents by the space group's operators, and
- * the Friedel mates of them all, each once; where a file lists equivalents, the first one counts. Missing values are left out.
- * @param amplitudeColumn label of the column; the first one of type F if not given
- * @returns the reflections, equivalents together, in the order of the file
- * @throws InputError when there is no such column, no symmetry, no value, or an index is not whole or beyond 10000
- */
-export function expandToP1(mtz: Mtz, amplitudeColumn?: string): Reflections {
-  const { name, columns, data } = mtz;
-  const amplitude = findAmplitude(mtz, amplitudeColumn);
-  const index = columns.flatMap(({ type }, i) => (type === "H" ? [i] : []));
-  if (index.length < 3) throw new InputError(`${name} has ${index.length} index columns (type H); h, k and l are needed`);
-  if (mtz.symmetryOperators.length === 0) throw new InputError(`${name} has no SYMM record, so its symmetry is not known`);
-  const group = laueGroup(mtz.symmetryOperators, name);
-  const [rows, stride] = data.shape;
-  if (rows * group.length > mostReflections) throw new InputError(`${name}: ${rows} reflections are too many to expand to P 1`);
-  const values = flatData(data);
-  const seen = new Set<number>();
-  const h: number[] = [];
-  const k: number[] = [];
-  const l: number[] = [];
-  const f: number[] = [];
-  for (let row = 0; row < rows; row++) {
-    const start = row * stride;
-    const value = values[start + amplitude];
-    if (Number.isNaN(value)) continue;
-    const hkl = index.slice(0, 3).map((column) => values[start + column]);
-    if (!hkl.every(Number.isInteger) || !Number.isFinite(value)) {
-      const found = [...hkl, value].join(" ");
-      throw new InputError(`${name}, reflection ${row + 1}: h k l F are ${found}; whole indices and a finite F are needed`);
-    }
-    const keys = new Set(group.map((rotation) => keyOf(hkl, rotation)));
-    if (keys.has(outOfRange)) throw new InputError(`${name}, reflection ${row + 1}: index beyond +-${largestIndex}`);
-    const smallest = Math.min(...keys);
-    if (seen.has(smallest)) continue;
-    seen.add(smallest);
-    for (const key of keys) {
-      l.push((key % side) - largestIndex);
-      k.push((Math.floor(key / side) % side) - largestIndex);
-      h.push(Math.floor(key / side ** 2) - largestIndex);
-      f.push(value);
-    }
-  }
-  if (h.length === 0) throw new InputError(`${name}: every value of column ${columns[amplitude].label} is missing`);
-  return { h: array(h, "int32"), k: array(k, "int32"), l: array(l, "int32"), f: array(f), warnings: [] };
-}
-
-function findAmplitude({ name, columns }: Mtz, wanted: string | undefined): number {
-  const found = columns.findIndex(({ label, type }) => (wanted === undefined ? type === "F" : label === wanted));
-  const available = columns.map(({ label, type }) => `${label} (${type})`).join(", ");
-  if (found < 0) {
-    const problem = wanted === undefined ? "has no amplitude column (type F)" : `has no column ${quote(wanted)}`;
-    throw new InputError(`${name} ${problem}; its columns are ${available}`);
-  }
-  if (!amplitudeTypes.has(columns[found].type)) {
-    const { label, type } = columns[found];
-    throw new InputError(`${name}: column ${label} is of type ${type}, not an amplitude (F); its columns are ${available}`);
-  }
-  return found;
-}
-
-const side = 2 * largestIndex + 1;
-const outOfRange = -1;
-
-/** One number for the indices (h k l) times a rotation, or `outOfRange`. */
-function keyOf([h, k, l]: readonly number[], r: readonly number[]): number {
-  const i = h * r[0] + k * r[3] + l * r[6] + largestIndex;
-  const j = h * r[1] + k * r[4] + l * r[7] + largestIndex;
-  const m = h * r[2] + k * r[5] + l * r[8] + largestIndex;
-  const isInside = Math.min(i, j, m) >= 0 && Math.max(i, j, m) < side;
-  return isInside ? (i * side + j) * side + m : outOfRange;
 }

@@ -1,8 +1,9 @@
-import { allocate } from "../ndarray/dtype.js";
+import { allocate, type Data } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
 import { formatG } from "./c-format.js";
-import { parseCount, quote } from "./field.js";
+import { parseCount, parseNumber, quote } from "./field.js";
+import { blockSize, entryOf, headerEntries, headerLength, said } from "./smv-entries.js";
 
 export type ByteOrder = "little" | "big";
 
@@ -30,8 +31,6 @@ export interface Smv {
   readonly image: NdArray;
 }
 
-const blockSize = 512;
-
 interface PixelType {
   readonly bytes: number;
   readonly read: (view: DataView, at: number, littleEndian: boolean) => number;
@@ -39,6 +38,7 @@ interface PixelType {
 
 const pixelTypes: ReadonlyMap<string, PixelType> = new Map([
   ["unsigned_char", { bytes: 1, read: (view, at) => view.getUint8(at) }],
+  ["signed_char", { bytes: 1, read: (view, at) => view.getInt8(at) }],
   ["unsigned_short", { bytes: 2, read: (view, at, little) => view.getUint16(at, little) }],
   ["signed_short", { bytes: 2, read: (view, at, little) => view.getInt16(at, little) }],
   ["unsigned_long", { bytes: 4, read: (view, at, little) => view.getUint32(at, little) }],
@@ -55,15 +55,13 @@ const pixelTypes: ReadonlyMap<string, PixelType> = new Map([
 export function parseSmv(bytes: Uint8Array, name: string): Smv {
   const headerBytes = headerLength(bytes, name);
   const header = headerEntries(bytes.subarray(0, headerBytes), name);
-  const type = pixelTypes.get(header.get("TYPE") ?? "");
-  if (!type) {
-    throw new InputError(`${name}: TYPE is ${said(header, "TYPE")}; it can be ${[...pixelTypes.keys()].join(", ")}`);
-  }
-  const order = header.get("BYTE_ORDER");
+  const type = pixelType(header, name);
+  checkUncompressed(header, name);
+  const order = entryOf(header, "BYTE_ORDER")?.toLowerCase();
   if (order !== "little_endian" && order !== "big_endian") {
     throw new InputError(`${name}: BYTE_ORDER is ${said(header, "BYTE_ORDER")}; it can be little_endian or big_endian`);
   }
-  if ((header.get("DIM") ?? "2") !== "2") throw new InputError(`${name}: DIM is ${said(header, "DIM")}; an image has 2 dimensions`);
+  if ((entryOf(header, "DIM") ?? "2") !== "2") throw new InputError(`${name}: DIM is ${said(header, "DIM")}; an image has 2 dimensions`);
   const fast = extent(header, "SIZE1", name);
   const slow = extent(header, "SIZE2", name);
   const wanted = headerBytes + fast * slow * type.bytes;
@@ -77,46 +75,42 @@ export function parseSmv(bytes: Uint8Array, name: string): Smv {
   const littleEndian = order === "little_endian";
   const data = allocate("float64", slow * fast);
   for (let i = 0; i < data.length; i++) data[i] = type.read(view, i * type.bytes, littleEndian);
+  if (type.bytes === 2) refuseRaxis(data, header, name);
   return { header, shape: [slow, fast], image: fromData(data, [slow, fast]) };
 }
 
-function headerLength(bytes: Uint8Array, name: string): number {
-  const start = latin1(bytes.subarray(0, blockSize));
-  const declared = /HEADER_BYTES\s*=\s*(\d{1,9})\s*;/.exec(start);
-  if (!start.startsWith("{") || !declared) {
-    throw new InputError(`${name} is not an SMV image: it does not begin with { and HEADER_BYTES=...;`);
-  }
-  const length = Number(declared[1]);
-  if (length > bytes.length) throw new InputError(`${name} has ${bytes.length} bytes, but its header alone asks for ${length}`);
-  return length;
-}
-
-/** The entries KEY=VALUE between the braces, each ended by a semicolon or its line; of a repeated key the last one counts. */
-function headerEntries(bytes: Uint8Array, name: string): Map<string, string> {
-  const text = latin1(bytes);
-  const end = text.indexOf("}");
-  if (end < 0) throw new InputError(`${name}: no } closes the SMV header within its ${bytes.length} bytes`);
-  const entries = new Map<string, string>();
-  for (const entry of text.slice(1, end).split(/[;\n]/)) {
-    const equals = entry.indexOf("=");
-    if (equals > 0) entries.set(entry.slice(0, equals).trim(), entry.slice(equals + 1).trim());
-  }
-  return entries;
-}
-
 function extent(header: ReadonlyMap<string, string>, key: string, name: string): number {
-  const count = parseCount(header.get(key) ?? "");
+  const count = parseCount(entryOf(header, key) ?? "");
   if (!(count > 0)) throw new InputError(`${name}: ${key} is ${said(header, key)}; it must be a number of pixels`);
   return count;
 }
 
-function said(header: ReadonlyMap<string, string>, key: string): string {
-  const value = header.get(key);
-  return value === undefined ? "missing" : quote(value);
+/** The type of the pixels, by the word of ADSC's TYPE, or by those of d*TREK's Data_type ("unsigned short int", "float IEEE"). */
+function pixelType(header: ReadonlyMap<string, string>, name: string): PixelType {
+  const key = entryOf(header, "TYPE") === undefined && entryOf(header, "Data_type") !== undefined ? "Data_type" : "TYPE";
+  const words = (entryOf(header, key) ?? "").toLowerCase().split(/[\s_]+/);
+  const meant = words.filter((word) => word !== "int" && word !== "ieee").join("_");
+  const isPlain = meant === "short" || meant === "long" || (meant === "" && words.includes("int"));
+  const type = pixelTypes.get(isPlain ? `signed_${meant || "long"}` : meant === "unsigned" ? "unsigned_long" : meant);
+  if (!type) throw new InputError(`${name}: ${key} is ${said(header, key)}; it can be ${[...pixelTypes.keys()].join(", ")}`);
+  return type;
 }
 
-function latin1(bytes: Uint8Array): string {
-  return new TextDecoder("latin1").decode(bytes);
+function checkUncompressed(header: ReadonlyMap<string, string>, name: string): void {
+  const compression = entryOf(header, "COMPRESSION");
+  if (compression === undefined || /^(none|no|0)?$/i.test(compression)) return;
+  throw new InputError(`${name}: COMPRESSION is ${quote(compression)}; only pixels that are not compressed are read`);
+}
+
+/** R-AXIS images in 16 bits hold counts above 32767 divided by a ratio, which their header tells. */
+function refuseRaxis(data: Data, header: ReadonlyMap<string, string>, name: string): void {
+  const word = entryOf(header, "RAXIS_COMPRESSION_RATIO");
+  if (word === undefined) return;
+  const ratio = parseNumber(word);
+  if (!(ratio >= 1)) throw new InputError(`${name}: RAXIS_COMPRESSION_RATIO is ${quote(word)}; it must be a number of at least 1`);
+  if (ratio > 1 && data.some((value) => value > 32767)) {
+    throw new InputError(`${name}: RAXIS_COMPRESSION_RATIO is ${word}, and counts above 32767 that are stored divided by it are not read`);
+  }
 }
 
 /**

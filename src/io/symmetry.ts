@@ -53,24 +53,37 @@ function determinant([a, b, c, d, e, f, g, h, i]: readonly number[]): number {
 }
 
 /**
- * The Laue group of a space group: the different rotations of its operators and, by Friedel's law, their negatives.
+ * The point group of a space group: the different rotations of its operators.
  * @returns 3x3 matrices row by row, the identity first
  * @throws InputError when the operators are not those of a space group
  */
-export function laueGroup(operators: readonly SymmetryOperator[], where: string): readonly (readonly number[])[] {
+export function pointGroup(operators: readonly SymmetryOperator[], where: string): readonly (readonly number[])[] {
   const rotations = new Map<string, readonly number[]>();
   for (const rotation of [identity, ...operators.map((operator) => operator.rotation)]) {
-    for (const sign of [1, -1]) {
-      // Adding 0 turns -0 into 0, which the key must not tell apart.
-      const signed = rotation.map((entry) => sign * entry + 0);
-      rotations.set(signed.join(), signed);
-    }
-    if (rotations.size > largestLaueGroup) throw new InputError(`${where}: more rotations than any space group has`);
+    // Adding 0 turns -0 into 0, which the key must not tell apart.
+    const entries = rotation.map((entry) => entry + 0);
+    rotations.set(entries.join(), entries);
+    if (withInversion([...rotations.values()]).length > largestLaueGroup) throw new InputError(`${where}: more rotations than any space group has`);
   }
   const group = [...rotations.values()];
   const isClosed = group.every((a) => group.every((b) => rotations.has(product(a, b).join())));
   if (!isClosed) throw new InputError(`${where}: the symmetry operators are not a group, so one is missing or wrong`);
   return group;
+}
+
+/** Rotations and their negatives, each once: by Friedel's law, the symmetry of intensities without anomalous scattering. */
+export function withInversion(group: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const signed = group.flatMap((rotation) => [rotation, rotation.map((entry) => 0 - entry)]);
+  return [...new Map(signed.map((rotation) => [rotation.join(), rotation] as const)).values()];
+}
+
+/**
+ * The Laue group of a space group: its point group and, by Friedel's law, the inversion.
+ * @returns 3x3 matrices row by row, the identity first
+ * @throws InputError when the operators are not those of a space group
+ */
+export function laueGroup(operators: readonly SymmetryOperator[], where: string): readonly (readonly number[])[] {
+  return withInversion(pointGroup(operators, where));
 }
 
 function product(a: readonly number[], b: readonly number[]): number[] {

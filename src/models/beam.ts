@@ -18,6 +18,11 @@ export interface Source {
   readonly direction: Vector<number>;
   /** the beam's wavelength unless given */
   readonly wavelengthA?: number;
+  /**
+   * its part of the photons, relative to the other sources; 1 unless given. It counts where each term of the sum counts by itself
+   * (semantics "physical"); the reference program does not use it
+   */
+  readonly weight?: number;
 }
 
 /** The photons before the sample. */
@@ -62,6 +67,16 @@ const still: Fan = { range: 0, count: 1 };
 /** Number of directions and wavelengths of a beam's divergence and dispersion, those in its corners included. */
 export function fannedCount({ horizontalDivergenceMrad, verticalDivergenceMrad, dispersionPercent }: Beam<Quantity>): number {
   return [horizontalDivergenceMrad, verticalDivergenceMrad, dispersionPercent].reduce((product, fan) => product * (fan?.count ?? 1), 1);
+}
+
+/**
+ * The weights of a beam's sources, relative to their mean.
+ * @returns one number a source, or 1 where all are the same
+ */
+export function sourceWeights({ sources }: Beam<Quantity>, along: Along): Quantity {
+  const weights = sources?.map(({ weight = 1 }) => weight) ?? [];
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.every((weight) => weight === weights[0]) ? 1 : along(weights.map((weight) => (weight * weights.length) / total));
 }
 
 /** Number of beams that strike the sample from different directions or with different wavelengths. */

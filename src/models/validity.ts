@@ -85,8 +85,10 @@ function checkBeam(beam: Beam<Quantity>): void {
   const sources = fannedCount(beam);
   if (sources > mostSources) throw new InputError(`beam: divergence and dispersion make ${sources} sources, and at most ${mostSources} fit into memory`);
   if (beam.sources?.length === 0) throw new InputError("beam.sources is empty; without any source there is no beam");
-  beam.sources?.forEach(({ direction, wavelengthA }, i) => {
+  if (beam.sources?.every(({ weight }) => weight === 0)) throw new InputError("beam.sources have weights of 0 alone; without any photon there is no beam");
+  beam.sources?.forEach(({ direction, wavelengthA, weight }, i) => {
     checkDirection(`beam.sources[${i}].direction`, direction);
+    atLeastZero(`beam.sources[${i}].weight`, weight);
     aboveZero(`beam.sources[${i}].wavelengthA`, wavelengthA);
   });
 }

@@ -1,6 +1,7 @@
 import { add, div, equal, less, mul, round, sub, where } from "../autodiff/primitives/elementwise.js";
 import { broadcastTo, sum } from "../autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
+import { sourceWeights } from "../models/beam.js";
 import { orientedLattice, scatteringLattices, type Crystal } from "../models/crystal.js";
 import { detectorFrame } from "../models/detector.js";
 import { photonsPerElectron, waterBackground, type Experiment } from "../models/experiment.js";
@@ -84,7 +85,7 @@ export function recordImage(experiment: Experiment<Quantity>, sampling: Sampling
   const stepsOfLayer = sampling.oversample ** 2 * counts.sources * counts.orientations;
   const electrons =
     isPhysical
-      ? physicalSum(add(intensity, background), mul(ray.omega, polarization, ray.capture), fast, shape)
+      ? physicalSum(add(intensity, background), mul(ray.omega, polarization, ray.capture, sourceWeights(beam, along(fast, "source"))), fast, shape)
       : referenceSum(experiment, frame, points, pixels, sampling, sampling.oversample, { ...ray, intensity, polarization, kept, counted, shape }, background);
   const scattered = mul(electrons, div(photonsPerElectron(beam), stepsOfLayer));
   const image = experiment.background ? add(scattered, smoothBackground(experiment.background, fast, pixels.slow, detector.pixels)) : scattered;

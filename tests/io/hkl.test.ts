@@ -88,10 +88,36 @@ test("what the reader would refuse is not written, and the reflection is named",
   refuses(() => formatHkl({ h: array([]), k: array([]), l: array([]), f: array([]) }), /no reflection/);
 });
 
-test("34,000 reflections are read", () => {
-  const lines = Array.from({ length: 34_000 }, (_, i) => `${(i % 40) - 20} ${i % 37} ${i % 31} ${(i % 1000) / 7}\n`);
-  const text = lines.join("");
-  assert.is(parseHkl(text, "many.hkl").h.size, 34_000);
+/** Lines for all indices from -2 to 2 that a condition keeps, each with the amplitude 1. */
+function listOf(keeps: (h: number, k: number, l: number) => boolean): string {
+  const range = [-2, -1, 0, 1, 2];
+  const indices = range.flatMap((h) => range.flatMap((k) => range.map((l) => [h, k, l] as const)));
+  return indices.filter(([h, k, l]) => keeps(h, k, l)).map((hkl) => `${hkl.join(" ")} 1\n`).join("");
+}
+
+test("a list that is not a full sphere is told, however it is cut", () => {
+  const warnings = (keeps: (h: number, k: number, l: number) => boolean): readonly string[] => parseHkl(listOf(keeps), "x.hkl").warnings;
+  assert.equal(warnings(() => true), []);
+  assert.equal(warnings((h, k, l) => (h + k + l) % 2 === 0), []);
+  assert.equal(warnings((h, k, l) => h !== 2 || k !== 1 || l < 1), [], "a few gaps are no cut");
+  for (const cut of [
+    (h: number, k: number, l: number) => h >= 0 && k >= 0 && l >= 0,
+    (h: number, k: number, l: number) => l > 0 || (l === 0 && (h > 0 || (h === 0 && k >= 0))),
+    (h: number, k: number) => k >= 0 && h >= 0,
+    (h: number, k: number, l: number) => h * k * l >= 0 && l !== 0,
+  ]) {
+    assert.match(warnings(cut).join(), /^x\.hkl: \d+ of \d+ reflections have no Friedel mate in the list, .*expand the list to P 1/);
+  }
+  const octantAndMates = warnings((h, k, l) => (h >= 0 && k >= 0 && l >= 0) || (h <= 0 && k <= 0 && l <= 0));
+  assert.match(octantAndMates.join(), /^x\.hkl: 6 of the 8 octants of reciprocal space are empty/);
+});
+
+test("reflections that are listed twice are told where their amplitudes differ, and amplitudes below 0", () => {
+  assert.equal(parseHkl("1 0 0 5\n1 0 0 5\n", "x.hkl").warnings, []);
+  const [negative, twice, ...others] = parseHkl("1 0 0 5\n0 0 1 -2\n1 0 0 6\n", "x.hkl").warnings;
+  assert.match(negative, /^x\.hkl: 1 amplitude is below 0/);
+  assert.match(twice, /^x\.hkl: 1 reflection is listed again .*\(1 0 0 with 5 and 6\); the last one counts/);
+  assert.equal(others, []);
 });
 
 test("no text makes the reader fail otherwise than by refusing", () => {

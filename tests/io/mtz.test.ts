@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Reflections } from "../../src/io/hkl.js";
-import { expandToP1, parseMtz } from "../../src/io/mtz.js";
+import { expandToP1 } from "../../src/io/mtz-expansion.js";
+import { parseMtz } from "../../src/io/mtz.js";
 import { equals, toNested } from "../../src/ndarray/ndarray.js";
 import { readsOrRefuses, refuses } from "./refusal.js";
 

@@ -116,6 +116,15 @@ test("a header of any size is read, and of a repeated key the last entry", () =>
   assert.equal([entries.get("A"), entries.get("B")], ["3", "two words"]);
 });
 
+test("braces inside of a header do not end it, and d*TREK's words for a type are read", () => {
+  const entries = "SAMPLE_HOLDER_NAMES={ Z; X Y };\nBYTE_ORDER=Little_Endian;\nData_type=unsigned short int;\nSIZE1=2;\nSIZE2=1;\nDISTANCE=120;\n";
+  const { header: found, image } = parseSmv(smvFile(entries, [5, 0, 6, 0], 256), "i.img");
+  assert.equal([found.get("SAMPLE_HOLDER_NAMES"), found.get("DISTANCE")], ["{ Z; X Y }", "120"]);
+  assert.equal(toNested(image), [[5, 6]]);
+  const floats = "BYTE_ORDER=little_endian;Data_type=float IEEE;SIZE1=1;SIZE2=1;";
+  assert.equal(toNested(parseSmv(smvFile(floats, [0, 0, 0xc0, 0x3f]), "i.img").image), [[1.5]]);
+});
+
 const types: readonly [type: string, order: string, bytes: readonly number[], values: readonly number[]][] = [
   ["unsigned_char", "little", [1, 255], [1, 255]],
   ["unsigned_short", "big", [1, 2, 255, 254], [258, 65534]],
@@ -150,6 +159,8 @@ const malformed: readonly [content: Uint8Array, message: RegExp][] = [
   [smvFile(twoPixels.replace("TYPE", "TIP"), pixels), /TYPE is missing/],
   [smvFile(twoPixels.replace("little_endian", "middle"), pixels), /BYTE_ORDER is "middle"; it can be little_endian or big_endian/],
   [smvFile(twoPixels.replace("BYTE_ORDER=little_endian;", ""), pixels), /BYTE_ORDER is missing/],
+  [smvFile(`${twoPixels}COMPRESSION=BSL;`, pixels), /COMPRESSION is "BSL"; only pixels that are not compressed/],
+  [smvFile(`${twoPixels}RAXIS_COMPRESSION_RATIO=8;`, [0, 255, 0, 0]), /RAXIS_COMPRESSION_RATIO is 8/],
   [smvFile(twoPixels.replace("DIM=2", "DIM=3"), pixels), /DIM is "3"/],
   [smvFile(twoPixels.replace("SIZE1=2", "SIZE1=-2"), pixels), /SIZE1 is "-2"; it must be a number of pixels/],
   [smvFile(twoPixels.replace("SIZE2=1", "SIZE2=0"), pixels), /SIZE2 is "0"/],

@@ -1,4 +1,4 @@
-import { headerSettings, type HeaderSettings } from "../../io/mask.js";
+import { headerSettings, roundingTwothetaDeg, type HeaderSettings } from "../../io/header-settings.js";
 import { parseFloatImage } from "../../io/float-image.js";
 import { quote } from "../../io/field.js";
 import { readBinaryFile } from "../../io/files.js";
@@ -88,7 +88,7 @@ async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>)
   const offset = flags.number("adc") ?? 0;
   for (let i = 0; i < counts.size; i++) counts.data[i] -= offset;
   const header = smv ? headerSettings(smv, name) : { ...noSettings, shape: [counts.shape[0], counts.shape[1]] as const };
-  if (smv && Number(smv.header.get("TWOTHETA") ?? 0) !== 0 && !flags.has("distance", "close_distance")) {
+  if (Math.abs(header.twothetaDeg ?? 0) > roundingTwothetaDeg && !flags.has("distance", "close_distance")) {
     throw new InputError(`${name}: the detector stands at a two-theta, where its header's DISTANCE is not the one along the beam: give -distance`);
   }
   return { counts, header };
@@ -114,6 +114,8 @@ const noSettings: HeaderSettings = {
   orgYPixels: undefined,
   phiDeg: undefined,
   oscRangeDeg: undefined,
+  twothetaDeg: undefined,
+  beamAtMm: undefined,
 };
 
 /** The image's own header says what no option and no other header does; its distance to the detector's plane never counts. */
