@@ -1,12 +1,13 @@
 import { formatFdump, parseFdump } from "../io/fdump.js";
-import { readBinaryFile, writeFileAtomically } from "../io/files.js";
+import { formatG } from "../io/c-format.js";
+import { isSameFile, readBinaryFile, writeFileAtomically } from "../io/files.js";
 import { formatFloatImage } from "../io/float-image.js";
 import { formatHkl, parseHkl, type Reflections } from "../io/hkl.js";
 import { expandToP1 } from "../io/mtz-expansion.js";
 import { parseMtz } from "../io/mtz.js";
 import { formatPgm } from "../io/pgm.js";
 import { encodePng } from "../io/png.js";
-import { formatSmv, type SmvHeader } from "../io/smv.js";
+import { formatSmv, formatSmvLike, parseSmv, type Smv, type SmvHeader } from "../io/smv.js";
 import { StructureFactors } from "../models/structure-factors.js";
 import { InputError } from "../ndarray/errors.js";
 import { array, copy, flatData, type NdArray } from "../ndarray/ndarray.js";
@@ -57,12 +58,14 @@ export async function runConvert(argv: readonly string[], environment: Environme
   const [from, to] = given.operands;
   const fromFormat = formatOf(from, given.word("from"), "--from");
   const toFormat = formatOf(to, given.word("to"), "--to");
-  const bytes = await readBinaryFile(fromFolder(environment.cwd, from));
+  const [source, target] = [from, to].map((name) => fromFolder(environment.cwd, name));
+  if (await isSameFile(source, target)) throw new InputError(`${to} is read and would be overwritten; give the output another name`);
+  const bytes = await readBinaryFile(source);
   const isReflections = fromFormat === "hkl" || fromFormat === "fdump" || fromFormat === "mtz";
   const converted = isReflections
     ? convertReflections(bytes, fromFormat, from, toFormat, given, environment)
-    : await convertImage(bytes, fromFormat, from, toFormat, given);
-  await writeFileAtomically(fromFolder(environment.cwd, to), converted);
+    : await convertImage(bytes, fromFormat, from, toFormat, given, environment);
+  await writeFileAtomically(target, converted);
 }
 
 function convertReflections(
@@ -100,12 +103,24 @@ function readReflections(bytes: Uint8Array, format: Format, name: string, column
   };
 }
 
-async function convertImage(bytes: Uint8Array, from: Format, name: string, to: Format, given: Given<ConvertFlag>): Promise<Uint8Array> {
+async function convertImage(
+  bytes: Uint8Array,
+  from: Format,
+  name: string,
+  to: Format,
+  given: Given<ConvertFlag>,
+  { stderr }: Environment,
+): Promise<Uint8Array> {
   const size = given.last("size")?.numbers;
   const image = parseImage(bytes, from, name, size && [size[1], size[0]]);
   const { max } = imageStatistics(image);
   const isCounted = from !== "float";
-  const scaleTo = (full: number): number => given.number("scale") || ((isCounted && max <= full) || !(max > 0) ? 1 : full / max);
+  const scaleTo = (full: number): number => {
+    if (given.number("scale")) return given.number("scale") ?? 1;
+    const scale = (isCounted && max <= full) || !(max > 0) ? 1 : full / max;
+    if (scale !== 1) stderr(`warning: ${name} is multiplied by ${formatG(scale)}, so that its maximum, ${formatG(max)}, fits; --scale says by what else\n`);
+    return scale;
+  };
   switch (to) {
     case "float":
       return formatFloatImage(image);
@@ -113,14 +128,26 @@ async function convertImage(bytes: Uint8Array, from: Format, name: string, to: F
       return encodePng(darkSpots(image));
     case "pgm":
       return formatPgm(image, scaleTo(255));
-    case "smv":
-      return formatSmv(
-        headerFor(image, given),
-        smvCounts(copy(image, "float32"), scaleTo(isCounted ? largestCount : max * smvScale(max)), given.number("adc") ?? 0),
-      );
+    case "smv": {
+      const counts = smvCounts(copy(image, "float32"), scaleTo(isCounted ? largestCount : max * smvScale(max)), given.number("adc") ?? 0);
+      if (from === "smv") return formatSmvLike(headerLike(parseSmv(bytes, name), given), counts);
+      const told = (["pixel", "distance", "lambda"] as const).filter((flag) => !given.has(flag));
+      if (told.length > 0) stderr(`warning: ${name} says nothing of its geometry, so the header says the defaults of ${told.map((flag) => `--${flag}`).join(", ")}\n`);
+      return formatSmv(headerFor(image, given), counts);
+    }
     default:
       throw new InputError(`an image is written as smv, float, pgm or png, not as ${to}`);
   }
+}
+
+/** The header of an SMV image, with what options say in the place of its own entries. */
+function headerLike({ header }: Smv, given: Given<ConvertFlag>): ReadonlyMap<string, string> {
+  const entries = new Map(header);
+  for (const [flag, key] of [["pixel", "PIXEL_SIZE"], ["distance", "DISTANCE"], ["lambda", "WAVELENGTH"]] as const) {
+    const word = given.word(flag);
+    if (word !== undefined) entries.set(key, word);
+  }
+  return entries;
 }
 
 /** A header of which only the size is known: everything else is what the options say, or a plain detector. */

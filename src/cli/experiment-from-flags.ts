@@ -16,6 +16,7 @@ import { detectorFromFlags } from "./detector-from-flags.js";
 import { simulateFlags, type SimulateFlag } from "./flags.js";
 import type { InputFiles } from "./input-files.js";
 import { namesOf, type Given } from "./parse-flags.js";
+import { geometryWarnings, slipWarnings } from "./plausible.js";
 import { subPixels } from "./whole-counts.js";
 
 /** A whole run, before anything is computed. */
@@ -57,7 +58,7 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
   };
   const recommended = subPixels(longestEdge, beam.wavelengthA, known(detectorFrame(detector).distance), detector.pixelSizeMm);
   const oversample = given.number("oversample") ?? recommended;
-  const warnings = [...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...idleWarnings(given)];
+  const warnings = [...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...idleWarnings(given), ...slipWarnings(given), ...geometryWarnings(given, experiment)];
   if (oversample < recommended) {
     warnings.push(`the intensity may vary within a pixel: -oversample ${recommended} resolves the spots, and ${oversample} is taken`);
   }

@@ -16,6 +16,7 @@ import { describeFlags } from "./help.js";
 import { readInputFiles } from "./input-files.js";
 import { makeOutputs, outputNames } from "./outputs.js";
 import { parseFlags } from "./parse-flags.js";
+import { emptyWarnings } from "./plausible.js";
 import { progressBar } from "./progress-bar.js";
 import { describe, summarize } from "./summary.js";
 import { version } from "./version.js";
@@ -50,7 +51,7 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const outputs = await makeOutputs(given, names, request, image, statistics, environment.cwd);
   await writeAllAtomically(outputs.files);
 
-  const warnings = [...request.warnings, ...found];
+  const warnings = [...request.warnings, ...found, ...emptyWarnings(statistics, request.experiment)];
   for (const warning of warnings) environment.stderr(`warning: ${warning}\n`);
   const summary = summarize(request, statistics, outputs, warnings);
   environment.stdout(given.has("json") ? `${JSON.stringify(summary, undefined, 2)}\n` : describe(summary));

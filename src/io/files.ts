@@ -28,6 +28,12 @@ export async function readBinaryFile(path: string): Promise<Uint8Array> {
   });
 }
 
+/** Whether two names are those of one file, over links as well; a name that no file has is only its own. */
+export async function isSameFile(first: string, second: string): Promise<boolean> {
+  const [a, b] = await Promise.all([first, second].map((path) => realpath(path).catch(() => resolve(path))));
+  return a === b;
+}
+
 /**
  * Writes a file beside its name and renames it, so that a stop half way leaves the old one.
  * A device or a pipe is written to directly; of a symbolic link the file that it names is replaced.

@@ -120,11 +120,12 @@ function refuseRaxis(data: Data, header: ReadonlyMap<string, string>, name: stri
  * @throws InputError when 16 bits cannot hold a pixel, or a number of the header is not finite
  */
 export function formatSmv(header: SmvHeader, image: NdArray, byteOrder: ByteOrder = "little"): Uint8Array {
-  if (image.rank !== 2 || image.size === 0) {
-    throw new ShapeError(`an SMV image needs the shape [slow, fast], not ${describeShape(image.shape)}`);
-  }
   checkHeader(header);
-  const text = new TextEncoder().encode(headerText(header, image, byteOrder));
+  return bytesOf([...pixelEntries(image, byteOrder), ...headerLines(header)], image, byteOrder);
+}
+
+function bytesOf(lines: readonly string[], image: NdArray, byteOrder: ByteOrder): Uint8Array {
+  const text = new TextEncoder().encode(headerText(lines));
   const bytes = new Uint8Array(text.length + 2 * image.size);
   bytes.set(text);
   const view = new DataView(bytes.buffer, text.length);
@@ -140,6 +141,20 @@ export function formatSmv(header: SmvHeader, image: NdArray, byteOrder: ByteOrde
   return bytes;
 }
 
+/** Entries that the pixels themselves decide when an image is written. */
+const ownEntries = new Set(["HEADER_BYTES", "DIM", "BYTE_ORDER", "TYPE", "DATA_TYPE", "SIZE1", "SIZE2", "COMPRESSION", "RAXIS_COMPRESSION_RATIO"]);
+
+/**
+ * Writes a 16-bit SMV image with the entries of another image's header, of which only those that describe the pixels are replaced.
+ * @param entries KEY and value, in the order in which they are written
+ * @param image whole numbers 0 to 65535, shape [slow, fast]
+ * @throws ShapeError when the image has not two axes of at least one pixel; InputError when 16 bits cannot hold a pixel
+ */
+export function formatSmvLike(entries: ReadonlyMap<string, string>, image: NdArray, byteOrder: ByteOrder = "little"): Uint8Array {
+  const kept = [...entries].filter(([key]) => !ownEntries.has(key.toUpperCase()));
+  return bytesOf([...pixelEntries(image, byteOrder), ...kept.map(([key, value]) => `${key}=${value};`)], image, byteOrder);
+}
+
 /** Throws InputError that names the field in which a number is not finite. */
 function checkHeader(header: SmvHeader): void {
   for (const [name, numbers] of Object.entries({ ...header })) {
@@ -148,44 +163,41 @@ function checkHeader(header: SmvHeader): void {
   }
 }
 
-function headerText(header: SmvHeader, image: NdArray, byteOrder: ByteOrder): string {
+function pixelEntries(image: NdArray, byteOrder: ByteOrder): string[] {
+  if (image.rank !== 2 || image.size === 0) {
+    throw new ShapeError(`an SMV image needs the shape [slow, fast], not ${describeShape(image.shape)}`);
+  }
   const [slow, fast] = image.shape;
-  const mm = (values: readonly number[]): string[] => values.map((value) => formatG(value));
-  const [beamX, beamY] = mm(header.beamCenterMm);
-  const [adxvX, adxvY] = mm(header.adxvCenterMm);
-  const [mosflmX, mosflmY] = mm(header.mosflmCenterMm);
-  const [denzoX, denzoY] = mm(header.denzoBeamMm);
-  const [orgX, orgY] = header.xdsOriginPixels.map((value) => formatG(value));
-  // The reference program ends every entry but DIALS_ORIGIN with a semicolon.
-  const entries = `DIM=2;
-BYTE_ORDER=${byteOrder}_endian;
-TYPE=unsigned_short;
-SIZE1=${fast};
-SIZE2=${slow};
-PIXEL_SIZE=${formatG(header.pixelSizeMm)};
-DISTANCE=${formatG(header.distanceMm)};
-WAVELENGTH=${formatG(header.wavelengthA)};
-BEAM_CENTER_X=${beamX};
-BEAM_CENTER_Y=${beamY};
-ADXV_CENTER_X=${adxvX};
-ADXV_CENTER_Y=${adxvY};
-MOSFLM_CENTER_X=${mosflmX};
-MOSFLM_CENTER_Y=${mosflmY};
-DENZO_X_BEAM=${denzoX};
-DENZO_Y_BEAM=${denzoY};
-DIALS_ORIGIN=${mm(header.dialsOriginMm).join(",")}
-XDS_ORGX=${orgX};
-XDS_ORGY=${orgY};
-CLOSE_DISTANCE=${formatG(header.closeDistanceMm)};
-PHI=${formatG(header.phiDeg)};
-OSC_START=${formatG(header.phiDeg)};
-OSC_RANGE=${formatG(header.oscRangeDeg)};
-TWOTHETA=${formatG(header.twoThetaDeg)};
-DETECTOR_SN=000;
-BEAMLINE=fake;
-}\f`;
-  const withSize = (size: number): string => `{\nHEADER_BYTES=${size};\n${entries}`;
-  // Twenty numbers of many digits need a second block, which the reference program has not.
-  const size = withSize(blockSize).length <= blockSize ? blockSize : 2 * blockSize;
+  return ["DIM=2;", `BYTE_ORDER=${byteOrder}_endian;`, "TYPE=unsigned_short;", `SIZE1=${fast};`, `SIZE2=${slow};`];
+}
+
+/** The entries of an experiment, as the reference program writes them: all but DIALS_ORIGIN end with a semicolon. */
+function headerLines(header: SmvHeader): string[] {
+  const g = (value: number): string => formatG(value);
+  const pair = (keys: readonly [string, string], [first, second]: readonly [number, number]): string[] => [`${keys[0]}=${g(first)};`, `${keys[1]}=${g(second)};`];
+  return [
+    `PIXEL_SIZE=${g(header.pixelSizeMm)};`,
+    `DISTANCE=${g(header.distanceMm)};`,
+    `WAVELENGTH=${g(header.wavelengthA)};`,
+    ...pair(["BEAM_CENTER_X", "BEAM_CENTER_Y"], header.beamCenterMm),
+    ...pair(["ADXV_CENTER_X", "ADXV_CENTER_Y"], header.adxvCenterMm),
+    ...pair(["MOSFLM_CENTER_X", "MOSFLM_CENTER_Y"], header.mosflmCenterMm),
+    ...pair(["DENZO_X_BEAM", "DENZO_Y_BEAM"], header.denzoBeamMm),
+    `DIALS_ORIGIN=${header.dialsOriginMm.map(g).join(",")}`,
+    ...pair(["XDS_ORGX", "XDS_ORGY"], header.xdsOriginPixels),
+    `CLOSE_DISTANCE=${g(header.closeDistanceMm)};`,
+    `PHI=${g(header.phiDeg)};`,
+    `OSC_START=${g(header.phiDeg)};`,
+    `OSC_RANGE=${g(header.oscRangeDeg)};`,
+    `TWOTHETA=${g(header.twoThetaDeg)};`,
+    "DETECTOR_SN=000;",
+    "BEAMLINE=fake;",
+  ];
+}
+
+function headerText(lines: readonly string[]): string {
+  const withSize = (size: number): string => `{\nHEADER_BYTES=${size};\n${lines.join("\n")}\n}\f`;
+  // Many or long entries need more than the one block that the reference program has.
+  const size = Math.ceil(withSize(blockSize).length / blockSize) * blockSize;
   return withSize(size).padEnd(size, " ");
 }

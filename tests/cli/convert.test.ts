@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseFloatImage, formatFloatImage } from "../../src/io/float-image.js";
@@ -42,6 +43,35 @@ test("an image goes from float to counts and back, up to its scale", () =>
     assert.is((await bench.run("convert a.bin g.png --size 3 2")).code, 0);
     await bench.run("convert a.bin h --to smv --size 3 2");
     assert.is(Math.max(...flatData(parseSmv(await bench.read("h"), "h").image)), 55000);
+  }));
+
+test("an SMV image keeps its header in another one, and options change entries of it", () =>
+  withBench({ "a.img": smv("SIZE1=2;\nSIZE2=1;\nPIXEL_SIZE=0.0732;\nDISTANCE=250;\nBEAM_CENTER_X=112.5;\nNAMES={ a b };\n", [1, 2]) }, async (bench) => {
+    const { code, stderr } = await bench.run("convert a.img b.img --distance 260");
+    assert.equal([code, stderr], [0, ""]);
+    const { header, image } = parseSmv(await bench.read("b.img"), "b");
+    assert.equal(["PIXEL_SIZE", "DISTANCE", "BEAM_CENTER_X", "NAMES", "SIZE1"].map((key) => header.get(key)), ["0.0732", "260", "112.5", "{ a b }", "2"]);
+    assert.equal(toNested(image), [[1, 2]]);
+  }));
+
+test("what a conversion assumes or changes is told", () =>
+  withBench({ "a.bin": formatFloatImage(array([[0, 1], [2, 3]])), "b.img": smv("SIZE1=1;\nSIZE2=1;\n", [400]) }, async (bench) => {
+    const { stderr } = await bench.run("convert a.bin a.img --pixel 0.2");
+    assert.match(stderr, /a\.bin is multiplied by 18333\.3, so that its maximum, 3, fits/);
+    assert.match(stderr, /a\.bin says nothing of its geometry, so the header says the defaults of --distance, --lambda/);
+    assert.match((await bench.run("convert b.img b.pgm")).stderr, /b\.img is multiplied by 0\.6375, so that its maximum, 400, fits/);
+  }));
+
+test("a conversion never overwrites what it reads, not over a link either", () =>
+  withBench({ "a.img": smv("SIZE1=1;\nSIZE2=1;\n", [1]) }, async (bench) => {
+    const before = await bench.read("a.img");
+    symlinkSync("a.img", join(bench.folder, "link.smv"));
+    for (const name of ["a.img", "./a.img", "link.smv"]) {
+      const { code, stderr } = await bench.run(`convert a.img ${name}`);
+      assert.is(code, 2);
+      assert.match(stderr, /is read and would be overwritten/);
+    }
+    assert.equal(await bench.read("a.img"), before);
   }));
 
 test("an image compared with itself does not differ", () =>

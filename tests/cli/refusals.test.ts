@@ -36,6 +36,8 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   "origin.src": "0 0 0 1 1e-10\n",
   "six.src": "1 2 3 4 1e-10 6\n",
   "metres.src": "-10 0 0 1 1.0\n",
+  "dark.src": "-10 0 0 0 1e-10\n",
+  "below.src": "-10 0 0 1 1e-10\n-10 0 0 -1 1e-10\n",
   "not.mtz": "MTX not one",
   "cut.mtz": new TextEncoder().encode("MTZ \0\0\0\0"),
   "bad.bin": "1 2 3\n\fxxxx",
@@ -178,6 +180,8 @@ const refusals: readonly (readonly [line: string, sentence: RegExp])[] = [
   [`${small} -sourcefile origin.src`, /origin.src, line 1: a source at 0 0 0/],
   [`${small} -sourcefile six.src`, /six.src, line 1: more than 5 columns/],
   [`${small} -sourcefile metres.src`, /metres.src, line 1: 1 is not the wavelength/],
+  [`${small} -sourcefile below.src -semantics physical`, /below.src: source 2 has the weight -1/],
+  [`${small} -sourcefile dark.src -semantics physical`, /dark.src: all weights are 0/],
   // outputs
   [`${small} -floatfile none/x.bin`, /cannot write .*none\/x.bin: its folder does not exist/],
   [`${small} -floatfile same.bin -intfile same.bin`, /is to be written to the same file/],
