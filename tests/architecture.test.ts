@@ -19,7 +19,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   optim: ["ndarray"],
   io: ["ndarray"],
   refine: ["ndarray", "autodiff", "physics", "models", "simulate", "optim"],
-  cli: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "refine"],
+  view: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "refine"],
+  cli: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "refine", "view"],
 };
 
 interface Source {

@@ -12,6 +12,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["simulate", async () => (await import("./simulate.js")).runSimulate],
   ["refine", async () => (await import("./refine.js")).runRefine],
   ["convert", async () => (await import("./convert.js")).runConvert],
+  ["view", async () => (await import("./view.js")).runView],
   ["compare", async () => (await import("./compare.js")).runCompare],
 ]);
 
@@ -19,6 +20,7 @@ const usage = `braggtape: X-ray diffraction images of crystals, simulated and re
 
   braggtape simulate ...      an image, with the options of the reference program
   braggtape refine IMAGE ...  from a measured image to the crystal, with standard deviations
+  braggtape view [IMAGE ...]  images, a model beside one, or a simulated detector in a browser
   braggtape convert IN OUT    between reflection formats, or between image formats
   braggtape compare A B       how two images differ
 

@@ -1,0 +1,334 @@
+import { InputError } from "../ndarray/errors.js";
+import { DisplaySection } from "./display-section.js";
+import { button, choice, element } from "./element.js";
+import { geometryOf, type Geometry } from "./geometry.js";
+import type { Given, GivenImage } from "./given.js";
+import type { Layer } from "./layer.js";
+import { ModelDesk } from "./model-desk.js";
+import { ModelSection } from "./model-section.js";
+import { experimentOf, type ModelState } from "./model-state.js";
+import { openFile } from "./opened-file.js";
+import { predictedSpots, type PredictedSpot } from "./predicted-spots.js";
+import { ProfileSection } from "./profile-section.js";
+import { factsOf, Readout } from "./readout.js";
+import { offerFile, scaleBar, windowAsPng, windowAsSvg } from "./save.js";
+import { limitsOf, Scene, type LayerName } from "./scene.js";
+import { section } from "./section.js";
+import { SpotsSection } from "./spots-section.js";
+import { Toolbar } from "./toolbar.js";
+import { turnCrystal } from "./turn-crystal.js";
+import { Viewer, type DragMode, type Line, type PointedPixel } from "./viewer.js";
+
+const blinkMilliseconds = 600;
+const keysHelp =
+  "Arrow keys move the image, plus and minus zoom, 0 shows all of it; m, o, d and s show the measured image, the model, their difference and the residual in sigmas; b blinks, r shows rings, p predicted spots.";
+
+/** The page: a viewer, and what stands beside it. */
+export class App {
+  readonly scene = new Scene();
+  readonly viewer: Viewer;
+  readonly side: HTMLElement;
+  readonly #given: Given;
+  readonly #images: GivenImage[];
+  readonly #display: DisplaySection;
+  readonly #toolbar: Toolbar;
+  readonly #readout = new Readout();
+  readonly #status = element("span", { class: "rest", role: "status" });
+  readonly #name = element("span", { class: "name" });
+  readonly #profile = new ProfileSection();
+  readonly #spotList: SpotsSection;
+  readonly #messages = element("div", { role: "alert" });
+  #desk: ModelDesk | undefined;
+  #model: ModelSection | undefined;
+  #layer: LayerName = "measured";
+  #geometry: Geometry | undefined;
+  #blink: ReturnType<typeof setInterval> | undefined;
+  #isModelStale = false;
+  #spots: readonly PredictedSpot[] = [];
+
+  constructor(given: Given, root: HTMLElement) {
+    this.#given = given;
+    this.#images = [...given.images];
+    this.viewer = new Viewer({
+      onPoint: (pixel) => this.#point(pixel),
+      onLine: (line) => this.#drawLine(line),
+      onTurn: (dx, dy, isRoll) => this.#turn(dx, dy, isRoll),
+      onKey: (key) => this.#press(key),
+    });
+    this.#display = new DisplaySection(() => this.show());
+    this.#toolbar = new Toolbar({
+      onLayer: (name) => this.show(name),
+      onDrag: (mode) => this.#dragBy(mode),
+      onZoom: (factor) => this.viewer.zoomBy(factor),
+      onFit: () => this.viewer.fit(),
+      onBlink: () => this.#toggleBlink(),
+    });
+    this.#spotList = new SpotsSection(this.scene, (spot) => this.viewer.goTo(spot), () => this.#predict());
+    this.side = element("aside", { class: "side", "aria-label": "Controls" });
+    this.#desk = ModelDesk.of(given, location.hash);
+    this.#build(root);
+    this.#measure(this.#images[0]);
+    this.#startModel();
+    this.show(this.scene.measured ? "measured" : "model");
+  }
+
+  /** Shows a layer, or the same one anew. */
+  show(name: LayerName = this.#layer): void {
+    const { names } = this.scene;
+    this.#layer = names.includes(name) ? name : (names[0] ?? "measured");
+    const layer = this.scene.layer(this.#layer);
+    this.#toolbar.show(names, this.#layer, this.viewer.dragMode, this.#desk !== undefined, this.#blink !== undefined);
+    this.viewer.overlay = this.#display.overlay;
+    if (!layer) return;
+    // Model and measurement can be compared by eye where their colours mean the same.
+    const like = this.#layer === "model" && this.scene.isComparable ? this.scene.layer("measured") : layer;
+    this.viewer.show(layer, this.#display.contrastOf(layer, like));
+    this.#predict();
+  }
+
+  /** A state of the model that comes from elsewhere, as from a refinement. */
+  setModel(state: ModelState): void {
+    if (!this.#desk || !this.#model) return;
+    this.#desk.state = state;
+    this.#model.state = state;
+    this.#changed();
+  }
+
+  get model(): ModelState | undefined {
+    return this.#desk?.state;
+  }
+
+  /** Tells in one sentence what went wrong or should be known. */
+  tell(sentence: string): void {
+    this.#messages.replaceChildren(element("p", { class: "warning" }, sentence));
+  }
+
+  #build(root: HTMLElement): void {
+    const open = element("input", { type: "file", class: "visually-hidden", multiple: true, tabindex: -1, "aria-hidden": "true" });
+    open.addEventListener("change", () => void this.#open([...(open.files ?? [])]));
+    const choose = button("Open file…", () => open.click());
+    const chooser =
+      this.#images.length > 1
+        ? [choice("image", this.#images.map(({ name }) => name), this.#images[0].name, (name) => this.#measure(this.#images.find((image) => image.name === name)))]
+        : [];
+    const keys = element("p", { id: "keys", class: "visually-hidden" }, keysHelp);
+    root.replaceChildren(
+      element("header", { class: "head" }, element("h1", {}, "braggtape"), this.#name, ...chooser.map(({ row }) => row), choose, open),
+      element(
+        "main",
+        { class: "work" },
+        this.#toolbar.element,
+        this.viewer.stage,
+        element("div", { class: "foot" }, this.#readout.element, this.#status),
+        keys,
+      ),
+      this.side,
+    );
+    root.classList.add("page");
+    for (const sentence of this.#given.warnings) this.#messages.append(element("p", { class: "warning" }, sentence));
+    this.#listenForDrops(root);
+    addEventListener("hashchange", () => this.#followAddress());
+  }
+
+  #startModel(): void {
+    const desk = this.#desk;
+    const save = section(
+      "Save",
+      false,
+      element("p", { class: "note" }, "What the window shows, with a scale bar."),
+      element("div", { class: "buttons" }, button("PNG", () => void this.#savePng()), button("SVG", () => this.#saveSvg())),
+    );
+    const sections = [this.#display.element, this.#spotList.element, this.#profile.element, save];
+    if (desk) {
+      const model = new ModelSection(
+        desk.state,
+        desk.presetNames,
+        desk.preset?.name,
+        (state) => {
+          desk.state = state;
+          this.#changed();
+        },
+        (name) => this.#choosePreset(name),
+        () => {
+          desk.reset();
+          this.setModel(desk.state);
+        },
+      );
+      const structure = choice("structure", [...desk.structures.keys()], desk.structure, (name) => {
+        desk.chooseStructure(name);
+        this.setModel(desk.state);
+      });
+      model.element.querySelector("div")?.prepend(structure.row);
+      model.about = desk.preset?.about ?? "";
+      this.#model = model;
+      const truth = desk.measurement();
+      if (truth) this.#measure(truth);
+      sections.unshift(model.element);
+      this.#simulate();
+    }
+    this.side.replaceChildren(this.#messages, ...sections);
+  }
+
+  /** Shows another measured image. */
+  #measure(image: GivenImage | undefined): void {
+    this.scene.measured = image;
+    this.#display.forget();
+    this.#name.textContent = image ? [image.name, ...image.facts].join(" · ") : (this.#desk?.preset?.name ?? this.#given.title);
+    this.#predictGeometry();
+    this.show(image ? "measured" : "model");
+  }
+
+  #predictGeometry(): void {
+    this.#geometry = this.#desk ? geometryOf(experimentOf(this.#desk.state)) : this.scene.measured?.geometry;
+    this.viewer.geometry = this.#geometry;
+  }
+
+  /** The model's numbers have changed: its image follows in the next frame. */
+  #changed(): void {
+    if (this.#isModelStale) return;
+    this.#isModelStale = true;
+    requestAnimationFrame(() => {
+      this.#isModelStale = false;
+      this.#simulate();
+      this.show(this.#layer === "measured" && this.#blink === undefined && !this.scene.measured ? "model" : this.#layer);
+      this.#writeAddress();
+    });
+  }
+
+  #simulate(): void {
+    if (!this.#desk) return;
+    const { live, state } = this.#desk;
+    try {
+      const began = performance.now();
+      this.scene.model = live.image(state);
+      this.#status.textContent = `model in ${(performance.now() - began).toFixed(0)} ms`;
+      this.#predictGeometry();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.#status.textContent = error.message;
+    }
+  }
+
+  #predict(): void {
+    const needs = this.#display.overlay.spots || this.#spotList.element.open;
+    const experiment = this.#desk && experimentOf(this.#desk.state);
+    this.#spots = needs && experiment && this.#geometry ? predictedSpots(this.#geometry, limitsOf(experiment)) : [];
+    this.viewer.spots = this.#spots;
+    this.#spotList.update(this.#spots);
+  }
+
+  #choosePreset(name: string): void {
+    const desk = this.#desk;
+    if (!desk || !this.#model) return;
+    desk.choosePreset(name);
+    this.#model.state = desk.state;
+    this.#model.about = desk.preset?.about ?? "";
+    this.#simulate();
+    this.#measure(desk.measurement());
+    this.#writeAddress();
+  }
+
+  #turn(dx: number, dy: number, isRoll: boolean): void {
+    const desk = this.#desk;
+    if (desk) this.setModel(turnCrystal(desk.state, dx, dy, isRoll));
+  }
+
+  #dragBy(mode: DragMode): void {
+    this.viewer.dragMode = mode;
+    this.show();
+  }
+
+  #drawLine(line: Line): void {
+    this.#profile.show(line, this.#shownLayers(), this.viewer.placements);
+  }
+
+  /** Measurement and model, as far as there are any. */
+  #shownLayers(): Layer[] {
+    const names = this.scene.names.filter((name) => name === "measured" || name === "model");
+    return names.flatMap((name) => this.scene.layer(name) ?? []);
+  }
+
+  #point(pixel: PointedPixel | undefined): void {
+    if (!pixel) return;
+    const residual = this.scene.isComparable && this.#layer === "residual" ? this.scene.layer("residual") : undefined;
+    this.#readout.show(factsOf(pixel, [...this.#shownLayers(), ...(residual ? [residual] : [])], this.#geometry));
+  }
+
+  #press(key: string): boolean {
+    const layers: Readonly<Record<string, LayerName>> = { m: "measured", o: "model", d: "difference", s: "residual" };
+    if (layers[key] && this.scene.names.includes(layers[key])) this.show(layers[key]);
+    else if (key === "b") this.#toggleBlink();
+    else if (key === "r") this.#display.toggle("rings");
+    else if (key === "p") this.#display.toggle("spots");
+    else return false;
+    return true;
+  }
+
+  #toggleBlink(): void {
+    if (this.#blink !== undefined) {
+      clearInterval(this.#blink);
+      this.#blink = undefined;
+    } else if (this.scene.isComparable) {
+      this.#blink = setInterval(() => this.show(this.#layer === "measured" ? "model" : "measured"), blinkMilliseconds);
+    }
+    this.show();
+  }
+
+  async #savePng(): Promise<void> {
+    offerFile("braggtape.png", await windowAsPng(this.viewer, this.#scaleBar()));
+  }
+
+  #saveSvg(): void {
+    offerFile("braggtape.svg", windowAsSvg(this.viewer, this.#scaleBar(), this.#name.textContent ?? "braggtape"), "image/svg+xml");
+  }
+
+  #scaleBar() {
+    return scaleBar(this.viewer.camera.zoom, this.viewer.stage.clientHeight, this.#geometry?.panels[0].pixelSizeMm, true);
+  }
+
+  #listenForDrops(root: HTMLElement): void {
+    const mark = (isOver: boolean) => (event: DragEvent) => {
+      event.preventDefault();
+      root.classList.toggle("drop", isOver);
+    };
+    root.addEventListener("dragover", mark(true));
+    root.addEventListener("dragleave", mark(false));
+    root.addEventListener("drop", (event) => {
+      mark(false)(event);
+      void this.#open([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+
+  async #open(files: readonly File[]): Promise<void> {
+    for (const file of files) {
+      try {
+        const opened = openFile(new Uint8Array(await file.arrayBuffer()), file.name);
+        if (opened.kind === "structure factors") {
+          if (!this.#desk) throw new InputError(`${file.name} holds structure factors, and there is no model here that could use them`);
+          this.#desk.addStructure(file.name, opened.structureFactors);
+          this.#startModel();
+          this.#changed();
+          continue;
+        }
+        this.#measure(opened.image);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        this.tell(error.message);
+      }
+    }
+  }
+
+  #writeAddress(): void {
+    if (this.#desk) history.replaceState(null, "", this.#desk.address || location.pathname + location.search);
+  }
+
+  /** Somebody has put another state into the address. */
+  #followAddress(): void {
+    const desk = ModelDesk.of(this.#given, location.hash);
+    if (!desk || desk.address === this.#desk?.address) return;
+    this.#desk = desk;
+    this.#measure(this.#images[0]);
+    this.#startModel();
+    this.show(this.scene.measured ? "measured" : "model");
+  }
+}

@@ -1,0 +1,85 @@
+import type { Experiment } from "../models/experiment.js";
+import { norm } from "../physics/vector.js";
+import { orientedLattice } from "../models/crystal.js";
+import { known } from "../autodiff/tape.js";
+import { radiansPerDegree } from "../physics/constants.js";
+import { full, type NdArray } from "../ndarray/ndarray.js";
+import { residualInSigmas } from "../refine/goodness.js";
+import { lossNamed } from "../refine/loss.js";
+import type { GivenImage } from "./given.js";
+import { differenceOf, layerOf, type Layer } from "./layer.js";
+import type { PredictionLimits } from "./predicted-spots.js";
+
+export const layerNames = ["measured", "model", "difference", "residual"] as const;
+export type LayerName = (typeof layerNames)[number];
+
+/** A measured image, a modelled one, and what follows from both. Layers are made when they are asked for. */
+export class Scene {
+  #measured: GivenImage | undefined;
+  #model: NdArray | undefined;
+  readonly #layers = new Map<LayerName, Layer>();
+
+  get measured(): GivenImage | undefined {
+    return this.#measured;
+  }
+
+  set measured(image: GivenImage | undefined) {
+    this.#measured = image;
+    this.#layers.clear();
+  }
+
+  /** photons, [slow, fast] */
+  get model(): NdArray | undefined {
+    return this.#model;
+  }
+
+  set model(image: NdArray | undefined) {
+    this.#model = image;
+    for (const name of ["model", "difference", "residual"] as const) this.#layers.delete(name);
+  }
+
+  /** Whether measurement and model are images of the same pixels. */
+  get isComparable(): boolean {
+    return this.#measured?.panels.length === 1 && this.#model?.shape.join() === this.#measured.panels[0].shape.join();
+  }
+
+  /** The names of what can be shown now. */
+  get names(): readonly LayerName[] {
+    return [
+      ...(this.#measured ? (["measured"] as const) : []),
+      ...(this.#model ? (["model"] as const) : []),
+      ...(this.isComparable ? (["difference", "residual"] as const) : []),
+    ];
+  }
+
+  layer(name: LayerName): Layer | undefined {
+    const present = this.#layers.get(name) ?? this.#make(name);
+    if (present) this.#layers.set(name, present);
+    return present;
+  }
+
+  #make(name: LayerName): Layer | undefined {
+    const [measured, model] = [this.#measured, this.#model];
+    if (name === "measured") return measured && layerOf(name, "photons", measured.panels, measured.masks);
+    if (!model) return undefined;
+    if (name === "model") return layerOf(name, "photons", [model]);
+    if (!measured || !this.isComparable) return undefined;
+    const [counts, mask] = [measured.panels[0], measured.masks[0]];
+    if (name === "difference") return layerOf(name, "difference", [differenceOf(counts, model, mask)]);
+    return layerOf(name, "sigmas", [residualInSigmas(counts, model, mask ?? full(counts.shape, 1, "int32"), lossNamed("poisson"))]);
+  }
+}
+
+
+/** How far from the Ewald sphere an experiment's reflections are seen. */
+export function limitsOf({ crystal, beam }: Experiment): PredictionLimits {
+  const { direct } = orientedLattice(crystal);
+  const cells = crystal.cells ?? [1, 1, 1];
+  const edges = [direct.a, direct.b, direct.c].map((edge, axis) => cells[axis] * known(norm(edge)));
+  return {
+    // Where the lattice factor of a block of cells is 0 for the first time.
+    width: 1 / Math.min(...edges),
+    mosaicRad: (crystal.mosaic?.spreadDeg ?? 0) * radiansPerDegree,
+    bandwidth: (beam.dispersionPercent?.range ?? 0) / 200,
+  };
+}

@@ -1,0 +1,191 @@
+/** The page in a real browser. */
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Workbench } from "../cli/workbench.js";
+import { closeChromium, hasChromium, openPage } from "./chromium.js";
+import { view, type Served } from "./serve.js";
+
+const screenshots = fileURLToPath(new URL("../../out/screenshots/", import.meta.url));
+const windows = [
+  { width: 1400, height: 900, colorScheme: "light" },
+  { width: 1400, height: 900, colorScheme: "dark" },
+  { width: 400, height: 800, colorScheme: "light" },
+  { width: 400, height: 800, colorScheme: "dark" },
+] as const;
+
+/** What the line below the image says, by name. */
+async function readout(page: Page): Promise<Readonly<Record<string, string>>> {
+  const facts = await page.locator("#readout span").allTextContents();
+  return Object.fromEntries(facts.map((fact) => [fact.split(" ")[0], fact]));
+}
+
+async function ready(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector(".stage canvas")?.getAttribute("width") !== null && document.querySelectorAll(".bar button").length > 0);
+}
+
+if (hasChromium()) {
+  await mkdir(screenshots, { recursive: true });
+  const truth = "-default_F 100 -lambda 1 -oversample 1 -pixel 1 -cell 20.1 24.2 28.3 90 90 90 -misset 10 20 30 -N 5 -distance 80 -fluence 3e27 -detpixels 64";
+  const bench = await Workbench.make();
+  const made = await bench.run(`simulate ${truth} -adc 0 -seed 1 -noisefile one.img -nopgm`);
+  assert.is(made.code, 0, made.stderr);
+  let served: Served | undefined;
+
+  test("an image is served, zooms, and says the value under the pointer", async () => {
+    served = await view(`one.img ${truth}`, bench.folder);
+    const { page, troubles } = await openPage();
+    await page.goto(served.address);
+    await ready(page);
+    const box = await page.locator(".stage").boundingBox();
+    if (!box) throw new Error("the image has no box");
+    const shown = async (): Promise<number> => Number((await page.locator("#readout").textContent())?.match(/fast (\d+)/)?.[1]);
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    assert.is(await shown(), 32);
+    const { parseSmv } = await import("../../src/io/smv.js");
+    const { image } = parseSmv(await bench.read("one.img"), "one.img");
+    assert.match((await readout(page)).measured ?? "", new RegExp(` ${image.get(32, 32)}$`));
+    // Half of the window's height is 32 pixels before, and 16 after twice the zoom.
+    await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.move(box.x + box.width / 2, box.y + 4);
+    assert.match((await page.locator("#readout").textContent()) ?? "", /slow 16/);
+    await page.keyboard.press("Tab");
+    await page.locator(".stage").focus();
+    await page.keyboard.press("0");
+    await page.mouse.move(box.x + box.width / 2, box.y + 4);
+    assert.match((await page.locator("#readout").textContent()) ?? "", /slow 0/);
+    assert.equal(troubles, []);
+    await page.context().close();
+  });
+
+  test("the program runs in threads of shared memory where the server's headers allow it", async () => {
+    const { page } = await openPage();
+    await page.goto(served?.address ?? "");
+    assert.ok(await page.evaluate(() => crossOriginIsolated));
+    await page.context().close();
+  });
+
+  test("a page of another origin reads nothing from the server", async () => {
+    const { page } = await openPage();
+    await page.goto("data:text/html,<title>hostile</title>");
+    const answer = await page.evaluate(async (address) => fetch(address).then((response) => response.text(), (error: unknown) => String(error)), served?.address ?? "");
+    assert.match(answer, /Failed to fetch/);
+    const frame = await page.evaluate((address) => {
+      const made = document.createElement("iframe");
+      made.src = address;
+      document.body.append(made);
+      return new Promise<string>((resolve) => {
+        made.onload = () => {
+          try {
+            resolve(made.contentDocument?.body.textContent ?? "nothing");
+          } catch (error) {
+            resolve(String(error));
+          }
+        };
+      });
+    }, served?.address ?? "");
+    assert.not.match(frame, /measured/);
+    await page.context().close();
+  });
+
+  test("the live detector follows its controls, and its address makes the same page again", async () => {
+    const { code, stderr } = await bench.run("view --out live.html");
+    assert.is(code, 0, stderr);
+    const { page, troubles } = await openPage();
+    const address = pathToFileURL(`${bench.folder}/live.html`).href;
+    await page.goto(address);
+    await ready(page);
+    const pixels = (from: Page): Promise<string> => from.evaluate(() => document.querySelector("canvas")?.toDataURL() ?? "");
+    const before = await pixels(page);
+    await page.getByLabel("about Z", { exact: true }).fill("31");
+    await page.getByLabel("about Z", { exact: true }).press("Enter");
+    await page.waitForFunction(() => location.hash.includes("misset_z=31"));
+    await page.waitForTimeout(100);
+    const after = await pixels(page);
+    assert.is.not(after, before);
+    const { page: other } = await openPage();
+    await other.goto(page.url());
+    await ready(other);
+    await other.waitForTimeout(100);
+    assert.is(await pixels(other), after);
+    assert.equal(troubles, []);
+    await other.context().close();
+    await page.context().close();
+  });
+
+  for (const { width, height, colorScheme } of windows) {
+    test(`at ${width} pixels, ${colorScheme}: nothing overflows, every control has a name, and all text can be read`, async () => {
+      for (const [name, address] of [["still", served?.address ?? ""], ["live", pathToFileURL(`${bench.folder}/live.html`).href]] as const) {
+        const { page, troubles } = await openPage({ viewport: { width, height }, colorScheme });
+        await page.goto(address);
+        await ready(page);
+        await page.locator("summary").evaluateAll((all) => all.forEach((summary) => summary.parentElement?.setAttribute("open", "")));
+        await page.waitForTimeout(200);
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${name} is wider than the window`);
+        assert.equal(await page.evaluate(namelessControls), []);
+        assert.equal(await page.evaluate(faintTexts), []);
+        await page.screenshot({ path: `${screenshots}${name}-${width}-${colorScheme}.png`, fullPage: width < 800 });
+        assert.equal(troubles, []);
+        await page.context().close();
+      }
+    });
+  }
+
+  test("the keyboard reaches the image and every control, in the order in which they are read", async () => {
+    const { page } = await openPage();
+    await page.goto(served?.address ?? "");
+    await ready(page);
+    const order: string[] = [];
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press("Tab");
+      order.push(await page.evaluate(() => document.activeElement?.className || document.activeElement?.textContent || document.activeElement?.tagName || ""));
+    }
+    const firstOf = (name: string): number => order.findIndex((entry) => entry.includes(name));
+    assert.ok(firstOf("Open file") >= 0 && firstOf("Open file") < firstOf("measured"));
+    assert.ok(firstOf("measured") < firstOf("stage") && firstOf("stage") < firstOf("Model"), order.join(" | "));
+    await page.context().close();
+  });
+
+  test.after(async () => {
+    await closeChromium();
+    await served?.close();
+    await bench.remove();
+  });
+} else test("the page's tests are skipped, since there is no browser", () => undefined);
+
+/** Controls without a name for those who do not see them. */
+function namelessControls(): string[] {
+  return [...document.querySelectorAll<HTMLElement>("button, input, select, summary, [tabindex]")]
+    .filter((control) => control.offsetParent !== null && control.getAttribute("aria-hidden") !== "true")
+    .filter((control) => {
+      const labels = control instanceof HTMLInputElement || control instanceof HTMLSelectElement ? [...(control.labels ?? [])].map((label) => label.textContent).join("") : control.textContent;
+      return !(control.getAttribute("aria-label") || labels?.trim());
+    })
+    .map((control) => control.outerHTML);
+}
+
+/** Texts whose contrast to their ground is below what WCAG asks for. */
+function faintTexts(): string[] {
+  const numbersOf = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = (colour: string): number => {
+    const [red, green, blue] = numbersOf(colour).map((channel) => (channel / 255 <= 0.04045 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const groundOf = (element: Element | null): string => {
+    if (!element) return "rgb(255, 255, 255)";
+    const { backgroundColor } = getComputedStyle(element);
+    return numbersOf(backgroundColor)[3] === 0 ? groundOf(element.parentElement) : backgroundColor;
+  };
+  return [...document.querySelectorAll<HTMLElement>("body *")]
+    .filter((element) => element.offsetParent !== null && [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim()))
+    .filter((element) => !(element instanceof HTMLButtonElement && element.disabled))
+    .flatMap((element) => {
+      const [ink, ground] = [luminance(getComputedStyle(element).color), luminance(groundOf(element))];
+      const ratio = (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+      return ratio < 4.5 ? [`${element.tagName} ${element.textContent?.slice(0, 30)}: ${ratio.toFixed(2)}`] : [];
+    });
+}
+
+test.run();
