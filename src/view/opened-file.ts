@@ -1,6 +1,7 @@
 import { parseHkl } from "../io/hkl.js";
-import { headerSettings, type HeaderSettings } from "../io/mask.js";
-import { expandToP1, parseMtz } from "../io/mtz.js";
+import { headerSettings, type HeaderSettings } from "../io/header-settings.js";
+import { expandToP1 } from "../io/mtz-expansion.js";
+import { parseMtz } from "../io/mtz.js";
 import { parsePgm } from "../io/pgm.js";
 import { parseFloatImage } from "../io/float-image.js";
 import { parseSmv } from "../io/smv.js";
