@@ -3,6 +3,7 @@ import type { NdArray } from "../ndarray/ndarray.js";
 import { sizeOf } from "../ndarray/shape.js";
 import { allowedExecutor, prepareWorkspace, runIn, type Workspace } from "./executor.js";
 import { interpret, type Run } from "./interpreter.js";
+import { knownArguments, openProgram } from "./open-program.js";
 import { checkInputs, structureOf, type Program } from "./tape.js";
 
 /** Elements of a value from which on it is worth the milliseconds to make loops of a program. */
@@ -24,14 +25,15 @@ export function runRecorded(program: Program, inputs: readonly NdArray[]): NdArr
 /** Prepares a program to be run more than once; literals that have changed meanwhile are seen. */
 export function runOf(program: Program): Run {
   if (!deservesLoops(program)) return interpret(program);
-  const { program: open, argumentsFrom } = opened(program);
+  const { program: read, inputs: taken } = withoutUnread(program);
+  const { program: open, known } = openProgram(read);
   const structure = structureOf(open);
   return (inputs) => {
     checkInputs(program, inputs);
     const present = kept.get(structure);
     const workspace = present ?? prepareWorkspace(open, "webassembly");
     if (present === undefined && workspace.warning !== undefined) console.warn(workspace.warning);
-    const results = runIn(workspace, open, argumentsFrom(inputs));
+    const results = runIn(workspace, open, [...taken.map((index) => inputs[index]), ...knownArguments(known, program.literals)]);
     keep(structure, workspace);
     return results;
   };
@@ -44,24 +46,14 @@ function deservesLoops({ nodes, inputs, literals, outputs }: Program): boolean {
   return largest >= elementsOfLoops && copied <= mostCopied * largest && held <= mostHeld && allowedExecutor("webassembly") !== "interpreter";
 }
 
-interface OpenProgram {
-  readonly program: Program;
-  readonly argumentsFrom: (inputs: readonly NdArray[]) => NdArray[];
-}
-
-/** The program as one of the arrays that it reads, be they arguments or literals, and of no others. */
-function opened({ nodes, inputs, literals, outputs }: Program): OpenProgram {
-  const read: { readonly isLiteral: boolean; readonly index: number }[] = [];
-  const open = nodes.map((node) => {
-    if (node.primitive !== "input" && node.primitive !== "literal") return node;
-    const index = read.push({ isLiteral: node.primitive === "literal", index: Number(node.attributes.index) }) - 1;
-    return { ...node, primitive: "input", attributes: { index } };
+/** The program without the arguments that it does not read, and which of them remain. */
+function withoutUnread(program: Program): { readonly program: Program; readonly inputs: readonly number[] } {
+  const inputs: number[] = [];
+  const nodes = program.nodes.map((node) => {
+    if (node.primitive !== "input") return node;
+    return { ...node, attributes: { index: inputs.push(Number(node.attributes.index)) - 1 } };
   });
-  const wanted = read.map(({ isLiteral, index }) => (isLiteral ? literals : inputs)[index]);
-  return {
-    program: { nodes: open, literals: [], inputs: wanted, outputs },
-    argumentsFrom: (given) => read.map(({ isLiteral, index }) => (isLiteral ? literals : given)[index]),
-  };
+  return { program: { ...program, nodes, inputs: inputs.map((index) => program.inputs[index]) }, inputs };
 }
 
 /** Makes a workspace the newest of those that are kept, and gives the oldest up. */

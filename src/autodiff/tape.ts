@@ -78,6 +78,16 @@ export class Tape {
   readonly #inputs: Typed[] = [];
   readonly #known = new Map<string, number>();
 
+  /** The arrays that were known while recording, by the index that their steps have. */
+  get literals(): readonly NdArray[] {
+    return this.#literals;
+  }
+
+  /** All steps so far, spelled out, numbers included: two tapes of one spelling differ in literals and arguments alone. */
+  get spelling(): string {
+    return [...this.#known.keys()].join("\n");
+  }
+
   /** A value that is handed in when the tape is run. */
   input({ shape, dtype }: Typed): Variable {
     const index = this.#inputs.push({ shape: [...shape], dtype }) - 1;

@@ -6,7 +6,7 @@ import { runOf } from "../autodiff/recorded-runs.js";
 import { Tape, type Operand, type Variable } from "../autodiff/tape.js";
 import type { Data, FloatDType } from "../ndarray/dtype.js";
 import { describe, describeShape, InputError, ShapeError } from "../ndarray/errors.js";
-import { copy, flatData, full, NdArray } from "../ndarray/ndarray.js";
+import { assign, copy, flatData, full, NdArray } from "../ndarray/ndarray.js";
 
 /**
  * What happens where the neighbourhood of a tricubic lookup leaves the grid and `defaultF` takes its place:
@@ -39,6 +39,8 @@ const largestGrid = 2 ** 27;
 
 /** A grid of structure factors F[h,k,l]. What it remembers is whether a lookup has left it. */
 export class StructureFactors {
+  /** the indices of the grid's first point */
+  readonly min: readonly number[];
   readonly defaultF: number;
   readonly policy: LeavingPolicy;
   #warned = false;
@@ -52,7 +54,7 @@ export class StructureFactors {
    */
   constructor(
     readonly grid: NdArray,
-    readonly min: readonly number[],
+    min: readonly number[],
     { defaultF = 0, policy = "mask" }: StructureFactorOptions = {},
   ) {
     if (grid.rank !== 3 || min.length !== 3) {
@@ -62,6 +64,7 @@ export class StructureFactors {
     if (!min.every(Number.isInteger)) throw new InputError(`the grid begins at the indices ${min.join(" ")}; they must be whole numbers`);
     if (!Number.isFinite(defaultF)) throw new InputError(`defaultF is ${defaultF}; it must be a finite number of electrons`);
     if (!policies.includes(policy)) throw new InputError(`policy is ${describe(policy)}; it can be ${policies.join(", ")}`);
+    this.min = [...min];
     this.defaultF = defaultF;
     this.policy = policy;
   }
@@ -124,10 +127,11 @@ export class StructureFactors {
     return `the neighbourhood of ${lookups} tricubic lookup${lookups === 1 ? "" : "s"} leaves the structure factors: ${consequence[this.policy]}`;
   }
 
-  /** The grid in a dtype, converted once. */
+  /** The grid in a dtype, as it is now: what was converted before is converted again, in the same memory. */
   as(dtype: FloatDType): NdArray {
     if (this.grid.dtype === dtype) return this.grid;
-    if (this.#converted?.dtype !== dtype) this.#converted = copy(this.grid, dtype);
+    if (this.#converted?.dtype === dtype) assign(this.#converted, this.grid);
+    else this.#converted = copy(this.grid, dtype);
     return this.#converted;
   }
 }
@@ -206,6 +210,8 @@ export function lookUp(model: StructureFactors, h: NdArray, k: NdArray, l: NdArr
     if (!(index instanceof NdArray)) throw new InputError(`${name} is ${describe(index)}; Miller indices are looked up as arrays, a single one as a scalar`);
   }
   const at = [h, k, l];
+  // Runs that were prepared before read the grid in the indices' dtype, where it may have changed.
+  if (h.dtype !== "int32") model.as(h.dtype);
   if (model.disabled) return { f: runFor(model, "nearest", at)(at)[0] };
   const [f, count] = runFor(model, "tricubic", at)(at);
   const lookups = count.item();

@@ -1,6 +1,7 @@
 import type { Variable } from "../autodiff/tape.js";
 import type { NormalEquations } from "../optim/levenberg-marquardt.js";
 import type { Vector } from "../optim/vector.js";
+import { recommendedOversample } from "../models/experiment.js";
 import { InputError } from "../ndarray/errors.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import { ImageModel, type PixelFunction } from "../simulate/image-model.js";
@@ -160,9 +161,12 @@ interface ImageOf {
 function imageOf({ experiment, options, counts }: Still, image: number, parameters: readonly Parameter[], loss: Loss): ImageOf {
   const indices = [...parameters.keys()].filter((i) => (parameters[i].image ?? image) === image);
   const own = indices.map((i) => parameters[i]);
+  const starts = own.map(({ start }) => start);
+  // While parameters move, the sampling must not: the misfit would jump.
+  const oversample = options.oversample ?? recommendedOversample(experimentAt(experiment, own, starts, image));
   const model = new ImageModel<readonly number[]>(
     (values) => experimentAt(experiment, own, values, image),
-    options,
+    { ...options, oversample },
   );
   const ofPixel =
     (f: OfPixel): PixelFunction =>

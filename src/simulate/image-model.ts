@@ -1,6 +1,7 @@
 import { allowedExecutor, type Executor } from "../autodiff/executor.js";
+import { knownArguments, openProgram, type Known } from "../autodiff/open-program.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
-import type { Quantity } from "../autodiff/tape.js";
+import { structureOf, type Quantity } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
@@ -9,9 +10,9 @@ import { sameShape } from "../ndarray/shape.js";
 import { checkOptions, planOf, type ImagePlan } from "./image-plan.js";
 import type { LookupMode, Semantics } from "./image.js";
 import type { WorkerPool } from "./parallel/pool.js";
-import { formOf, parametersIn, withParameters, type Parameters, type Quantities } from "./parameters.js";
-import type { PixelSelection } from "./pixels.js";
-import { checkCompared, functionsOf, recordQuestion, sumsOf, type PixelFunction, type PixelLoss, type Question } from "./question.js";
+import { parametersIn, withParameters, type Parameters, type Quantities } from "./parameters.js";
+import { samePixels, type Pixels, type PixelSelection } from "./pixels.js";
+import { checkCompared, recordQuestion, sumsOf, type PixelFunction, type PixelLoss, type Question, type RecordedQuestion } from "./question.js";
 import type { EveryStep } from "./reference-sum.js";
 import { blockOf, tileCount, TileRunner, type Latch, type TileJob, type TileRun } from "./tiles.js";
 
@@ -20,7 +21,10 @@ export type { PixelFunction, PixelLoss } from "./question.js";
 export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
   /** of all arrays; float64 unless given */
   readonly dtype?: FloatDType;
-  /** sub-pixels along each edge of a pixel; as many as the spots of the first call need unless given */
+  /**
+   * sub-pixels along each edge of a pixel. Unless given, each call takes as many as the spots of its parameters need, so that the image
+   * may jump between two calls: give it where an image is refined
+   */
   readonly oversample?: number;
   /** "physical" unless given */
   readonly semantics?: Semantics;
@@ -69,8 +73,6 @@ export interface ImageNormalEquations {
 interface Plan extends ImagePlan {
   /** of any dtype: executors round them, if at all, to the memory that they are written to */
   readonly inputs: readonly NdArray[];
-  /** names and shapes of the parameters, which a recorded job is for */
-  readonly form: string;
 }
 
 interface Answer {
@@ -83,32 +85,48 @@ interface Answer {
 /** Sums of so many blocks of tiles are kept apart, where there are as many tiles: enough for workers to share, but few of many sums. */
 const [fewestBlocks, mostBlocks] = [8, 1024];
 const mostElementsOfSums = 2 ** 21;
-/** Recorded questions that a model keeps; of more, the oldest is forgotten. */
+/** Compiled questions, and recordings that lead to them, that a model keeps; of more, the oldest is forgotten. */
 const mostJobs = 32;
 const imageQuestion: Question = { kind: "image" };
 const leavingQuestion: Question = { kind: "leaving" };
 const contraction: PixelLoss = (image, cotangent) => mul(image, cotangent);
 let jobs = 0;
 
-/** The image as a function of parameters, worked on in tiles of pixels. What is recorded once serves for all later numbers. */
+/** What a recording led to. */
+interface Prepared {
+  /** what its program has in common with others of the job */
+  readonly structure: string;
+  readonly job: TileJob;
+  readonly known: readonly Known[];
+  /** literals that its derivatives added to those of the recording */
+  readonly added: readonly NdArray[];
+}
+
+/** What a run of a recorded question needs. */
+type Asked = Pick<TileRun, "job" | "known">;
+
+/**
+ * The image as a function of parameters, worked on in tiles of pixels. Every call records the experiment anew, so that its answer is that
+ * of a new model, whatever was called before; what was compiled for an earlier call serves again where only numbers and arrays differ.
+ */
 export class ImageModel<P extends Parameters> {
   readonly experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>;
   readonly options: ImageOptions;
   readonly #dtype: FloatDType;
   readonly #executor: Executor;
+  /** by what the recorded programs have in common */
   readonly #jobs = new Map<string, TileJob>();
+  /** by their spelling */
+  readonly #recordings = new Map<string, Prepared>();
   readonly #runners = new Map<number, TileRunner>();
-  readonly #functions = new WeakMap<PixelFunction, number>();
-  #functionCount = 0;
-  /** what was given or, from the first call on, what that one's spots need: an image must not jump between two calls */
-  #oversample: number | undefined;
+  /** the same object, as long as it is the same selection: workers know it then */
+  #pixels: Pixels | undefined;
 
   /** @param experimentOf the experiment for given parameters: called with numbers and with recorded values */
   constructor(experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>, options: ImageOptions = {}) {
     checkOptions(options);
     this.experimentOf = experimentOf;
-    this.options = options;
-    this.#oversample = options.oversample;
+    this.options = { ...options };
     this.#dtype = options.dtype ?? "float64";
     this.#executor = allowedExecutor(options.executor ?? "webassembly");
   }
@@ -186,9 +204,9 @@ export class ImageModel<P extends Parameters> {
     const experiment = this.experimentOf(withParameters(parameters, leaves));
     const inputs = leaves.map((leaf) => (typeof leaf === "number" ? scalar(leaf) : leaf));
     const elements = inputs.reduce((sum, { size }) => sum + size, 0);
-    const plan = planOf(experiment, this.options, this.#executor, elements, this.#oversample);
-    this.#oversample = plan.sampling.oversample;
-    return { ...plan, form: formOf(parameters), inputs };
+    const plan = planOf(experiment, this.options, this.#executor, elements);
+    if (this.#pixels === undefined || !samePixels(this.#pixels, plan.pixels)) this.#pixels = plan.pixels;
+    return { ...plan, pixels: this.#pixels, inputs };
   }
 
   /** The runs that answer a question, in turn; with the policy "sequential" later ones depend on what earlier ones found. */
@@ -201,15 +219,15 @@ export class ImageModel<P extends Parameters> {
       throw new ShapeError(`an image of shape ${describeShape(given.shape)} is compared with one of shape ${describeShape(shape)}`);
     });
     const image = question.kind === "image" ? zeros(shape, this.#dtype, { shared }) : undefined;
-    const job = this.#job(question, plan.lookup, plan, parameters, data.length);
-    const tiles = tileCount(job);
+    const asked = this.#ask(question, plan.lookup, plan, parameters, data.length);
+    const tiles = tileCount(plan.pixels.size, plan.tileSize);
     const width = sumsOf(question, plan.inputs);
     const blocks = Math.max(fewestBlocks, Math.min(mostBlocks, Math.floor(mostElementsOfSums / Math.max(1, width))));
     const tilesOfBlock = Math.ceil(tiles / blocks);
     const left = zeros([tiles], "float64", { shared });
     const rows = zeros([Math.ceil(tiles / tilesOfBlock), width], "float64", { shared });
     const whole = { firstTile: 0, endTile: tiles };
-    const run: TileRun = { job, parameters: plan.inputs, data: compared, latch: undefined, image, left, rows, tilesOfBlock, ...whole };
+    const run: TileRun = { ...asked, parameters: plan.inputs, pixels: plan.pixels, data: compared, latch: undefined, image, left, rows, tilesOfBlock, ...whole };
     yield run;
 
     let lookups = 0;
@@ -220,10 +238,10 @@ export class ImageModel<P extends Parameters> {
       rows.data.fill(0, (firstTile / tilesOfBlock) * width);
       yield { ...run, firstTile, endTile: tile };
       const latch = this.#findLatch(plan, parameters, run, tile);
-      const latched = this.#job(question, "latched", plan, parameters, data.length);
-      yield { ...run, job: latched, latch, firstTile: tile, endTile: tile + 1 };
-      const nearest = this.#job(question, "nearest", plan, parameters, data.length);
-      yield { ...run, job: nearest, latch, firstTile: tile + 1 };
+      const latched = this.#ask(question, "latched", plan, parameters, data.length);
+      yield { ...run, ...latched, latch, firstTile: tile, endTile: tile + 1 };
+      const nearest = this.#ask(question, "nearest", plan, parameters, data.length);
+      yield { ...run, ...nearest, latch, firstTile: tile + 1 };
     }
     const warning = plan.structureFactors?.left(lookups);
     const sums = new Array<number>(width).fill(0);
@@ -239,7 +257,7 @@ export class ImageModel<P extends Parameters> {
       if (done) return { ...value, warnings: [...warnings, ...value.warnings] };
       const runner = this.#runner(value.job);
       if (runner.warning !== undefined) warnings.add(runner.warning);
-      const { pixels, size } = value.job;
+      const { pixels, job: { size } } = value;
       for (let tile = value.firstTile; tile < value.endTile; tile++) {
         runner.run(value, tile);
         this.options.onProgress?.(Math.min((tile + 1) * size, pixels.size), pixels.size);
@@ -253,18 +271,18 @@ export class ImageModel<P extends Parameters> {
     for (;;) {
       const { done, value } = answer.next();
       if (done) return { ...value, warnings: [...warnings, ...value.warnings] };
-      const { pixels, size } = value.job;
+      const { pixels, job: { size } } = value;
       const told = await pool.run(value, signal, (tiles) => this.options.onProgress?.(Math.min(tiles * size, pixels.size), pixels.size));
       for (const warning of told) warnings.add(warning);
     }
   }
 
   #findLatch(plan: Plan, parameters: P, run: TileRun, tile: number): Latch {
-    const job = this.#job(leavingQuestion, "tricubic", plan, parameters, 0);
-    const [leaving] = this.#runner(job).ask({ ...run, job }, tile);
+    const asked = this.#ask(leavingQuestion, "tricubic", plan, parameters, 0);
+    const [leaving] = this.#runner(asked.job).ask({ ...run, ...asked }, tile);
     const at = flatData(leaving).indexOf(1);
     const { steps } = plan;
-    return { pixel: tile * job.size + Math.floor(at / steps), step: at % steps, stepsOfPixel: steps };
+    return { pixel: tile * asked.job.size + Math.floor(at / steps), step: at % steps, stepsOfPixel: steps };
   }
 
   #runner(job: TileJob): TileRunner {
@@ -273,48 +291,48 @@ export class ImageModel<P extends Parameters> {
     return runner;
   }
 
-  /** The job of a question: recorded the first time that it is asked. */
-  #job(question: Question, mode: LookupMode, plan: Plan, parameters: P, images: number): TileJob {
-    const { pixels, tileSize, sampling } = plan;
-    const functions = functionsOf(question);
-    const key = JSON.stringify([question.kind, functions.map((f) => this.#numberOf(f)), mode, images, tileSize, sampling, pixels.shape, plan.form]);
-    const present = this.#jobs.get(key);
-    if (present) {
-      this.#jobs.delete(key);
-      this.#jobs.set(key, present);
-      return present;
-    }
-    const job: TileJob = {
-      id: jobs++,
-      program: recordQuestion(question, {
-        experimentOf: (sources) => this.experimentOf(withParameters(parameters, sources)),
-        parameters: plan.inputs.map(({ shape }) => ({ shape, dtype: this.#dtype })),
-        sampling: { ...sampling, lookup: mode },
-        dtype: this.#dtype,
-        tileSize,
-        images,
-      }),
-      executor: this.#executor,
+  /** Records a question, and finds what was compiled for it. */
+  #ask(question: Question, mode: LookupMode, plan: Plan, parameters: P, images: number): Asked {
+    const recorded = recordQuestion(question, {
+      experimentOf: (sources) => this.experimentOf(withParameters(parameters, sources)),
+      parameters: plan.inputs.map(({ shape }) => ({ shape, dtype: this.#dtype })),
+      sampling: { ...plan.sampling, lookup: mode },
       dtype: this.#dtype,
-      pixels,
-      size: tileSize,
-      hasLatch: mode === "latched",
-      hasImage: question.kind === "image" || question.kind === "leaving",
-      hasDerivatives: question.kind === "normal",
-    };
-    this.#jobs.set(key, job);
-    for (const [oldest, { id }] of this.#jobs) {
-      if (this.#jobs.size <= mostJobs) break;
-      this.#jobs.delete(oldest);
-      this.#runners.delete(id);
-    }
-    return job;
+      tileSize: plan.tileSize,
+      images,
+    });
+    const literals = [...recorded.literals];
+    const prepared = this.#recordings.get(recorded.spelling) ?? this.#prepared(recorded, question, mode, plan.tileSize);
+    keep(this.#recordings, recorded.spelling, prepared);
+    keep(this.#jobs, prepared.structure, prepared.job, ({ id }) => this.#runners.delete(id));
+    return { job: prepared.job, known: knownArguments(prepared.known, [...literals, ...prepared.added], "float64") };
   }
 
-  #numberOf(f: PixelFunction): number {
-    const number = this.#functions.get(f) ?? this.#functionCount++;
-    this.#functions.set(f, number);
-    return number;
+  #prepared({ program, literals }: RecordedQuestion, { kind }: Question, mode: LookupMode, size: number): Prepared {
+    const first = literals.length;
+    const { program: open, known } = openProgram(program());
+    const structure = [kind, mode, ...open.inputs.map(({ shape }) => shape.join("x")), structureOf(open)].join();
+    const job: TileJob = this.#jobs.get(structure) ?? {
+      id: jobs++,
+      program: open,
+      executor: this.#executor,
+      size,
+      hasLatch: mode === "latched",
+      hasImage: kind === "image" || kind === "leaving",
+      hasDerivatives: kind === "normal",
+    };
+    return { structure, job, known, added: literals.slice(first) };
+  }
+}
+
+/** Makes an entry the newest, and forgets the oldest of too many. */
+function keep<V>(known: Map<string, V>, key: string, value: V, onForgotten: (value: V) => void = () => undefined): void {
+  known.delete(key);
+  known.set(key, value);
+  for (const [oldest, forgotten] of known) {
+    if (known.size <= mostJobs) return;
+    known.delete(oldest);
+    onForgotten(forgotten);
   }
 }
 

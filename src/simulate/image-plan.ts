@@ -48,12 +48,12 @@ function isCount(value: number): boolean {
 /**
  * @param experiment of numbers
  * @param elements of the parameters
- * @param oversample as many sub-pixels as the spots need unless given
  * @throws InputError when the experiment cannot be, or its steps do not fit into memory
  */
-export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, executor: Executor, elements: number, oversample?: number): ImagePlan {
+export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, executor: Executor, elements: number): ImagePlan {
   checkExperiment(experiment);
   const { structureFactors, detector, crystal } = experiment;
+  const { oversample } = options;
   const edge = oversample ?? recommendedOversample(experiment);
   const counts = stepCounts(experiment, edge);
   const steps = counts.points * counts.sources * counts.orientations;

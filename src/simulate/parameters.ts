@@ -1,5 +1,5 @@
 import type { Operand, Quantity } from "../autodiff/tape.js";
-import { describeShape, InputError } from "../ndarray/errors.js";
+import { InputError } from "../ndarray/errors.js";
 import { flatData, NdArray } from "../ndarray/ndarray.js";
 
 /** Numbers and arrays in plain objects and lists. */
@@ -21,13 +21,6 @@ export function parametersIn(tree: unknown, path = "parameters"): (number | NdAr
   if (typeof tree === "number" && Number.isFinite(tree)) return [tree];
   if (typeof tree !== "object" || tree === null) throw new InputError(`${path} is ${String(tree)} where a finite number is needed`);
   return Object.entries(tree).flatMap(([name, branch]) => parametersIn(branch, `${path}.${name}`));
-}
-
-/** Names and shapes of the leaves, in their order. */
-export function formOf(tree: unknown): string {
-  if (tree instanceof NdArray) return describeShape(tree.shape);
-  if (typeof tree !== "object" || tree === null) return "";
-  return `{${Object.entries(tree).map(([name, branch]) => `${JSON.stringify(name)}${formOf(branch)}`).join()}}`;
 }
 
 /** A tree of the same form with other leaves, in the order of `parametersIn`. */

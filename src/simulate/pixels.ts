@@ -1,6 +1,6 @@
 import { allocate, type Data } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
-import type { NdArray } from "../ndarray/ndarray.js";
+import { equals, fromData, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
 import { checkRegion, type Roi } from "./statistics.js";
 
@@ -45,6 +45,13 @@ export function selectPixels(shape: Shape, { roi, mask }: PixelSelection): Pixel
   }
   if (count === 0) throw new InputError("the region and the mask leave no pixel");
   return { shape, roi: inside, size: count, places: kept.subarray(0, count) };
+}
+
+/** Whether two selections are of the same pixels. */
+export function samePixels(a: Pixels, b: Pixels): boolean {
+  const isSame = sameShape(a.shape, b.shape) && a.size === b.size && (a.places === undefined) === (b.places === undefined);
+  if (!isSame || widthOf(a.roi) !== widthOf(b.roi) || a.roi.fastMin !== b.roi.fastMin || a.roi.slowMin !== b.roi.slowMin) return false;
+  return a.places === undefined || b.places === undefined || equals(fromData(a.places), fromData(b.places));
 }
 
 const widthOf = ({ fastMin, fastMax }: Roi): number => fastMax - fastMin + 1;

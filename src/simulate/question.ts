@@ -2,17 +2,15 @@ import { pushForward } from "../autodiff/forward.js";
 import { where } from "../autodiff/primitives/elementwise.js";
 import { broadcastTo, sum, total } from "../autodiff/primitives/structure.js";
 import { pullBack } from "../autodiff/reverse.js";
-import { asQuantity, Tape, type Program, type Quantity, type Typed, type Variable } from "../autodiff/tape.js";
+import { asQuantity, Tape, Variable, type Program, type Quantity, type Typed } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
 import type { FloatDType } from "../ndarray/dtype.js";
-import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
+import { describe, describeShape, InputError, ShapeError } from "../ndarray/errors.js";
+import type { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, sizeOf, type Shape } from "../ndarray/shape.js";
 import { recordImage, type PixelInputs, type Sampling } from "./image.js";
 
-/**
- * Records a number for each pixel from the modelled image and given ones at the same pixels; shapes [P, 1, 1, 1]. What it records is
- * kept as long as the function itself is the same: one that is made anew for each call is recorded for each call.
- */
+/** Records a number for each pixel from the modelled image and given ones at the same pixels; shapes [P, 1, 1, 1]. */
 export type PixelFunction = (image: Variable, ...data: Variable[]) => Variable;
 
 /** What a modelled image costs, pixel by pixel; the sum over the pixels is not its own. */
@@ -61,20 +59,39 @@ export function sumsOf({ kind }: Question, parameters: readonly Pick<Typed, "sha
   return kind === "normal" ? 1 + count + (count * (count + 1)) / 2 : 0;
 }
 
-/** Records a question, with arguments and results as a tile's job has them. */
-export function recordQuestion(question: Question, { experimentOf, parameters, sampling, dtype, tileSize, images }: QuestionContext): Program {
+/** A question as far as it is recorded without derivatives, which follow from it. */
+export interface RecordedQuestion {
+  /** equal where programs differ in literals alone */
+  readonly spelling: string;
+  readonly literals: readonly NdArray[];
+  /** records the derivatives, too: a program with arguments and results as a tile's job has them */
+  program(): Program;
+}
+
+/**
+ * Records a question.
+ * @throws InputError when a function of it gives something else than a recorded value; ShapeError when it is not one for each pixel
+ */
+export function recordQuestion(question: Question, { experimentOf, parameters, sampling, dtype, tileSize, images }: QuestionContext): RecordedQuestion {
   const tape = new Tape();
   const perPixel = (): Variable => tape.input({ shape: [tileSize, 1, 1, 1], dtype });
   const sources = parameters.map((parameter) => tape.input(parameter));
   const pixels: PixelInputs = { fast: perPixel(), slow: perPixel(), ...(sampling.lookup === "latched" && { latch: perPixel() }) };
   const { image, leaving } = recordImage(experimentOf(sources), sampling, pixels);
   const left = leaving ? sum(leaving, 1, 2, 3) : tape.constant(0, dtype);
-  if (question.kind === "image") return tape.program([left, image]);
-  if (question.kind === "leaving") return tape.program([leaving ?? left]);
+  const recordedAs = (outputs: readonly Variable[], program: () => readonly Variable[]): RecordedQuestion => ({
+    spelling: [question.kind, ...outputs.map(({ id }) => id), tape.spelling].join(),
+    literals: tape.literals,
+    program: () => tape.program(program()),
+  });
+  if (question.kind === "image") return recordedAs([left, image], () => [left, image]);
+  if (question.kind === "leaving") return recordedAs([left], () => [leaving ?? left]);
 
   const counts = perPixel();
   const data = Array.from({ length: images }, perPixel);
-  const ofPixels = (x: Variable): Variable => {
+  const ofPixels = (name: string, f: PixelFunction): Variable => {
+    const x: unknown = f(image, ...data);
+    if (!(x instanceof Variable)) throw new InputError(`the ${name} gives ${describe(x)}; it has to give a value that ops record from the image`);
     if (typeof asQuantity(x) === "number" || sameShape(x.shape, counts.shape)) return broadcastTo(x, counts.shape);
     const wanted = `a number for each pixel, of shape ${describeShape(counts.shape)} in a tile`;
     throw new ShapeError(`a loss or its curvature gives ${wanted}, not ${describeShape(x.shape)}; the sum over the pixels is taken for it`);
@@ -83,14 +100,18 @@ export function recordQuestion(question: Question, { experimentOf, parameters, s
   const one = tape.constant(1, dtype);
   const orZero = (derivative: Variable | undefined, { shape }: { readonly shape: Shape }): Variable =>
     derivative ?? broadcastTo(tape.constant(0, dtype), shape);
-  const cost = overPixels(ofPixels(question.loss(image, ...data)));
+  const cost = overPixels(ofPixels("loss", question.loss));
   if (question.kind === "gradient") {
-    const gradients = pullBack([cost], [one], sources);
-    return tape.program([left, cost, ...gradients.map((gradient, i) => orZero(gradient, sources[i]))]);
+    return recordedAs([left, cost], () => {
+      const gradients = pullBack([cost], [one], sources);
+      return [left, cost, ...gradients.map((gradient, i) => orZero(gradient, sources[i]))];
+    });
   }
+  const curvature = ofPixels("curvature", question.curvature);
   const ofEach = (x: Variable): Variable => broadcastTo(x, counts.shape);
-  const slope = orZero(pullBack([cost], [one], [image])[0], image);
-  const curvature = ofPixels(question.curvature(image, ...data));
-  const derivatives = sources.map((source) => orZero(pushForward([source], [one], [image])[0], image));
-  return tape.program([left, cost, slope, curvature, ...derivatives].map((x, i) => (i < 2 ? x : ofEach(x))));
+  return recordedAs([left, cost, image, curvature], () => {
+    const slope = orZero(pullBack([cost], [one], [image])[0], image);
+    const derivatives = sources.map((source) => orZero(pushForward([source], [one], [image])[0], image));
+    return [left, cost, ...[slope, curvature, ...derivatives].map(ofEach)];
+  });
 }

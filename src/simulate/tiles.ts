@@ -1,22 +1,20 @@
 import { prepareWorkspace, type Executor, type Workspace } from "../autodiff/executor.js";
 import type { Program } from "../autodiff/tape.js";
-import type { FloatDType } from "../ndarray/dtype.js";
 import { assign, flatData, type NdArray } from "../ndarray/ndarray.js";
 import { DerivativeProducts } from "./derivative-products.js";
 import { fillUp, forEachStretch, writeCoordinates, type Pixels } from "./pixels.js";
 
 /**
  * A recorded question about the pixels of a tile. Its arguments: the parameters; fast and slow of the pixels; their latches, where
- * it has them; and, where it sums, which pixels count and the given images. Its results: the lookups of each pixel that left the
- * grid; then the pixels, or the sums over them, or, for products of derivatives, the derivatives. Plain data, which a worker can receive.
+ * it has them; where it sums, which pixels count and the given images; and at the end the arrays and numbers that were known while it was
+ * recorded. Its results: the lookups of each pixel that left the grid; then the pixels, or the sums over them, or, for products of
+ * derivatives, the derivatives. Plain data, which a worker can receive.
  */
 export interface TileJob {
   /** its own, among all jobs */
   readonly id: number;
   readonly program: Program;
   readonly executor: Executor;
-  readonly dtype: FloatDType;
-  readonly pixels: Pixels;
   /** number of pixels in a tile */
   readonly size: number;
   readonly hasLatch: boolean;
@@ -37,6 +35,9 @@ export interface Latch {
 export interface TileRun {
   readonly job: TileJob;
   readonly parameters: readonly NdArray[];
+  /** the job's last arguments */
+  readonly known: readonly NdArray[];
+  readonly pixels: Pixels;
   /** contiguous images, shape [slow, fast] */
   readonly data: readonly NdArray[];
   readonly latch: Latch | undefined;
@@ -67,15 +68,16 @@ export function blocksOf({ tilesOfBlock, firstTile, endTile }: TileRun): { reado
   return { first: Math.floor(firstTile / tilesOfBlock), end: Math.ceil(endTile / tilesOfBlock) };
 }
 
-export function tileCount({ pixels, size }: Pick<TileJob, "pixels" | "size">): number {
-  return Math.ceil(pixels.size / size);
+/** How many tiles of a size hold so many pixels. */
+export function tileCount(pixels: number, size: number): number {
+  return Math.ceil(pixels / size);
 }
 
 /** Works on the tiles of a job one after another, always in the same memory. */
 export class TileRunner {
   readonly job: TileJob;
   readonly #workspace: Workspace;
-  /** the run whose parameters the workspace holds */
+  /** the run whose parameters, and what else is known, the workspace holds */
   #begun: TileRun | undefined;
   #products: DerivativeProducts | undefined;
 
@@ -91,17 +93,20 @@ export class TileRunner {
 
   /** The job's results for one tile, which last until the next. */
   ask(run: TileRun, tile: number): readonly NdArray[] {
-    const { pixels, size, hasLatch, hasImage } = this.job;
+    const { size, hasLatch, hasImage } = this.job;
     const { inputs } = this.#workspace;
     const first = tile * size;
-    if (this.#begun !== run) run.parameters.forEach((parameter, i) => assign(inputs[i], parameter));
+    if (this.#begun !== run) {
+      run.parameters.forEach((parameter, i) => assign(inputs[i], parameter));
+      run.known.forEach((array, i) => assign(inputs[inputs.length - run.known.length + i], array));
+    }
     this.#begun = run;
     let next = run.parameters.length;
-    writeCoordinates(pixels, first, inputs[next++], inputs[next++]);
+    writeCoordinates(run.pixels, first, inputs[next++], inputs[next++]);
     if (hasLatch && run.latch) writeLatches(run.latch, first, inputs[next++]);
     if (!hasImage) {
-      writeCounting(inputs[next++], this.#countOf(tile));
-      for (const image of run.data) this.#pick(image, tile, inputs[next++]);
+      writeCounting(inputs[next++], this.#countOf(run, tile));
+      for (const image of run.data) this.#pick(run, image, tile, inputs[next++]);
     }
     return this.#workspace.run();
   }
@@ -109,15 +114,15 @@ export class TileRunner {
   /** Runs one tile and puts its results where they belong. */
   run(run: TileRun, tile: number): void {
     const [left, ...results] = this.ask(run, tile);
-    run.left.data[tile] = left.size > 1 ? sumOfFirst(left, this.#countOf(tile)) : 0;
-    if (this.job.hasImage && run.image) return this.#place(results[0], tile, run.image);
+    run.left.data[tile] = left.size > 1 ? sumOfFirst(left, this.#countOf(run, tile)) : 0;
+    if (this.job.hasImage && run.image) return this.#place(run, results[0], tile, run.image);
     const { data, strides } = run.rows;
     let next = Math.floor(tile / run.tilesOfBlock) * strides[0];
     if (this.job.hasDerivatives) {
       const [loss, slope, curvature, ...derivatives] = results;
       data[next] += flatData(loss)[0];
       this.#products ??= new DerivativeProducts(derivatives.length, this.job.size);
-      return this.#products.add(slope, curvature, derivatives, this.#countOf(tile), data, next + 1);
+      return this.#products.add(slope, curvature, derivatives, this.#countOf(run, tile), data, next + 1);
     }
     for (const sum of results) {
       const values = flatData(sum);
@@ -125,22 +130,22 @@ export class TileRunner {
     }
   }
 
-  #countOf(tile: number): number {
-    const { pixels, size } = this.job;
+  #countOf({ pixels }: TileRun, tile: number): number {
+    const { size } = this.job;
     return Math.min(size, pixels.size - tile * size);
   }
 
-  #place(values: NdArray, tile: number, image: NdArray): void {
+  #place(run: TileRun, values: NdArray, tile: number, image: NdArray): void {
     const [from, to] = [flatData(values), image.data];
-    forEachStretch(this.job.pixels, tile * this.job.size, this.#countOf(tile), (at, place, length) => {
+    forEachStretch(run.pixels, tile * this.job.size, this.#countOf(run, tile), (at, place, length) => {
       for (let i = 0; i < length; i++) to[place + i] = from[at + i];
     });
   }
 
-  #pick(image: NdArray, tile: number, picked: NdArray): void {
-    const count = this.#countOf(tile);
+  #pick(run: TileRun, image: NdArray, tile: number, picked: NdArray): void {
+    const count = this.#countOf(run, tile);
     const [from, to] = [image.data, picked.data];
-    forEachStretch(this.job.pixels, tile * this.job.size, count, (at, place, length) => {
+    forEachStretch(run.pixels, tile * this.job.size, count, (at, place, length) => {
       for (let i = 0; i < length; i++) to[picked.offset + at + i] = from[image.offset + place + i];
     });
     fillUp(picked, count);

@@ -221,4 +221,18 @@ test("the grid is converted to another dtype once", () => {
   assert.is(model.as("float64"), model.grid);
 });
 
+test("a grid that changes in place, and a list of its first indices that changes, are what a new model would see", () => {
+  for (const dtype of ["float64", "float32"] as const) {
+    for (const count of [1, 3, 5000]) {
+      const min = [0, 0, 0];
+      const model = new StructureFactors(full([6, 6, 6], 5), min);
+      const at = full([count], 2.5, dtype);
+      assert.is(lookUp(model, at, at, at).f.data[count - 1], 5);
+      model.grid.data.fill(7);
+      min.fill(-100);
+      assert.is(lookUp(model, at, at, at).f.data[count - 1], 7);
+    }
+  }
+});
+
 test.run();

@@ -19,6 +19,11 @@ export function shortcutsIn(ops: readonly Op[], level: Level): (op: number) => H
   });
 }
 
+/** Whether a constant's value, and not only that there is one, decides what loops are made: ½, which rounding subtracts. */
+export function shapesLoops(value: number): boolean {
+  return value === 0.5;
+}
+
 function isWithinHalf(ops: readonly Op[], id: number): boolean {
   const asked = new Set([id]);
   for (const each of asked) {
@@ -39,7 +44,7 @@ function isRounded(ops: readonly Op[], id: number, x: number): boolean {
   const shifted = ops[op.inputs[0]];
   if (shifted.kind !== "elementwise" || shifted.primitive !== "sub" || shifted.inputs[0] !== x) return false;
   const half = ops[shifted.inputs[1]];
-  return half.kind === "constant" && half.value === 0.5;
+  return half.kind === "constant" && shapesLoops(half.value);
 }
 
 /** Ops of a level whose sign is lost in all that becomes of them, as by a square. */

@@ -40,7 +40,7 @@ export class LoopOps {
   #addNode(node: Node, id: number): void {
     const { primitive, inputs } = node;
     if (primitive === "constant") {
-      if (node.dtype === this.dtype) this.opOf.set(id, this.#constant(Number(node.attributes.value)));
+      if (node.dtype === this.dtype) this.opOf.set(id, this.#constant(roundedTo(this.dtype, Number(node.attributes.value))));
     } else if (inputs.length === 0) {
       if (node.dtype === this.dtype && this.#fits(node.shape)) this.opOf.set(id, this.#add({ kind: "array", node: id, inputs: [], axes: this.#axesOf(node.shape), pass: 0 }));
     } else if (!this.#addFused(node, id)) this.#interpret(node, id);
@@ -150,6 +150,11 @@ export class LoopOps {
     const added = this.extents.length - shape.length;
     return shape.reduce((axes, extent, axis) => (extent === 1 ? axes : axes | (1 << (axis + added))), 0);
   }
+}
+
+/** A number as an array of the dtype holds it: the same, whatever digits the loops themselves have. */
+function roundedTo(dtype: DType, value: number): number {
+  return dtype === "float32" ? Math.fround(value) : value;
 }
 
 /** Shape and dtype of most of the loops. */

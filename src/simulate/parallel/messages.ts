@@ -1,7 +1,7 @@
 import type { Data } from "../../ndarray/dtype.js";
 import { NdArray } from "../../ndarray/ndarray.js";
 import type { Shape } from "../../ndarray/shape.js";
-import type { Program } from "../../autodiff/tape.js";
+import type { Pixels } from "../pixels.js";
 import type { Latch, TileJob } from "../tiles.js";
 
 /** An array as it arrives on the other side: shared memory stays where it is. */
@@ -12,16 +12,14 @@ export interface ArrayMessage {
   readonly offset: number;
 }
 
-export interface JobMessage extends Omit<TileJob, "program"> {
-  readonly program: Omit<Program, "literals"> & { readonly literals: readonly ArrayMessage[] };
-}
-
 /** To a worker: take blocks of a job's tiles, as long as there are any. */
 export interface RunMessage {
   readonly jobId: number;
   /** the first time that the worker meets it */
-  readonly job: JobMessage | undefined;
+  readonly job: TileJob | undefined;
   readonly parameters: readonly ArrayMessage[];
+  readonly known: readonly ArrayMessage[];
+  readonly pixels: Pixels;
   readonly data: readonly ArrayMessage[];
   readonly latch: Latch | undefined;
   readonly image: ArrayMessage | undefined;

@@ -1,8 +1,9 @@
-import { allocate, checkSharing } from "../../ndarray/dtype.js";
+import { allocate, checkSharing, type Data } from "../../ndarray/dtype.js";
 import { InputError } from "../../ndarray/errors.js";
-import { assign, zeros, type NdArray } from "../../ndarray/ndarray.js";
+import { assign, copy, fromData, zeros, type NdArray } from "../../ndarray/ndarray.js";
+import type { Pixels } from "../pixels.js";
 import { blocksOf, type TileJob, type TileRun } from "../tiles.js";
-import { asMessage, remember, type JobMessage, type Report, type RunMessage } from "./messages.js";
+import { asMessage, remember, type Report, type RunMessage } from "./messages.js";
 
 /** A worker, seen from outside. */
 export interface Port {
@@ -24,12 +25,17 @@ export function startWorkers(threads: number, start: () => Port): WorkerPool {
   return new WorkerPool(Array.from({ length: threads }, start));
 }
 
+/** Elements of an array that are cloned for every worker; more of them are shared. */
+const mostCloned = 4096;
+
 /** Workers that share the tiles of a run. They stay for later runs, which go faster: what was prepared is kept. */
 export class WorkerPool {
   readonly #ports: readonly Port[];
   readonly #known: readonly Map<number, TileJob>[];
   /** of given arrays, memory that workers see: to copy once more costs less than to touch new memory */
   readonly #copies = new WeakMap<NdArray, NdArray>();
+  /** of places of pixels likewise */
+  readonly #places = new WeakMap<Data, Data>();
   #last: Promise<unknown> = Promise.resolve();
   #pending: { readonly report: (port: Port, report: Report) => void; readonly fail: (port: Port, error: Error) => void } | undefined;
   /** why there will be no more answers */
@@ -83,6 +89,8 @@ export class WorkerPool {
     const stop = (): void => void Atomics.store(state, 2, 1);
     signal?.addEventListener("abort", stop);
     const data = run.data.map((array) => this.#shared(array));
+    const known = run.known.map((array) => (array.data.length > mostCloned ? this.#shared(array) : array));
+    const pixels = this.#sharedPixels(run.pixels);
     try {
       await new Promise<void>((resolve, reject) => {
         const working = new Set(this.#ports);
@@ -109,7 +117,7 @@ export class WorkerPool {
         this.#ports.forEach((port, i) => {
           port.hold(true);
           try {
-            port.post(this.#message(run, data, state, i));
+            port.post(this.#message({ ...run, data, known, pixels }, state, i));
           } catch (error) {
             end(port, error instanceof Error ? error : new Error(String(error)));
           }
@@ -133,14 +141,26 @@ export class WorkerPool {
     return kept;
   }
 
-  #message({ job, parameters, latch, image, left, rows, tilesOfBlock, firstTile, endTile }: TileRun, data: readonly NdArray[], state: Int32Array, port: number): RunMessage {
+  /** The pixels, with their places, which nobody changes, in memory that workers see. */
+  #sharedPixels(pixels: Pixels): Pixels {
+    const { places } = pixels;
+    if (places === undefined) return pixels;
+    const kept = this.#places.get(places) ?? copy(fromData(places), "int32", { shared: true }).data;
+    this.#places.set(places, kept);
+    return { ...pixels, places: kept };
+  }
+
+  #message(run: TileRun, state: Int32Array, port: number): RunMessage {
+    const { job, parameters, known: arrays, pixels, data, latch, image, left, rows, tilesOfBlock, firstTile, endTile } = run;
     const known = this.#known[port];
     const isNew = !known.has(job.id);
     if (isNew) remember(known, job.id, job);
     return {
       jobId: job.id,
-      job: isNew ? describe(job) : undefined,
+      job: isNew ? job : undefined,
       parameters: parameters.map(asMessage),
+      known: arrays.map(asMessage),
+      pixels,
       data: data.map(asMessage),
       latch,
       image: image && asMessage(image),
@@ -152,8 +172,4 @@ export class WorkerPool {
       state,
     };
   }
-}
-
-function describe(job: TileJob): JobMessage {
-  return { ...job, program: { ...job.program, literals: job.program.literals.map(asMessage) } };
 }

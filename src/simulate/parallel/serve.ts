@@ -22,8 +22,7 @@ export function server(post: (report: Report) => void): (message: RunMessage) =>
 
 function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<number, TileRunner>, post: (report: Report) => void): TileRunner {
   if (job) {
-    const program = { ...job.program, literals: job.program.literals.map(asArray) };
-    remember(runners, jobId, new TileRunner({ ...job, program }));
+    remember(runners, jobId, new TileRunner(job));
   }
   const runner = runners.get(jobId);
   if (runner === undefined || !(state instanceof Int32Array)) throw new Error(`job ${jobId} has not arrived at the worker`);
@@ -31,6 +30,7 @@ function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<numbe
     ...message,
     job: runner.job,
     parameters: message.parameters.map(asArray),
+    known: message.known.map(asArray),
     data: message.data.map(asArray),
     image: message.image && asArray(message.image),
     left: asArray(message.left),

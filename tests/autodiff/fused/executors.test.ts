@@ -1,7 +1,10 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { prepare, type Executor } from "../../../src/autodiff/executor.js";
+import { executors, prepare, type Executor } from "../../../src/autodiff/executor.js";
+import { equal, less, max, mul, sub, sum } from "../../../src/autodiff/operations.js";
+import { Tape } from "../../../src/autodiff/tape.js";
+import { full } from "../../../src/ndarray/ndarray.js";
 import { elementsOf } from "../../arbitraries.js";
 import { agrees } from "./agreement.js";
 import { anyTape, type RandomTape } from "./random-tapes.js";
@@ -29,5 +32,18 @@ for (const dtype of ["float64", "float32"] as const) {
     });
   }
 }
+
+test("a constant of a float32 program is the same float32 in every executor, however many elements there are", () => {
+  for (const size of [1, 3, 5003]) {
+    const tape = new Tape();
+    const x = tape.input({ shape: [size], dtype: "float32" });
+    const asked = [equal(x, 0.1), less(x, 0.1), less(0.1, x), equal(max(x, 0.1), x), equal(sub(x, 0.1), 0), equal(mul(x, 0.1), mul(x, x))];
+    const program = tape.program(asked.map((each) => sum(each)));
+    for (const executor of executors) {
+      const found = prepare(program, executor)([full([size], 0.1, "float32")]).map((each) => each.data[0]);
+      assert.equal(found, [size, 0, 0, size, size, size], `${executor}, ${size}`);
+    }
+  }
+});
 
 test.run();

@@ -133,8 +133,6 @@ function impossible(): TileRun {
       outputs: [1],
     },
     executor: "webassembly",
-    dtype: "float64",
-    pixels: { shape: [2, 2], roi: { fastMin: 0, fastMax: 1, slowMin: 0, slowMax: 1 }, size: 4, places: undefined },
     size: 4,
     hasLatch: false,
     hasImage: true,
@@ -142,7 +140,8 @@ function impossible(): TileRun {
   };
   const shared = { shared: true };
   const [image, left, rows] = [[2, 2], [1], [1, 1]].map((extents) => zeros(extents, "float64", shared));
-  return { job, parameters: [], data: [], latch: undefined, image, left, rows, tilesOfBlock: 1, firstTile: 0, endTile: 1 };
+  const pixels = { shape: [2, 2], roi: { fastMin: 0, fastMax: 1, slowMin: 0, slowMax: 1 }, size: 4, places: undefined };
+  return { job, parameters: [], known: [], pixels, data: [], latch: undefined, image, left, rows, tilesOfBlock: 1, firstTile: 0, endTile: 1 };
 }
 
 async function rejection(promise: Promise<unknown>): Promise<string> {
