@@ -43,6 +43,10 @@ export { cholesky, invertCholesky, solveCholesky, type Matrix } from "./optim/li
 export * from "./optim/objective.js";
 export * from "./optim/transformation.js";
 
+export * from "./io/image.js";
+export * from "./io/geometry/record.js";
+export type { Matrix3, Vector3 } from "./io/geometry/vector.js";
+export { formatCbf, parseCbf, type Cbf } from "./io/cbf/cbf.js";
 export * from "./io/hkl.js";
 export * from "./io/fdump.js";
 export * from "./io/float-image.js";

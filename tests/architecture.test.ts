@@ -130,17 +130,24 @@ test("no file needs itself, over whatever others", () => {
   assert.equal(circles, []);
 });
 
+/** Optional packages, and the one file that may load each when it is used. */
+const optional: ReadonlyMap<string, string> = new Map([["h5wasm/node", "io/hdf5/open.ts"]]);
+
 /** The files that know Node: those that read files, start threads, or are the command line. */
 const knowsNode = ({ folder, path }: Source): boolean =>
-  folder === "cli" || path === "io/files.ts" || /^simulate\/parallel\/node(-worker)?\.ts$/.test(path);
+  folder === "cli" || ["io/files.ts", "io/image-file.ts", "io/hdf5/open.ts"].includes(path) || /^simulate\/parallel\/node(-worker)?\.ts$/.test(path);
 
 test("the library needs nothing but itself, and Node only where files are read, threads started, and in the command line", () => {
   const foreign = sources.flatMap((source) =>
     source.imports
-      .filter((target) => !target.endsWith(".ts") && !(target.startsWith("node:") && knowsNode(source)))
+      .filter((target) => !target.endsWith(".ts") && !(target.startsWith("node:") && knowsNode(source)) && optional.get(target) !== source.path)
       .map((target) => `${source.path} imports ${target}`),
   );
   assert.equal(foreign, []);
+  const always = found(
+    (node) => ts.isImportDeclaration(node) && !isOfTypes(node) && optional.has(specifierOf(node) ?? ""),
+  );
+  assert.equal(always, [], "an optional package is loaded when it is used");
   const globals = ["process", "Buffer", "require", "__dirname", "__filename"];
   const uses = (node: ts.Node): boolean =>
     (ts.isPropertyAccessExpression(node) || ts.isCallExpression(node)) &&

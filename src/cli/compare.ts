@@ -1,4 +1,4 @@
-import { readBinaryFile, writeFileAtomically } from "../io/files.js";
+import { writeFileAtomically } from "../io/files.js";
 import { formatG } from "../io/c-format.js";
 import { encodePng } from "../io/png.js";
 import { InputError } from "../ndarray/errors.js";
@@ -6,13 +6,13 @@ import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape } from "../ndarray/shape.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
-import { formatOf, formats, parseImage, type Format } from "./image-file.js";
+import { formatByName, formats, readImage } from "./image-file.js";
 import { fromFolder } from "./input-files.js";
-import { parseFlags, type Flag, type FlagTable } from "./parse-flags.js";
+import { parseFlags, type Flag, type FlagTable, type Given } from "./parse-flags.js";
 import { redAndBlue } from "./picture.js";
 
 const table = {
-  from: { group: "Options", values: ["FORMAT"], kind: "text", choices: formats, help: "what A and B hold", preset: "by their extensions" },
+  from: { group: "Options", values: ["FORMAT"], kind: "text", choices: formats, help: "what A and B hold", preset: "by their content" },
   size: {
     group: "Options", values: ["FAST", "SLOW"], kind: "count", unit: "pixels",
     help: "size of a raw float image", preset: "that of the other image, or a square",
@@ -25,7 +25,7 @@ const table = {
 type CompareFlag = keyof typeof table;
 const compareFlags: FlagTable<CompareFlag> = table;
 
-const intro = `braggtape compare A B: how two images differ (smv, float, pgm)
+const intro = `braggtape compare A B: how two images differ (cbf, smv, hdf5, tiff, pgm, float)
 
   braggtape compare ours.bin theirs.img --png difference.png
 `;
@@ -99,18 +99,9 @@ export async function runCompare(argv: readonly string[], { cwd, stdout }: Envir
   const given = parseFlags(argv, compareFlags);
   if (given.has("help")) return stdout(`${intro}\n${describeFlags(compareFlags)}`);
   if (given.operands.length !== 2) throw new InputError(`compare needs two images, A and B, and got ${given.operands.length}`);
-  const files = await Promise.all(
-    given.operands.map(async (name) => ({
-      name,
-      format: formatOf(name, given.word("from"), "--from"),
-      bytes: await readBinaryFile(fromFolder(cwd, name)),
-    })),
-  );
-  const size = given.last("size")?.numbers;
-  const shape = size ? ([size[1], size[0]] as const) : shapeOfCounted(files);
-  const [a, b] = files.map(({ name, format, bytes }) => parseImage(bytes, format, name, shape));
+  const [a, b] = await readBoth(cwd, given);
   if (!sameShape(a.shape, b.shape)) {
-    const words = files.map(({ name }, i) => `${name} has ${[a, b][i].shape[1]} x ${[a, b][i].shape[0]} pixels`);
+    const words = [a, b].map(({ shape }, i) => `${given.operands[i]} has ${[...shape].reverse().join(" x ")} pixels`);
     throw new InputError(`${words.join(" and ")}; only images of one size can be compared`);
   }
   const found = compareImages(a, b);
@@ -119,18 +110,21 @@ export async function runCompare(argv: readonly string[], { cwd, stdout }: Envir
   stdout(given.has("json") ? `${JSON.stringify(found, undefined, 2)}\n` : describe(found));
 }
 
-interface ImageFile {
-  readonly name: string;
-  readonly format: Format;
-  readonly bytes: Uint8Array;
-}
-
-/** The shape of an image that says it itself, which is likely that of the other one too. */
-function shapeOfCounted(files: readonly ImageFile[]): readonly [slow: number, fast: number] | undefined {
-  const counted = files.find(({ format }) => format === "smv" || format === "pgm");
-  if (counted === undefined) return undefined;
-  const [slow, fast] = parseImage(counted.bytes, counted.format, counted.name, undefined).shape;
-  return [slow, fast];
+/** Both images; one that does not state its size likely has that of the other. */
+async function readBoth(cwd: string, given: Given<CompareFlag>): Promise<readonly [NdArray, NdArray]> {
+  const from = given.word("from");
+  const size = given.last("size")?.numbers;
+  const isRaw = (name: string): boolean => (from ?? formatByName(name)) === "float";
+  const read = async (name: string, shape: readonly [slow: number, fast: number] | undefined): Promise<NdArray> =>
+    (await readImage(cwd, name, isRaw(name) ? "float" : from, shape)).image;
+  const [first, second] = given.operands;
+  if (size) return [await read(first, [size[1], size[0]]), await read(second, [size[1], size[0]])];
+  if (isRaw(first) && !isRaw(second)) {
+    const image = await read(second, undefined);
+    return [await read(first, [image.shape[0], image.shape[1]]), image];
+  }
+  const image = await read(first, undefined);
+  return [image, await read(second, isRaw(first) ? undefined : [image.shape[0], image.shape[1]])];
 }
 
 function minus(a: NdArray, b: NdArray): NdArray {

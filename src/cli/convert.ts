@@ -1,28 +1,34 @@
+import { formatCbf } from "../io/cbf/cbf.js";
 import { formatFdump, parseFdump } from "../io/fdump.js";
 import { formatG } from "../io/c-format.js";
 import { isSameFile, readBinaryFile, writeFileAtomically } from "../io/files.js";
 import { formatFloatImage } from "../io/float-image.js";
+import type { ExperimentRecord } from "../io/geometry/record.js";
 import { formatHkl, parseHkl, type Reflections } from "../io/hkl.js";
 import { expandToP1 } from "../io/mtz-expansion.js";
 import { parseMtz } from "../io/mtz.js";
+import { frameNameOf } from "../io/image-file.js";
 import { formatPgm } from "../io/pgm.js";
 import { encodePng } from "../io/png.js";
-import { formatSmv, formatSmvLike, parseSmv, type Smv, type SmvHeader } from "../io/smv.js";
+import { formatSmv, formatSmvLike } from "../io/smv.js";
+import type { Detector } from "../models/detector.js";
 import { StructureFactors } from "../models/structure-factors.js";
 import { InputError } from "../ndarray/errors.js";
 import { array, copy, flatData, type NdArray } from "../ndarray/ndarray.js";
 import { largestCount, smvCounts, smvScale } from "../simulate/intensity-scale.js";
 import { imageStatistics } from "../simulate/statistics.js";
+import { cbfHeader } from "./cbf-header.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
-import { formatOf, formats, parseImage, type Format } from "./image-file.js";
+import { formatByName, formatOf, formats, readImage, type Format } from "./image-file.js";
 import { fromFolder } from "./input-files.js";
 import { parseFlags, type Flag, type FlagTable, type Given } from "./parse-flags.js";
 import { darkSpots } from "./picture.js";
-import { smvHeader } from "./smv-header.js";
+import { detectorOfRecord } from "./record-detector.js";
+import { smvHeader, type HeaderExtras } from "./smv-header.js";
 
 const table = {
-  from: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what IN holds", preset: "by its extension" },
+  from: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what IN holds", preset: "by its content" },
   to: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what OUT shall hold", preset: "by its extension" },
   column: { group: "Reflections", values: ["LABEL"], kind: "text", help: "amplitude column of an MTZ file", preset: "the first of type F" },
   default_F: { group: "Reflections", values: ["F"], unit: "electrons", help: "for what a grid holds and a list does not", preset: "0" },
@@ -32,16 +38,17 @@ const table = {
     help: "of counts or grey levels", preset: "1 from counts, else to 55000 counts or 255 levels",
   },
   adc: { group: "Images", values: ["counts"], help: "offset of an SMV image", preset: "0" },
-  pixel: { group: "Images", values: ["size"], kind: "positive", unit: "mm", help: "what an SMV header says", preset: "0.1" },
-  distance: { group: "Images", values: ["length"], kind: "positive", unit: "mm", help: "what an SMV header says", preset: "100" },
-  lambda: { group: "Images", values: ["length"], kind: "positive", unit: "A", help: "what an SMV header says", preset: "1" },
+  pixel: { group: "Images", values: ["size"], kind: "positive", unit: "mm", help: "what the header states", preset: "that of IN, or 0.1" },
+  distance: { group: "Images", values: ["length"], kind: "positive", unit: "mm", help: "what the header states", preset: "that of IN, or 100" },
+  lambda: { group: "Images", values: ["length"], kind: "positive", unit: "A", help: "what the header states", preset: "that of IN, or 1" },
   help: { group: "Other", aliases: ["h"], help: "this text" },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 type ConvertFlag = keyof typeof table;
 const convertFlags: FlagTable<ConvertFlag> = table;
 
-const intro = `braggtape convert IN OUT: between hkl, fdump and mtz (read only), or between smv, float, pgm and png (written only)
+const intro = `braggtape convert IN OUT: between hkl, fdump and mtz (read only), or between images:
+from cbf, smv, hdf5 (stack.h5#17), tiff, pgm and float, each also with .gz, to cbf, smv, pgm, png and float
 
   braggtape convert data.mtz P1.hkl --column FP
   braggtape convert floatimage.bin image.png
@@ -56,15 +63,14 @@ export async function runConvert(argv: readonly string[], environment: Environme
   if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(convertFlags)}`);
   if (given.operands.length !== 2) throw new InputError(`convert needs two files, IN and OUT, and got ${given.operands.length}`);
   const [from, to] = given.operands;
-  const fromFormat = formatOf(from, given.word("from"), "--from");
   const toFormat = formatOf(to, given.word("to"), "--to");
-  const [source, target] = [from, to].map((name) => fromFolder(environment.cwd, name));
+  const [source, target] = [frameNameOf(from).file, to].map((name) => fromFolder(environment.cwd, name));
   if (await isSameFile(source, target)) throw new InputError(`${to} is read and would be overwritten; give the output another name`);
-  const bytes = await readBinaryFile(source);
+  const fromFormat = given.word("from") ?? formatByName(from);
   const isReflections = fromFormat === "hkl" || fromFormat === "fdump" || fromFormat === "mtz";
   const converted = isReflections
-    ? convertReflections(bytes, fromFormat, from, toFormat, given, environment)
-    : await convertImage(bytes, fromFormat, from, toFormat, given, environment);
+    ? convertReflections(await readBinaryFile(source), fromFormat, from, toFormat, given, environment)
+    : await convertImage(from, toFormat, given, environment);
   await writeFileAtomically(target, converted);
 }
 
@@ -103,22 +109,16 @@ function readReflections(bytes: Uint8Array, format: Format, name: string, column
   };
 }
 
-async function convertImage(
-  bytes: Uint8Array,
-  from: Format,
-  name: string,
-  to: Format,
-  given: Given<ConvertFlag>,
-  { stderr }: Environment,
-): Promise<Uint8Array> {
+async function convertImage(name: string, to: Format, given: Given<ConvertFlag>, { cwd, stderr }: Environment): Promise<Uint8Array> {
   const size = given.last("size")?.numbers;
-  const image = parseImage(bytes, from, name, size && [size[1], size[0]]);
-  const { max } = imageStatistics(image);
-  const isCounted = from !== "float";
+  const { image, mask, overload, isCounted, record, smvHeader: entries } = await readImage(cwd, name, given.word("from"), size && [size[1], size[0]]);
+  if (image.rank !== 2) throw new InputError(`${name} has the shape ${image.shape.join(" x ")}; an image of one panel is converted`);
+  const { max } = imageStatistics(image, { mask });
+  const warn = (warning: string): void => stderr(`warning: ${warning}\n`);
   const scaleTo = (full: number): number => {
     if (given.number("scale")) return given.number("scale") ?? 1;
     const scale = (isCounted && max <= full) || !(max > 0) ? 1 : full / max;
-    if (scale !== 1) stderr(`warning: ${name} is multiplied by ${formatG(scale)}, so that its maximum, ${formatG(max)}, fits; --scale says by what else\n`);
+    if (scale !== 1) warn(`${name} is multiplied by ${formatG(scale)}, so that its maximum, ${formatG(max)}, fits; --scale says by what else`);
     return scale;
   };
   switch (to) {
@@ -130,18 +130,23 @@ async function convertImage(
       return formatPgm(image, scaleTo(255));
     case "smv": {
       const counts = smvCounts(copy(image, "float32"), scaleTo(isCounted ? largestCount : max * smvScale(max)), given.number("adc") ?? 0);
-      if (from === "smv") return formatSmvLike(headerLike(parseSmv(bytes, name), given), counts);
-      const told = (["pixel", "distance", "lambda"] as const).filter((flag) => !given.has(flag));
-      if (told.length > 0) stderr(`warning: ${name} says nothing of its geometry, so the header says the defaults of ${told.map((flag) => `--${flag}`).join(", ")}\n`);
-      return formatSmv(headerFor(image, given), counts);
+      if (entries) return formatSmvLike(headerLike(entries, given), counts);
+      const header = headerOf(name, image, record, given, warn);
+      return formatSmv(smvHeader(header.detector, header), counts);
+    }
+    case "cbf": {
+      const header = headerOf(name, image, record, given, warn);
+      const { lines, warnings } = cbfHeader(header.detector, { ...header, overload: overload ?? 2 ** 31 - 1 });
+      warnings.forEach(warn);
+      return formatCbf(lines, wholeCounts(image, given.number("scale") || 1));
     }
     default:
-      throw new InputError(`an image is written as smv, float, pgm or png, not as ${to}`);
+      throw new InputError(`an image is written as cbf, smv, float, pgm or png, not as ${to}`);
   }
 }
 
 /** The header of an SMV image, with what options say in the place of its own entries. */
-function headerLike({ header }: Smv, given: Given<ConvertFlag>): ReadonlyMap<string, string> {
+function headerLike(header: ReadonlyMap<string, string>, given: Given<ConvertFlag>): ReadonlyMap<string, string> {
   const entries = new Map(header);
   for (const [flag, key] of [["pixel", "PIXEL_SIZE"], ["distance", "DISTANCE"], ["lambda", "WAVELENGTH"]] as const) {
     const word = given.word(flag);
@@ -150,8 +155,28 @@ function headerLike({ header }: Smv, given: Given<ConvertFlag>): ReadonlyMap<str
   return entries;
 }
 
-/** A header of which only the size is known: everything else is what the options say, or a plain detector. */
-function headerFor({ shape: [slow, fast] }: NdArray, given: Given<ConvertFlag>): SmvHeader {
-  const detector = { pixels: { fast, slow }, pixelSizeMm: given.number("pixel") ?? 0.1, distanceMm: given.number("distance") ?? 100 };
-  return smvHeader(detector, { wavelengthA: given.number("lambda") ?? 1, phiDeg: 0, oscRangeDeg: 0 });
+/** Counts rounded to whole numbers; what is no number becomes -2, the mark of a bad pixel. */
+function wholeCounts(image: NdArray, scale: number): NdArray {
+  const counts = copy(image, "float64");
+  for (let i = 0; i < counts.size; i++) counts.data[i] = Number.isFinite(counts.data[i]) ? Math.round(counts.data[i] * scale) : -2;
+  return counts;
+}
+
+/** What a header is to state: what the options say, or the image that is read, or a plain detector. */
+function headerOf(
+  name: string,
+  { shape: [slow, fast] }: NdArray,
+  record: ExperimentRecord,
+  given: Given<ConvertFlag>,
+  warn: (warning: string) => void,
+): HeaderExtras & { readonly detector: Detector } {
+  const isPlaced = record.panels.length === 1 && !given.has("pixel", "distance");
+  const assumed = [!isPlaced && "pixel", !isPlaced && "distance", record.beam.wavelengthA === undefined && "lambda"].filter((flag) => flag !== false);
+  const told = assumed.filter((flag) => !given.has(flag));
+  if (told.length > 0) warn(`${name} says nothing of its geometry, so the header says the defaults of ${told.map((flag) => `--${flag}`).join(", ")}`);
+  const detector: Detector = isPlaced
+    ? detectorOfRecord(record)
+    : { pixels: { fast, slow }, pixelSizeMm: given.number("pixel") ?? 0.1, distanceMm: given.number("distance") ?? 100 };
+  const { scan } = record;
+  return { detector, wavelengthA: given.number("lambda") ?? record.beam.wavelengthA ?? 1, phiDeg: scan?.startDeg ?? 0, oscRangeDeg: scan?.widthDeg ?? 0 };
 }

@@ -283,6 +283,10 @@ const table = {
     help: "16-bit SMV with Poisson noise", preset: "noiseimage.img",
   },
   nonoise: { group: "Output", help: "no image with noise" },
+  cbffile: {
+    group: "Output", aliases: ["cbf"], values: ["FILE"], kind: "text",
+    help: "32-bit CBF: photons as the image with noise counts them, or without noise rounded; -1 where no pixel was worked on",
+  },
   seed: { group: "Output", values: ["n"], kind: "integer", help: "seed of the noise", preset: "the time" },
   pgmfile: { group: "Output", aliases: ["pgmimage"], values: ["FILE"], kind: "text", help: "8-bit preview", preset: "image.pgm" },
   pgmscale: { group: "Output", values: ["factor"], kind: "nonNegative", help: "of the preview", preset: "250 at five rmsd" },

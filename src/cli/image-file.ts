@@ -1,18 +1,24 @@
-import { parseFloatImage } from "../io/float-image.js";
-import { parsePgm } from "../io/pgm.js";
-import { parseSmv } from "../io/smv.js";
+import { frameNameOf, readAnyImage } from "../io/image-file.js";
+import type { ImageFormat, MeasuredImage } from "../io/image.js";
 import { InputError } from "../ndarray/errors.js";
-import type { NdArray } from "../ndarray/ndarray.js";
+import { fromFolder } from "./input-files.js";
 
 /** What a file can hold. */
-export type Format = "hkl" | "fdump" | "mtz" | "smv" | "float" | "pgm" | "png";
+export type Format = "hkl" | "fdump" | "mtz" | "png" | ImageFormat;
 
-export const formats: readonly Format[] = ["hkl", "fdump", "mtz", "smv", "float", "pgm", "png"];
+export const formats: readonly Format[] = ["hkl", "fdump", "mtz", "cbf", "smv", "hdf5", "tiff", "float", "pgm", "png"];
 
 const byExtension: ReadonlyMap<string, Format> = new Map([
   ["hkl", "hkl"],
   ["fdump", "fdump"],
   ["mtz", "mtz"],
+  ["cbf", "cbf"],
+  ["h5", "hdf5"],
+  ["nxs", "hdf5"],
+  ["hdf5", "hdf5"],
+  ["tif", "tiff"],
+  ["tiff", "tiff"],
+  ["mccd", "tiff"],
   ["img", "smv"],
   ["smv", "smv"],
   ["bin", "float"],
@@ -24,7 +30,7 @@ const byExtension: ReadonlyMap<string, Format> = new Map([
 
 /** The format that a file's name promises, if it does; what the reference program calls Fdump.bin is a dump. */
 export function formatByName(name: string): Format | undefined {
-  const base = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1).toLowerCase();
+  const base = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1).toLowerCase().replace(/#\d+$/, "").replace(/\.gz$/, "");
   if (/^fdump.*\.bin$/.test(base)) return "fdump";
   const dot = base.lastIndexOf(".");
   return dot < 0 ? undefined : byExtension.get(base.slice(dot + 1));
@@ -44,27 +50,24 @@ export function formatOf(name: string, said: string | undefined, option: string)
 }
 
 /**
- * Reads an image.
+ * Reads an image of any format by its content; "stack.h5#17" is the frame 17 of a stack, counted from 1.
+ * @param said format that an option gives in place of the content's own
  * @param shape [slow, fast] of a raw float image; a square one unless given
- * @throws InputError when the bytes are not such an image
+ * @throws InputError when the file cannot be read or is no such image
  */
-export function parseImage(bytes: Uint8Array, format: Format, name: string, shape: readonly [number, number] | undefined): NdArray {
-  switch (format) {
-    case "smv":
-      return parseSmv(bytes, name).image;
-    case "pgm":
-      return parsePgm(bytes, name).image;
-    case "float":
-      return parseFloatImage(bytes, shape ?? square(bytes, name), name);
-    default:
-      throw new InputError(`${name}: an image is read from smv, float or pgm, not from ${format}`);
+export async function readImage(
+  cwd: string,
+  name: string,
+  said?: string,
+  shape?: readonly [slow: number, fast: number],
+): Promise<MeasuredImage> {
+  const { file, frame } = frameNameOf(name);
+  const given = said ?? formatByName(file);
+  const format = imageFormats.find((candidate) => candidate === given);
+  if (given !== undefined && format === undefined) {
+    throw new InputError(`${name}: an image is read from ${imageFormats.join(", ")}, not from ${given}`);
   }
+  return readAnyImage(fromFolder(cwd, file), name, frame, { ...(said === undefined ? { otherwise: format } : { format }), shape });
 }
 
-function square(bytes: Uint8Array, name: string): readonly [number, number] {
-  const edge = Math.round(Math.sqrt(bytes.length / 4));
-  if (edge < 1 || 4 * edge * edge !== bytes.length) {
-    throw new InputError(`${name} has ${bytes.length} bytes, which are no square of float32 pixels; say its size with --size FAST SLOW`);
-  }
-  return [edge, edge];
-}
+const imageFormats: readonly ImageFormat[] = ["cbf", "smv", "hdf5", "tiff", "pgm", "float"];

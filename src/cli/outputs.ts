@@ -1,3 +1,4 @@
+import { formatCbf } from "../io/cbf/cbf.js";
 import { formatFdump } from "../io/fdump.js";
 import type { OutputFile } from "../io/files.js";
 import { formatFloatImage } from "../io/float-image.js";
@@ -6,10 +7,12 @@ import { encodePng } from "../io/png.js";
 import { formatSmv } from "../io/smv.js";
 import { StructureFactors } from "../models/structure-factors.js";
 import { InputError } from "../ndarray/errors.js";
-import type { NdArray } from "../ndarray/ndarray.js";
-import { pgmScale, smvCounts, smvScale } from "../simulate/intensity-scale.js";
+import { copy, flatData, full, type NdArray } from "../ndarray/ndarray.js";
+import { largestCount, pgmScale, smvCounts, smvScale } from "../simulate/intensity-scale.js";
 import { addNoise, type NoiseImage } from "../simulate/noise.js";
+import { forEachStretch, selectPixels, type Pixels } from "../simulate/pixels.js";
 import { region, type ImageStatistics } from "../simulate/statistics.js";
+import { cbfHeader } from "./cbf-header.js";
 import type { Request } from "./experiment-from-flags.js";
 import type { SimulateFlag } from "./flags.js";
 import { defaultDump, fromFolder, type InputFiles } from "./input-files.js";
@@ -22,6 +25,7 @@ export interface OutputNames {
   readonly float: string;
   readonly int: string;
   readonly noise: string | undefined;
+  readonly cbf: string | undefined;
   readonly pgm: string | undefined;
   readonly png: string | undefined;
   readonly dump: string | undefined;
@@ -34,6 +38,7 @@ export interface Outputs {
   readonly scale: number;
   readonly adcOffset: number;
   readonly noise: NoiseImage | undefined;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -45,6 +50,7 @@ export function outputNames(given: Given<SimulateFlag>, { isWorthDump }: InputFi
     float: given.word("floatfile") ?? "floatimage.bin",
     int: given.word("intfile") ?? "intimage.img",
     noise: given.last("noisefile", "nonoise")?.name === "nonoise" ? undefined : (given.word("noisefile") ?? "noiseimage.img"),
+    cbf: given.word("cbffile"),
     pgm: given.last("pgmfile", "pgmscale", "nopgm")?.name === "nopgm" ? undefined : (given.word("pgmfile") ?? "image.pgm"),
     png: given.word("png"),
     dump: isWorthDump ? (given.word("dump") ?? defaultDump) : undefined,
@@ -69,7 +75,7 @@ export function outputNames(given: Given<SimulateFlag>, { isWorthDump }: InputFi
 export async function makeOutputs(
   given: Given<SimulateFlag>,
   names: OutputNames,
-  { experiment, roi, oscDeg, generator, noiseSeed }: Request,
+  { experiment, options, roi, oscDeg, generator, noiseSeed }: Request,
   image: NdArray,
   statistics: ImageStatistics,
   cwd: string,
@@ -92,12 +98,41 @@ export async function makeOutputs(
     noise = addNoise(image, { seed: noiseSeed, adcOffset, roi, generator });
     add(names.noise, formatSmv(header, noise.counts));
   }
+  const warnings: string[] = [];
+  if (names.cbf !== undefined) {
+    const counts = noise ? addedTo(noise.counts, -adcOffset) : smvCounts(image, 1, 0);
+    const { lines, warnings: unstated } = cbfHeader(detector, {
+      wavelengthA: beam.wavelengthA,
+      phiDeg: crystal.scan?.phiDeg ?? 0,
+      oscRangeDeg: oscDeg,
+      overload: largestCount - (noise ? adcOffset : 0),
+      kahnFactor: beam.polarized === false ? undefined : (beam.kahnFactor ?? 0),
+    });
+    warnings.push(...unstated);
+    add(names.cbf, formatCbf(lines, markUnused(counts, selectPixels([detector.pixels.slow, detector.pixels.fast], options))));
+  }
   if (names.png !== undefined) add(names.png, await encodePng(darkSpots(image)));
   if (names.dump !== undefined && structureFactors instanceof StructureFactors) {
     const [h, k, l] = structureFactors.min;
     add(names.dump, formatFdump({ min: [h, k, l], values: structureFactors.grid }));
   }
-  return { files, scale, adcOffset, noise };
+  return { files, scale, adcOffset, noise, warnings };
+}
+
+function addedTo(counts: NdArray, offset: number): NdArray {
+  const sums = copy(counts, "float64");
+  for (let i = 0; i < sums.size; i++) sums.data[i] += offset;
+  return sums;
+}
+
+/** The counts of the pixels that were worked on, and -1, the mark of a pixel that does not exist, in all others. */
+function markUnused(counts: NdArray, pixels: Pixels): NdArray {
+  const marked = full(counts.shape, -1);
+  const values = flatData(counts);
+  forEachStretch(pixels, 0, pixels.size, (_, place, length) => {
+    for (let i = place; i < place + length; i++) marked.data[i] = values[i];
+  });
+  return marked;
 }
 
 /**

@@ -51,7 +51,7 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const outputs = await makeOutputs(given, names, request, image, statistics, environment.cwd);
   await writeAllAtomically(outputs.files);
 
-  const warnings = [...request.warnings, ...found, ...emptyWarnings(statistics, request.experiment)];
+  const warnings = [...request.warnings, ...found, ...emptyWarnings(statistics, request.experiment), ...outputs.warnings];
   for (const warning of warnings) environment.stderr(`warning: ${warning}\n`);
   const summary = summarize(request, statistics, outputs, warnings);
   environment.stdout(given.has("json") ? `${JSON.stringify(summary, undefined, 2)}\n` : describe(summary));

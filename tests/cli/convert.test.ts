@@ -2,7 +2,10 @@ import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { parseCbf } from "../../src/io/cbf/cbf.js";
+import { parseMiniHeader } from "../../src/io/cbf/mini-header.js";
 import { parseFloatImage, formatFloatImage } from "../../src/io/float-image.js";
+import { gzip } from "../../src/io/gzip.js";
 import { parseHkl } from "../../src/io/hkl.js";
 import { parseSmv } from "../../src/io/smv.js";
 import { array, flatData, toNested } from "../../src/ndarray/ndarray.js";
@@ -72,6 +75,24 @@ test("a conversion never overwrites what it reads, not over a link either", () =
       assert.match(stderr, /is read and would be overwritten/);
     }
     assert.equal(await bench.read("a.img"), before);
+  }));
+
+test("counts go to CBF and back with distance and beam centre, also from a file that gzip packed", () =>
+  withBench({ "a.img": smv("SIZE1=3;\nSIZE2=2;\nPIXEL_SIZE=0.2;\nDISTANCE=80;\nWAVELENGTH=0.9;\nDENZO_X_BEAM=0.5;\nDENZO_Y_BEAM=0.1;\n", [1, 2, 3, 4, 5, 60000]) }, async (bench) => {
+    assert.is((await bench.run("convert a.img b.cbf")).stderr, "");
+    const { image, header } = parseCbf(await bench.read("b.cbf"), "b");
+    assert.equal(toNested(image), [[1, 2, 3], [4, 5, 60000]]);
+    const { distanceMm, beamPixels, wavelengthA, pixelSizeMm } = parseMiniHeader(header);
+    assert.equal([distanceMm, beamPixels, wavelengthA, pixelSizeMm], [80, [0.5, 2.5], 0.9, [0.2, 0.2]]);
+    await bench.put({ "c.gz": await gzip(await bench.read("b.cbf")) });
+    await bench.run("convert c.gz d.img");
+    assert.is(JSON.parse((await bench.run("compare a.img d.img --json")).stdout).differentPixels, 0);
+    const back = parseSmv(await bench.read("d.img"), "d").header;
+    assert.equal([back.get("DISTANCE"), back.get("DENZO_X_BEAM"), back.get("DENZO_Y_BEAM")], ["80", "0.5", "0.1"]);
+    await bench.put({ "e.gz": (await bench.read("c.gz")).slice(0, 200), "f.cbf": "nothing", "g": "nothing" });
+    assert.match((await bench.run("convert e.gz g.img")).stderr, /e\.gz cannot be unpacked/);
+    assert.match((await bench.run("compare f.cbf a.img")).stderr, /f\.cbf is not a CBF image/);
+    assert.match((await bench.run("compare g a.img")).stderr, /g is no image that can be read: CBF, SMV/);
   }));
 
 test("an image compared with itself does not differ", () =>

@@ -194,8 +194,8 @@ const refusals: readonly (readonly [line: string, sentence: RegExp])[] = [
   ["convert good.hkl x.unknown", /what x.unknown holds does not follow from its name; say it with --to/],
   ["convert good.hkl picture.png", /reflections are written as hkl or fdump, not as png/],
   ["convert good.hkl x.mtz", /reflections are written as hkl or fdump, not as mtz/],
-  ["convert tiny.img Fdump.bin", /an image is written as smv, float, pgm or png, not as fdump/],
-  ["convert picture.png floatimage.bin", /an image is read from smv, float or pgm, not from png/],
+  ["convert tiny.img Fdump.bin", /an image is written as cbf, smv, float, pgm or png, not as fdump/],
+  ["convert picture.png floatimage.bin", /an image is read from cbf, smv, hdf5, tiff, pgm, float, not from png/],
   ["convert none.hkl Fdump.bin", /cannot read/],
   ["convert words.hkl Fdump.bin", /words.hkl, line 2/],
   ["convert bad.bin picture.png", /no square of float32 pixels; say its size with --size/],
@@ -205,7 +205,7 @@ const refusals: readonly (readonly [line: string, sentence: RegExp])[] = [
   ["compare tiny.img", /compare needs two images, A and B, and got 1/],
   ["compare tiny.img black.img none.img", /compare needs two images, A and B, and got 3/],
   ["compare tiny.img text.img --png picture.png", /text.img is not an SMV image/],
-  ["compare tiny.img good.hkl", /an image is read from smv, float or pgm, not from hkl/],
+  ["compare tiny.img good.hkl", /an image is read from cbf, smv, hdf5, tiff, pgm, float, not from hkl/],
   ["compare tiny.img words.img --png picture.png", /tiny.img has 2 x 2 pixels and words.img has 1 x 1 pixels/],
 ];
 

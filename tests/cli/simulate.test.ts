@@ -8,6 +8,7 @@ import { threadsFor } from "../../src/cli/simulate.js";
 import { parseFdump } from "../../src/io/fdump.js";
 import { parseFloatImage } from "../../src/io/float-image.js";
 import { parsePgm } from "../../src/io/pgm.js";
+import { parseCbf } from "../../src/io/cbf/cbf.js";
 import { parseSmv } from "../../src/io/smv.js";
 import { flatData } from "../../src/ndarray/ndarray.js";
 import { small, smv, withBench, type Workbench } from "./workbench.js";
@@ -355,6 +356,20 @@ test("help and version are there without a command, too", () =>
     for (const line of ["", "--help", "-h"]) assert.match((await bench.run(line)).stdout, /braggtape convert IN OUT/);
     assert.match((await bench.run("convert --help")).stdout, /--?from/);
     assert.match((await bench.run("compare --help")).stdout, /--?png/);
+  }));
+
+test("a CBF image holds the counts of the image with noise without its offset, and marks what was not worked on", () =>
+  withBench({}, async (bench) => {
+    const { code, stderr } = await bench.run(`${small} -roi 0 6 0 7 -seed 1 -fluence 1e25 -cbf a.cbf -noisefile n.img -detector_roty 3`);
+    assert.is(code, 0);
+    assert.match(stderr, /a CBF image states distance and beam centre, and not that the detector is tilted/);
+    const { image, header } = parseCbf(await bench.read("a.cbf"), "a");
+    const noise = parseSmv(await bench.read("n.img"), "n").image;
+    assert.equal(
+      [...flatData(image)].map((count, i) => (i % 8 === 7 ? count : count + 40)),
+      [...flatData(noise)].map((count, i) => (i % 8 === 7 ? -1 : count)),
+    );
+    assert.match(header, /# Count_cutoff 65495 counts/);
   }));
 
 test.run();

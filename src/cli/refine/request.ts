@@ -1,10 +1,9 @@
 import { headerSettings, roundingTwothetaDeg, type HeaderSettings } from "../../io/header-settings.js";
-import { parseFloatImage } from "../../io/float-image.js";
 import { quote } from "../../io/field.js";
-import { readBinaryFile } from "../../io/files.js";
-import { parseSmv } from "../../io/smv.js";
+import type { MeasuredImage } from "../../io/image.js";
 import { InputError } from "../../ndarray/errors.js";
-import { copy, type NdArray } from "../../ndarray/ndarray.js";
+import { copy, flatData, type NdArray } from "../../ndarray/ndarray.js";
+import { sameShape } from "../../ndarray/shape.js";
 import { isPerImage, isRefinable, parametersNamed, refinable, refinableAliases, refinableExperiment, refinableMembers } from "../../refine/catalogue.js";
 import { crystalSystems } from "../../refine/crystal-system.js";
 import type { CatalogueOptions } from "../../refine/refinables/record.js";
@@ -15,8 +14,8 @@ import { defaultBlurs, type RefineOptions } from "../../refine/refine.js";
 import { usablePixels, type PixelRules, type Still } from "../../refine/still.js";
 import { requestFromFlags, type Request } from "../experiment-from-flags.js";
 import type { SimulateFlag } from "../flags.js";
-import { formatOf, parseImage } from "../image-file.js";
-import { fromFolder, readInputFiles, type InputFiles } from "../input-files.js";
+import { readImage } from "../image-file.js";
+import { readInputFiles, type InputFiles } from "../input-files.js";
 import { Given } from "../parse-flags.js";
 import { didYouMean, suggestions } from "../suggestion.js";
 import { asSimulateFlags, isIdle, type RefineFlag } from "./flags.js";
@@ -48,9 +47,9 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   const files = withoutDistance(await readInputFiles(flags, cwd));
   const stills: Still[] = [];
   for (const name of images) {
-    const { counts, header } = await readCounts(name, cwd, flags);
+    const { header, ...measured } = await readCounts(name, cwd, flags);
     const request = requestFromFlags(flags, withHeader(files, header, flags, name), seconds);
-    const still = stillFrom(name, counts, request, given);
+    const still = stillFrom(name, measured, request, given);
     const knowsBackground = given.has("adc", "water") || names.includes("background") || names.includes("water");
     const offset = darkest(still);
     if (offset >= 10 && !knowsBackground) {
@@ -66,9 +65,14 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   return { stills, parameters, options: optionsOf(given, parameters), warnings: [...warnings] };
 }
 
-function stillFrom(name: string, counts: NdArray, request: Request, given: Given<RefineFlag>): Still {
+/** Counts with the offset taken off, and what the image's file says of its pixels. */
+interface Counted extends Pick<MeasuredImage, "mask" | "overload"> {
+  readonly counts: NdArray;
+}
+
+function stillFrom(name: string, { counts, overload, mask: own }: Counted, request: Request, given: Given<RefineFlag>): Still {
   const { experiment, options: { oversample, ...options } } = request;
-  const rules = pixelRules(given, options.mask);
+  const rules = pixelRules(given, own && options.mask ? bothOf(own, options.mask) : (own ?? options.mask), overload);
   const { mask } = usablePixels(counts, rules);
   const { slow, fast } = experiment.detector.pixels;
   if (counts.shape[0] !== slow || counts.shape[1] !== fast) {
@@ -77,21 +81,30 @@ function stillFrom(name: string, counts: NdArray, request: Request, given: Given
   return { experiment: refinableExperiment(experiment), options: { ...options, ...(given.has("oversample") && { oversample }), mask }, counts, overload: rules.overload, name };
 }
 
-async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<{ readonly counts: NdArray; readonly header: HeaderSettings | undefined }> {
-  const bytes = await readBinaryFile(fromFolder(cwd, name));
-  const format = formatOf(name, undefined, "its extension");
-  const smv = format === "smv" ? parseSmv(bytes, name) : undefined;
+async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<Counted & { readonly header: HeaderSettings | undefined }> {
   const fast = flags.number("detpixels", "detpixels_x");
   const slow = flags.number("detpixels", "detpixels_y");
-  const raw = fast !== undefined && slow !== undefined && format === "float" ? parseFloatImage(bytes, [slow, fast], name) : undefined;
-  const counts = copy(smv?.image ?? raw ?? parseImage(bytes, format, name, undefined), "float64");
+  const { image, mask, overload, smvHeader, record } = await readImage(cwd, name, undefined, fast !== undefined && slow !== undefined ? [slow, fast] : undefined);
+  if (image.rank !== 2) throw new InputError(`${name} has the shape ${image.shape.join(" x ")}; an image of one panel is refined against`);
+  const counts = copy(image, "float64");
   const offset = flags.number("adc") ?? 0;
   for (let i = 0; i < counts.size; i++) counts.data[i] -= offset;
-  const header = smv ? headerSettings(smv, name) : { ...noSettings, shape: [counts.shape[0], counts.shape[1]] as const };
+  const shape = [image.shape[0], image.shape[1]] as const;
+  const stated = { pixelSizeMm: record.panels[0]?.pixelSizeMm, wavelengthA: record.beam.wavelengthA };
+  const header = smvHeader ? headerSettings({ header: smvHeader, shape, image }, name) : { ...noSettings, ...stated, shape };
   if (Math.abs(header.twothetaDeg ?? 0) > roundingTwothetaDeg && !flags.has("distance", "close_distance")) {
     throw new InputError(`${name}: the detector stands at a two-theta, where its header's DISTANCE is not the one along the beam: give -distance`);
   }
-  return { counts, header };
+  return { counts, header, mask, overload };
+}
+
+/** The mask that leaves out what either of two leaves out. */
+function bothOf(own: NdArray, other: NdArray): NdArray {
+  if (!sameShape(own.shape, other.shape)) return other;
+  const mask = copy(own);
+  const values = flatData(other);
+  for (let i = 0; i < mask.size; i++) mask.data[i] = values[i] === 0 ? 0 : mask.data[i];
+  return mask;
 }
 
 /**
@@ -131,11 +144,11 @@ function withHeader(files: InputFiles, header: HeaderSettings | undefined, flags
   return { ...files, imageHeader: { ...header, closeDistanceMm: undefined, oscRangeDeg } };
 }
 
-function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined): PixelRules & { readonly overload: number } {
+function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined, ofFile: number | undefined): PixelRules & { readonly overload: number } {
   const stop = given.last("beamstop")?.numbers;
   const offset = given.number("adc") ?? 0;
   return {
-    overload: (given.number("overload") ?? 65535) - offset,
+    overload: (given.number("overload") ?? ofFile ?? 65535) - offset,
     ...(stop && { beamStop: { fast: stop[0], slow: stop[1], radius: stop[2] } }),
     mask,
   };

@@ -1,0 +1,180 @@
+import { allocate } from "../../ndarray/dtype.js";
+import { InputError } from "../../ndarray/errors.js";
+import { flatData, fromData, type NdArray } from "../../ndarray/ndarray.js";
+import { reshape } from "../../ndarray/views.js";
+import { parseCount, quote } from "../field.js";
+import { md5Base64 } from "../md5.js";
+import { decodeByteOffset, encodeByteOffset } from "./byte-offset.js";
+
+/** A CBF image as read: the text before the pixels, and the pixels as float64 of shape [slow, fast]. */
+export interface Cbf {
+  readonly header: string;
+  readonly shape: readonly [slow: number, fast: number];
+  readonly image: NdArray;
+  /** whether pixels below 0 are counts, or marks of pixels that do not exist (-1) or are bad (-2) */
+  readonly isCounted: boolean;
+}
+
+interface ElementType {
+  readonly bytes: number;
+  readonly range: readonly [lowest: number, highest: number];
+  readonly read: (view: DataView, at: number) => number;
+}
+
+const elementTypes: ReadonlyMap<string, ElementType> = new Map([
+  ["signed 8-bit integer", { bytes: 1, range: [-128, 127], read: (view, at) => view.getInt8(at) }],
+  ["unsigned 8-bit integer", { bytes: 1, range: [0, 255], read: (view, at) => view.getUint8(at) }],
+  ["signed 16-bit integer", { bytes: 2, range: [-32768, 32767], read: (view, at) => view.getInt16(at, true) }],
+  ["unsigned 16-bit integer", { bytes: 2, range: [0, 65535], read: (view, at) => view.getUint16(at, true) }],
+  ["signed 32-bit integer", { bytes: 4, range: [-2147483648, 2147483647], read: (view, at) => view.getInt32(at, true) }],
+  ["unsigned 32-bit integer", { bytes: 4, range: [0, 4294967295], read: (view, at) => view.getUint32(at, true) }],
+  ["signed 32-bit real IEEE", { bytes: 4, range: [-Infinity, Infinity], read: (view, at) => view.getFloat32(at, true) }],
+] satisfies [string, ElementType][]);
+
+const boundary = "--CIF-BINARY-FORMAT-SECTION--";
+const marker = [0x0c, 0x1a, 0x04, 0xd5];
+/** Pixels of the largest detectors, with room; a header that asks for more is damaged. */
+const mostPixels = 2 ** 28;
+
+export function isCbf(bytes: Uint8Array): boolean {
+  return latin1(bytes.subarray(0, 7)) === "###CBF:" || (latin1(bytes.subarray(0, 4096)).includes(boundary) && findMarker(bytes) >= 0);
+}
+
+/**
+ * Reads the first image of a CBF file: miniCBF or imgCIF, packed as byte offsets or not packed.
+ * @param name what error messages call the bytes
+ * @throws InputError when sizes, counts or checksum contradict the pixels, or they are packed in another way
+ */
+export function parseCbf(bytes: Uint8Array, name: string): Cbf {
+  const at = findMarker(bytes);
+  if (at < 0) throw new InputError(`${name} is not a CBF image: the bytes 0C 1A 04 D5 in front of the pixels are missing`);
+  const text = latin1(bytes.subarray(0, at));
+  const start = text.lastIndexOf(boundary);
+  if (start < 0) throw new InputError(`${name} is not a CBF image: no line ${boundary} stands in front of the pixels`);
+  const mime = mimeEntries(text.slice(start + boundary.length));
+  const count = (key: string): number => {
+    const word = mime.get(key.toLowerCase());
+    const value = parseCount(word ?? "");
+    if (!(value > 0)) throw new InputError(`${name}: ${key} is ${word === undefined ? "missing" : quote(word)}; it must be a number above 0`);
+    return value;
+  };
+  const [fast, slow] = [count("X-Binary-Size-Fastest-Dimension"), count("X-Binary-Size-Second-Dimension")];
+  const elements = count("X-Binary-Number-of-Elements");
+  if ((mime.get("x-binary-size-third-dimension") ?? "1") !== "1") {
+    throw new InputError(`${name}: the pixels have three dimensions; an image has two`);
+  }
+  if (elements !== fast * slow || elements > mostPixels) {
+    throw new InputError(`${name}: X-Binary-Number-of-Elements is ${elements}, and the header's sizes are ${fast} x ${slow}`);
+  }
+  const size = count("X-Binary-Size");
+  const packed = bytes.subarray(at + marker.length, at + marker.length + size);
+  if (packed.length < size) {
+    throw new InputError(`${name} is cut short: X-Binary-Size is ${size}, and only ${packed.length} bytes follow the header`);
+  }
+  const digest = mime.get("content-md5");
+  if (digest !== undefined && digest !== md5Base64(packed)) {
+    throw new InputError(`${name} is damaged: the pixels' checksum is ${md5Base64(packed)}, and Content-MD5 says ${quote(digest)}`);
+  }
+  const type = elementTypeOf(mime, name);
+  const pixels = unpack(packed, elements, type, mime, name);
+  return { header: text.slice(0, start), shape: [slow, fast], image: reshape(pixels, [slow, fast]), isCounted: Number.isFinite(type.range[0]) };
+}
+
+function findMarker(bytes: Uint8Array): number {
+  for (let at = bytes.indexOf(marker[0]); at >= 0; at = bytes.indexOf(marker[0], at + 1)) {
+    if (marker.every((byte, i) => bytes[at + i] === byte)) return at;
+  }
+  return -1;
+}
+
+/** Entries of the section's header, by their names in lower case; a line that begins with blanks continues the one before. */
+function mimeEntries(text: string): Map<string, string> {
+  const entries = new Map<string, string>();
+  for (const line of text.replace(/\r?\n[ \t]+/g, " ").split(/\r?\n/)) {
+    const [, key, value] = /^([\w-]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
+    if (key !== undefined) entries.set(key.toLowerCase(), value.replace(/^"(.*)"$/, "$1"));
+  }
+  return entries;
+}
+
+function elementTypeOf(mime: ReadonlyMap<string, string>, name: string): ElementType {
+  const word = mime.get("x-binary-element-type") ?? "unsigned 32-bit integer";
+  const type = elementTypes.get(word);
+  if (!type) throw new InputError(`${name}: X-Binary-Element-Type is ${quote(word)}; it can be ${[...elementTypes.keys()].join(", ")}`);
+  const order = mime.get("x-binary-element-byte-order") ?? "LITTLE_ENDIAN";
+  if (order !== "LITTLE_ENDIAN") throw new InputError(`${name}: X-Binary-Element-Byte-Order is ${quote(order)}; only LITTLE_ENDIAN is read`);
+  const encoding = mime.get("content-transfer-encoding") ?? "BINARY";
+  if (encoding !== "BINARY") throw new InputError(`${name}: Content-Transfer-Encoding is ${quote(encoding)}; only BINARY is read`);
+  return type;
+}
+
+function unpack(packed: Uint8Array, count: number, type: ElementType, mime: ReadonlyMap<string, string>, name: string): NdArray {
+  const conversion = /conversions="?([\w-]+)/i.exec(mime.get("content-type") ?? "")?.[1];
+  if (conversion?.toLowerCase() === "x-cbf_byte_offset") return decodeByteOffset(packed, count, type.range, name);
+  if (conversion !== undefined && conversion.toLowerCase() !== "x-cbf_none") {
+    throw new InputError(`${name}: the pixels are packed as ${quote(conversion)}; only x-CBF_BYTE_OFFSET and pixels that are not packed are read`);
+  }
+  if (packed.length !== count * type.bytes) {
+    throw new InputError(`${name}: X-Binary-Size is ${packed.length}, and ${count} pixels of ${type.bytes} bytes need ${count * type.bytes}`);
+  }
+  const view = new DataView(packed.buffer, packed.byteOffset);
+  const pixels = allocate("float64", count);
+  for (let i = 0; i < count; i++) pixels[i] = type.read(view, i * type.bytes);
+  return fromData(pixels, [count]);
+}
+
+function latin1(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes);
+}
+
+/**
+ * Writes a miniCBF image with 32-bit counts, packed as byte offsets.
+ * @param lines of the header, without the leading "# "
+ * @param image whole numbers, shape [slow, fast]
+ * @throws InputError when a pixel is not a whole number of 32 bits
+ */
+export function formatCbf(lines: readonly string[], image: NdArray): Uint8Array {
+  const [slow, fast] = image.shape;
+  const packed = encodeByteOffset(image);
+  const text = [
+    "###CBF: VERSION 1.5",
+    "data_image",
+    "",
+    '_array_data.header_convention "PILATUS_1.2"',
+    "_array_data.header_contents",
+    ";",
+    ...lines.map((line) => `# ${line}`),
+    ";",
+    "",
+    "_array_data.data",
+    ";",
+    boundary,
+    "Content-Type: application/octet-stream;",
+    '     conversions="x-CBF_BYTE_OFFSET"',
+    "Content-Transfer-Encoding: BINARY",
+    `X-Binary-Size: ${packed.length}`,
+    "X-Binary-ID: 1",
+    'X-Binary-Element-Type: "signed 32-bit integer"',
+    "X-Binary-Element-Byte-Order: LITTLE_ENDIAN",
+    `Content-MD5: ${md5Base64(packed)}`,
+    `X-Binary-Number-of-Elements: ${flatData(image).length}`,
+    `X-Binary-Size-Fastest-Dimension: ${fast}`,
+    `X-Binary-Size-Second-Dimension: ${slow}`,
+    `X-Binary-Size-Padding: ${padding}`,
+    "",
+    "",
+  ].join("\r\n");
+  const head = new TextEncoder().encode(text);
+  const tail = new TextEncoder().encode(`\r\n${boundary}--\r\n;\r\n`);
+  const bytes = new Uint8Array(head.length + marker.length + packed.length + padding + tail.length);
+  let at = 0;
+  for (const part of [head, marker, packed]) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  bytes.set(tail, at + padding);
+  return bytes;
+}
+
+/** Zeros behind the pixels, as the camera servers write them: some readers read beyond the end. */
+const padding = 4095;

@@ -1,0 +1,107 @@
+import type { ExperimentRecord, PanelRecord, SensorRecord } from "../geometry/record.js";
+import { identity } from "../geometry/vector.js";
+import { parseNumber } from "../field.js";
+
+/** Numbers of a camera server's header, in its own units; undefined where it does not state them. */
+export interface MiniHeader {
+  readonly detector: string | undefined;
+  readonly pixelSizeMm: readonly [fast: number, slow: number] | undefined;
+  readonly sensor: SensorRecord | undefined;
+  readonly exposureS: number | undefined;
+  readonly overload: number | undefined;
+  readonly wavelengthA: number | undefined;
+  readonly distanceMm: number | undefined;
+  readonly beamPixels: readonly [fast: number, slow: number] | undefined;
+  readonly startDeg: number | undefined;
+  readonly incrementDeg: number | undefined;
+  readonly twothetaDeg: number | undefined;
+  readonly polarizationFraction: number | undefined;
+  readonly oscillationAxis: string | undefined;
+}
+
+const number = String.raw`([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)`;
+
+/** Reads the lines "# Key value unit" of a miniCBF header. */
+export function parseMiniHeader(text: string): MiniHeader {
+  const find = (pattern: string): number[] | undefined => {
+    const words = new RegExp(String.raw`^#\s*${pattern}`, "im").exec(text)?.slice(1);
+    const numbers = words?.map(parseNumber);
+    return numbers?.some(Number.isNaN) ? undefined : numbers;
+  };
+  const pair = (numbers: number[] | undefined, unit: number): readonly [number, number] | undefined =>
+    numbers && [round(numbers[0] * unit), round(numbers[1] * unit)];
+  const single = (pattern: string): number | undefined => find(pattern)?.[0];
+  const word = (pattern: string): string | undefined => new RegExp(String.raw`^#\s*${pattern}`, "im").exec(text)?.[1]?.trim();
+  const distanceM = single(`Detector_distance[:\\s=]*${number}\\s*m`);
+  const thicknessM = single(`\\w+ sensor,? thickness\\s*=?\\s*${number}\\s*m`);
+  const material = word("(\\w+) sensor");
+  return {
+    detector: word("Detector:\\s*(.+)"),
+    pixelSizeMm: pair(find(`Pixel_size[:\\s=]*${number}\\s*m\\s*x\\s*${number}\\s*m`), 1000),
+    sensor: thicknessM === undefined && material === undefined ? undefined : { material, thicknessUm: thicknessM === undefined ? undefined : round(thicknessM * 1e6) },
+    exposureS: single(`Exposure_time[:\\s=]*${number}`),
+    overload: single(`Count_cutoff[:\\s=]*${number}`),
+    wavelengthA: single(`Wavelength[:\\s=]*${number}`),
+    distanceMm: distanceM === undefined ? undefined : round(distanceM * 1000),
+    beamPixels: pair(find(`Beam_xy[:\\s=]*\\(?\\s*${number}\\s*,\\s*${number}`), 1),
+    startDeg: single(`Start_angle[:\\s=]*${number}`),
+    incrementDeg: single(`Angle_increment[:\\s=]*${number}`),
+    twothetaDeg: single(`Detector_2theta[:\\s=]*${number}`),
+    polarizationFraction: single(`Polarization[:\\s=]*${number}`),
+    oscillationAxis: word("Oscillation_axis[:\\s=]*(.+)"),
+  };
+}
+
+/** A length without the last bits that its change of unit leaves: 338.1, not 338.09999999999997. */
+function round(length: number): number {
+  return Number(length.toPrecision(12));
+}
+
+/**
+ * What a miniCBF header knows of the experiment, in a frame with X along the fast axis, Y against the slow one and Z towards the source.
+ * @param shape of the image, [slow, fast]
+ * @param source what messages call the image
+ */
+export function miniHeaderRecord(header: MiniHeader, [slow, fast]: readonly [number, number], source: string): ExperimentRecord {
+  const { pixelSizeMm, beamPixels, distanceMm, wavelengthA, twothetaDeg = 0, sensor, overload, startDeg, incrementDeg, oscillationAxis } = header;
+  const remarks: string[] = [];
+  const panels: PanelRecord[] = [];
+  if (twothetaDeg !== 0) remarks.push(`Detector_2theta is ${twothetaDeg} degrees, and the header does not state about which axis: the detector's place is left open`);
+  else if (pixelSizeMm === undefined || beamPixels === undefined || distanceMm === undefined || !(distanceMm > 0) || !(pixelSizeMm[0] > 0)) {
+    const missing = [pixelSizeMm === undefined && "Pixel_size", beamPixels === undefined && "Beam_xy", !(distanceMm !== undefined && distanceMm > 0) && "Detector_distance"];
+    remarks.push(`the header does not state ${missing.filter((word) => word !== false).join(", ")}: the detector's place is left open`);
+  } else {
+    panels.push({
+      name: "Panel",
+      pixels: { fast, slow },
+      pixelSizeMm: pixelSizeMm[0],
+      originMm: [-beamPixels[0] * pixelSizeMm[0], beamPixels[1] * pixelSizeMm[1], -distanceMm],
+      fast: [1, 0, 0],
+      slow: [0, -pixelSizeMm[1] / pixelSizeMm[0], 0],
+      sensor,
+      trusted: { lowest: 0, overload },
+    });
+  }
+  const fraction = header.polarizationFraction;
+  const kahnFactor = fraction === undefined || fraction < 0 || fraction > 1 ? undefined : round(2 * fraction - 1);
+  const isTurning = incrementDeg !== undefined && incrementDeg !== 0;
+  if (isTurning && oscillationAxis !== undefined && !/^x\b[^+-]*$/i.test(oscillationAxis)) {
+    remarks.push(`Oscillation_axis is "${oscillationAxis}", which does not state a direction: the spindle is left open`);
+  }
+  const isAlongX = oscillationAxis === undefined || /^x\b[^+-]*$/i.test(oscillationAxis);
+  return {
+    source,
+    kind: "miniCBF header",
+    beam: {
+      wavelengthA: wavelengthA !== undefined && wavelengthA > 0 ? wavelengthA : undefined,
+      direction: [0, 0, -1],
+      kahnFactor,
+    },
+    panels,
+    goniometer: isTurning && isAlongX ? { axis: [1, 0, 0], fixed: identity, setting: identity } : undefined,
+    scan: startDeg === undefined ? undefined : { firstImage: 1, lastImage: 1, startDeg, widthDeg: incrementDeg, exposureS: header.exposureS },
+    crystals: [],
+    images: [{ file: source }],
+    remarks,
+  };
+}

@@ -1,0 +1,135 @@
+import { mkdtemp, rm, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import * as h5wasm from "h5wasm/node";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { readAnyImage } from "../../../src/io/image-file.js";
+import { InputError } from "../../../src/ndarray/errors.js";
+import { toNested } from "../../../src/ndarray/ndarray.js";
+
+const module = await h5wasm.ready;
+module.insert_plugin_search_path(join(dirname(createRequire(import.meta.url).resolve("h5wasm-plugins")), "plugins"), 0);
+
+const folder = await mkdtemp(join(tmpdir(), "braggtape-h5-"));
+test.after(() => rm(folder, { recursive: true }));
+
+const bitshuffle = { compression: 32008, compression_opts: [0, 2] };
+/** Two frames of 3 x 4 pixels; the last one of each is a gap. */
+const frames = Uint32Array.from({ length: 24 }, (_, i) => (i % 12 === 11 ? 4294967295 : 10 * i));
+
+function write(name: string, fill: (file: h5wasm.File) => void): string {
+  const path = join(folder, name);
+  const file = new h5wasm.File(path, "w");
+  fill(file);
+  file.close();
+  return path;
+}
+
+function numbers(group: h5wasm.Group, name: string, value: number, units?: string): h5wasm.Dataset {
+  const dataset = group.create_dataset({ name, data: new Float64Array([value]), shape: [1], dtype: "<d" });
+  if (units !== undefined) dataset.create_attribute("units", units);
+  return dataset;
+}
+
+function eigerMaster(name: string, link: (data: h5wasm.Group) => void): string {
+  return write(name, (file) => {
+    const entry = file.create_group("entry");
+    link(entry.create_group("data"));
+    const instrument = entry.create_group("instrument");
+    numbers(instrument.create_group("beam"), "incident_wavelength", 0.9763);
+    const detector = instrument.create_group("detector");
+    numbers(detector, "beam_center_x", 2.5);
+    numbers(detector, "beam_center_y", 1.25);
+    numbers(detector, "x_pixel_size", 7.5e-5, "m");
+    numbers(detector, "y_pixel_size", 7.5e-5, "m");
+    numbers(detector, "detector_distance", 0.125, "m");
+    numbers(detector, "countrate_correction_count_cutoff", 120);
+    detector.create_group("detectorSpecific").create_dataset({ name: "pixel_mask", data: new Uint32Array(12).map((_, i) => (i === 5 ? 8 : 0)), shape: [3, 4], dtype: "<I" });
+    const goniometer = entry.create_group("sample").create_group("goniometer");
+    goniometer.create_dataset({ name: "omega", data: new Float64Array([10, 10.5]), shape: [2], dtype: "<d" });
+  });
+}
+
+const stack = { name: "data", data: frames, shape: [2, 3, 4], dtype: "<I", chunks: [1, 3, 4], ...bitshuffle };
+
+test("an Eiger's master file, its data in a file beside it, is read frame by frame", async () => {
+  write("e_data_000001.h5", (file) => file.create_group("entry").create_group("data").create_dataset(stack));
+  const path = eigerMaster("e_master.h5", (data) => data.create_external_link("e_data_000001.h5", "/entry/data/data", "data_000001"));
+  const second = await readAnyImage(path, "e_master.h5", 2);
+  assert.equal(toNested(second.image), [[120, 130, 140, 150], [160, 170, 180, 190], [200, 210, 220, 4294967295]]);
+  assert.equal(toNested(second.mask ?? second.image), [[1, 1, 1, 1], [1, 0, 1, 1], [1, 1, 1, 0]]);
+  assert.equal([second.frames, second.overload, second.format], [2, 120, "hdf5"]);
+  const { panels, beam, scan } = second.record;
+  assert.is(beam.wavelengthA, 0.9763);
+  assert.equal(panels[0].originMm.map((x) => Number(x.toFixed(9))), [-0.1875, 0.09375, -125]);
+  assert.equal(scan, { firstImage: 1, lastImage: 2, startDeg: 10, widthDeg: 0.5 });
+});
+
+test("an NXmx file's detector stands where its chain of transformations puts it", async () => {
+  const path = write("n.nxs", (file) => {
+    const entry = file.create_group("entry");
+    entry.create_group("data").create_dataset({ name: "data", data: new Uint16Array(12), shape: [1, 3, 4], dtype: "<H" });
+    const detector = entry.create_group("instrument").create_group("detector");
+    const steps = detector.create_group("transformations");
+    const step = (group: h5wasm.Group, name: string, value: number, units: string, type: string, vector: number[], next: string, offset?: number[]): void => {
+      const dataset = numbers(group, name, value, units);
+      dataset.create_attribute("transformation_type", type);
+      dataset.create_attribute("vector", new Float64Array(vector));
+      dataset.create_attribute("depends_on", next);
+      if (offset) {
+        dataset.create_attribute("offset", new Float64Array(offset));
+        dataset.create_attribute("offset_units", "mm");
+      }
+    };
+    step(steps, "twotheta", 90, "deg", "rotation", [1, 0, 0], ".");
+    step(steps, "distance", 200, "mm", "translation", [0, 0, 1], "twotheta");
+    const part = detector.create_group("module");
+    const base = "/entry/instrument/detector/transformations/distance";
+    step(part, "module_offset", 0, "mm", "translation", [1, 0, 0], base, [3, 4, 0]);
+    step(part, "fast_pixel_direction", 0.1, "mm", "translation", [-1, 0, 0], "module_offset");
+    step(part, "slow_pixel_direction", 0.1, "mm", "translation", [0, -1, 0], "module_offset");
+  });
+  const { record } = await readAnyImage(path, "n.nxs");
+  const [panel] = record.panels;
+  const rounded = (vector: readonly number[]): number[] => vector.map((x) => Math.round(1e9 * x) / 1e9 + 0);
+  // At 90 degrees about X, the arm turns Z to -Y and Y to Z.
+  assert.equal(rounded(panel.originMm), [3, -200, 4]);
+  assert.equal([rounded(panel.fast), rounded(panel.slow), record.beam.direction], [[-1, 0, 0], [0, 0, -1], [0, 0, 1]]);
+});
+
+async function refusesFile(path: string, message: RegExp, frame?: number): Promise<void> {
+  try {
+    await readAnyImage(path, "x.h5", frame);
+  } catch (error) {
+    assert.instance(error, InputError);
+    assert.match(error instanceof Error ? error.message : "", message);
+    assert.not.match(error instanceof Error ? error.message : "", /\n/);
+    return;
+  }
+  assert.unreachable("it was read");
+}
+
+test("a frame that is not there, data that are not beside it, and what is no image are refused", async () => {
+  const path = write("x.h5", (file) => file.create_group("entry").create_group("data").create_dataset(stack));
+  await refusesFile(path, /x\.h5 holds 2 frames, counted from 1, and number 3 is asked for/, 3);
+  await refusesFile(path, /number 0 is asked for/, 0);
+  await refusesFile(eigerMaster("lost_master.h5", (data) => data.create_external_link("lost_data.h5", "/entry/data/data", "data_000001")), /data_000001/);
+  await refusesFile(write("empty.h5", (file) => file.create_group("entry")), /without a stack of images/);
+});
+
+test("a file that is cut short is refused, and so are packings that nothing here undoes", async () => {
+  const path = write("y.h5", (file) => file.create_group("entry").create_group("data").create_dataset(stack));
+  const bytes = await readFile(path);
+  const damaged = join(folder, "damaged.h5");
+  await writeFile(damaged, bytes.subarray(0, bytes.length - 100));
+  await refusesFile(damaged, /x\.h5 cannot be read: .* is damaged or cut short/);
+  // Filter 32008 under another number: 32009.
+  const other = Buffer.from(bytes);
+  for (let at = 0; at < other.length - 1; at++) if (other.readUInt16LE(at) === 32008) other.writeUInt16LE(32009, at);
+  await writeFile(damaged, other);
+  await refusesFile(damaged, /packed by the HDF5 filter 32009.*cannot be undone here/);
+});
+
+test.run();
