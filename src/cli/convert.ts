@@ -171,7 +171,7 @@ function headerOf(
   warn: (warning: string) => void,
 ): HeaderExtras & { readonly detector: Detector } {
   const isPlaced = record.panels.length === 1 && !given.has("pixel", "distance");
-  const assumed = [!isPlaced && "pixel", !isPlaced && "distance", record.beam.wavelengthA === undefined && "lambda"].filter((flag) => flag !== false);
+  const assumed = [...(isPlaced ? [] : (["pixel", "distance"] as const)), ...(record.beam.wavelengthA === undefined ? (["lambda"] as const) : [])];
   const told = assumed.filter((flag) => !given.has(flag));
   if (told.length > 0) warn(`${name} says nothing of its geometry, so the header says the defaults of ${told.map((flag) => `--${flag}`).join(", ")}`);
   const detector: Detector = isPlaced

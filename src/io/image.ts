@@ -9,7 +9,7 @@ import type { ExperimentRecord } from "./geometry/record.js";
 import { gunzip, isGzip } from "./gzip.js";
 import { parsePgm } from "./pgm.js";
 import { smvRecord } from "./smv-record.js";
-import { parseSmv } from "./smv.js";
+import { parseSmv, type Smv } from "./smv.js";
 import { isTiff, parseTiff, tiffRecord } from "./tiff.js";
 
 export type ImageFormat = "smv" | "cbf" | "hdf5" | "tiff" | "pgm" | "float";
@@ -71,7 +71,7 @@ export async function parseAnyImage(bytes: Uint8Array, name: string, { format, o
       return cbfImage(content, name);
     case "smv": {
       const smv = parseSmv(content, name);
-      return { ...plain(name, "smv", smv.image, smvRecord(smv, name)), smvHeader: smv.header };
+      return { ...plain(name, "smv", smv.image, recordOfSmv(smv, name)), smvHeader: smv.header };
     }
     case "tiff": {
       const tiff = parseTiff(content, name);
@@ -107,6 +107,16 @@ function square(bytes: Uint8Array, name: string): readonly [number, number] {
     throw new InputError(`${name} has ${bytes.length} bytes, which are no square of float32 pixels; say its size with --size FAST SLOW`);
   }
   return [edge, edge];
+}
+
+/** A header that contradicts itself states nothing, and its pixels are an image all the same. */
+function recordOfSmv(smv: Smv, name: string): ExperimentRecord {
+  try {
+    return smvRecord(smv, name);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { ...nothing(name, "SMV header"), remarks: [error.message] };
+  }
 }
 
 function cbfImage(bytes: Uint8Array, name: string): MeasuredImage {
