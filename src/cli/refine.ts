@@ -9,6 +9,7 @@ import { isPoorFit, residualInSigmas } from "../refine/goodness.js";
 import { lossNamed } from "../refine/loss.js";
 import { refineFromManyStarts } from "../refine/multi-start.js";
 import { refine, type Refinement, type RefineOptions, type RefinementProgress } from "../refine/refine.js";
+import { refinementText, summaryOf } from "../refine/summary.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import type { Environment } from "./environment.js";
@@ -22,9 +23,9 @@ import { mergedTable } from "./refine/merge.js";
 import { refinementPage, type PagePicture } from "./refine/page.js";
 import { refinementPicture } from "./refine/picture.js";
 import { refinedArguments } from "./refine/refined-arguments.js";
-import { describeRefinement, shown, suffixOf, summaryOf } from "./refine/report.js";
+import { describeRefinement, shown, suffixOf } from "./refine/report.js";
 import { refineRequest, type RefineRequest } from "./refine/request.js";
-import { finishedState, resumedOptions, resumedStart, unfinishedState } from "./refine/state.js";
+import { resumedOptions, resumedStart, unfinishedState } from "./refine/state.js";
 import { version } from "./version.js";
 
 const intro = `braggtape refine IMAGE: from a measured image to the crystal, with standard deviations
@@ -230,7 +231,7 @@ async function resultFiles(
   add("loss.svg", lossCurve(refinement));
   add("correlations.svg", correlationMatrix(refinement));
   add("index.html", refinementPage(refinement, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, pictures, warnings));
-  add("refinement.json", finishedState(images.join(" "), refinement, warnings));
+  add("refinement.json", refinementText(images.join(" "), refinement, warnings));
   return files;
 }
 

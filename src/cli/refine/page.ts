@@ -1,6 +1,7 @@
 import type { Refinement } from "../../refine/refine.js";
 import { correlationMatrix, escaped, lossCurve } from "./charts.js";
-import { shown, summaryOf, withEsd } from "./report.js";
+import { summaryOf } from "../../refine/summary.js";
+import { shown, withEsd } from "./report.js";
 
 /** What a page shows besides the numbers. */
 export interface PagePicture {

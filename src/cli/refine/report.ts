@@ -1,40 +1,6 @@
 import type { ImageJob } from "./images.js";
 import type { RefinedParameter, Refinement } from "../../refine/refine.js";
-import type { Why } from "../../optim/stop.js";
-
-const reasons: Readonly<Record<Why, string>> = {
-  gradient: "the slope of the misfit is 0",
-  value: "the misfit no longer changes",
-  step: "the parameters no longer change",
-  maxSteps: "the number of steps was used up",
-  time: "the time was used up",
-  aborted: "it was interrupted; the best so far is kept",
-  lineSearchFailed: "no step, however short, makes the misfit smaller",
-  notFinite: "wherever the next step leads, the model is no number",
-};
-
-/** What `--json` prints of a refinement. */
-export interface Summary {
-  readonly parameters: Readonly<Record<string, { readonly start: number; readonly value: number; readonly esd: number | null; readonly unit: string }>>;
-  readonly loss: number;
-  readonly reducedChiSquare: number;
-  readonly converged: boolean;
-  readonly why: string;
-  readonly steps: number;
-  readonly seconds: number;
-}
-
-export function summaryOf({ parameters, loss, reducedChiSquare, converged, why, steps, seconds }: Refinement): Summary {
-  return {
-    parameters: Object.fromEntries(parameters.map(({ name, start, value, esd, unit }) => [name, { start, value, esd: esd ?? null, unit }])),
-    loss,
-    reducedChiSquare,
-    converged,
-    why: reasons[why],
-    steps,
-    seconds: Math.round(seconds * 1000) / 1000,
-  };
-}
+import { reasons } from "../../refine/summary.js";
 
 /** A value with as many digits as its standard deviation leaves, and that. */
 export function withEsd({ value, esd }: Pick<RefinedParameter, "value" | "esd">): { readonly value: string; readonly esd: string } {

@@ -4,9 +4,9 @@ import type { MeasuredImage } from "../../io/image.js";
 import { InputError } from "../../ndarray/errors.js";
 import { copy, flatData, type NdArray } from "../../ndarray/ndarray.js";
 import { sameShape } from "../../ndarray/shape.js";
-import { isPerImage, isRefinable, parametersNamed, refinable, refinableAliases, refinableExperiment, refinableMembers } from "../../refine/catalogue.js";
+import { askedParameters, type Asked } from "../../refine/asked-parameters.js";
+import { isRefinable, refinable, refinableAliases, refinableExperiment, refinableMembers } from "../../refine/catalogue.js";
 import { crystalSystems } from "../../refine/crystal-system.js";
-import type { CatalogueOptions } from "../../refine/refinables/record.js";
 import type { Restraint } from "../../refine/likelihood.js";
 import { lossNamed, lossNames } from "../../refine/loss.js";
 import { checkParameters, type Parameter } from "../../refine/parameter.js";
@@ -39,8 +39,8 @@ const expectedDomains = 25;
  * @throws InputError that names the option
  */
 export async function refineRequest(given: Given<RefineFlag>, images: readonly string[], cwd: string, seconds: number): Promise<RefineRequest> {
-  const names = wantedNames(given.word("refine") ?? "cell,misset,distance,scale", "--refine");
-  const fixed = wantedNames(given.word("fix") ?? "", "--fix");
+  const asked = askedOf(given);
+  const { names } = asked;
   const warnings = new Set<string>();
   for (const { name, spelling } of given.occurrences) if (isIdle(name)) warnings.add(`${spelling} has no effect on a refinement`);
   const flags = withMosaic(asSimulateFlags(given), names, warnings);
@@ -58,7 +58,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
     for (const warning of request.warnings) warnings.add(warning);
     stills.push(still);
   }
-  const parameters = bounded(parametersOf(names, fixed, stills, given), given);
+  const parameters = bounded(askedParameters(asked, stills), given);
   const dark = stills.find(({ experiment: { beam } }) => beam.fluence === 0);
   if (dark) throw new InputError("-fluence is 0, which no image comes from");
   checkParameters(parameters);
@@ -184,41 +184,15 @@ function withMosaic(flags: Given<SimulateFlag>, names: readonly string[], warnin
   return new Given(occurrences, flags.operands);
 }
 
-/** The parameters that names stand for; of several images that are refined together, some are each image's own. */
-function parametersOf(names: readonly string[], fixed: readonly string[], stills: readonly Still[], given: Given<RefineFlag>): Parameter[] {
+/** What options ask to refine. */
+export function askedOf(given: Given<RefineFlag>): Asked {
   const system = crystalSystems.find((candidate) => candidate === given.word("system"));
   const backgroundTerms = given.number("background_terms");
-  const shape: CatalogueOptions = { ...(backgroundTerms !== undefined && { backgroundTerms }) };
-  const named = (name: string, { experiment }: Still): Parameter[] => {
-    if (isRefinable(name)) {
-      return parametersNamed([name], experiment, { ...shape, ...(system && { system }), ...(given.has("separate_N") && { separateN: true }) });
-    }
-    const group = refinableMembers.get(name);
-    if (group === undefined) return [];
-    // A single edge or angle is asked for by somebody who does not want it tied.
-    const all = parametersNamed([group], experiment, { ...shape, system: "triclinic", separateN: true });
-    const found = all.filter((parameter) => parameter.name === name);
-    if (found.length === 0) throw new InputError(`--refine: this experiment has no ${name}; it has ${all.map((parameter) => parameter.name).join(", ")}`);
-    return found;
+  return {
+    names: wantedNames(given.word("refine") ?? "cell,misset,distance,scale", "--refine"),
+    fixed: wantedNames(given.word("fix") ?? "", "--fix"),
+    catalogue: { ...(backgroundTerms !== undefined && { backgroundTerms }), ...(system && { system }), ...(given.has("separate_N") && { separateN: true }) },
   };
-  const isOwn = (name: string): boolean => {
-    const group = groupOf(name);
-    return stills.length > 1 && isRefinable(group) && isPerImage(group);
-  };
-  const fixes = (other: string, name: string): boolean => other === name || (isRefinable(other) && groupOf(name) === other);
-  const all = names.flatMap((name) =>
-    isOwn(name)
-      ? stills.flatMap((still, image) => named(name, still).map((parameter) => ({ plain: parameter.name, parameter: { ...parameter, name: `${parameter.name}[${image + 1}]`, image } })))
-      : named(name, stills[0]).map((parameter) => ({ plain: parameter.name, parameter })),
-  );
-  const idle = fixed.find((other) => !all.some(({ plain }) => fixes(other, plain)));
-  if (idle !== undefined) throw new InputError(`--fix: ${idle} is not refined anyway (${all.map(({ parameter }) => parameter.name).join(", ")})`);
-  return all.filter(({ plain }) => !fixed.some((other) => fixes(other, plain))).map(({ parameter }) => parameter);
-}
-
-/** The group that a single number belongs to; its own name where it is one. */
-function groupOf(name: string): string {
-  return refinableMembers.get(name) ?? name;
 }
 
 /** The parameters with the limits that options set. */

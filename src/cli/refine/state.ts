@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { readTextFile } from "../../io/files.js";
 import { InputError } from "../../ndarray/errors.js";
 import type { Parameter } from "../../refine/parameter.js";
-import type { Refinement, RefinementProgress, RefineOptions } from "../../refine/refine.js";
-import { summaryOf, type Summary } from "./report.js";
+import type { RefinementProgress, RefineOptions } from "../../refine/refine.js";
+import { stateText, type Summary } from "../../refine/summary.js";
 
 /** What a folder keeps of a refinement. */
 export interface State {
@@ -17,18 +17,7 @@ export interface State {
 
 /** A refinement that is under way, as text. */
 export function unfinishedState(image: string, parameters: readonly Parameter[], { blur, values }: RefinementProgress): string {
-  return formatted({ image, blur, values: Object.fromEntries(parameters.map(({ name }, i) => [name, values[i]])) });
-}
-
-/** A refinement that has ended, as text. */
-export function finishedState(image: string, refinement: Refinement, warnings: readonly string[]): string {
-  const { parameters, correlations, history } = refinement;
-  const values = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
-  return formatted({ image, ...summaryOf(refinement), values, correlations, warnings, history });
-}
-
-function formatted(state: object): string {
-  return `${JSON.stringify(state, undefined, 1)}\n`;
+  return stateText({ image, blur, values: Object.fromEntries(parameters.map(({ name }, i) => [name, values[i]])) });
 }
 
 /** Where a refinement goes on. */

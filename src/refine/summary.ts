@@ -1,0 +1,49 @@
+import type { Why } from "../optim/stop.js";
+import type { Refinement } from "./refine.js";
+
+/** Why a refinement ended, in words. */
+export const reasons: Readonly<Record<Why, string>> = {
+  gradient: "the slope of the misfit is 0",
+  value: "the misfit no longer changes",
+  step: "the parameters no longer change",
+  maxSteps: "the number of steps was used up",
+  time: "the time was used up",
+  aborted: "it was interrupted; the best so far is kept",
+  lineSearchFailed: "no step, however short, makes the misfit smaller",
+  notFinite: "wherever the next step leads, the model is no number",
+};
+
+/** What `--json` prints of a refinement. */
+export interface Summary {
+  readonly parameters: Readonly<Record<string, { readonly start: number; readonly value: number; readonly esd: number | null; readonly unit: string }>>;
+  readonly loss: number;
+  readonly reducedChiSquare: number;
+  readonly converged: boolean;
+  readonly why: string;
+  readonly steps: number;
+  readonly seconds: number;
+}
+
+export function summaryOf({ parameters, loss, reducedChiSquare, converged, why, steps, seconds }: Refinement): Summary {
+  return {
+    parameters: Object.fromEntries(parameters.map(({ name, start, value, esd, unit }) => [name, { start, value, esd: esd ?? null, unit }])),
+    loss,
+    reducedChiSquare,
+    converged,
+    why: reasons[why],
+    steps,
+    seconds: Math.round(seconds * 1000) / 1000,
+  };
+}
+
+/** A refinement that has ended, as the text of its file. */
+export function refinementText(image: string, refinement: Refinement, warnings: readonly string[]): string {
+  const { parameters, correlations, history } = refinement;
+  const values = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
+  return stateText({ image, ...summaryOf(refinement), values, correlations, warnings, history });
+}
+
+/** A state of a refinement as the text of its file. */
+export function stateText(state: object): string {
+  return `${JSON.stringify(state, undefined, 1)}\n`;
+}
