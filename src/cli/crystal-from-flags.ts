@@ -97,7 +97,18 @@ function latticeFromFlags(
   }
   const reason = impossibleCell(cell);
   if (reason !== undefined) throw new InputError(`${given.has("cell") ? "-cell" : "-mtz: the unit cell"} ${reason}`);
-  return cell;
+  return given.has("reference_cell") ? withEdges(referenceVectors(cell), [a, b, c]) : cell;
+}
+
+/**
+ * Reciprocal vectors of a cell in the reference program's default orientation: its c* reaches too far along Z, by sin γ / sin γ*, where
+ * the cell is oblique.
+ */
+function referenceVectors(cell: UnitCell): ReciprocalVectors {
+  const { reciprocal } = orientedLattice({ lattice: cell });
+  const [aStar, bStar, cStar] = [reciprocal.aStar, reciprocal.bStar, reciprocal.cStar].map(([x, y, z]) => [known(x), known(y), known(z)] as const);
+  const sinGammaStar = bStar[1] / Math.hypot(...bStar);
+  return { aStar, bStar, cStar: [cStar[0], cStar[1], (cStar[2] * Math.sin(cell.gamma * radiansPerDegree)) / sinGammaStar] };
 }
 
 /** Edges in Å and angles in degrees of a lattice of reciprocal vectors. */

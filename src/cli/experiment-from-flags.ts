@@ -58,7 +58,7 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
   };
   const recommended = subPixels(longestEdge, beam.wavelengthA, known(detectorFrame(detector).distance), detector.pixelSizeMm);
   const oversample = given.number("oversample") ?? recommended;
-  const warnings = [...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...idleWarnings(given), ...slipWarnings(given), ...geometryWarnings(given, experiment)];
+  const warnings = [...given.warnings, ...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...idleWarnings(given), ...slipWarnings(given), ...geometryWarnings(given, experiment)];
   if (oversample < recommended) {
     warnings.push(`the intensity may vary within a pixel: -oversample ${recommended} resolves the spots, and ${oversample} is taken`);
   }
@@ -81,6 +81,10 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
     throw new InputError(`-mask has ${files.mask.shape[1]} x ${files.mask.shape[0]} pixels, and the detector ${fast} x ${slow}`);
   }
   const roi = roiFromFlags(given, fast, slow);
+  const printed = given.last("printout_pixel")?.numbers;
+  if (printed && (printed[0] >= fast || printed[1] >= slow)) {
+    throw new InputError(`-printout_pixel ${printed.join(" ")} leaves the detector's ${fast} x ${slow} pixels`);
+  }
   return {
     experiment,
     oversample,
@@ -139,6 +143,10 @@ function roiFromFlags(given: Given<SimulateFlag>, fast: number, slow: number): R
 }
 
 function idleWarnings(given: Given<SimulateFlag>): string[] {
+  const below = (["scale", "pgmscale"] as const).filter((name) => (given.number(name) ?? 0) < 0);
   const idle = namesOf(simulateFlags).filter((name) => simulateFlags[name].idle === true && given.has(name));
-  return idle.map((name) => `-${name} has no effect, as in the reference program`);
+  return [
+    ...below.map((name) => `-${name} is below 0, so the default scale is taken, as in the reference program`),
+    ...idle.map((name) => `-${name} has no effect, as in the reference program`),
+  ];
 }

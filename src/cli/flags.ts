@@ -42,6 +42,10 @@ const table = {
     group: "Crystal", values: ["a", "b", "c", "alpha", "beta", "gamma"], kind: "positive", fewest: 1, unit: "A, degrees",
     help: "unit cell in the default orientation; b and c as a, angles 90 where left out",
   },
+  reference_cell: {
+    group: "Crystal",
+    help: "orient an oblique -cell as the reference program does, which makes its c* too long along Z",
+  },
   mat: { group: "Crystal", values: ["FILE"], kind: "text", help: "MOSFLM A matrix, in place of -cell" },
   misset: {
     group: "Crystal", values: ["x", "y", "z"], word: "random", unit: "degrees",
@@ -276,7 +280,7 @@ const table = {
     group: "Output", aliases: ["intimage"], values: ["FILE"], kind: "text",
     help: "16-bit SMV without noise", preset: "intimage.img",
   },
-  scale: { group: "Output", values: ["factor"], kind: "nonNegative", help: "of the SMV image", preset: "to 55000 counts" },
+  scale: { group: "Output", values: ["factor"], help: "of the SMV image; 0 or below as if it were not given", preset: "to 55000 counts" },
   adc: { group: "Output", values: ["counts"], help: "offset of the SMV images", preset: "40" },
   noisefile: {
     group: "Output", aliases: ["noiseimage"], values: ["FILE"], kind: "text",
@@ -289,11 +293,15 @@ const table = {
   },
   seed: { group: "Output", values: ["n"], kind: "integer", help: "seed of the noise", preset: "the time" },
   pgmfile: { group: "Output", aliases: ["pgmimage"], values: ["FILE"], kind: "text", help: "8-bit preview", preset: "image.pgm" },
-  pgmscale: { group: "Output", values: ["factor"], kind: "nonNegative", help: "of the preview", preset: "250 at five rmsd" },
+  pgmscale: { group: "Output", values: ["factor"], help: "of the preview; 0 or below as if it were not given", preset: "250 at five rmsd" },
   nopgm: { group: "Output", help: "no 8-bit preview" },
   png: {
     group: "Output", aliases: ["pngfile", "pngimage"], values: ["FILE"], kind: "text",
     help: "picture in logarithmic grey, dark where photons are",
+  },
+  printout_pixel: {
+    group: "Output", values: ["fast", "slow"], kind: "index", unit: "pixels",
+    help: "print the photons of this pixel, counted from 0",
   },
   json: { group: "Output", help: "statistics and derived quantities as one JSON object on stdout" },
   progress: { group: "Output", help: "a progress bar on a terminal", preset: "so" },
@@ -310,8 +318,10 @@ const table = {
     group: "Without effect", aliases: ["sample_den", "sample_density"], idle: true, values: ["density"], kind: "positive",
     help: "density",
   },
-  printout: { group: "Without effect", idle: true, help: "print pixels" },
-  printout_pixel: { group: "Without effect", idle: true, values: ["fast", "slow"], kind: "index", help: "print this pixel" },
+  printout: {
+    group: "Refused", refused: "all pixels stand in the file of -floatfile; -printout_pixel prints one of them",
+    help: "print all pixels",
+  },
   stol: { group: "Refused", refused: noTables, help: "background by sin(theta)/lambda" },
   "4stol": { group: "Refused", refused: noTables, help: "the same" },
   Q: { group: "Refused", refused: noTables, help: "the same" },

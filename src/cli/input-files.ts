@@ -93,10 +93,17 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): P
     mtzFacts = { name: mtzName, columns, cell, wavelengthA };
     structureFactors = gridOf(reflections);
     if (!holdsF000(reflections)) warnings.push(`${mtzName} does not hold F(000); -default_F, ${defaultF}, stands for it`);
-  } else if (given.has("dump") || defaultF === 0) {
+  } else {
     const dumpName = given.word("dump") ?? defaultDump;
-    const { values, min } = parseFdump(await dumped(given, dumpName, cwd), dumpName);
-    structureFactors = new StructureFactors(values, min, options);
+    const dump = await dumped(given, dumpName, cwd, defaultF);
+    if (dump !== undefined) {
+      const { values, min } = parseFdump(dump, dumpName);
+      structureFactors = new StructureFactors(values, min, options);
+      if (!given.has("dump")) {
+        const beside = defaultF === 0 ? "" : `, and -default_F, ${defaultF}, is for reflections outside of it alone`;
+        warnings.push(`the structure factors are those of ${dumpName}, which an earlier run left in this folder${beside}, as in the reference program`);
+      }
+    }
   }
   return {
     structureFactors,
@@ -118,9 +125,10 @@ function holdsF000({ h, k, l }: Reflections): boolean {
 }
 
 /** The dump of an earlier run, which stands in for structure factors that no option gives. */
-async function dumped(given: Given<SimulateFlag>, name: string, cwd: string): Promise<Uint8Array> {
+async function dumped(given: Given<SimulateFlag>, name: string, cwd: string, defaultF: number): Promise<Uint8Array | undefined> {
   if (given.has("dump")) return naming(given, "dump", () => readBinaryFile(fromFolder(cwd, name)));
   return readBinaryFile(fromFolder(cwd, name)).catch((error: unknown) => {
+    if (defaultF !== 0) return undefined;
     throw new InputError(`nothing says what scatters: give -hkl or -mtz, or -default_F above 0 (there is no ${name} of an earlier run)`, {
       cause: error,
     });

@@ -83,7 +83,7 @@ export async function makeOutputs(
   const { detector, beam, crystal, structureFactors } = experiment;
   const header = smvHeader(detector, { wavelengthA: beam.wavelengthA, phiDeg: crystal.scan?.phiDeg ?? 0, oscRangeDeg: oscDeg });
   const adcOffset = given.number("adc") ?? 40;
-  const scale = given.number("scale") || smvScale(statistics.max);
+  const scale = positive(given.number("scale")) ?? smvScale(statistics.max);
   const files: OutputFile[] = [];
   const add = (name: string, bytes: Uint8Array): number => files.push({ path: fromFolder(cwd, name), bytes });
 
@@ -91,7 +91,7 @@ export async function makeOutputs(
   add(names.int, formatSmv(header, smvCounts(image, scale, adcOffset, roi)));
   if (names.pgm !== undefined) {
     const rmsd = wholeRmsd(statistics, region(image, roi).size);
-    add(names.pgm, formatPgm(image, given.number("pgmscale") || (rmsd > 0 ? pgmScale(rmsd) : scale)));
+    add(names.pgm, formatPgm(image, positive(given.number("pgmscale")) ?? (rmsd > 0 ? pgmScale(rmsd) : scale)));
   }
   let noise: NoiseImage | undefined;
   if (names.noise !== undefined) {
@@ -133,6 +133,11 @@ function markUnused(counts: NdArray, pixels: Pixels): NdArray {
     for (let i = place; i < place + length; i++) marked.data[i] = values[i];
   });
   return marked;
+}
+
+/** A scale that was given, unless it asks for the default. */
+function positive(scale: number | undefined): number | undefined {
+  return scale !== undefined && scale > 0 ? scale : undefined;
 }
 
 /**

@@ -28,6 +28,18 @@ export interface Flag {
   readonly idle?: boolean;
 }
 
+/** How a program reads what is not written as its table of options says. */
+export interface Reading {
+  /** whether a word that only begins like an option is taken for it */
+  readonly begins: (name: string) => boolean;
+  /** what a 0 means for counts: as if the option were not given, or 1 */
+  readonly zeros: ReadonlyMap<string, "not given" | "1">;
+  /** words that are passed over, and the options that are meant */
+  readonly ignored: ReadonlyMap<string, string>;
+}
+
+const strict: Reading = { begins: () => false, zeros: new Map(), ignored: new Map() };
+
 export type FlagTable<Name extends string> = Readonly<Record<Name, Flag>>;
 
 /** An option as it was given. */
@@ -47,6 +59,8 @@ export class Given<Name extends string> {
   constructor(
     readonly occurrences: readonly Occurrence<Name>[],
     readonly operands: readonly string[],
+    /** what of the line was read in a way that may surprise */
+    readonly warnings: readonly string[] = [],
   ) {}
 
   /** The last one of several options that say the same thing. */
@@ -77,12 +91,14 @@ export class Given<Name extends string> {
 
 /**
  * Reads a command line by a table of options. One dash or two, the value behind the option or, with two dashes, behind =.
+ * @param reading what is read although it is not written as the table says; nothing unless given
  * @throws InputError that names the option: unknown, refused, incomplete, or with a value that cannot be
  */
-export function parseFlags<Name extends string>(argv: readonly string[], table: FlagTable<Name>): Given<Name> {
+export function parseFlags<Name extends string>(argv: readonly string[], table: FlagTable<Name>, reading: Reading = strict): Given<Name> {
   const names = spellings(table);
   const occurrences: Occurrence<Name>[] = [];
   const operands: string[] = [];
+  const warnings: string[] = [];
   const words = argv.flatMap((word) => {
     const [, spelling, value] = /^(--[A-Za-z][^\s=]*)=(.*)$/.exec(word) ?? [];
     return spelling === undefined ? [word] : [spelling, value];
@@ -93,8 +109,11 @@ export function parseFlags<Name extends string>(argv: readonly string[], table: 
       operands.push(spelling);
       continue;
     }
-    const name = names.get(spelling.replace(/^--?/, ""));
+    const bare = spelling.replace(/^--?/, "");
+    const name = names.get(bare) ?? beginningOf(bare, reading, names);
     if (name === undefined) {
+      const meant = reading.ignored.get(bare);
+      if (meant !== undefined) throw new InputError(`${quote(spelling)} is not an option, and the reference program passes over it; did you mean ${meant}?`);
       const near = suggestions(spelling.replace(/^-+/, ""), [...names.keys()]).map((candidate) => `-${candidate}`);
       throw new InputError(`${quote(spelling)} is not an option${didYouMean(near)}`);
     }
@@ -102,10 +121,25 @@ export function parseFlags<Name extends string>(argv: readonly string[], table: 
     if (flag.refused !== undefined) throw new InputError(`${spelling} is refused: ${flag.refused}`);
     const values = takeValues(flag, spelling, words, at);
     at += values.length;
-    const numbers = values.map((word) => checkedNumber(flag, spelling, word));
-    occurrences.push({ name, spelling, words: values, numbers, place: occurrences.length });
+    if (!names.has(bare)) warnings.push(`${spelling} is read as -${name}, as in the reference program, which looks at the beginning alone`);
+    const zero = values.length === 1 && /^[-+]?0+$/.test(values[0]) ? reading.zeros.get(name) : undefined;
+    if (zero !== undefined) warnings.push(`${spelling} 0 counts as ${zero}, as in the reference program`);
+    if (zero === "not given") {
+      const kept = occurrences.filter((occurrence) => occurrence.name !== name);
+      occurrences.splice(0, occurrences.length, ...kept);
+      continue;
+    }
+    const taken = zero === "1" ? ["1"] : values;
+    const numbers = taken.map((word) => checkedNumber(flag, spelling, word));
+    occurrences.push({ name, spelling, words: taken, numbers, place: occurrences.length });
   }
-  return new Given(occurrences, operands);
+  return new Given(occurrences, operands, warnings);
+}
+
+/** The option that a word begins with, the longest one, where the reference program takes it for that. */
+function beginningOf<Name extends string>(word: string, { begins }: Reading, names: ReadonlyMap<string, Name>): Name | undefined {
+  const begun = [...names].filter(([spelling, name]) => begins(name) && word.startsWith(spelling));
+  return begun.sort(([first], [second]) => second.length - first.length).at(0)?.[1];
 }
 
 /** Every spelling of a table's options, without dashes. */

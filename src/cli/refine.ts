@@ -15,6 +15,7 @@ import type { WorkerPool } from "../simulate/parallel/pool.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
 import { fromFolder } from "./input-files.js";
+import { referenceReading } from "./reference-reading.js";
 import { parseFlags, type Given } from "./parse-flags.js";
 import { correlationMatrix, lossCurve } from "./refine/charts.js";
 import { asSimulateFlags, describeRefinables, refineFlags, shownFlags, type RefineFlag } from "./refine/flags.js";
@@ -42,7 +43,7 @@ are not given. Many images are refined one after another, each in a folder of it
  * @throws InputError in one sentence, before anything is written
  */
 export async function runRefine(argv: readonly string[], environment: Environment): Promise<void> {
-  const given = parseFlags(argv, refineFlags);
+  const given = parseFlags(argv, refineFlags, referenceReading);
   if (given.has("help")) return environment.stdout(`${intro}\n${describeRefinables()}\n${describeFlags(shownFlags())}`);
   if (given.has("version")) return environment.stdout(`${version()}\n`);
   const { cwd } = environment;

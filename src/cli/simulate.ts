@@ -18,6 +18,7 @@ import { makeOutputs, outputNames } from "./outputs.js";
 import { parseFlags } from "./parse-flags.js";
 import { emptyWarnings } from "./plausible.js";
 import { progressBar } from "./progress-bar.js";
+import { referenceReading } from "./reference-reading.js";
 import { describe, summarize } from "./summary.js";
 import { version } from "./version.js";
 
@@ -33,7 +34,7 @@ const intro = `braggtape simulate: the diffraction image of a crystal, with the 
  * @throws InputError in one sentence, before anything is written
  */
 export async function runSimulate(argv: readonly string[], environment: Environment): Promise<void> {
-  const given = parseFlags(argv, simulateFlags);
+  const given = parseFlags(argv, simulateFlags, referenceReading);
   if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(simulateFlags)}`);
   if (given.has("version")) return environment.stdout(`${version()}\n`);
   if (given.operands.length > 0) throw new InputError(`${quote(given.operands[0])} belongs to no option; options begin with a dash`);
@@ -54,6 +55,8 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const warnings = [...request.warnings, ...found, ...emptyWarnings(statistics, request.experiment), ...outputs.warnings];
   for (const warning of warnings) environment.stderr(`warning: ${warning}\n`);
   const summary = summarize(request, statistics, outputs, warnings);
+  const [fast, slow] = given.last("printout_pixel")?.numbers ?? [];
+  if (fast !== undefined) environment.stderr(`pixel fast ${fast}, slow ${slow}: ${image.get(slow, fast)} photons\n`);
   environment.stdout(given.has("json") ? `${JSON.stringify(summary, undefined, 2)}\n` : describe(summary));
 }
 

@@ -149,6 +149,8 @@ const cases: Readonly<Partial<Record<SimulateFlag, readonly [before: string, add
   pgmscale: [start, "-pgmscale 3"],
   nopgm: [start, "-nopgm"],
   png: [start, "-png p.png"],
+  reference_cell: [start, "-reference_cell"],
+  printout_pixel: [start, "-printout_pixel 5 2"],
   json: [start, "-json"],
   progress: [`${start} -noprogress`, "-progress"],
   noprogress: [start, "-noprogress"],

@@ -100,5 +100,6 @@ export function asSimulateFlags(given: Given<RefineFlag>): Given<SimulateFlag> {
       return isSimulate(name) && !idle.has(name) ? [{ ...occurrence, name }] : [];
     }),
     [],
+    given.warnings,
   );
 }

@@ -181,7 +181,7 @@ function withMosaic(flags: Given<SimulateFlag>, names: readonly string[], warnin
     warnings.add(`the mosaic spread starts at ${expectedSpreadDeg} degrees, since no -mosaic_spread above 0 is given`);
   }
   if ((flags.number("mosaic_domains") ?? 1) < 2) occurrences.push(added("mosaic_domains", expectedDomains));
-  return new Given(occurrences, flags.operands);
+  return new Given(occurrences, flags.operands, flags.warnings);
 }
 
 /** What options ask to refine. */
