@@ -1,13 +1,17 @@
 import type { Reading } from "./parse-flags.js";
 import type { SimulateFlag } from "./flags.js";
 
-/** Options of the reference program that it compares as whole words. */
-const whole: readonly SimulateFlag[] = ["N", "detector_thick", "detsize", "detpixels", "polar", "mosaic_spread", "hdivstep", "vdivstep", "phi", "phistep", "MW", "stol", "4stol", "Q"];
-/** Options that it does not have. */
-const own: readonly SimulateFlag[] = [
-  "mtz", "column", "dump", "policy", "cells", "semantics", "background", "dtype", "threads", "executor", "png", "json", "progress", "help", "version", "reference_cell",
-];
-const compared: ReadonlySet<string> = new Set([...whole, ...own]);
+/** Options that the reference program finds in the beginning of a word; it compares the others as a whole, or does not have them. */
+const byBeginning: ReadonlySet<string> = new Set<SimulateFlag>([
+  "hkl", "default_F", "interpolate", "nointerpolate", "cell", "mat", "misset", "Na", "Nb", "Nc", "xtal_size", "sample_x", "sample_y", "sample_z",
+  "square_xtal", "round_xtal", "gauss_xtal", "tophat_spots", "fudge", "mosaic_domains", "osc", "phisteps", "lambda", "energy", "fluence", "flux",
+  "exposure", "beamsize", "nopolar", "dispersion", "dispsteps", "divergence", "hdivrange", "vdivrange", "hdivsteps", "vdivsteps", "divsteps",
+  "round_div", "square_div", "sourcefile", "distance", "close_distance", "pixel", "detpixels_x", "detpixels_y", "detsize_x", "detsize_y", "mosflm",
+  "denzo", "adxv", "xds", "dials", "Xbeam", "Ybeam", "Xclose", "Yclose", "ORGX", "ORGY", "pivot", "detector_rotx", "detector_roty",
+  "detector_rotz", "twotheta", "fdet_vector", "sdet_vector", "odet_vector", "beam_vector", "polar_vector", "spindle_axis", "pix0_vector",
+  "curved_det", "point_pixel", "detector_abs", "detector_thicksteps", "img", "oversample", "roi", "mask", "dmin", "water", "floatfile", "intfile",
+  "scale", "adc", "noisefile", "nonoise", "seed", "pgmfile", "pgmscale", "nopgm", "noprogress", "coherent", "density", "printout", "printout_pixel",
+]);
 
 /** Options of its own examples that it passes over without a word, and what is meant. */
 const ignoredThere: ReadonlyMap<string, string> = new Map([
@@ -22,7 +26,7 @@ const ignoredThere: ReadonlyMap<string, string> = new Map([
  * Source: the reference program's reading of its arguments and its sampling rules.
  */
 export const referenceReading: Reading = {
-  begins: (name) => !compared.has(name),
+  begins: (name) => byBeginning.has(name),
   zeros: new Map([
     ...["mosaic_domains", "dispsteps", "hdivsteps", "vdivsteps", "divsteps", "detector_thicksteps", "oversample", "detpixels", "detpixels_x", "detpixels_y"].map(
       (name) => [name, "not given"] as const,

@@ -151,6 +151,7 @@ const cases: Readonly<Partial<Record<SimulateFlag, readonly [before: string, add
   png: [start, "-png p.png"],
   reference_cell: [start, "-reference_cell"],
   printout_pixel: [start, "-printout_pixel 5 2"],
+  cbffile: [start, "-cbffile p.cbf"],
   json: [start, "-json"],
   progress: [`${start} -noprogress`, "-progress"],
   noprogress: [start, "-noprogress"],

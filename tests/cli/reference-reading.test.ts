@@ -11,6 +11,9 @@ async function imageOf(bench: Workbench, options: string): Promise<{ readonly im
   return { image: await bench.read("floatimage.bin"), stderr };
 }
 
+const near = [-1, 0, 1];
+const list = near.flatMap((h) => near.flatMap((k) => near.map((l) => `${h} ${k} ${l} 7\n`))).join("");
+
 /** Words that begin like an option, and the option. */
 const beginnings: readonly (readonly [written: string, meant: string])[] = [
   ["-pixel_size 3", "-pixel 3"],
@@ -25,7 +28,7 @@ const beginnings: readonly (readonly [written: string, meant: string])[] = [
 
 for (const [written, meant] of beginnings) {
   test(`${written} is read as ${meant}, and told`, () =>
-    withBench({ "a.hkl": "0 0 0 5\n1 0 0 7\n", "a.mat": "0.03 0 0\n0 0.02 0\n0 0 0.018\n" }, async (bench) => {
+    withBench({ "a.hkl": list, "a.mat": "0.03 0 0\n0 0.02 0\n0 0 0.018\n" }, async (bench) => {
       const plain = (await imageOf(bench, "")).image;
       const { image, stderr } = await imageOf(bench, written);
       assert.equal(image, (await imageOf(bench, meant)).image);
