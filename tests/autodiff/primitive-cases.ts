@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { record, type Primitive } from "../../src/autodiff/primitive.js";
 import * as elementwise from "../../src/autodiff/primitives/elementwise.js";
 import { primitives, type PrimitiveName } from "../../src/autodiff/primitives/registry.js";
+import { span } from "../../src/autodiff/primitives/span.js";
 import * as structure from "../../src/autodiff/primitives/structure.js";
 import type { Variable } from "../../src/autodiff/tape.js";
 import type { NdArray } from "../../src/ndarray/ndarray.js";
@@ -205,6 +206,24 @@ export const primitiveCases: { readonly [P in PrimitiveName]: Case } = {
     apply: (inputs) => record(primitives.nearestScatter, inputs, { min: gridMin, shape: gridShape }),
     reference: (inputs, shape) => scattered(inputs, shape, nearestPoint),
   })),
+  span: {
+    draw: (by) =>
+      fc.tuple(by.shape({ maxRank: 2 }), fc.constantFrom(4, 8), fc.constantFrom(1, 2, 4), fc.boolean()).chain(([rest, extent, unit, varies]) => {
+        const halves = fc.integer({ min: 0, max: extent / unit - 1 }).map((whole) => whole + 0.5);
+        const place = by.number(halves, fc.oneof(halves, fc.integer({ min: 0, max: extent / unit })));
+        return fc
+          .tuple(by.view([varies ? extent : 1, ...rest], anywhere()), by.view([1, ...rest], place), by.view([1, ...rest], place))
+          .map((inputs): Sample => ({
+            inputs,
+            apply: ([x, first, end]) => span(x, first, end, extent, unit),
+            reference: ([x, first, end]) =>
+              tabulate([extent, ...rest], (...index) => {
+                const at = (index[0] - (index[0] % unit)) / unit;
+                return broadcastGet(first, index) > at || at >= broadcastGet(end, index) ? 0 : broadcastGet(x, index);
+              }),
+          }));
+      }),
+  },
 };
 
 // Elementwise.

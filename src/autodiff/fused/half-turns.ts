@@ -60,6 +60,7 @@ function signlessOps(ops: readonly Op[], { computed, stored, sums }: Level): Set
 }
 
 function losesSign(user: Op, input: number, isSignless: boolean): boolean {
+  if (user.kind === "span") return isSignless;
   if (user.kind !== "elementwise") return false;
   switch (user.primitive) {
     case "abs":

@@ -49,10 +49,25 @@ export interface LoopContext {
   readonly counters: ReadonlyMap<number, number>;
   /** what sin(πx) and cos(πx) of an op need not do */
   readonly shortcuts: (op: number) => HalfTurnShortcuts;
+  /** variables that hold where the loop begins and ends, in bytes of a contiguous place; all of it unless given */
+  readonly stretch?: Stretch | undefined;
+}
+
+/** A part of a loop that is known when it begins. */
+export interface Stretch {
+  readonly first: number;
+  readonly end: number;
 }
 
 /** Where values of a turn stand in the heap while other functions work: bytes. */
 export type Carried = ReadonlyMap<number, number>;
+
+/** Runs `turn` along the vector axis, so many elements at once. */
+export function countAlong({ body, plan, isWide, stretch }: LoopContext, vector: number, elements: number, turn: (counter: number) => void): void {
+  const step = elements * numberBytes;
+  if (stretch) body.countBetween(stretch.first, stretch.end, step, turn);
+  else body.count((isWide ? plan.padded : plan.extents)[vector] * numberBytes, step, turn);
+}
 
 /** How far outer loops have moved a place, in bytes. */
 interface Base {
@@ -98,7 +113,7 @@ export class InnermostLoop {
 
   /** The whole loop. */
   write(): void {
-    const { body, plan, nest, isWide } = this.#context;
+    const { body, nest } = this.#context;
     const { computed, sums, scatters } = this.#level;
     const { vector } = nest;
     if (computed.length + sums.length + scatters.length === 0) return;
@@ -106,7 +121,7 @@ export class InnermostLoop {
     this.#behindWhatItReads(
       () => {
         if (vector === undefined) this.#turn(undefined, registers);
-        else body.count((isWide ? plan.padded : plan.extents)[vector] * numberBytes, this.#lanes.count * numberBytes, (counter) => this.#turn(counter, registers));
+        else countAlong(this.#context, vector, this.#lanes.count, (counter) => this.#turn(counter, registers));
       },
       () => {
         for (const register of registers) for (const local of this.#localsOf(register)) zeroVector(body, local);
@@ -242,7 +257,7 @@ export class InnermostLoop {
     } else if (op.kind === "lookup") {
       const group = this.#groups.get(id);
       if (group) this.#lookUp(group, inputs).forEach((numbers, i) => this.#values.set(group.members[i], numbers));
-    }
+    } else if (op.kind === "span") this.#values.set(id, inputs[0]);
   }
 
   /** The values of all members of a group. */

@@ -7,7 +7,7 @@ import { broadcastShapes, sizeOf, type Shape } from "../../ndarray/shape.js";
 import { primitiveNamed } from "../primitives/registry.js";
 import type { Node, Program, Typed } from "../tape.js";
 import { HeapLayout, wholeVectors } from "./heap-layout.js";
-import { has, isComputed, isSink, sizeAlong, type Axes, type Op } from "./plan.js";
+import { has, isComputed, isSink, sizeAlong, type Axes, type Op, type SpanRange } from "./plan.js";
 
 export class LoopOps {
   /** of the loops, slowest axis of the program first */
@@ -26,13 +26,18 @@ export class LoopOps {
   /** of nodes that add to a grid, the op */
   readonly #scattered = new Map<number, number>();
   readonly #constants = new Map<number, number>();
+  /** the one that loops are bounded by, of all spans alike */
+  span: SpanRange | undefined;
+  readonly #allowsSpans: boolean;
 
-  constructor(program: Program) {
+  /** @param allowsSpans whether loops may leave out what is outside of a span; else the interpreter makes it 0 */
+  constructor(program: Program, allowsSpans: boolean) {
     this.#program = program;
+    this.#allowsSpans = allowsSpans;
     const { shape, dtype } = largestLoop(program);
     this.extents = shape;
     this.dtype = dtype;
-    this.vector = vectorAxis(shape);
+    this.vector = (allowsSpans ? spannedAxis(program, shape) : undefined) ?? vectorAxis(shape);
     this.layout = new HeapLayout(shape, this.vector, dtype);
     program.nodes.forEach((node, id) => this.#addNode(node, id));
   }
@@ -53,6 +58,7 @@ export class LoopOps {
     if (primitive === "nearestScatter") return this.#addScatter(node, id, "nearest");
     if (primitive === "tricubicScatter") return this.#addScatter(node, id, "tricubic");
     if (!this.#fits(shape)) return false;
+    if (primitive === "span") return this.#allowsSpans && this.#addSpan(node, id);
     const isLookup = primitive === "nearest" || primitive === "tricubic";
     const inputs = (isLookup ? node.inputs.slice(0, 3) : node.inputs).map((input) => this.opOf.get(input));
     if (!inputs.every((input) => input !== undefined)) return false;
@@ -71,6 +77,22 @@ export class LoopOps {
     } else if (primitiveNamed(primitive).kernel.kind === "elementwise") {
       this.opOf.set(id, this.#add({ kind: "elementwise", primitive, inputs, axes, pass }));
     } else return false;
+    return true;
+  }
+
+  #addSpan({ inputs, attributes, shape }: Node, id: number): boolean {
+    const [x, first, end] = inputs.map((input) => this.opOf.get(input));
+    if (x === undefined || first === undefined || end === undefined) return false;
+    const unit = Number(attributes.unit);
+    const range = this.span ?? { first, end, unit };
+    const isSame = range.first === first && range.end === end && range.unit === unit;
+    const areRead = [first, end].every((op) => this.ops[op].kind === "array" && !has(this.ops[op].axes, this.vector));
+    const isAlong = has(this.#axesOf(shape), this.vector) && shape.length - 1 === this.extents.length - 1 - this.vector;
+    const isWhole = unit % wholeVectors === 0 && shape[0] % unit === 0;
+    if (!isSame || !areRead || !isAlong || !isWhole) return false;
+    this.span = range;
+    const axes = this.ops[x].axes | this.ops[first].axes | this.ops[end].axes | (1 << this.vector);
+    this.opOf.set(id, this.#add({ kind: "span", inputs: [x], axes, pass: this.#passAfter(x) }));
     return true;
   }
 
@@ -186,6 +208,13 @@ function lookedShape([h, k, l]: readonly Typed[]): Shape {
 function vectorAxis(extents: Shape): number {
   const whole = extents.filter((extent) => extent % wholeVectors === 0 && extent >= 16);
   return Math.max(0, extents.indexOf(Math.max(...(whole.length > 0 ? whole : extents))));
+}
+
+/** The axis along which a program has spans. */
+function spannedAxis({ nodes }: Program, extents: Shape): number | undefined {
+  const node = nodes.find(({ primitive }) => primitive === "span");
+  const axis = node && extents.length - node.shape.length;
+  return axis !== undefined && axis >= 0 && node?.shape[0] === extents[axis] ? axis : undefined;
 }
 
 /** Whether two shapes differ in leading extents of 1 only. */

@@ -4,10 +4,11 @@
  */
 import { sizeOf } from "../../ndarray/shape.js";
 import { shortcutsIn } from "./half-turns.js";
-import { InnermostLoop, numberBytes, type LoopContext } from "./innermost-loop.js";
+import { countAlong, InnermostLoop, numberBytes, type LoopContext, type Stretch } from "./innermost-loop.js";
+import { scalarOpcodes } from "./opcodes.js";
 import { partsOf, type Part } from "./parts.js";
-import { has, placeOf, scatterPlaces, sizeAlong, type Nest, type Plan } from "./plan.js";
-import { FunctionBody, v128, zeroVector } from "./wasm-assembler.js";
+import { has, placeOf, scatterPlaces, sizeAlong, type Nest, type Plan, type SpanRange } from "./plan.js";
+import { FunctionBody, i32, v128, zeroVector } from "./wasm-assembler.js";
 
 /** What the nests of a module share. */
 export interface ModuleContext extends Pick<LoopContext, "precise" | "pool" | "hasMultiplyAdd"> {
@@ -19,9 +20,16 @@ export function emitNest(plan: Plan, nest: Nest, context: ModuleContext): Functi
   const body = new FunctionBody();
   const isWide = fillsVectors(plan, nest);
   const counters = new Map<number, number>();
-  const levelsFrom = (depth: number): void => {
+  const levelsFrom = (depth: number, stretch?: Stretch): void => {
+    const { span } = nest;
+    if (span?.depth === depth && stretch === undefined) {
+      const found = stretchOf(plan, span.range, body, counters);
+      for (const local of [found.first, found.end]) body.get(local);
+      body.scalar(scalarOpcodes.i32LtU);
+      return body.choose(() => levelsFrom(depth, found), () => undefined);
+    }
     const level = nest.levels[depth];
-    const loop = { ...context, plan, nest, isWide, body, counters, shortcuts: shortcutsIn(plan.ops, level) };
+    const loop = { ...context, plan, nest, isWide, body, counters, stretch, shortcuts: shortcutsIn(plan.ops, level) };
     const parts = partsOf(plan.ops, level);
     if (parts.length === 1) new InnermostLoop(parts[0], loop).write();
     else emitInParts(parts, loop, context);
@@ -29,7 +37,7 @@ export function emitNest(plan: Plan, nest: Nest, context: ModuleContext): Functi
     const axis = nest.outer[depth];
     body.count(plan.extents[axis], 1, (counter) => {
       counters.set(axis, counter);
-      levelsFrom(depth + 1);
+      levelsFrom(depth + 1, stretch);
     });
     counters.delete(axis);
   };
@@ -64,8 +72,7 @@ function emitInParts(parts: readonly Part[], context: LoopContext, { addFunction
   const turns = parts.map((part) => inFunction(part, true, (loop, counter) => loop.writeTurn(counter, carried)));
   if (nest.vector === undefined) for (const turn of turns) call(turn);
   else {
-    const step = lanesOf(plan, isWide) * numberBytes;
-    body.count((isWide ? plan.padded : plan.extents)[nest.vector] * numberBytes, step, (counter) => {
+    countAlong(context, nest.vector, lanesOf(plan, isWide), (counter) => {
       for (const turn of turns) call(turn, counter);
     });
   }
@@ -73,6 +80,30 @@ function emitInParts(parts: readonly Part[], context: LoopContext, { addFunction
     if (!part.sums.some((sum) => sizes.has(sum))) continue;
     call(inFunction({ ...part, scalars: [] }, false, (loop) => loop.writeEnd(carried)));
   }
+}
+
+/** Reads where a span begins and ends, for the outer loops' present turn. */
+function stretchOf(plan: Plan, { first, end, unit }: SpanRange, body: FunctionBody, counters: ReadonlyMap<number, number>): Stretch {
+  const read = (op: number): number => {
+    const { offset, strides } = placeOf(plan, op);
+    body.i32Const(0);
+    for (const [axis, counter] of counters) {
+      if (strides[axis] === 0) continue;
+      body.get(counter);
+      body.i32Const(strides[axis] * numberBytes);
+      body.scalar(scalarOpcodes.i32Mul);
+      body.scalar(scalarOpcodes.i32Add);
+    }
+    body.loadDouble(offset * numberBytes);
+    body.scalar(scalarOpcodes.f64Ceil);
+    body.scalar(scalarOpcodes.i32FromF64);
+    body.i32Const(unit * numberBytes);
+    body.scalar(scalarOpcodes.i32Mul);
+    const local = body.local(i32);
+    body.set(local);
+    return local;
+  };
+  return { first: read(first), end: read(end) };
 }
 
 /** Elements of a turn. */

@@ -20,6 +20,8 @@ export type Op = Placed &
     | { readonly kind: "array"; readonly node: number }
     | { readonly kind: "elementwise"; readonly primitive: string }
     | { readonly kind: "lookup"; readonly primitive: "nearest" | "tricubic"; readonly grid: number; readonly attributes: Attributes }
+    /** its input, in loops that leave out where it is 0 */
+    | { readonly kind: "span" }
     | { readonly kind: "sum" }
     /** adds numbers to the points of a grid, which is the result of a node */
     | { readonly kind: "scatter"; readonly primitive: "nearest" | "tricubic"; readonly node: number; readonly attributes: Attributes }
@@ -38,6 +40,15 @@ export interface GridPlace {
   /** in elements of the program's dtype; of float64, where numbers are added to it */
   readonly offset: number;
   readonly shape: Shape;
+}
+
+/** Which stretch of the vector axis loops work on: the rest is worth nothing to their sums. */
+export interface SpanRange {
+  /** ops that hold where the stretch begins and ends, in units */
+  readonly first: number;
+  readonly end: number;
+  /** elements along the vector axis that stand together, a whole number of vectors */
+  readonly unit: number;
 }
 
 /** What happens inside of some outer loops: a loop along the vector axis. */
@@ -60,6 +71,8 @@ export interface Nest {
   /** axis of the innermost loops; undefined for numbers that vary along none */
   readonly vector: number | undefined;
   readonly levels: readonly Level[];
+  /** of the levels from this depth on */
+  readonly span?: { readonly range: SpanRange; readonly depth: number };
 }
 
 /** A step of the interpreter. */
@@ -93,7 +106,7 @@ export interface Plan {
 }
 
 /** Whether a nest computes an op for others. */
-export const isComputed = ({ kind }: Op): boolean => kind === "elementwise" || kind === "lookup";
+export const isComputed = ({ kind }: Op): boolean => kind === "elementwise" || kind === "lookup" || kind === "span";
 
 /** Whether an op ends a pass: it is complete when its loops are. */
 export const isSink = ({ kind }: Op): boolean => kind === "sum" || kind === "scatter";

@@ -111,6 +111,12 @@ export class FunctionBody {
     this.#code.bytes.unsigned(byteOffset);
   }
 
+  loadDouble(byteOffset: number): void {
+    this.#code.bytes.byte(0x2b);
+    this.#code.bytes.byte(0);
+    this.#code.bytes.unsigned(byteOffset);
+  }
+
   load(byteOffset: number): void {
     this.memory(0, byteOffset);
   }
@@ -159,6 +165,23 @@ export class FunctionBody {
       this.set(counter);
       this.get(counter);
       this.i32Const(end);
+      this.scalar(scalarOpcodes.i32LtU);
+    });
+  }
+
+  /** The same for first, first + step, ... below `end`, which variables hold. */
+  countBetween(first: number, end: number, step: number, inside: (counter: number) => void): void {
+    const counter = this.local(i32);
+    this.get(first);
+    this.set(counter);
+    this.repeat(() => {
+      inside(counter);
+      this.get(counter);
+      this.i32Const(step);
+      this.scalar(scalarOpcodes.i32Add);
+      this.set(counter);
+      this.get(counter);
+      this.get(end);
       this.scalar(scalarOpcodes.i32LtU);
     });
   }

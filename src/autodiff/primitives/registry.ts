@@ -1,10 +1,11 @@
 import type { Primitive } from "../primitive.js";
 import { elementwisePrimitives } from "./elementwise.js";
 import { lookupPrimitives } from "./lookup.js";
+import { spanPrimitives } from "./span.js";
 import { structurePrimitives } from "./structure.js";
 
 /** Every primitive, by the name that stands on the tape. */
-export const primitives = { ...elementwisePrimitives, ...structurePrimitives, ...lookupPrimitives };
+export const primitives = { ...elementwisePrimitives, ...structurePrimitives, ...lookupPrimitives, ...spanPrimitives };
 export type PrimitiveName = keyof typeof primitives;
 
 const byName = new Map<string, Primitive>(Object.entries(primitives));
