@@ -13,14 +13,13 @@ import type { Operand, Typed, Variable } from "../tape.js";
 type Span = { readonly extent: number; readonly unit: number };
 
 function shapeOf([x, first, end]: readonly Typed[], { extent, unit }: Span): Shape {
-  const { shape } = first;
-  if (!sameShape(shape, end.shape) || shape.length === 0 || shape[0] !== 1) {
-    throw new ShapeError(`span: its begins, ${describeShape(shape)}, and ends, ${describeShape(end.shape)}, have one shape, which begins with 1`);
-  }
   if (!(Number.isInteger(unit) && unit >= 1)) throw new ShapeError(`span: the unit is a whole number of at least 1, not ${unit}`);
+  const { shape } = first;
   const whole = [extent, ...shape.slice(1)];
-  if (!sameShape(broadcastShapes(x.shape, whole), whole)) {
-    throw new ShapeError(`span: numbers of shape ${describeShape(x.shape)} do not fit spans of shape ${describeShape(whole)}`);
+  const fits = sameShape(shape, end.shape) && shape[0] === 1 && x.shape.length <= whole.length;
+  if (!fits || !sameShape(broadcastShapes(x.shape, whole), whole)) {
+    const spans = `begins, ${describeShape(shape)}, and ends, ${describeShape(end.shape)}, of one shape [1, ...]`;
+    throw new ShapeError(`span: numbers of shape ${describeShape(x.shape)} along ${extent} places need ${spans}, to which they broadcast`);
   }
   return whole;
 }
