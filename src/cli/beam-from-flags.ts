@@ -40,7 +40,7 @@ export function beamFromFlags(given: Flags, files: InputFiles, towards: Vector<n
   if (stated !== undefined && !given.has("lambda", "energy") && Math.abs(stated / wavelengthA - 1) > 0.001) {
     warnings.push(`${files.mtz?.name} was measured at ${stated} A, and ${wavelengthA} A is taken; -lambda gives the wavelength`);
   }
-  const physical = given.word("semantics") === "physical";
+  const physical = given.word("semantics") === "physical" || given.word("spots") === "closed";
   const beam: Beam = {
     wavelengthA,
     fluence: fluenceOf(given),
@@ -91,7 +91,7 @@ function weightWarnings(name: string, sources: readonly ListedSource[], physical
   if (!physical) {
     const differ = weights.some((weight) => weight !== weights[0] || weight <= 0);
     const told = `${name}: the weights of its sources (${weights.slice(0, 4).join(", ")}${weights.length > 4 ? ", ..." : ""}) are not used, as in the reference program`;
-    return differ ? [`${told}; -semantics physical uses them`] : [];
+    return differ ? [`${told}; -semantics physical and -spots closed use them`] : [];
   }
   const negative = weights.findIndex((weight) => weight < 0);
   if (negative >= 0) throw new InputError(`${name}: source ${negative + 1} has the weight ${weights[negative]}; a weight is a part of the photons, at least 0`);

@@ -17,6 +17,7 @@ import { simulateFlags, type SimulateFlag } from "./flags.js";
 import type { InputFiles } from "./input-files.js";
 import { namesOf, type Given } from "./parse-flags.js";
 import { geometryWarnings, slipWarnings } from "./plausible.js";
+import { spotsFromFlags } from "./spots-from-flags.js";
 import { subPixels } from "./whole-counts.js";
 
 /** A whole run, before anything is computed. */
@@ -48,18 +49,19 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
   checkAxes(given, detector);
   const { beam, warnings: beamWarnings } = beamFromFlags(given, files, axesOf(detector).beam);
   const { crystal, longestEdge, hasFewCells, oscDeg, warnings: crystalWarnings } = crystalFromFlags(given, files, beam.wavelengthA, generator, noiseSeed);
+  const spots = spotsFromFlags(given);
   const experiment: Experiment = {
-    beam,
-    crystal,
-    detector,
+    beam: { ...beam, ...spots.beam },
+    crystal: { ...crystal, ...spots.crystal },
+    detector: { ...detector, ...spots.detector },
     structureFactors: files.structureFactors,
     waterUm: given.number("water") ?? 0,
     ...(given.has("background") && { background: given.last("background")?.numbers ?? [] }),
   };
   const recommended = subPixels(longestEdge, beam.wavelengthA, known(detectorFrame(detector).distance), detector.pixelSizeMm);
-  const oversample = given.number("oversample") ?? recommended;
-  const warnings = [...given.warnings, ...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...idleWarnings(given), ...slipWarnings(given), ...geometryWarnings(given, experiment)];
-  if (oversample < recommended) {
+  const oversample = given.number("oversample") ?? (spots.isClosed ? 1 : recommended);
+  const warnings = [...given.warnings, ...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...spots.warnings, ...idleWarnings(given), ...slipWarnings(given), ...geometryWarnings(given, experiment)];
+  if (oversample < recommended && !spots.isClosed) {
     warnings.push(`the intensity may vary within a pixel: -oversample ${recommended} resolves the spots, and ${oversample} is taken`);
   }
   const mode = given.last("interpolate", "nointerpolate")?.name ?? (hasFewCells ? "interpolate" : "nointerpolate");
@@ -99,8 +101,9 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
       mask: files.mask,
       dtype: given.word("dtype") === "float32" ? "float32" : "float64",
       executor: executors.find((name) => name === given.word("executor")) ?? "webassembly",
-      oversample,
-      semantics: given.word("semantics") === "physical" ? "physical" : "nanobragg",
+      ...(spots.isClosed && { spots: "closed" }),
+      ...(spots.isClosed && !given.has("oversample") ? {} : { oversample }),
+      semantics: spots.isClosed || given.word("semantics") === "physical" ? "physical" : "nanobragg",
       oversampleThick: given.has("oversample_thick"),
       oversamplePolar: given.has("oversample_polar"),
       oversampleOmega: given.has("oversample_omega"),

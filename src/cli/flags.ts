@@ -1,5 +1,6 @@
 import { executors } from "../autodiff/executor.js";
 import type { Flag, FlagTable } from "./parse-flags.js";
+import { spotFlags } from "./spots-from-flags.js";
 import { shapeFlags } from "./shape-flags.js";
 
 const noTables = "tables of an amorphous background have no effect in the reference program either, and none here yet";
@@ -104,6 +105,8 @@ const table = {
     help: "from one spindle angle to the next",
   },
   phisteps: { group: "Crystal", values: ["n"], kind: "count", help: "number of spindle angles" },
+
+  ...spotFlags,
 
   lambda: {
     group: "Beam", aliases: ["wave", "wavelength"], values: ["length"], kind: "positive", unit: "A",

@@ -70,7 +70,7 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): P
   const sources = sourceName === undefined ? undefined : parseSources(await text("sourcefile", sourceName), sourceName);
 
   const defaultF = given.number("default_F") ?? 0;
-  const policy: LeavingPolicy = given.word("policy") === "mask" ? "mask" : "sequential";
+  const policy: LeavingPolicy = given.word("policy") === "mask" || given.word("spots") === "closed" ? "mask" : "sequential";
   const options = { defaultF, policy };
   const hklName = given.word("hkl");
   const mtzName = given.word("mtz");

@@ -41,6 +41,10 @@ export interface Beam<Q = number> {
   readonly dispersionPercent?: Fan<Q>;
   /** in place of divergence and dispersion */
   readonly sources?: readonly Source[];
+  /** of spots in closed form, the relative standard deviation of each source's wavelengths; 0 unless given */
+  readonly bandwidthPercent?: Q;
+  /** of spots in closed form, the standard deviation of each source's directions, both or horizontal and vertical; 0 unless given */
+  readonly beamDivergenceMrad?: Q | readonly [horizontal: Q, vertical: Q];
 }
 
 export const defaultFluence = 125932015286227086360700780544;

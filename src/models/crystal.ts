@@ -2,6 +2,7 @@ import { add, mul } from "../autodiff/primitives/elementwise.js";
 import type { Quantity } from "../autodiff/tape.js";
 import { radiansPerDegree } from "../physics/constants.js";
 import type { CrystalShape } from "../physics/lattice-factor.js";
+import type { Symmetric, Tensor } from "../physics/symmetric.js";
 import { directBasis, reciprocalBasis, type DirectBasis, type ReciprocalBasis } from "../physics/lattice.js";
 import { rotate, rotateAxis, rotationMatrix, scale, transform, type Vector } from "../physics/vector.js";
 import type { Along } from "./beam.js";
@@ -57,6 +58,19 @@ export interface Crystal<Q = number> {
   readonly fudge?: Q;
   readonly mosaic?: Mosaic<Q>;
   readonly scan?: Scan<Q>;
+  /**
+   * Of spots in closed form, the standard deviation of the domains' rotations in degrees: about every axis, or a symmetric tensor in
+   * the crystal's own frame (x along a*, z along c) whose square is the rotations' covariance, or its components xx, yy and zz; 0
+   * unless given
+   */
+  readonly etaDeg?: Tensor<Q>;
+  /**
+   * Of spots in closed form, the domain's shape in place of `cells`: a symmetric tensor in Å, in the crystal's own frame, whose
+   * eigenvalues are the domain's lengths along its own axes
+   */
+  readonly domainA?: Symmetric<Q>;
+  /** overall temperature factor in Å², isotropic, or a symmetric tensor in the crystal's own frame; 0 unless given */
+  readonly bFactorA2?: Tensor<Q>;
 }
 
 export const defaultMosaicSeed = -12345678;
@@ -69,8 +83,13 @@ export interface OrientedLattice {
   readonly direct: DirectBasis;
 }
 
+/** The reciprocal vectors before the misset turns them: in the default orientation, or as they were given. */
+export function restingLattice({ lattice }: Crystal<Quantity>): ReciprocalBasis {
+  return "a" in lattice ? reciprocalBasis(inRadians(lattice)) : lattice;
+}
+
 export function orientedLattice({ lattice, missetDeg = [0, 0, 0] }: Crystal<Quantity>): OrientedLattice {
-  const at = "a" in lattice ? reciprocalBasis(inRadians(lattice)) : lattice;
+  const at = restingLattice({ lattice });
   const misset = scale(missetDeg, radiansPerDegree);
   const reciprocal = { aStar: rotate(at.aStar, misset), bStar: rotate(at.bStar, misset), cStar: rotate(at.cStar, misset) };
   return { reciprocal, direct: directBasis(reciprocal) };

@@ -60,6 +60,11 @@ export interface Detector<Q = number> {
   /** pixels without an area: no obliquity in their solid angle */
   readonly pointPixel?: boolean;
   readonly sensor?: Sensor<Q>;
+  /**
+   * Of spots in closed form, the standard deviation on the detector of what the crystal's and the beam's size and the point spread
+   * make of a point: along both axes, along fast and slow, or a symmetric tensor ff, ss, fs whose square is the covariance; 0 unless given
+   */
+  readonly footprintMm?: Q | readonly [fast: Q, slow: Q] | readonly [ff: Q, ss: Q, fs: Q];
 }
 
 const X: Vector<number> = [1, 0, 0];

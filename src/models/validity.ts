@@ -3,6 +3,7 @@ import { describeShape, InputError } from "../ndarray/errors.js";
 import { sameShape } from "../ndarray/shape.js";
 import { radiansPerDegree } from "../physics/constants.js";
 import { crystalShapeNames } from "../physics/lattice-factor.js";
+import { componentsOf, invert, type Symmetric } from "../physics/symmetric.js";
 import { dot, rotate, rotateAxis } from "../physics/vector.js";
 import { mostBackgroundTerms } from "./background.js";
 import { fannedCount, type Beam, type Fan } from "./beam.js";
@@ -78,6 +79,8 @@ function checkBeam(beam: Beam<Quantity>): void {
   checkFan("beam.horizontalDivergenceMrad", beam.horizontalDivergenceMrad);
   checkFan("beam.verticalDivergenceMrad", beam.verticalDivergenceMrad);
   checkFan("beam.dispersionPercent", beam.dispersionPercent);
+  atLeastZero("beam.bandwidthPercent", beam.bandwidthPercent);
+  checkComponents("beam.beamDivergenceMrad", beam.beamDivergenceMrad, [1, 2], 2);
   const dispersion = beam.dispersionPercent?.range;
   if (typeof dispersion === "number" && dispersion >= 200) {
     throw new InputError(`beam.dispersionPercent.range is ${dispersion}, which reaches wavelengths of 0; it must be below 200`);
@@ -100,13 +103,18 @@ function checkFan(name: string, fan: Fan<Quantity> | undefined): void {
   count(`${name}.count`, fan.count);
 }
 
-function checkCrystal({ lattice, missetDeg, cells, shape, fudge, mosaic, scan }: Crystal<Quantity>): void {
+function checkCrystal({ lattice, missetDeg, cells, shape, fudge, mosaic, scan, etaDeg, domainA, bFactorA2 }: Crystal<Quantity>): void {
   if ("a" in lattice) checkCell(lattice);
   else checkReciprocal(lattice);
   checkVector("crystal.missetDeg", missetDeg, number);
   checkVector("crystal.cells", cells, aboveZero);
   checkChoice("crystal.shape", shape, crystalShapeNames);
   aboveZero("crystal.fudge", fudge);
+  checkComponents("crystal.etaDeg", etaDeg, [1, 3, 6], 3);
+  checkComponents("crystal.domainA", domainA, [6], 0);
+  const lengths = domainA && symmetric(domainA);
+  if (lengths && invert(lengths).determinant === 0) throw new InputError(`crystal.domainA is ${lengths.join(" ")}, which has no volume`);
+  checkComponents("crystal.bFactorA2", bFactorA2, [1, 6], 0);
   if (mosaic) {
     atLeastZero("crystal.mosaic.spreadDeg", mosaic.spreadDeg);
     count("crystal.mosaic.domains", mosaic.domains);
@@ -145,6 +153,7 @@ function checkReciprocal({ aStar, bStar, cStar }: ReciprocalVectors<Quantity>): 
 }
 
 function checkDetector(detector: Detector<Quantity>): void {
+  checkComponents("detector.footprintMm", detector.footprintMm, [1, 2, 3], 2);
   const { fast, slow } = detector.pixels;
   count("detector.pixels.fast", fast, mostPixels);
   count("detector.pixels.slow", slow, mostPixels);
@@ -205,6 +214,26 @@ function checkVector(name: string, vector: readonly Quantity[] | undefined, chec
   if (vector === undefined) return;
   if (!Array.isArray(vector) || vector.length !== 3) throw new InputError(`${name} is ${JSON.stringify(vector)}; it must be a list of three numbers`);
   vector.forEach((component, axis) => check(`${name}[${axis}]`, component));
+}
+
+/**
+ * A number, or a list of so many.
+ * @param lengths of lists, 1 that of a single number
+ * @param positive of at most so many components, none is below 0
+ */
+function checkComponents(name: string, value: Quantity | readonly Quantity[] | undefined, lengths: readonly number[], positive: number): void {
+  if (value === undefined) return;
+  const components = componentsOf(value);
+  if (!lengths.includes(components.length)) {
+    throw new InputError(`${name} has ${components.length} components; it can have ${lengths.join(" or ")}`);
+  }
+  const check = components.length <= positive ? atLeastZero : number;
+  components.forEach((component, i) => check(components.length === 1 ? name : `${name}[${i}]`, component));
+}
+
+function symmetric(components: readonly Quantity[]): Symmetric<number> | undefined {
+  const known = numbers(components);
+  return known && [known[0], known[1], known[2], known[3], known[4], known[5]];
 }
 
 function checkDirection(name: string, vector: readonly Quantity[]): void {

@@ -22,6 +22,13 @@ export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
   /** of all arrays; float64 unless given */
   readonly dtype?: FloatDType;
   /**
+   * "sampled" unless given: mosaic domains, sources and sub-pixels are steps, each of which takes its nearest reflection. "closed":
+   * all that widens a spot is one Gaussian (`crystal.etaDeg`, `crystal.domainA`, `beam.bandwidthPercent`,
+   * `beam.beamDivergenceMrad`, `detector.footprintMm`, and the pixel's own size where no `oversample` is given), and all spots that
+   * reach a pixel are summed
+   */
+  readonly spots?: "sampled" | "closed";
+  /**
    * sub-pixels along each edge of a pixel. Unless given, each call takes as many as the spots of its parameters need, so that the image
    * may jump between two calls: give it where an image is refined
    */

@@ -7,6 +7,7 @@ import { InputError } from "../ndarray/errors.js";
 import type { ImageOptions } from "./image-model.js";
 import type { LookupMode, Sampling } from "./image.js";
 import { selectPixels, type Pixels } from "./pixels.js";
+import { reflectionsInReach } from "./spot-reach.js";
 import { stepCounts } from "./steps.js";
 
 /** What is known of an image before anything is recorded. */
@@ -31,11 +32,15 @@ const mostStepsOfTile = 2 ** 16;
 const elementsOfInterpretedTile = 2 ** 16;
 
 /** @throws InputError when an option cannot be */
-export function checkOptions({ dtype, oversample, semantics, interpolation, dminA, executor, tileSize }: ImageOptions): void {
+export function checkOptions({ dtype, spots, oversample, semantics, interpolation, dminA, executor, tileSize }: ImageOptions): void {
   checkChoice("dtype", dtype, ["float64", "float32"]);
   checkChoice("semantics", semantics, ["physical", "nanobragg"]);
   checkChoice("interpolation", interpolation, ["auto", "tricubic", "nearest"]);
   checkChoice("executor", executor, executors);
+  checkChoice("spots", spots, ["sampled", "closed"]);
+  if (spots === "closed") {
+    if (semantics === "nanobragg") throw new InputError('spots "closed" are summed with the semantics "physical"; those of the reference program are "nanobragg"\'s');
+  }
   if (oversample !== undefined && !isCount(oversample)) throw new InputError(`oversample is ${oversample}; it must be a whole number of at least 1`);
   if (tileSize !== undefined && !isCount(tileSize)) throw new InputError(`tileSize is ${tileSize}; it must be a whole number of at least 1`);
   if (dminA !== undefined && !(dminA >= 0 && dminA < Infinity)) throw new InputError(`dminA is ${dminA}; it must be a finite number of at least 0`);
@@ -53,13 +58,18 @@ function isCount(value: number): boolean {
 export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, executor: Executor, elements: number): ImagePlan {
   checkExperiment(experiment);
   const { structureFactors, detector, crystal } = experiment;
+  checkSpots(experiment, options);
   const { oversample } = options;
-  const edge = oversample ?? recommendedOversample(experiment);
+  const hasPixels = oversample === undefined;
+  const closed = options.spots === "closed" ? { hasPixels, reflections: reflectionsInReach(experiment, hasPixels) } : undefined;
+  const edge = oversample ?? (closed ? 1 : recommendedOversample(experiment));
   const counts = stepCounts(experiment, edge);
-  const steps = counts.points * counts.sources * counts.orientations;
+  const reflections = closed ? closed.reflections[0] * closed.reflections[1] * closed.reflections[2] : 1;
+  const steps = counts.points * counts.sources * counts.orientations * reflections;
   if (!(steps <= mostSteps)) {
     const origin = oversample === undefined ? ", as many as the spots need" : "";
-    const terms = `${counts.points} points in a pixel (oversample ${edge}${origin}), ${counts.sources} sources and ${counts.orientations} orientations`;
+    const summed = closed ? ` and ${reflections} reflections in reach` : "";
+    const terms = `${counts.points} points in a pixel (oversample ${edge}${origin}), ${counts.sources} sources and ${counts.orientations} orientations${summed}`;
     throw new InputError(`${terms} make ${steps} steps, and at most ${mostSteps} fit into memory`);
   }
   const pixels = selectPixels([detector.pixels.slow, detector.pixels.fast], options);
@@ -67,6 +77,9 @@ export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, 
   const few = (crystal.cells ?? [1, 1, 1]).some((n) => known(n) <= 2);
   const { interpolation = "auto", tileSize = Math.min(tileSizeFor(executor, steps, elements), pixels.size) } = options;
   const isTricubic = grid !== undefined && !grid.disabled && (interpolation === "tricubic" || (interpolation === "auto" && few));
+  if (closed && isTricubic && grid.policy === "sequential") {
+    throw new InputError('structure factors with the policy "sequential" are those of the reference program\'s steps; with spots "closed" the policy is "mask" or "disable"');
+  }
   return {
     pixels,
     steps,
@@ -80,8 +93,23 @@ export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, 
       oversamplePolar: options.oversamplePolar ?? false,
       oversampleThick: options.oversampleThick ?? false,
       dminA: options.dminA ?? 0,
+      ...(closed && { closed }),
     },
   };
+}
+
+/** Refuses what the chosen kind of spots would not heed. */
+function checkSpots({ beam, crystal, detector }: Experiment<Quantity>, { spots = "sampled" }: ImageOptions): void {
+  if (spots === "closed") return;
+  const given = {
+    "crystal.etaDeg": crystal.etaDeg,
+    "crystal.domainA": crystal.domainA,
+    "beam.bandwidthPercent": beam.bandwidthPercent,
+    "beam.beamDivergenceMrad": beam.beamDivergenceMrad,
+    "detector.footprintMm": detector.footprintMm,
+  };
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (name !== undefined) throw new InputError(`${name} widens spots in closed form, and these are sampled; say spots: "closed"`);
 }
 
 function tileSizeFor(executor: Executor, steps: number, elements: number): number {

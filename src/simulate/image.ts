@@ -2,7 +2,7 @@ import { add, div, equal, less, mul, round, sub, where } from "../autodiff/primi
 import { broadcastTo, sum } from "../autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { sourceWeights } from "../models/beam.js";
-import { orientedLattice, scatteringLattices, type Crystal } from "../models/crystal.js";
+import { orientedLattice, restingLattice, scatteringLattices, type Crystal } from "../models/crystal.js";
 import { detectorFrame } from "../models/detector.js";
 import { photonsPerElectron, waterBackground, type Experiment } from "../models/experiment.js";
 import { smoothBackground } from "../models/background.js";
@@ -12,7 +12,9 @@ import type { Shape } from "../ndarray/shape.js";
 import { shapeNamed, type Offsets } from "../physics/lattice-factor.js";
 import type { ReciprocalBasis } from "../physics/lattice.js";
 import { scatteringVector } from "../physics/scattering.js";
+import { crystalFrame, latticePoint, temperatureFactor } from "../physics/spots.js";
 import { dot, norm, type Vector } from "../physics/vector.js";
+import { recordClosedSpots, type ClosedSampling } from "./closed-image.js";
 import { beamsIn, polarizationOf, recordRay, type PixelIndices } from "./ray.js";
 import { referenceSum, type EveryStep } from "./reference-sum.js";
 import { along, pixelPoints, recorded, stepCounts } from "./steps.js";
@@ -35,6 +37,8 @@ export interface Sampling extends EveryStep {
   readonly lookup: LookupMode;
   /** resolution in Å beyond which nothing scatters; 0 for no limit */
   readonly dminA: number;
+  /** with spots in closed form in place of sampled ones */
+  readonly closed?: ClosedSampling;
 }
 
 /** Arguments of a run: indices of the pixels along fast and slow, shape [P, 1, 1, 1]. */
@@ -56,6 +60,27 @@ export interface RecordedImage {
  * Source: the reference program's main loop.
  */
 export function recordImage(experiment: Experiment<Quantity>, sampling: Sampling, pixels: PixelInputs): RecordedImage {
+  return sampling.closed ? recordClosedImage(experiment, { ...sampling, ...sampling.closed }, pixels) : recordSampledImage(experiment, sampling, pixels);
+}
+
+function recordClosedImage(experiment: Experiment<Quantity>, { lookup, ...sampling }: Sampling & ClosedSampling, pixels: PixelInputs): RecordedImage {
+  const mode = lookup === "tricubic" ? "tricubic" : "nearest";
+  const { electrons, leaving, shape } = recordClosedSpots(experiment, { ...sampling, lookup: mode }, pixels);
+  return {
+    image: photonsOf(experiment, electrons, sampling.oversample, pixels),
+    leaving: mode === "tricubic" ? broadcastTo(recorded(leaving, pixels.fast), shape) : undefined,
+  };
+}
+
+/** Photons in each pixel, from electrons summed over its steps, in the layers of the sensor or one of them. */
+function photonsOf(experiment: Experiment<Quantity>, electrons: Quantity, oversample: number, { fast, slow }: PixelInputs): Variable {
+  const { sources, orientations } = stepCounts(experiment, oversample);
+  const scattered = mul(electrons, div(photonsPerElectron(experiment.beam), oversample ** 2 * sources * orientations));
+  const image = experiment.background ? add(scattered, smoothBackground(experiment.background, fast, slow, experiment.detector.pixels)) : scattered;
+  return broadcastTo(recorded(image, fast), [fast.shape[0], 1, 1, 1]);
+}
+
+function recordSampledImage(experiment: Experiment<Quantity>, sampling: Sampling, pixels: PixelInputs): RecordedImage {
   const { beam, crystal, detector } = experiment;
   const { fast } = pixels;
   const frame = detectorFrame(detector);
@@ -74,7 +99,8 @@ export function recordImage(experiment: Experiment<Quantity>, sampling: Sampling
   const hkl: Indices = [index(turned.a), index(turned.b), index(turned.c)];
   const beforeLatch = pixels.latch && less(stepIndices(fast, shape), pixels.latch);
   const shapeTransform = latticeFactor(crystal, hkl, lattice.reciprocal);
-  const amplitude = mul(structureFactor(experiment, sampling.lookup, hkl, beforeLatch), shapeTransform);
+  const temperature = temperatureAt(crystal, sampling.lookup, hkl, beforeLatch);
+  const amplitude = mul(structureFactor(experiment, sampling.lookup, hkl, beforeLatch), temperature, shapeTransform);
   const intensity = mul(amplitude, amplitude, kept);
 
   const isPhysical = sampling.semantics === "physical";
@@ -82,16 +108,13 @@ export function recordImage(experiment: Experiment<Quantity>, sampling: Sampling
   const polarization = polarizationOf({ ...beam, polarized: isPolarized }, frame, ray.direction, incident.direction);
   const background = waterBackground(experiment);
   const counted = isPhysical || background !== 0 ? kept : mul(kept, scatters(crystal, shapeTransform));
-  const stepsOfLayer = sampling.oversample ** 2 * counts.sources * counts.orientations;
   const electrons =
     isPhysical
       ? physicalSum(add(intensity, background), mul(ray.omega, polarization, ray.capture, sourceWeights(beam, along(fast, "source"))), fast, shape)
       : referenceSum(experiment, frame, points, pixels, sampling, sampling.oversample, { ...ray, intensity, polarization, kept, counted, shape }, background);
-  const scattered = mul(electrons, div(photonsPerElectron(beam), stepsOfLayer));
-  const image = experiment.background ? add(scattered, smoothBackground(experiment.background, fast, pixels.slow, detector.pixels)) : scattered;
   const leaving = sampling.lookup === "tricubic" ? mul(recordLeaving(experiment, hkl), counted) : undefined;
   return {
-    image: broadcastTo(recorded(image, fast), [shape[0], 1, 1, 1]),
+    image: photonsOf(experiment, electrons, sampling.oversample, pixels),
     leaving: leaving === undefined ? undefined : broadcastTo(recorded(leaving, fast), shape),
   };
 }
@@ -129,6 +152,16 @@ function structureFactor(
   if (mode === "nearest") return nearestF(structureFactors, hkl, amplitudes);
   const between = tricubicF(structureFactors, hkl, amplitudes);
   return beforeLatch === undefined ? between : where(beforeLatch, between, nearestF(structureFactors, hkl, amplitudes));
+}
+
+/** The overall temperature factor of what the lookup finds: of the nearest reflection, or of the place between reflections. */
+function temperatureAt(crystal: Crystal<Quantity>, mode: LookupMode, hkl: Indices, beforeLatch: Variable | undefined): Quantity {
+  if (crystal.bFactorA2 === undefined) return 1;
+  const [h, k, l] = hkl.map((index): Quantity => {
+    if (mode === "nearest") return round(index);
+    return beforeLatch === undefined ? index : where(beforeLatch, index, round(index));
+  });
+  return temperatureFactor(crystal.bFactorA2, latticePoint([h, k, l], crystalFrame(restingLattice(crystal))));
 }
 
 function recordLeaving({ structureFactors }: Experiment<Quantity>, hkl: Indices): Quantity {

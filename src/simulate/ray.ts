@@ -1,10 +1,12 @@
 import { abs, add, div, mul } from "../autodiff/primitives/elementwise.js";
+import { pushForward } from "../autodiff/forward.js";
+import { broadcastTo } from "../autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { incidentBeams, type Along, type Beam, type IncidentBeams } from "../models/beam.js";
 import { pixelPosition, type Detector, type DetectorFrame } from "../models/detector.js";
 import { captureFraction, polarizationFactor, solidAngle } from "../physics/scattering.js";
-import { dot, norm, scale, type Vector } from "../physics/vector.js";
-import type { PixelPoints } from "./steps.js";
+import { dot, minus, norm, scale, type Vector } from "../physics/vector.js";
+import { recorded, type PixelPoints } from "./steps.js";
 
 /** Indices of pixels along the detector's axes. */
 export interface PixelIndices {
@@ -16,6 +18,8 @@ export interface PixelIndices {
 export interface Ray {
   /** of length 1 */
   readonly direction: Vector;
+  /** from the sample, in metres */
+  readonly distance: Quantity;
   readonly omega: Quantity;
   readonly capture: Quantity;
 }
@@ -42,9 +46,36 @@ export function recordRay(
   const direction = scale(position, div(1, distance));
   return {
     direction,
+    distance,
     omega: detector.pointPixel ? div(1, mul(distance, distance)) : solidAngle(frame.pixelSize, distance, abs(frame.closeDistance)),
     capture: sensor ? captureFraction(layer, layerThickness, div(sensor.attenuationDepthUm, 1e6), abs(dot(direction, frame.normal))) : 1,
   };
+}
+
+/**
+ * By what the direction of a ray changes for a metre along the detector's fast and slow axes, in units of one's own.
+ * @param inUnits takes a vector of the laboratory to these units, linearly
+ * @param direction the ray's direction in them
+ */
+export function recordTangents(
+  { curved = false }: Detector<Quantity>,
+  frame: DetectorFrame,
+  ray: Ray,
+  { fast, slow }: PixelIndices,
+  inUnits: (vector: Vector) => Vector,
+  direction: Vector,
+): readonly [fast: Vector, slow: Vector] {
+  if (!curved) {
+    const perMetre = div(1, ray.distance);
+    const across = (axis: Vector): Vector => scale(minus(inUnits(axis), scale(direction, dot(axis, ray.direction))), perMetre);
+    return [across(frame.fast), across(frame.slow)];
+  }
+  const change = (pixel: Variable): Vector => {
+    const one = broadcastTo(pixel.tape.constant(1, pixel.dtype), pixel.shape);
+    const [x = 0, y = 0, z = 0] = pushForward([pixel], [one], ray.direction.map((component) => recorded(component, pixel)));
+    return scale(inUnits([x, y, z]), div(1, frame.pixelSize));
+  };
+  return [change(fast), change(slow)];
 }
 
 /** The beams before the sample, in the detector's frame. */

@@ -1,0 +1,117 @@
+import type { Beam } from "../models/beam.js";
+import type { Crystal } from "../models/crystal.js";
+import type { Detector } from "../models/detector.js";
+import { InputError } from "../ndarray/errors.js";
+import type { Symmetric } from "../physics/symmetric.js";
+import type { SimulateFlag } from "./flags.js";
+import type { Flag, Given } from "./parse-flags.js";
+import { shapeFlagNames } from "./shape-flags.js";
+
+const group = "Spots in closed form";
+
+/** The options of what widens spots. */
+export const spotFlags = {
+  spots: {
+    group, values: ["WHAT"], kind: "text", choices: ["sampled", "closed"],
+    help: "sampled: domains, sources and sub-pixels are summed step by step, as in the reference program; closed: all that widens a spot is one Gaussian, " +
+      "and a pixel's own size is part of it where -oversample is not given", preset: "sampled",
+  },
+  eta: {
+    group, values: ["angle", "yy", "zz", "xy", "xz", "yz"], fewest: 1, unit: "degrees",
+    help: "standard deviation of the domains' rotations about each axis; three: about the crystal's own axes, x along a*, z along c; " +
+      "six: a tensor whose square is the rotations' covariance", preset: "0",
+  },
+  domain: {
+    group, values: ["xx", "yy", "zz", "xy", "xz", "yz"], unit: "A",
+    help: "shape of a domain in place of -N: a tensor along the crystal's own axes, whose eigenvalues are the domain's lengths",
+  },
+  bandwidth: { group, values: ["sigma"], kind: "nonNegative", unit: "percent", help: "standard deviation of the wavelength", preset: "0" },
+  beam_divergence: {
+    group, values: ["sigma", "vertical"], fewest: 1, kind: "nonNegative", unit: "mrad",
+    help: "standard deviation of the beam's direction, both across or horizontal and vertical", preset: "0",
+  },
+  footprint: {
+    group, values: ["sigma", "slow", "mixed"], fewest: 1, unit: "mm",
+    help: "standard deviation of a spot's place on the detector, by the crystal's and the beam's size and the point spread: along both axes, or fast and slow, " +
+      "or a tensor whose square is the covariance", preset: "0",
+  },
+  bfactor: {
+    group, values: ["B", "yy", "zz", "xy", "xz", "yz"], fewest: 1, unit: "A^2",
+    help: "overall temperature factor, also of sampled spots: isotropic, or a tensor along the crystal's own axes", preset: "0",
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+/** What the options say of spots, as the parts of an experiment. */
+export interface SpotRequest {
+  readonly isClosed: boolean;
+  readonly crystal: Pick<Crystal, "etaDeg" | "domainA" | "bFactorA2">;
+  readonly beam: Pick<Beam, "bandwidthPercent" | "beamDivergenceMrad">;
+  readonly detector: Pick<Detector, "footprintMm">;
+  readonly warnings: readonly string[];
+}
+
+/** What says how steps are sampled, which spots in closed form have none of. */
+const ofSteps: readonly SimulateFlag[] = ["oversample_thick", "oversample_polar", "oversample_omega"];
+const ofClosed: readonly SimulateFlag[] = ["eta", "domain", "bandwidth", "beam_divergence", "footprint"];
+
+/** @throws InputError that names the option */
+export function spotsFromFlags(given: Given<SimulateFlag>): SpotRequest {
+  const isClosed = given.word("spots") === "closed";
+  const unheeded = given.last(...ofClosed);
+  if (!isClosed && unheeded) throw new InputError(`${unheeded.spelling} widens spots in closed form; give -spots closed with it`);
+  if (isClosed && given.word("semantics") === "nanobragg") {
+    throw new InputError("-semantics nanobragg is how the reference program sums its steps, and -spots closed is summed with -semantics physical");
+  }
+  if (isClosed && given.word("policy") === "sequential") {
+    throw new InputError("-policy sequential follows the reference program's steps, which -spots closed has not; -policy mask is taken where none is given");
+  }
+  const warnings: string[] = [];
+  const shape = isClosed ? given.last(...shapeFlagNames, "fudge") : undefined;
+  if (shape) warnings.push(`${shape.spelling} has no effect with -spots closed, whose domains are Gaussian`);
+  const steps = isClosed ? given.last(...ofSteps) : undefined;
+  if (steps) warnings.push(`${steps.spelling} has no effect with -spots closed, where each term has its own factors anyway`);
+  if (given.has("domain") && given.has("N", "Na", "Nb", "Nc", "cells", "xtal_size")) {
+    warnings.push("-domain gives the shape of a domain, and the numbers of cells have no effect");
+  }
+  const [eta, bFactor] = [componentsOf(given, "eta", [1, 3, 6]), componentsOf(given, "bfactor", [1, 6])];
+  const domain = componentsOf(given, "domain", [6]);
+  const divergence = componentsOf(given, "beam_divergence", [1, 2]);
+  const footprint = componentsOf(given, "footprint", [1, 2, 3]);
+  const bandwidth = given.number("bandwidth");
+  const few = (spelling: string, components: readonly number[] | undefined, most: number): void => {
+    const below = components && components.length <= most && components.find((component) => component < 0);
+    if (below !== undefined) throw new InputError(`${spelling} is ${below}; a standard deviation is at least 0`);
+  };
+  few("-eta", eta, 3);
+  few("-footprint", footprint, 2);
+  return {
+    isClosed,
+    crystal: {
+      ...(eta && { etaDeg: eta.length === 6 ? six(eta) : eta.length === 3 ? [eta[0], eta[1], eta[2]] : eta[0] }),
+      ...(domain && { domainA: six(domain) }),
+      ...(bFactor && { bFactorA2: bFactor.length === 6 ? six(bFactor) : bFactor[0] }),
+    },
+    beam: {
+      ...(bandwidth !== undefined && { bandwidthPercent: bandwidth }),
+      ...(divergence && { beamDivergenceMrad: divergence.length === 2 ? [divergence[0], divergence[1]] : divergence[0] }),
+    },
+    detector: {
+      ...(footprint && {
+        footprintMm: footprint.length === 3 ? [footprint[0], footprint[1], footprint[2]] : footprint.length === 2 ? [footprint[0], footprint[1]] : footprint[0],
+      }),
+    },
+    warnings,
+  };
+}
+
+function six([xx, yy, zz, xy, xz, yz]: readonly number[]): Symmetric<number> {
+  return [xx, yy, zz, xy, xz, yz];
+}
+
+function componentsOf(given: Given<SimulateFlag>, name: SimulateFlag, lengths: readonly number[]): readonly number[] | undefined {
+  const found = given.last(name);
+  if (found && !lengths.includes(found.numbers.length)) {
+    throw new InputError(`${found.spelling} has ${found.numbers.length} values; it takes ${lengths.join(" or ")}`);
+  }
+  return found?.numbers;
+}

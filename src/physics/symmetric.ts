@@ -1,0 +1,80 @@
+/** Symmetric 3 x 3 tensors: covariances, and what they are made of. */
+import { add, mul, sub } from "../autodiff/primitives/elementwise.js";
+import { Variable, type Quantity } from "../autodiff/tape.js";
+import { dot, product, type Matrix, type Vector } from "./vector.js";
+
+/** The six components of a symmetric tensor. */
+export type Symmetric<Q = Quantity> = readonly [xx: Q, yy: Q, zz: Q, xy: Q, xz: Q, yz: Q];
+
+/** A multiple of unity, three components along the axes, or all six. */
+export type Tensor<Q = Quantity> = Q | Vector<Q> | Symmetric<Q>;
+
+/** The one, three or six components of a tensor as a list. */
+export function componentsOf(tensor: Quantity | readonly Quantity[]): readonly Quantity[] {
+  return typeof tensor === "number" || tensor instanceof Variable ? [tensor] : tensor;
+}
+
+/** All six components of a tensor. */
+export function symmetricOf(tensor: Tensor): Symmetric {
+  const [xx, yy = xx, zz = xx, xy = 0, xz = 0, yz = 0] = componentsOf(tensor);
+  return [xx, yy, zz, xy, xz, yz];
+}
+
+/** The rows, which are the columns, of a tensor. */
+export function rowsOf([xx, yy, zz, xy, xz, yz]: Symmetric): Matrix {
+  return [[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]];
+}
+
+/** v v'. */
+export function outer([x, y, z]: Vector): Symmetric {
+  return [product(x, x), product(y, y), product(z, z), product(x, y), product(x, z), product(y, z)];
+}
+
+/** v w' + w v'. */
+export function outerSum([vx, vy, vz]: Vector, [wx, wy, wz]: Vector): Symmetric {
+  const mixed = (a: Quantity, b: Quantity, c: Quantity, d: Quantity): Quantity => add(product(a, d), product(c, b));
+  return [product(2, product(vx, wx)), product(2, product(vy, wy)), product(2, product(vz, wz)), mixed(vx, wx, vy, wy), mixed(vx, wx, vz, wz), mixed(vy, wy, vz, wz)];
+}
+
+/** M M', of a matrix' rows. */
+export function gram([first, second, third]: Matrix): Symmetric {
+  return [dot(first, first), dot(second, second), dot(third, third), dot(first, second), dot(first, third), dot(second, third)];
+}
+
+export function plusTensors(...tensors: Symmetric[]): Symmetric {
+  const component = (i: 0 | 1 | 2 | 3 | 4 | 5): Quantity => add(...tensors.map((tensor) => tensor[i]));
+  return [component(0), component(1), component(2), component(3), component(4), component(5)];
+}
+
+export function scaleTensor([xx, yy, zz, xy, xz, yz]: Symmetric, factor: Quantity): Symmetric {
+  return [product(xx, factor), product(yy, factor), product(zz, factor), product(xy, factor), product(xz, factor), product(yz, factor)];
+}
+
+export interface Inverse {
+  readonly determinant: Quantity;
+  /** the inverse times the determinant */
+  readonly adjugate: Symmetric;
+}
+
+export function invert([xx, yy, zz, xy, xz, yz]: Symmetric): Inverse {
+  const minor = (a: Quantity, d: Quantity, b: Quantity, c: Quantity): Quantity => difference(product(a, d), product(b, c));
+  const adjugate: Symmetric = [
+    minor(yy, zz, yz, yz),
+    minor(xx, zz, xz, xz),
+    minor(xx, yy, xy, xy),
+    minor(xz, yz, xy, zz),
+    minor(xy, yz, xz, yy),
+    minor(xy, xz, xx, yz),
+  ];
+  return { determinant: add(product(xx, adjugate[0]), product(xy, adjugate[3]), product(xz, adjugate[4])), adjugate };
+}
+
+function difference(x: Quantity, y: Quantity): Quantity {
+  return y === 0 ? x : typeof x === "number" && x === 0 ? mul(-1, y) : sub(x, y);
+}
+
+/** T v. */
+export function times(tensor: Symmetric, vector: Vector): Vector {
+  const [first, second, third] = rowsOf(tensor);
+  return [dot(first, vector), dot(second, vector), dot(third, vector)];
+}
