@@ -1,28 +1,5 @@
 /** Every operation that can be recorded, as functions of numbers and recorded values. */
-export {
-  abs,
-  add,
-  atan2,
-  ceil,
-  cos,
-  cosPi,
-  div,
-  equal,
-  exp,
-  floor,
-  less,
-  log,
-  max,
-  min,
-  mul,
-  neg,
-  round,
-  sin,
-  sinPi,
-  sqrt,
-  sub,
-  where,
-} from "./primitives/elementwise.js";
+export * from "./primitives/elementwise.js";
 export { nearest, tricubic } from "./primitives/lookup.js";
 export {
   broadcastTo,

@@ -1,4 +1,5 @@
 import type { NdArray } from "../ndarray/ndarray.js";
+import type { VectorForm, VectorInstruction } from "./vectors.js";
 import { onOneTape, type Attributes, type Operand, type Typed, type Variable } from "./tape.js";
 
 /** What a derivative rule may use: the recorded values that the step connects. */
@@ -46,6 +47,20 @@ export interface ElementwiseKernel {
   evaluate(...inputs: number[]): number;
   /** the same of int32, where floats would lose digits; what has more than 32 bits wraps around */
   evaluateIntegers?(...inputs: number[]): number;
+  /** the same as code on vectors: an instruction's name, or what writes it; absent where lanes are computed one by one */
+  readonly vector?: VectorInstruction | VectorForm;
+  /** whether the vector form computes some lanes one by one */
+  readonly callsLanes?: boolean;
+  /** whether it takes many instructions: better kept than computed again */
+  readonly isCostly?: boolean;
+  /** whether it gives the nearest whole number above or below: float32 is too short for what is left of a large number */
+  readonly isWhole?: boolean;
+  /**
+   * Whether the sign of an operand is lost in the result; never unless given.
+   * @param positions where the operand stands
+   * @param isSignless whether the result's own sign is lost
+   */
+  losesSign?(positions: readonly number[], isSignless: boolean): boolean;
 }
 
 /** Puts one step on the tape of its operands. */

@@ -2,7 +2,8 @@
 import * as fc from "fast-check";
 import { record, type Primitive } from "../../src/autodiff/primitive.js";
 import * as elementwise from "../../src/autodiff/primitives/elementwise.js";
-import { primitives, type PrimitiveName } from "../../src/autodiff/primitives/registry.js";
+import type { Applied } from "../../src/autodiff/primitives/elementwise-record.js";
+import { elementwiseOperations, primitives, type PrimitiveName } from "../../src/autodiff/primitives/registry.js";
 import { span } from "../../src/autodiff/primitives/span.js";
 import * as structure from "../../src/autodiff/primitives/structure.js";
 import type { Variable } from "../../src/autodiff/tape.js";
@@ -35,7 +36,25 @@ const defaultF = 1.5;
 /** Distance to the kinks that derivatives are compared at. */
 export const clearance = 0.04;
 
-export const primitiveCases: { readonly [P in PrimitiveName]: Case } = {
+type OperationName = keyof typeof elementwiseOperations;
+
+/** Of an operation, whatever its record says: its own value is the reference, so that layouts and derivatives are tested. */
+function caseOf({ primitive, record: { partials, evaluate, kinks, integers, domain } }: Applied): Case {
+  const numbers = partials.map((_, i) => (kinks && !domain ? clearOf(primitive) : between(...(domain?.[i] ?? [-2, 2]))));
+  return broadcasting(partials.length, (inputs) => record(primitive, inputs, {}), evaluate, {
+    numbers: kinks && partials.length > 1 && !domain ? apart() : numbers,
+    ...(integers && { integers }),
+  });
+}
+
+const ofRecords: { readonly [P in OperationName]: Case } = mapValues(elementwiseOperations, caseOf);
+
+function mapValues<K extends string, V, W>(values: Readonly<Record<K, V>>, f: (value: V) => W): Readonly<Record<K, W>>;
+function mapValues<V, W>(values: Readonly<Record<string, V>>, f: (value: V) => W): object {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, f(value)]));
+}
+
+const written: { readonly [P in Exclude<PrimitiveName, OperationName>]: Case } & { readonly [P in OperationName]?: Case } = {
   add: binary(([x, y]) => elementwise.add(x, y), (x, y) => x + y, { linear: true, integers: true }),
   sub: binary(([x, y]) => elementwise.sub(x, y), (x, y) => x - y, { linear: true, integers: true }),
   mul: binary(([x, y]) => elementwise.mul(x, y), (x, y) => x * y, { integers: true }),
@@ -225,6 +244,9 @@ export const primitiveCases: { readonly [P in PrimitiveName]: Case } = {
       }),
   },
 };
+
+/** Of operations that have none of their own here, those that their records make. */
+export const primitiveCases: { readonly [P in PrimitiveName]: Case } = { ...ofRecords, ...written };
 
 // Elementwise.
 

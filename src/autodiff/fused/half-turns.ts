@@ -1,20 +1,13 @@
-/** What sin(πx) and cos(πx) need not do, seen from the ops around them. */
+/** What waves of half turns, sin(πx) and cos(πx), need not do, seen from the ops around them. */
+import { primitiveNamed } from "../primitives/registry.js";
+import type { Shortcuts } from "../vectors.js";
 import type { Level, Op } from "./plan.js";
 
-export interface HalfTurnShortcuts {
-  /** |x| <= 1/2: x is its own distance to the nearest whole number */
-  readonly isWithinHalf: boolean;
-  /** the result's sign is lost in all that becomes of it */
-  readonly isSignless: boolean;
-}
-
 /** What a level's op need not do, if it is one of them. */
-export function shortcutsIn(ops: readonly Op[], level: Level): (op: number) => HalfTurnShortcuts {
+export function shortcutsIn(ops: readonly Op[], level: Level): (op: number) => Shortcuts {
   const signless = signlessOps(ops, level);
   return (op) => ({
-    get isWithinHalf() {
-      return isWithinHalf(ops, ops[op].inputs[0]);
-    },
+    isWithinHalf: (position) => isWithinHalf(ops, ops[op].inputs[position]),
     isSignless: signless.has(op),
   });
 }
@@ -62,17 +55,7 @@ function signlessOps(ops: readonly Op[], { computed, stored, sums }: Level): Set
 function losesSign(user: Op, input: number, isSignless: boolean): boolean {
   if (user.kind === "span") return isSignless;
   if (user.kind !== "elementwise") return false;
-  switch (user.primitive) {
-    case "abs":
-      return true;
-    case "mul":
-      return isSignless || (user.inputs[0] === input && user.inputs[1] === input);
-    case "div":
-    case "neg":
-      return isSignless;
-    case "where":
-      return isSignless && user.inputs[0] !== input;
-    default:
-      return false;
-  }
+  const { kernel } = primitiveNamed(user.primitive);
+  const positions = [...user.inputs.keys()].filter((position) => user.inputs[position] === input);
+  return kernel.kind === "elementwise" && (kernel.losesSign?.(positions, isSignless) ?? false);
 }

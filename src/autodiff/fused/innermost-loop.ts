@@ -1,11 +1,11 @@
 import type { FloatDType } from "../../ndarray/dtype.js";
-import type { HalfTurnShortcuts } from "./half-turns.js";
+import type { Shortcuts } from "../vectors.js";
 import { Lanes, type Numbers } from "./lanes.js";
 import { LookupEmitter } from "./lookup-emitter.js";
 import { lookupGroups, scatterGroup, type LookupGroup } from "./lookups.js";
 import type { Part } from "./parts.js";
 import { has, placeOf, type Nest, type Place, type Plan } from "./plan.js";
-import type { VectorMath } from "./vector-math.js";
+import type { LaneFunction, VectorMath } from "./vector-math.js";
 import { scalarOpcodes } from "./opcodes.js";
 import { i32, v128, zeroVector, type FunctionBody } from "./wasm-assembler.js";
 
@@ -42,13 +42,14 @@ export interface LoopContext {
   readonly precise: ReadonlySet<number>;
   readonly pool: ConstantPool;
   readonly hasMultiplyAdd: boolean;
+  readonly laneFunctions: readonly LaneFunction[];
   /** whether elements fill vectors; else they come one by one */
   readonly isWide: boolean;
   readonly body: FunctionBody;
   /** of the outer loops around, the variables that count */
   readonly counters: ReadonlyMap<number, number>;
   /** what sin(πx) and cos(πx) of an op need not do */
-  readonly shortcuts: (op: number) => HalfTurnShortcuts;
+  readonly shortcuts: (op: number) => Shortcuts;
   /** variables that hold where the loop begins and ends, in bytes of a contiguous place; all of it unless given */
   readonly stretch?: Stretch | undefined;
 }
@@ -102,9 +103,9 @@ export class InnermostLoop {
   constructor(level: Part, context: LoopContext) {
     this.#level = level;
     this.#context = context;
-    const { plan, body, isWide, hasMultiplyAdd } = context;
+    const { plan, body, isWide, hasMultiplyAdd, laneFunctions } = context;
     this.#dtype = plan.dtype === "float32" ? "float32" : "float64";
-    this.#lanes = new Lanes(body, this.#dtype, isWide, (value) => this.#constant(value), hasMultiplyAdd);
+    this.#lanes = new Lanes(body, this.#dtype, isWide, (value) => this.#constant(value), hasMultiplyAdd, laneFunctions);
     const scratch = (size: number): number => numberBytes * context.pool.reserve(size / numberBytes);
     this.#lookups = new LookupEmitter(this.#dtype === "float32" ? this.#lanes.singles : this.#lanes.doubles, scratch);
     this.#scatters = this.#dtype === "float32" ? new LookupEmitter(this.#lanes.doubles, scratch) : this.#lookups;

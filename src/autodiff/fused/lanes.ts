@@ -1,5 +1,5 @@
 import type { FloatDType } from "../../ndarray/dtype.js";
-import { VectorMath } from "./vector-math.js";
+import { VectorMath, type LaneFunction } from "./vector-math.js";
 import { vectorOpcodes } from "./opcodes.js";
 import { v128, type FunctionBody } from "./wasm-assembler.js";
 
@@ -30,9 +30,10 @@ export class Lanes {
     readonly isWide: boolean,
     constant: (value: number) => number,
     hasMultiplyAdd: boolean,
+    laneFunctions: readonly LaneFunction[],
   ) {
-    this.doubles = new VectorMath(body, "float64", constant, hasMultiplyAdd);
-    this.singles = new VectorMath(body, "float32", (value) => this.#hoist(constant(value)), hasMultiplyAdd);
+    this.doubles = new VectorMath(body, "float64", constant, hasMultiplyAdd, laneFunctions);
+    this.singles = new VectorMath(body, "float32", (value) => this.#hoist(constant(value)), hasMultiplyAdd, laneFunctions);
     this.parts = isWide && dtype === "float32" ? 2 : 1;
     this.count = isWide ? 2 * this.parts : 1;
   }

@@ -11,7 +11,7 @@ import { has, placeOf, scatterPlaces, sizeAlong, type Nest, type Plan, type Span
 import { FunctionBody, i32, v128, zeroVector } from "./wasm-assembler.js";
 
 /** What the nests of a module share. */
-export interface ModuleContext extends Pick<LoopContext, "precise" | "pool" | "hasMultiplyAdd"> {
+export interface ModuleContext extends Pick<LoopContext, "precise" | "pool" | "hasMultiplyAdd" | "laneFunctions"> {
   /** Adds a function to the module; returns the index by which it is called. */
   readonly addFunction: (body: FunctionBody) => number;
 }

@@ -1,6 +1,7 @@
 /** What a program becomes before it is made code: loop nests, and where their numbers stand in the heap. */
 import type { DType } from "../../ndarray/dtype.js";
 import { sizeOf, type Shape } from "../../ndarray/shape.js";
+import { primitiveNamed } from "../primitives/registry.js";
 import type { Attributes } from "../tape.js";
 
 /** Axes of the loops as bits: 1 << axis. */
@@ -111,11 +112,11 @@ export const isComputed = ({ kind }: Op): boolean => kind === "elementwise" || k
 /** Whether an op ends a pass: it is complete when its loops are. */
 export const isSink = ({ kind }: Op): boolean => kind === "sum" || kind === "scatter";
 
-const costly: ReadonlySet<string> = new Set(["sinPi", "cosPi", "sin", "cos", "exp", "log", "atan2"]);
-
 /** Whether an op takes many instructions. */
 export function isCostly(op: Op): boolean {
-  return op.kind === "lookup" || (op.kind === "elementwise" && costly.has(op.primitive));
+  if (op.kind !== "elementwise") return op.kind === "lookup";
+  const { kernel } = primitiveNamed(op.primitive);
+  return kernel.kind === "elementwise" && kernel.isCostly === true;
 }
 
 export const has = (axes: Axes, axis: number): boolean => (axes & (1 << axis)) !== 0;

@@ -1,3 +1,4 @@
+import { primitiveNamed } from "../primitives/registry.js";
 import { has, type Plan } from "./plan.js";
 
 /** Numbers that float32 adds up without losing what the last of them say. */
@@ -11,7 +12,8 @@ export function preciseOps({ ops, extents }: Pick<Plan, "ops" | "extents">): Set
   const precise = new Set<number>();
   const isWhole = (id: number): boolean => {
     const op = ops[id];
-    return op.kind === "elementwise" && (op.primitive === "ceil" || op.primitive === "floor");
+    const kernel = op.kind === "elementwise" ? primitiveNamed(op.primitive).kernel : undefined;
+    return kernel?.kind === "elementwise" && kernel.isWhole === true;
   };
   for (let id = ops.length - 1; id >= 0; id--) {
     const op = ops[id];

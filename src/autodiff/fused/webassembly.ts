@@ -4,7 +4,7 @@ import { ConstantPool, numberBytes } from "./innermost-loop.js";
 import { emitNest } from "./nest-emitter.js";
 import type { Kernel, Nest, Plan } from "./plan.js";
 import { preciseOps } from "./precision.js";
-import { laneFunctions } from "./vector-math.js";
+import { laneFunctionsOf } from "./vector-math.js";
 import { float64Opcodes } from "./opcodes.js";
 import { FunctionBody, moduleBytes, v128 } from "./wasm-assembler.js";
 
@@ -51,8 +51,9 @@ export interface LoadedNests {
 export function loadWebAssembly(plan: Plan, nests: readonly Nest[]): LoadedNests {
   const pool = new ConstantPool(plan.heapSize);
   const parts: FunctionBody[] = [];
+  const laneFunctions = laneFunctionsOf(plan);
   const addFunction = (part: FunctionBody): number => laneFunctions.length + nests.length + parts.push(part) - 1;
-  const context = { pool, precise: preciseOps(plan), hasMultiplyAdd: allowsMultiplyAdd(), addFunction };
+  const context = { pool, precise: preciseOps(plan), hasMultiplyAdd: allowsMultiplyAdd(), laneFunctions, addFunction };
   const bodies = nests.map((nest) => emitNest(plan, nest, context));
   const module = new WebAssembly.Module(moduleBytes(laneFunctions, bodies, parts));
   const bytes = (plan.heapSize + pool.values.length) * numberBytes;

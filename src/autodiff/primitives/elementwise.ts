@@ -1,104 +1,112 @@
 /**
- * The primitives that make one number from the numbers at the same place of their inputs, with their derivatives.
- * Inputs broadcast. Plain numbers alone give a plain number: a formula runs the same on what is known while recording.
+ * The operations that make one number from the numbers at the same place of their operands, each one record. Operands broadcast. Plain
+ * numbers alone give a plain number: a formula runs the same on what is known while recording. A new operation is a new record here.
  */
-import { isFloat } from "../../ndarray/dtype.js";
-import { DTypeError, mixedDTypes } from "../../ndarray/errors.js";
-import { broadcastShapes } from "../../ndarray/shape.js";
+import { NdArray } from "../../ndarray/ndarray.js";
 import { record, type Primitive } from "../primitive.js";
-import { asQuantity, type Attributes, type Operand, type Quantity, type Typed, Variable } from "../tape.js";
+import type { Attributes, Operand, Quantity, Typed, Variable } from "../tape.js";
+import { binary, elementwise, mul, neg, unary, variadic, type Accuracy, type Binary, type ElementwiseRecord, type Unary, type Variadic } from "./elementwise-record.js";
+import { convert } from "./structure.js";
+import { cosPiForm, expForm, sineForm, sinPiForm } from "./vector-forms.js";
 
-/** d(output)/d(one input), from the inputs followed by the output; "flat" where it is 0 or jumps, and no gradient flows. */
-type Partial = ((...values: Quantity[]) => Quantity) | "flat";
-
-interface ElementwiseRecord {
-  readonly name: string;
-  evaluate(...inputs: number[]): number;
-  /** the same of int32, where floats would lose digits */
-  evaluateIntegers?(...inputs: number[]): number;
-  readonly partials: readonly Partial[];
-  /** the distance of the inputs to the nearest place where the derivative jumps */
-  kinks?(...inputs: number[]): number;
-  /** also defined on int32 */
-  readonly integers?: boolean;
-}
-
-interface Applied {
-  readonly primitive: Primitive;
-}
-export interface Unary extends Applied {
-  (x: number): number;
-  (x: Variable): Variable;
-  (x: Quantity): Quantity;
-}
-export interface Binary extends Applied {
-  (x: number, y: number): number;
-  (x: Variable, y: Operand): Variable;
-  (x: Operand, y: Variable): Variable;
-  (x: Quantity, y: Quantity): Quantity;
-}
-export interface Variadic extends Applied {
-  (...terms: number[]): number;
-  (first: Variable, ...rest: Operand[]): Variable;
-  (first: Operand, second: Variable, ...rest: Operand[]): Variable;
-  (...terms: Quantity[]): Quantity;
-}
+export { mul, neg };
 
 // Arithmetic.
 
-export const add: Variadic = variadic(0, {
-  name: "add",
-  evaluate: (x, y) => x + y,
-  partials: [() => 1, () => 1],
-  integers: true,
-});
-export const mul: Variadic = variadic(1, {
-  name: "mul",
-  evaluate: (x, y) => x * y,
-  evaluateIntegers: Math.imul,
-  partials: [(_x, y) => y, (x) => x],
-  integers: true,
-});
-export const sub: Binary = binary({
-  name: "sub",
-  evaluate: (x, y) => x - y,
-  partials: [() => 1, () => -1],
-  integers: true,
-});
+export const add: Variadic = variadic(0, { name: "add", evaluate: (x, y) => x + y, vector: "add", partials: [() => 1, () => 1], integers: true });
+export const sub: Binary = binary({ name: "sub", evaluate: (x, y) => x - y, vector: "sub", partials: [() => 1, () => -1], integers: true });
 export const div: Binary = binary({
   name: "div",
   evaluate: (x, y) => x / y,
+  vector: "div",
+  losesSign: (_positions, isSignless) => isSignless,
   partials: [(_x, y) => div(1, y), (_x, y, z) => neg(mul(z, div(1, y)))],
+  domain: [[-2, 2], [0.3, 2]],
 });
-export const neg: Unary = unary({ name: "neg", evaluate: (x) => -x, partials: [() => -1], integers: true });
 
 // Functions.
 
-export const sqrt: Unary = unary({ name: "sqrt", evaluate: Math.sqrt, partials: [(_x, z) => div(0.5, z)] });
-export const exp: Unary = unary({ name: "exp", evaluate: Math.exp, partials: [(_x, z) => z] });
-export const log: Unary = unary({ name: "log", evaluate: Math.log, partials: [(x) => div(1, x)] });
-export const sin: Unary = unary({ name: "sin", evaluate: Math.sin, partials: [(x) => cos(x)] });
-export const cos: Unary = unary({ name: "cos", evaluate: Math.cos, partials: [(x) => neg(sin(x))] });
+export const sqrt: Unary = unary({ name: "sqrt", evaluate: Math.sqrt, vector: "sqrt", partials: [(_x, z) => div(0.5, z)], domain: [[0.2, 3]] });
+export const exp: Unary = unary({
+  name: "exp",
+  evaluate: Math.exp,
+  vector: expForm,
+  isCostly: true,
+  partials: [(_x, z) => z],
+  accuracy: { isZeroBelowNormal: true, ranges: [{ range: [-1, 1], units: 3 }, { range: [-85, 88], units: 3 }] },
+});
+/** exp(x) - 1, exact beside 0. */
+export const expm1: Unary = unary({ name: "expm1", evaluate: Math.expm1, isCostly: true, partials: [(x) => exp(x)] });
+export const log: Unary = unary({
+  name: "log",
+  evaluate: Math.log,
+  isCostly: true,
+  partials: [(x) => div(1, x)],
+  domain: [[0.2, 3]],
+  accuracy: { ranges: [{ range: [1e-30, 2], units: 1 }, { range: [1, 1e30], units: 1 }] },
+});
+/** log(1 + x), exact beside 0. */
+export const log1p: Unary = unary({ name: "log1p", evaluate: Math.log1p, isCostly: true, partials: [(x) => div(1, add(1, x))], domain: [[-0.7, 2]] });
+/**
+ * x to the power of y. By x, where y is 0, the slope is 0; by y, where x is 0, too. For a negative x there is no slope by y, and it is NaN
+ * unless y is a number.
+ */
+export const pow: Binary = binary({
+  name: "pow",
+  evaluate: Math.pow,
+  isCostly: true,
+  partials: [
+    (x, y) => (y === 0 ? 0 : y === 1 ? 1 : y === 2 ? mul(2, x) : where(equal(y, 0), 0, mul(y, pow(x, sub(y, 1))))),
+    (x, _y, z) => where(equal(x, 0), 0, mul(z, log(where(equal(x, 0), 1, x)))),
+  ],
+  domain: [[0.3, 2], [-2, 2]],
+});
+const accuracyOfWaves: Accuracy = {
+  least: 0.5,
+  isZeroBelowNormal: true,
+  ranges: [
+    { range: [-1, 1], units: 3 },
+    { range: [-1e3, 1e3], units: 2, size: 1 },
+    { range: [-1e6, 1e6], units: 2, size: 1 },
+  ],
+};
+const accuracyOfHalfTurns: Accuracy = { ranges: [{ range: [-0.5, 0.5], units: 3 }, { range: [-1e3, 1e3], units: 3 }] };
+export const sin: Unary = unary({ name: "sin", evaluate: Math.sin, vector: sineForm(false), callsLanes: true, isCostly: true, partials: [(x) => cos(x)], accuracy: accuracyOfWaves });
+export const cos: Unary = unary({ name: "cos", evaluate: Math.cos, vector: sineForm(true), callsLanes: true, isCostly: true, partials: [(x) => neg(sin(x))], accuracy: accuracyOfWaves });
 /** sin(πx), exact at whole and half x: reduced by the integer, not by π. */
-export const sinPi: Unary = unary({ name: "sinPi", evaluate: sinPiOf, partials: [(x) => mul(Math.PI, cosPi(x))] });
+export const sinPi: Unary = unary({ name: "sinPi", evaluate: sinPiOf, vector: sinPiForm, isCostly: true, partials: [(x) => mul(Math.PI, cosPi(x))], accuracy: accuracyOfHalfTurns });
 /** cos(πx), exact at whole and half x. */
-export const cosPi: Unary = unary({ name: "cosPi", evaluate: cosPiOf, partials: [(x) => mul(-Math.PI, sinPi(x))] });
+export const cosPi: Unary = unary({ name: "cosPi", evaluate: cosPiOf, vector: cosPiForm, isCostly: true, partials: [(x) => mul(-Math.PI, sinPi(x))], accuracy: accuracyOfHalfTurns });
+export const tanh: Unary = unary({ name: "tanh", evaluate: Math.tanh, isCostly: true, partials: [(_x, z) => mul(sub(1, z), add(1, z))] });
 export const atan2: Binary = binary({
   name: "atan2",
   evaluate: Math.atan2,
+  isCostly: true,
   partials: [(y, x) => div(x, add(mul(x, x), mul(y, y))), (y, x) => neg(div(y, add(mul(x, x), mul(y, y))))],
   kinks: (y, x) => (x > 0 ? Math.hypot(x, y) : Math.abs(y)),
+  domain: [[-2, 2], [0.3, 2]],
 });
 
 // Choices and steps.
 
-export const abs: Unary = unary({ name: "abs", evaluate: Math.abs, partials: [(x) => sub(1, mul(2, less(x, 0)))], kinks: Math.abs, integers: true });
-export const floor: Unary = unary({ name: "floor", evaluate: Math.floor, partials: ["flat"], kinks: (x) => Math.abs(x - Math.round(x)) });
-export const ceil: Unary = unary({ name: "ceil", evaluate: Math.ceil, partials: ["flat"], kinks: (x) => Math.abs(x - Math.round(x)) });
+/** Its slope at 0 is 0. */
+export const abs: Unary = unary({ name: "abs", evaluate: Math.abs, vector: "abs", losesSign: () => true, partials: [(x) => sign(x)], kinks: Math.abs, integers: true });
+/** -1 below 0, 1 above, 0 at 0. */
+export const sign: Unary = unary({
+  name: "sign",
+  evaluate: Math.sign,
+  vector: (v, [x]) => v.select(v.do("ne", x, x), x, v.do("sub", v.oneWhere(v.do("lt", v.constant(0), x)), v.oneWhere(v.do("lt", x, v.constant(0))))),
+  partials: ["flat"],
+  kinks: Math.abs,
+  integers: true,
+});
+export const floor: Unary = unary({ name: "floor", evaluate: Math.floor, vector: "floor", isWhole: true, partials: ["flat"], kinks: (x) => Math.abs(x - Math.round(x)) });
+export const ceil: Unary = unary({ name: "ceil", evaluate: Math.ceil, vector: "ceil", isWhole: true, partials: ["flat"], kinks: (x) => Math.abs(x - Math.round(x)) });
 /** 1 where x < y, else 0. */
 export const less: Binary = binary({
   name: "less",
   evaluate: (x, y) => (x < y ? 1 : 0),
+  vector: (v, [x, y]) => v.oneWhere(v.do("lt", x, y)),
   partials: ["flat", "flat"],
   kinks: (x, y) => Math.abs(x - y),
   integers: true,
@@ -107,53 +115,89 @@ export const less: Binary = binary({
 export const equal: Binary = binary({
   name: "equal",
   evaluate: (x, y) => (x === y ? 1 : 0),
+  vector: (v, [x, y]) => v.oneWhere(v.do("eq", x, y)),
   partials: ["flat", "flat"],
   kinks: (x, y) => Math.abs(x - y),
   integers: true,
 });
+/** The smaller of two, NaN if one is; where they are equal, each has half of the slope. */
 export const min: Binary = binary({
   name: "min",
-  evaluate: (x, y) => Math.min(x, y),
-  partials: [(x, y) => less(x, y), (x, y) => sub(1, less(x, y))],
+  evaluate: Math.min,
+  vector: "min",
+  partials: [(x, y) => lessOrTied(x, y), (x, y) => lessOrTied(y, x)],
   kinks: (x, y) => Math.abs(x - y),
   integers: true,
 });
+/** The larger of two, NaN if one is; where they are equal, each has half of the slope. */
 export const max: Binary = binary({
   name: "max",
-  evaluate: (x, y) => Math.max(x, y),
-  partials: [(x, y) => sub(1, less(x, y)), (x, y) => less(x, y)],
+  evaluate: Math.max,
+  vector: "max",
+  partials: [(x, y) => lessOrTied(y, x), (x, y) => lessOrTied(x, y)],
   kinks: (x, y) => Math.abs(x - y),
   integers: true,
 });
 
-const choose = elementwise({
+/** 1 where x < y, ½ where they are equal, else 0. */
+function lessOrTied(x: Quantity, y: Quantity): Quantity {
+  return add(less(x, y), mul(0.5, equal(x, y)));
+}
+
+const choice: ElementwiseRecord = {
   name: "where",
   evaluate: (condition, x, y) => (condition !== 0 ? x : y),
+  vector: (v, [condition, x, y]) => v.select(v.maskOf(condition), x, y),
+  losesSign: (positions, isSignless) => isSignless && !positions.includes(0),
   partials: ["flat", () => 1, () => 1],
   kinks: Math.abs,
   integers: true,
-});
+};
 /**
- * x where the condition is not 0, else y. No gradient goes back to what is not chosen, even where that is not finite; but where
- * its slope is not finite, 0 times the slope is NaN: there, choose a harmless argument first.
+ * x where the condition is not 0, else y. No gradient goes back to what is not chosen, even where that or its slope is not finite.
+ * @param condition an array of another dtype, int32 for one, may be given: it takes the dtype of the others
  */
-export const where = Object.assign(apply, {
+export const where = Object.assign(chooseBetween, {
+  record: choice,
   primitive: {
-    ...choose,
+    ...elementwise(choice),
     vjp: (index, cotangent, { inputs: [condition] }) => chosen(index, condition, cotangent),
     jvp: (index, tangent, { inputs: [condition] }) => chosen(index, condition, tangent),
   } satisfies Primitive,
 });
-function apply(condition: number, x: number, y: number): number;
-function apply(condition: Variable, x: Operand, y: Operand): Variable;
-function apply(condition: Quantity, x: Quantity, y: Quantity): Quantity;
-function apply(condition: Quantity, x: Operand, y: Operand): Operand {
+function chooseBetween(condition: number, x: number, y: number): number;
+function chooseBetween(condition: Variable, x: Operand, y: Operand): Variable;
+function chooseBetween(condition: Operand, x: Variable, y: Operand): Variable;
+function chooseBetween(condition: Operand, x: Operand, y: Variable): Variable;
+function chooseBetween(condition: Quantity, x: Quantity, y: Quantity): Quantity;
+function chooseBetween(condition: Operand, x: Operand, y: Operand): Operand {
   if (typeof condition === "number") return condition !== 0 ? x : y;
-  return record<Attributes>(where.primitive, [condition, x, y], {});
+  const like = [x, y].find((each): each is Variable | NdArray => typeof each !== "number");
+  return record<Attributes>(where.primitive, [maskLike(condition, like, [x, y]), x, y], {});
 }
+
+/** A mask of known numbers in the dtype of what it chooses between. */
+function maskLike(condition: Variable | NdArray, like: Typed | undefined, others: readonly Operand[]): Variable | NdArray {
+  if (!(condition instanceof NdArray) || like === undefined || condition.dtype === like.dtype) return condition;
+  const recorded = others.find((each): each is Variable => typeof each !== "number" && !(each instanceof NdArray));
+  return recorded === undefined ? condition : convert(recorded.tape.literal(condition), like.dtype);
+}
+
 function chosen(index: number, condition: Variable, incoming: Variable): Variable | undefined {
   if (index === 0) return undefined;
   return index === 1 ? where(condition, incoming, 0) : where(condition, 0, incoming);
+}
+
+// What others make.
+
+/** 1 where x > y, else 0. */
+export function greater(x: number, y: number): number;
+export function greater(x: Variable, y: Operand): Variable;
+export function greater(x: Operand, y: Variable): Variable;
+export function greater(x: Quantity, y: Quantity): Quantity;
+export function greater(x: Operand, y: Operand): Operand {
+  if (typeof x === "number" && typeof y === "number") return x > y ? 1 : 0;
+  return record<Attributes>(less.primitive, [y, x], {});
 }
 
 /** The nearest whole number; of two equally near ones the lower, as the reference program rounds Miller indices. */
@@ -164,29 +208,22 @@ export function round(x: Quantity): Quantity {
   return ceil(sub(x, 0.5));
 }
 
-export const elementwisePrimitives = {
-  add: add.primitive,
-  mul: mul.primitive,
-  sub: sub.primitive,
-  div: div.primitive,
-  neg: neg.primitive,
-  sqrt: sqrt.primitive,
-  exp: exp.primitive,
-  log: log.primitive,
-  sin: sin.primitive,
-  cos: cos.primitive,
-  sinPi: sinPi.primitive,
-  cosPi: cosPi.primitive,
-  atan2: atan2.primitive,
-  abs: abs.primitive,
-  floor: floor.primitive,
-  ceil: ceil.primitive,
-  less: less.primitive,
-  equal: equal.primitive,
-  min: min.primitive,
-  max: max.primitive,
-  where: where.primitive,
-};
+/** x times x. */
+export function square(x: number): number;
+export function square(x: Variable): Variable;
+export function square(x: Quantity): Quantity;
+export function square(x: Quantity): Quantity {
+  return mul(x, x);
+}
+
+/** x, but at least low and at most high; beyond them its slope is 0, and at them ½. */
+export function clip(x: number, low: number, high: number): number;
+export function clip(x: Variable, low: Operand, high: Operand): Variable;
+export function clip(x: Quantity, low: Quantity, high: Quantity): Quantity;
+export function clip(x: Operand, low: Operand, high: Operand): Operand {
+  if (typeof x === "number" && typeof low === "number" && typeof high === "number") return Math.min(Math.max(x, low), high);
+  return record<Attributes>(min.primitive, [record<Attributes>(max.primitive, [x, low], {}), high], {});
+}
 
 function sinPiOf(x: number): number {
   const nearest = Math.round(x);
@@ -198,73 +235,4 @@ function cosPiOf(x: number): number {
   const nearest = Math.round(x);
   const cosine = Math.sin(Math.PI * (0.5 - Math.abs(x - nearest)));
   return nearest % 2 === 0 ? cosine : -cosine;
-}
-
-// How a record becomes a primitive and a function that applies it.
-
-function elementwise({ name, evaluate, evaluateIntegers, partials, kinks, integers = false }: ElementwiseRecord): Primitive {
-  const chain = (index: number, incoming: Variable, inputs: readonly Variable[], output: Variable): Variable | undefined => {
-    const partial = partials[index];
-    return partial === "flat" ? undefined : scaled(incoming, partial(...inputs.map(asQuantity), output));
-  };
-  return {
-    name,
-    kernel: { kind: "elementwise", evaluate, ...(evaluateIntegers && { evaluateIntegers }) },
-    infer(inputs: readonly Typed[]) {
-      const { dtype } = inputs[0];
-      for (const input of inputs) if (input.dtype !== dtype) throw mixedDTypes(name, dtype, input.dtype);
-      if (!integers && !isFloat(dtype)) throw new DTypeError(`${name} is not defined on ${dtype} arrays`);
-      return { shape: broadcastShapes(...inputs.map(({ shape }) => shape)), dtype };
-    },
-    vjp: (index, cotangent, { inputs, output }) => chain(index, cotangent, inputs, output),
-    jvp: (index, tangent, { inputs, output }) => chain(index, tangent, inputs, output),
-    ...(kinks && { kinks }),
-  };
-}
-
-function scaled(incoming: Variable, partial: Quantity): Variable | undefined {
-  if (partial === 0) return undefined;
-  return partial === -1 ? neg(incoming) : mul(incoming, partial);
-}
-
-function unary(entry: ElementwiseRecord): Unary {
-  const primitive = elementwise(entry);
-  function applied(x: number): number;
-  function applied(x: Variable): Variable;
-  function applied(x: Quantity): Quantity;
-  function applied(x: Quantity): Quantity {
-    return typeof x === "number" ? entry.evaluate(x) : record<Attributes>(primitive, [x], {});
-  }
-  return Object.assign(applied, { primitive });
-}
-
-function binary(entry: ElementwiseRecord): Binary {
-  const primitive = elementwise(entry);
-  function applied(x: number, y: number): number;
-  function applied(x: Variable, y: Operand): Variable;
-  function applied(x: Operand, y: Variable): Variable;
-  function applied(x: Quantity, y: Quantity): Quantity;
-  function applied(x: Operand, y: Operand): Operand {
-    if (typeof x === "number" && typeof y === "number") return entry.evaluate(x, y);
-    return record<Attributes>(primitive, [x, y], {});
-  }
-  return Object.assign(applied, { primitive });
-}
-
-/** Folds any number of terms from the left; the neutral number disappears, and is what no terms make. */
-function variadic(neutral: number, entry: ElementwiseRecord): Variadic {
-  const primitive = elementwise(entry);
-  const pair = (x: Operand, y: Operand): Operand => {
-    if (typeof x === "number" && typeof y === "number") return entry.evaluate(x, y);
-    if (x === neutral) return y;
-    return y === neutral ? x : record<Attributes>(primitive, [x, y], {});
-  };
-  function applied(...terms: number[]): number;
-  function applied(first: Variable, ...rest: Operand[]): Variable;
-  function applied(first: Operand, second: Variable, ...rest: Operand[]): Variable;
-  function applied(...terms: Quantity[]): Quantity;
-  function applied(...terms: Operand[]): Operand {
-    return terms.length === 0 ? neutral : terms.reduce(pair);
-  }
-  return Object.assign(applied, { primitive });
 }

@@ -1,11 +1,27 @@
 import type { Primitive } from "../primitive.js";
-import { elementwisePrimitives } from "./elementwise.js";
+import * as elementwise from "./elementwise.js";
+import type { Applied } from "./elementwise-record.js";
 import { lookupPrimitives } from "./lookup.js";
 import { spanPrimitives } from "./span.js";
 import { structurePrimitives } from "./structure.js";
 
+type Applications<M> = { readonly [K in keyof M as M[K] extends Applied ? K : never]: Applied };
+
+/** Every operation that works number by number, by its name: what a module exports with a record. */
+export const elementwiseOperations = applicationsIn(elementwise);
+
+function applicationsIn<M extends object>(module: M): Applications<M>;
+function applicationsIn(module: object): object {
+  return Object.fromEntries(Object.entries(module).filter(([, exported]) => typeof exported === "function" && "record" in exported));
+}
+
+function primitivesOf<M extends Readonly<Record<keyof M, Applied>>>(operations: M): { readonly [K in keyof M]: Primitive };
+function primitivesOf(operations: Readonly<Record<string, Applied>>): object {
+  return Object.fromEntries(Object.entries(operations).map(([name, { primitive }]) => [name, primitive]));
+}
+
 /** Every primitive, by the name that stands on the tape. */
-export const primitives = { ...elementwisePrimitives, ...structurePrimitives, ...lookupPrimitives, ...spanPrimitives };
+export const primitives = { ...primitivesOf(elementwiseOperations), ...structurePrimitives, ...lookupPrimitives, ...spanPrimitives };
 export type PrimitiveName = keyof typeof primitives;
 
 const byName = new Map<string, Primitive>(Object.entries(primitives));

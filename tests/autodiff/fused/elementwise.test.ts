@@ -2,16 +2,13 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { prepare, type Executor } from "../../../src/autodiff/executor.js";
 import { record } from "../../../src/autodiff/primitive.js";
-import { elementwisePrimitives } from "../../../src/autodiff/primitives/elementwise.js";
+import type { Applied } from "../../../src/autodiff/primitives/elementwise-record.js";
+import { elementwiseOperations } from "../../../src/autodiff/primitives/registry.js";
 import { Tape } from "../../../src/autodiff/tape.js";
 import { machineEpsilon, type FloatDType } from "../../../src/ndarray/dtype.js";
 import { copy, fromData, type NdArray } from "../../../src/ndarray/ndarray.js";
 
-type Name = keyof typeof elementwisePrimitives;
-const names = Object.keys(elementwisePrimitives).filter((name): name is Name => name in elementwisePrimitives);
-const operandsOf: Partial<Record<Name, number>> = {
-  add: 2, sub: 2, mul: 2, div: 2, atan2: 2, less: 2, equal: 2, min: 2, max: 2, where: 3,
-};
+const operations = Object.entries(elementwiseOperations);
 const floats: readonly FloatDType[] = ["float64", "float32"];
 const fused: readonly Executor[] = ["webassembly"];
 
@@ -23,9 +20,9 @@ const special = [
   -Number.MAX_VALUE, 3.4e38, 709, 709.7, 709.78, 709.79, 710, -708, -720, -745.1, -746, 86, -86, 88, 88.7, 88.72, 88.73, 89, -100, -104,
 ];
 
-function applied(name: Name, inputs: readonly NdArray[], executor: Executor): NdArray {
+function applied({ primitive }: Applied, inputs: readonly NdArray[], executor: Executor): NdArray {
   const tape = new Tape();
-  const output = record(elementwisePrimitives[name], inputs.map((input) => tape.input(input)), {});
+  const output = record(primitive, inputs.map((input) => tape.input(input)), {});
   return prepare(tape.program([output]), executor)(inputs)[0];
 }
 
@@ -43,14 +40,14 @@ const smallestNormal: Readonly<Record<FloatDType, number>> = { float64: 2 ** -10
 for (const dtype of floats) {
   for (const executor of fused) {
     test(`${executor} computes every elementwise primitive of special numbers as the interpreter does, in ${dtype}`, () => {
-      for (const name of names) {
-        const inputs = specialInputs(operandsOf[name] ?? 1, dtype);
-        const expected = applied(name, inputs, "interpreter").data;
-        applied(name, inputs, executor).data.forEach((actual, i) => {
+      for (const [name, operation] of operations) {
+        const { partials, accuracy = {} } = operation.record;
+        const inputs = specialInputs(partials.length, dtype);
+        const expected = applied(operation, inputs, "interpreter").data;
+        applied(operation, inputs, executor).data.forEach((actual, i) => {
           const wanted = expected[i];
-          const isWave = name === "sin" || name === "cos";
-          const size = Math.max(Math.abs(wanted), isWave ? 0.5 : 0);
-          const margin = 4 * machineEpsilon[dtype] * size + (name === "exp" || isWave ? 4 * smallestNormal[dtype] : 0);
+          const size = Math.max(Math.abs(wanted), accuracy.least ?? 0);
+          const margin = 4 * machineEpsilon[dtype] * size + (accuracy.isZeroBelowNormal ? 4 * smallestNormal[dtype] : 0);
           const isSame = Object.is(actual, wanted) || (actual === 0 && wanted === 0) || Math.abs(actual - wanted) <= margin;
           assert.ok(isSame, `${name}(${inputs.map(({ data }) => data[i]).join(", ")}) is ${actual}, not ${wanted}`);
         });
@@ -59,45 +56,20 @@ for (const dtype of floats) {
   }
 }
 
-interface Range {
-  readonly name: Name;
-  readonly low: number;
-  readonly high: number;
-  /** the largest error, in units of the last digit of what is near to the result */
-  readonly ulps: number;
-  /** of the function's range, where the error of the argument's reduction counts; else the result itself */
-  readonly size?: number;
-}
-
-const ranges: readonly Range[] = [
-  { name: "sinPi", low: -0.5, high: 0.5, ulps: 3 },
-  { name: "sinPi", low: -1e3, high: 1e3, ulps: 3 },
-  { name: "cosPi", low: -0.5, high: 0.5, ulps: 3 },
-  { name: "cosPi", low: -1e3, high: 1e3, ulps: 3 },
-  { name: "sin", low: -1, high: 1, ulps: 3 },
-  { name: "sin", low: -1e3, high: 1e3, ulps: 2, size: 1 },
-  { name: "sin", low: -1e6, high: 1e6, ulps: 2, size: 1 },
-  { name: "cos", low: -1, high: 1, ulps: 3 },
-  { name: "cos", low: -1e3, high: 1e3, ulps: 2, size: 1 },
-  { name: "cos", low: -1e6, high: 1e6, ulps: 2, size: 1 },
-  { name: "exp", low: -1, high: 1, ulps: 3 },
-  { name: "exp", low: -85, high: 88, ulps: 3 },
-  { name: "log", low: 1e-30, high: 2, ulps: 1 },
-  { name: "log", low: 1, high: 1e30, ulps: 1 },
-];
-
 for (const dtype of floats) {
   test(`WebAssembly's functions are right to a few units of the last digit, in ${dtype}`, () => {
     const wrong: string[] = [];
-    for (const { name, low, high, ulps, size } of ranges) {
+    const promised = operations.flatMap(([name, operation]) => (operation.record.accuracy?.ranges ?? []).map((each) => ({ name, operation, ...each })));
+    assert.ok(promised.length > 10);
+    for (const { name, operation, range: [low, high], units, size } of promised) {
       const x = copy(fromData(spread(low, high, 2 ** 14)), dtype);
-      const exact = applied(name, [copy(x, "float64")], "interpreter").data;
+      const exact = applied(operation, [copy(x, "float64")], "interpreter").data;
       let largest = 0;
-      applied(name, [x], "webassembly").data.forEach((actual, i) => {
+      applied(operation, [x], "webassembly").data.forEach((actual, i) => {
         const unit = machineEpsilon[dtype] * 2 ** Math.floor(Math.log2(size ?? Math.abs(exact[i])));
         if (actual !== exact[i]) largest = Math.max(largest, Math.abs(actual - exact[i]) / unit);
       });
-      if (!(largest <= ulps)) wrong.push(`${name} from ${low} to ${high}: ${largest.toFixed(2)} units, not ${ulps}`);
+      if (!(largest <= units)) wrong.push(`${name} from ${low} to ${high}: ${largest.toFixed(2)} units, not ${units}`);
     }
     assert.equal(wrong, []);
   });

@@ -5,9 +5,12 @@
  */
 import * as fc from "fast-check";
 import {
-  abs, add, atan2, broadcastTo, ceil, convert, cos, cosPi, cumulativeSum, div, equal, exp, flip, floor, gather, less, log, max,
-  min, mul, nearest, neg, reshape, round, sin, sinPi, slice, sqrt, sub, sum, total, transpose, tricubic, where,
+  abs, add, broadcastTo, convert, cos, cumulativeSum, div, flip, floor, gather, less, mul, nearest, reshape, round, sin, slice, sub, sum,
+  total, transpose, tricubic, where,
 } from "../../../src/autodiff/operations.js";
+import { record } from "../../../src/autodiff/primitive.js";
+import type { Applied, Range } from "../../../src/autodiff/primitives/elementwise-record.js";
+import { elementwiseOperations } from "../../../src/autodiff/primitives/registry.js";
 import { alias } from "../../../src/autodiff/primitives/structure.js";
 import { pullBack } from "../../../src/autodiff/reverse.js";
 import { Tape, type Program, type Variable } from "../../../src/autodiff/tape.js";
@@ -147,15 +150,6 @@ const rounded = (variable: Variable, bound: number): Value => ({ variable, bound
 const finest = (...values: Value[]): number => Math.max(...values.map(({ digits }) => digits));
 const largest = (...values: Value[]): number => Math.max(...values.map(({ bound }) => bound));
 
-function smooth(bound: number, apply: (x: Variable) => Variable): Operation {
-  return ({ all: [x] }) => rounded(apply(x.variable), bound);
-}
-
-/** Of exact numbers, to exact numbers. */
-function stepwise(apply: (x: Variable, y: Variable) => Variable): Operation {
-  return ({ exact: [x, y] }) => ({ variable: apply(x.variable, y.variable), bound: Math.max(1, Math.ceil(largest(x, y))), digits: finest(x, y) });
-}
-
 function whole({ variable }: Value, shape: Shape): Variable {
   return broadcastTo(variable, shape);
 }
@@ -175,30 +169,27 @@ function index(nodes: Value, beside: Value, middle: number): Variable {
   return add(floor(mul(2, nodes.variable)), middle, mul(0.15, beside.variable));
 }
 
+/** An operation, as its record says that it can be drawn; none where it jumps and its results are not exact. */
+function drawn({ primitive, record: { partials, evaluate, kinks, integers, isWhole, domain } }: Applied): Operation[] {
+  const apply = (values: readonly Variable[]): Variable => record(primitive, values, {});
+  if (kinks && domain === undefined) return integers || isWhole ? [({ exact }) => stepped(exact.slice(0, partials.length), apply)] : [];
+  const ranges = partials.map((_, i) => domain?.[i] ?? ([-inputBound, inputBound] as const));
+  // Brought into the range by a sine; what is large is brought back by tamed().
+  const within = (x: Variable, [low, high]: Range): Variable => add((low + high) / 2, mul((high - low) / 2, sin(x)));
+  const sizes = ranges.reduce<number[][]>((points, [low, high]) => points.flatMap((point) => [0, 1, 2, 3, 4].map((i) => [...point, low + ((high - low) * i) / 4])), [[]]).map((point) => Math.abs(evaluate(...point)));
+  return [({ all }) => rounded(apply(ranges.map((range, i) => within(all[i].variable, range))), 1.2 * Math.max(...sizes))];
+}
+
+function stepped(values: readonly Value[], apply: (values: readonly Variable[]) => Variable): Value {
+  return { variable: apply(values.map(({ variable }) => variable)), bound: Math.max(1, Math.ceil(largest(...values))), digits: finest(...values) };
+}
+
 const operations: readonly Operation[] = [
-  smooth(2, (x) => neg(x)),
-  smooth(1, (x) => sin(x)),
-  smooth(1, (x) => cos(x)),
-  smooth(1, (x) => sinPi(mul(0.3, x))),
-  smooth(1, (x) => cosPi(mul(0.3, x))),
-  smooth(1, (x) => exp(neg(mul(x, x)))),
-  smooth(Math.E, (x) => exp(mul(0.5, x))),
-  smooth(1.5, (x) => log(add(2.5, x))),
-  smooth(Math.sqrt(5), (x) => sqrt(add(1, mul(x, x)))),
+  ...Object.values(elementwiseOperations).flatMap(drawn),
   ({ all: [x, y] }) => ({ variable: add(x.variable, y.variable), bound: x.bound + y.bound, digits: finest(x, y) }),
   ({ all: [x, y] }) => ({ variable: sub(x.variable, y.variable), bound: x.bound + y.bound, digits: finest(x, y) }),
   ({ all: [x, y] }) => ({ variable: mul(x.variable, y.variable), bound: x.bound * y.bound, digits: x.digits + y.digits }),
-  ({ all: [x, y] }) => rounded(div(x.variable, add(1, mul(y.variable, y.variable))), x.bound),
-  ({ all: [x, y] }) => rounded(atan2(x.variable, add(1.5, mul(0.5, y.variable))), Math.PI),
-
-  stepwise((x) => abs(x)),
-  stepwise((x) => floor(x)),
-  stepwise((x) => ceil(x)),
-  stepwise((x) => round(x)),
-  stepwise((x, y) => less(x, y)),
-  stepwise((x, y) => equal(x, y)),
-  stepwise((x, y) => min(x, y)),
-  stepwise((x, y) => max(x, y)),
+  ({ exact: [x] }) => stepped([x], ([y]) => round(y)),
   ({ exact: [condition], all: [, x, y] }) => ({ variable: where(condition.variable, x.variable, y.variable), bound: largest(x, y), digits: finest(x, y) }),
   ({ exact: [x, y], all: [, , z] }) => ({ variable: where(less(x.variable, y.variable), z.variable, 0.5), bound: Math.max(0.5, z.bound), digits: Math.max(1, z.digits) }),
 
