@@ -5,10 +5,10 @@ import type { Environment } from "./environment.js";
 import { didYouMean, suggestions } from "./suggestion.js";
 import { version } from "./version.js";
 
-type Command = (argv: readonly string[], environment: Environment) => Promise<void>;
+type Command = (argv: readonly string[], environment: Environment) => Promise<number | void>;
 
 /** What a command needs is loaded for it alone: to read all files takes longer than many a command. */
-const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([
   ["simulate", async () => (await import("./simulate.js")).runSimulate],
   ["refine", async () => (await import("./refine.js")).runRefine],
   ["convert", async () => (await import("./convert.js")).runConvert],
@@ -26,6 +26,9 @@ const usage = `braggtape: X-ray diffraction images of crystals, simulated and re
 
   braggtape COMMAND --help    the options of a command
   braggtape --version
+
+Exit codes: 0 done; 1 images differ by more than a threshold (compare); 2 refused with one sentence, and nothing written. Others stand in
+the help of the command.
 `;
 
 /** What a shell is told: done, or refused with one sentence. */
@@ -35,14 +38,14 @@ const refused = 2;
 /**
  * Runs a command line.
  * @param argv without the program's own name
- * @returns the exit code: 0, or 2 where the input was wrong, with one sentence on stderr and nothing written
+ * @returns the exit code: 0 or a command's own, or 2 where the input was wrong, with one sentence on stderr and nothing written
  */
 export async function runCommand(argv: readonly string[], environment: Environment): Promise<number> {
   try {
     const [name = "--help", ...rest] = await withArgumentFiles(argv, environment.cwd);
     if (/^--?h(elp)?$/.test(name)) environment.stdout(usage);
     else if (/^--?version$/.test(name)) environment.stdout(`${version()}\n`);
-    else await (await commandNamed(name))(rest, environment);
+    else return (await (await commandNamed(name))(rest, environment)) ?? done;
     return done;
   } catch (error) {
     environment.stderr(`braggtape: ${sentenceOf(error)}\n`);

@@ -52,6 +52,8 @@ from cbf, smv, hdf5 (stack.h5#17), tiff, pgm and float, each also with .gz, to c
 
   braggtape convert data.mtz P1.hkl --column FP
   braggtape convert floatimage.bin image.png
+
+Exit codes: 0 done, all files written; 2 refused, with a sentence, and none written.
 `;
 
 /**

@@ -27,6 +27,8 @@ const termsOfWorkers = 2 ** 25;
 const intro = `braggtape simulate: the diffraction image of a crystal, with the options of the reference program
 
   braggtape simulate -cell 34.77 39.17 48.31 90 90 90 -hkl P1.hkl -N 10 -distance 100 -detpixels 512 --png image.png
+
+Exit codes: 0 done, all files written; 2 refused, with a sentence, and none written.
 `;
 
 /**
