@@ -44,7 +44,10 @@ export * from "./optim/objective.js";
 export * from "./optim/transformation.js";
 
 export * from "./io/image.js";
+export * from "./io/geometry/merge.js";
+export * from "./io/geometry/model-file.js";
 export * from "./io/geometry/record.js";
+export * from "./io/geometry/setting.js";
 export type { Matrix3, Vector3 } from "./io/geometry/vector.js";
 export { formatCbf, parseCbf, type Cbf } from "./io/cbf/cbf.js";
 export * from "./io/hkl.js";

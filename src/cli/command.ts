@@ -13,6 +13,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
   ["refine", async () => (await import("./refine.js")).runRefine],
   ["convert", async () => (await import("./convert.js")).runConvert],
   ["view", async () => (await import("./view.js")).runView],
+  ["describe", async () => (await import("./describe.js")).runDescribe],
   ["compare", async () => (await import("./compare.js")).runCompare],
 ]);
 
@@ -23,6 +24,7 @@ const usage = `braggtape: X-ray diffraction images of crystals, simulated and re
   braggtape view [IMAGE ...]  images, a model beside one, or a simulated detector in a browser
   braggtape convert IN OUT    between reflection formats, or between image formats
   braggtape compare A B       how two images differ
+  braggtape describe FILE...  what a model or an image states of an experiment
 
   braggtape COMMAND --help    the options of a command
   braggtape --version
