@@ -60,8 +60,8 @@ export async function runDescribe(argv: readonly string[], { cwd, stdout }: Envi
   if (given.operands.length === 0) throw new InputError("describe needs a file: a model of another program, or an image");
   const sources = await Promise.all(given.operands.map((name) => readSource(cwd, name)));
   const descriptions = given.has("together") ? [descriptionTogether(sources)] : sources.map(descriptionOf);
-  if (given.has("json")) return stdout(`${JSON.stringify(descriptions.length === 1 ? descriptions[0] : descriptions, undefined, 2)}\n`);
-  stdout(descriptions.map(asText).join("\n"));
+  const json = descriptions.length === 1 ? descriptions[0] : descriptions;
+  stdout(given.has("json") ? `${JSON.stringify(json, undefined, 2)}\n` : descriptions.map(asText).join("\n"));
 }
 
 /** A file that was read: its record, the number of the image in it, and the image itself where it is one. */
