@@ -11,6 +11,7 @@ import { openFile } from "./opened-file.js";
 import { predictedSpots, type PredictedSpot } from "./predicted-spots.js";
 import { ProfileSection } from "./profile-section.js";
 import { factsOf, Readout } from "./readout.js";
+import { RefinementSection } from "./refinement-section.js";
 import { offerFile, scaleBar, windowAsPng, windowAsSvg } from "./save.js";
 import { limitsOf, Scene, type LayerName } from "./scene.js";
 import { section } from "./section.js";
@@ -69,7 +70,7 @@ export class App {
     this.#build(root);
     this.#measure(this.#images[0]);
     this.#startModel();
-    this.show(this.scene.measured ? "measured" : "model");
+    this.show(this.#firstLayer());
   }
 
   /** Shows a layer, or the same one anew. */
@@ -163,10 +164,24 @@ export class App {
       this.#model = model;
       const truth = desk.measurement();
       if (truth) this.#measure(truth);
-      sections.unshift(model.element);
+      sections.unshift(...(this.scene.measured?.panels.length === 1 ? [this.#refinementSection(desk).element] : []), model.element);
       this.#simulate();
     }
     this.side.replaceChildren(this.#messages, ...sections);
+  }
+
+  #refinementSection(desk: ModelDesk): RefinementSection {
+    return new RefinementSection({
+      measured: () => this.scene.measured,
+      model: () => desk.state,
+      options: desk.preset ? { oversample: desk.preset.oversample } : desk.options,
+      given: this.#given.refinement,
+      onPreview: (image) => {
+        this.scene.model = image;
+        this.show(this.#layer === "measured" ? "residual" : this.#layer);
+      },
+      onModel: (state) => this.setModel(state),
+    });
   }
 
   /** Shows another measured image. */
@@ -219,12 +234,11 @@ export class App {
 
   #choosePreset(name: string): void {
     const desk = this.#desk;
-    if (!desk || !this.#model) return;
+    if (!desk) return;
     desk.choosePreset(name);
-    this.#model.state = desk.state;
-    this.#model.about = desk.preset?.about ?? "";
-    this.#simulate();
     this.#measure(desk.measurement());
+    this.#startModel();
+    this.show(this.#firstLayer());
     this.#writeAddress();
   }
 
@@ -302,7 +316,7 @@ export class App {
   async #open(files: readonly File[]): Promise<void> {
     for (const file of files) {
       try {
-        const opened = openFile(new Uint8Array(await file.arrayBuffer()), file.name);
+        const opened = await openFile(new Uint8Array(await file.arrayBuffer()), file.name);
         if (opened.kind === "structure factors") {
           if (!this.#desk) throw new InputError(`${file.name} holds structure factors, and there is no model here that could use them`);
           this.#desk.addStructure(file.name, opened.structureFactors);
@@ -311,6 +325,7 @@ export class App {
           continue;
         }
         this.#measure(opened.image);
+        this.#startModel();
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         this.tell(error.message);
@@ -329,6 +344,12 @@ export class App {
     this.#desk = desk;
     this.#measure(this.#images[0]);
     this.#startModel();
-    this.show(this.scene.measured ? "measured" : "model");
+    this.show(this.#firstLayer());
+  }
+
+  /** What there is to see first: a measurement; where it was made for the model, how the two differ. */
+  #firstLayer(): LayerName {
+    if (this.#desk?.preset?.truth) return "residual";
+    return this.scene.measured ? "measured" : "model";
   }
 }

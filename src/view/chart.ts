@@ -41,7 +41,7 @@ export function chart({ curves, xLabel, yLabel, isLogarithmic = false, descripti
   const lines = curves.map(({ points: own, isOther, hasDots }) => {
     const finite = own.filter(({ y }) => Number.isFinite(y));
     const path = `<polyline class="${isOther ? "other" : "curve"}" points="${finite.map(({ x, y }) => `${atX(x)},${atY(y)}`).join(" ")}"/>`;
-    return path + (hasDots ? finite.map(({ x, y }) => `<circle class="dot" r="2.5" cx="${atX(x)}" cy="${atY(y)}"/>`).join("") : "");
+    return path + (hasDots ? finite.map(({ x, y }) => `<circle class="${isOther ? "dot-other" : "dot"}" r="2.5" cx="${atX(x)}" cy="${atY(y)}"/>`).join("") : "");
   });
   const ends = [firstX, lastX].map((x, i) => `<text x="${atX(x)}" y="${height - bottom + 15}" text-anchor="${i === 0 ? "start" : "end"}">${significant(x, 4)}</text>`);
   return (

@@ -20,8 +20,10 @@ const ramps: Readonly<Record<ScaleName, readonly Colour[]>> = {
   residual: [[16, 60, 170], [110, 158, 226], [250, 250, 250], [240, 130, 104], [180, 10, 30]],
 };
 
-/** The colour of a pixel that was not measured. */
-export const unusedColour: Colour = [232, 190, 96];
+/** The colour of a pixel that was not measured: none of the scale's own, and quieter than any spot. */
+export function unusedColour(scale: ScaleName): Colour {
+  return scale === "inverse grey" || scale === "residual" ? [186, 205, 228] : [44, 62, 92];
+}
 
 /** How values become colours. */
 export interface Contrast {
@@ -71,7 +73,7 @@ export function colourTable(contrast: Contrast): Int32Array {
   for (let upper = 0; upper < table.length; upper++) {
     bits.setUint32(0, (upper << 16) | 0x8000);
     const value = bits.getFloat32(0);
-    table[upper] = packed(Number.isNaN(value) ? unusedColour : colourAt(contrast.scale, fractionOf(value, contrast)));
+    table[upper] = packed(Number.isNaN(value) ? unusedColour(contrast.scale) : colourAt(contrast.scale, fractionOf(value, contrast)));
   }
   if (!(table instanceof Int32Array)) throw new TypeError("colours are int32");
   return table;

@@ -3,6 +3,9 @@ import { copy, fromData, NdArray } from "../ndarray/ndarray.js";
 import type { Experiment } from "../models/experiment.js";
 import { StructureFactors, type LeavingPolicy } from "../models/structure-factors.js";
 import type { Geometry } from "./geometry.js";
+import type { Asked } from "../refine/asked-parameters.js";
+import type { LossName } from "../refine/loss.js";
+import type { RefineOptions } from "../refine/refine.js";
 import type { ImageOptions } from "../simulate/image-model.js";
 
 /** A measured image, an array a panel. */
@@ -18,13 +21,17 @@ export interface GivenImage {
   readonly geometry?: Geometry;
 }
 
-/** A parameter that a refinement is to start with, as it is found again in the catalogue. */
-export interface GivenParameter {
-  readonly name: string;
-  readonly group: string;
-  readonly start: number;
-  readonly lower: number;
-  readonly upper: number;
+/** A refinement as the command was asked for it, and what its files hold besides. */
+export interface GivenRefinement {
+  readonly asked: Asked;
+  /** limits that options set */
+  readonly limits: readonly { readonly name: string; readonly lower: number; readonly upper: number }[];
+  readonly options: Pick<RefineOptions, "restraints" | "coarseToFine" | "maxSteps" | "maxSeconds">;
+  readonly loss: { readonly name: LossName; readonly readNoise: number };
+  readonly overload: number | undefined;
+  /** lines of options that neither the experiment nor its sampling say */
+  readonly kept: readonly string[];
+  readonly hasMask: boolean;
 }
 
 /** What a page is to show. */
@@ -35,10 +42,7 @@ export interface Given {
   readonly experiment?: Experiment;
   /** how the experiment's image is simulated */
   readonly options?: ImageOptions;
-  readonly parameters?: readonly GivenParameter[];
-  readonly overload?: number;
-  /** options of the command that neither the experiment nor the sampling say, for the file of arguments */
-  readonly keptArguments?: readonly (readonly string[])[];
+  readonly refinement?: GivenRefinement;
   readonly warnings: readonly string[];
 }
 

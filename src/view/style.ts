@@ -60,6 +60,7 @@ input[type=checkbox] { accent-color: var(--accent); width: 1.05rem; height: 1.05
 .number .unit { color: var(--quiet); font-size: 0.87rem }
 .tick { display: inline-flex; gap: 0.45rem; align-items: center; min-height: 1.9rem }
 .ticks { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem }
+fieldset.plain { border: 0; margin: 0; padding: 0 } fieldset.plain legend { padding: 0; color: var(--quiet); font-size: 0.87rem }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.4rem }
 .note { color: var(--quiet); font-size: 0.87rem; margin: 0 }
 [role=alert] { display: grid; gap: 0.5rem } [role=alert]:not(:empty) { padding: 0.75rem 1rem; border-bottom: 1px solid var(--line) }
@@ -73,12 +74,13 @@ td { border-top: 1px solid var(--line) }
 th { font-weight: 600; color: var(--quiet) }
 th button { border: 0; background: none; padding: 0; min-height: 0; font-weight: 600; color: var(--quiet) }
 th[aria-sort] button { color: var(--accent) }
+th { white-space: normal; vertical-align: bottom }
 .table { overflow: auto; max-height: 20rem }
 td button { border: 0; background: none; padding: 0; min-height: 0; color: var(--accent); text-align: left }
 .chart { width: 100%; height: auto; display: block; overflow: visible }
 .chart text { fill: var(--quiet); font-size: 11px } .chart .axis { stroke: var(--line) } .chart .curve { stroke: var(--accent); fill: none; stroke-width: 1.75 }
-.chart .other { stroke: #c2410c; fill: none; stroke-width: 1.5 } .chart .dot { fill: var(--accent) }
-@media (prefers-color-scheme: dark) { .chart .other { stroke: #ffb066 } }
+.chart .other { stroke: #c2410c; fill: none; stroke-width: 1.5 } .chart .dot { fill: var(--accent) } .chart .dot-other { fill: #c2410c }
+@media (prefers-color-scheme: dark) { .chart .other { stroke: #ffb066 } .chart .dot-other { fill: #ffb066 } }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 .drop { outline: 3px dashed var(--accent); outline-offset: -8px }
 @media (max-width: 800px) {

@@ -23,7 +23,7 @@ test("the table of colours is within a hundredth of each number's own colour, an
     assert.ok(Math.abs(grey - colourAt("inverse grey", fractionOf(value, contrast))[0]) <= 2, String(value));
   }
   bits.setFloat32(0, NaN);
-  assert.is(table[bits.getUint16(0)], packed(unusedColour));
+  assert.is(table[bits.getUint16(0)], packed(unusedColour("inverse grey")));
 });
 
 test("smaller versions of an image keep its brightest pixel, and what is no number only where nothing else is", () => {

@@ -8,7 +8,7 @@ import { askedParameters, type Asked } from "../../refine/asked-parameters.js";
 import { isRefinable, refinable, refinableAliases, refinableExperiment, refinableMembers } from "../../refine/catalogue.js";
 import { crystalSystems } from "../../refine/crystal-system.js";
 import type { Restraint } from "../../refine/likelihood.js";
-import { lossNamed, lossNames } from "../../refine/loss.js";
+import { lossNamed, lossNames, type LossName } from "../../refine/loss.js";
 import { checkParameters, type Parameter } from "../../refine/parameter.js";
 import { defaultBlurs, type RefineOptions } from "../../refine/refine.js";
 import { usablePixels, type PixelRules, type Still } from "../../refine/still.js";
@@ -214,6 +214,11 @@ function namedNumbers([name, ...words]: readonly string[], parameters: readonly 
   return { name, numbers };
 }
 
+/** What a difference costs, by its name. */
+export function lossOf(given: Given<RefineFlag>): { readonly name: LossName; readonly readNoise: number } {
+  return { name: lossNames.find((candidate) => candidate === given.word("loss")) ?? "poisson", readNoise: given.number("read_noise") ?? 0 };
+}
+
 function optionsOf(given: Given<RefineFlag>, parameters: readonly Parameter[]): RefineOptions {
   const restraints: Restraint[] = given.occurrences
     .filter(({ name }) => name === "restrain")
@@ -221,11 +226,11 @@ function optionsOf(given: Given<RefineFlag>, parameters: readonly Parameter[]): 
       const { name, numbers } = namedNumbers(words, parameters, "--restrain");
       return { name, target: numbers[0], sigma: numbers[1] };
     });
-  const lossName = lossNames.find((candidate) => candidate === given.word("loss")) ?? "poisson";
   const seconds = given.number("seconds");
   const steps = given.number("steps");
+  const loss = lossOf(given);
   return {
-    loss: lossNamed(lossName, { readNoise: given.number("read_noise") ?? 0 }),
+    loss: lossNamed(loss.name, loss),
     restraints,
     coarseToFine: blursOf(given.word("coarse")),
     ...(seconds !== undefined && { maxSeconds: seconds }),

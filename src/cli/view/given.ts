@@ -1,14 +1,15 @@
 import { basename } from "node:path";
-import { readBinaryFile } from "../../io/files.js";
-import { parseFloatImage } from "../../io/float-image.js";
 import { InputError } from "../../ndarray/errors.js";
-import type { Given as PageGiven, GivenImage } from "../../view/given.js";
-import { openFile } from "../../view/opened-file.js";
+import type { RefineOptions } from "../../refine/refine.js";
+import type { Given as PageGiven, GivenImage, GivenRefinement } from "../../view/given.js";
+import { givenImageOf } from "../../view/measured-image.js";
 import { requestFromFlags } from "../experiment-from-flags.js";
-import { fromFolder, readInputFiles } from "../input-files.js";
+import { readImage } from "../image-file.js";
+import { readInputFiles } from "../input-files.js";
 import { Given } from "../parse-flags.js";
 import { asSimulateFlags } from "../refine/flags.js";
-import { refineRequest } from "../refine/request.js";
+import { keepsMask, keptLines } from "../refine/refined-arguments.js";
+import { askedOf, lossOf, refineRequest } from "../refine/request.js";
 import { version } from "../version.js";
 import { asRefineFlags, type ViewFlag } from "./flags.js";
 
@@ -32,7 +33,7 @@ export async function pageGiven(given: Given<ViewFlag>, cwd: string, seconds: nu
     const { experiment, options, warnings } = requestFromFlags(simulated, await readInputFiles(simulated, cwd), seconds);
     return { ...page, images: [], experiment, options, warnings };
   }
-  const { stills, parameters, warnings } = await refineRequest(flags, names, cwd, seconds);
+  const { stills, parameters, options: refineOptions, warnings } = await refineRequest(flags, names, cwd, seconds);
   const [{ counts, experiment, options, overload }] = stills;
   const { mask, ...rest } = options;
   const image: GivenImage = { name: title, panels: [counts], masks: [mask], facts: [] };
@@ -41,18 +42,30 @@ export async function pageGiven(given: Given<ViewFlag>, cwd: string, seconds: nu
     images: [image],
     experiment,
     options: rest,
-    ...(overload !== undefined && { overload }),
-    parameters: parameters.map(({ name, start, lower, upper }) => ({ name, group: name, start, lower, upper })),
+    refinement: {
+      asked: askedOf(flags),
+      limits: parameters.map(({ name, lower, upper }) => ({ name, lower, upper })),
+      options: withoutLoss(refineOptions),
+      loss: lossOf(flags),
+      overload,
+      kept: keptLines(asSimulateFlags(flags), cwd),
+      hasMask: keepsMask(asSimulateFlags(flags)),
+    },
     warnings,
   };
 }
 
 async function imageOf(name: string, given: Given<ViewFlag>, cwd: string): Promise<GivenImage> {
-  const bytes = await readBinaryFile(fromFolder(cwd, name));
   const size = given.last("size")?.numbers;
-  const shown = basename(name);
-  if (size) return { name: shown, panels: [parseFloatImage(bytes, [size[1], size[0]], name)], masks: [undefined], facts: [] };
-  const opened = openFile(bytes, name);
-  if (opened.kind === "image") return { ...opened.image, name: shown };
-  throw new InputError(`${name} holds structure factors, and no image; give them with -hkl or -mtz`);
+  return { ...givenImageOf(await readImage(cwd, name, undefined, size && [size[1], size[0]])), name: basename(name) };
+}
+
+/** The options that are plain data; of the rest, a function cannot be sent to a page. */
+function withoutLoss({ restraints, coarseToFine, maxSteps, maxSeconds }: RefineOptions): GivenRefinement["options"] {
+  return {
+    ...(restraints && { restraints }),
+    ...(coarseToFine && { coarseToFine }),
+    ...(maxSteps !== undefined && { maxSteps }),
+    ...(maxSeconds !== undefined && { maxSeconds }),
+  };
 }
