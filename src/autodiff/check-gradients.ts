@@ -4,6 +4,7 @@ import { copy, flatData, zeros, NdArray } from "../ndarray/ndarray.js";
 import { evaluate, jvp, vjp, type Recordable } from "./differentiate.js";
 import { leavesOf, withLeaves, type Arrays, type Leaf } from "./tree.js";
 
+/** How gradients are compared with differences. */
 export interface GradientCheckOptions {
   /** of the random direction and cotangent; 1 unless told */
   readonly seed?: number;
@@ -11,10 +12,13 @@ export interface GradientCheckOptions {
   readonly step?: number;
 }
 
+/** A derivative by the tape and by differences. */
 export interface GradientCheck {
   /** the derivative along the random direction, for the random cotangent, in reverse mode */
   readonly reverse: number;
+  /** the derivative along the direction, in forward mode */
   readonly forward: number;
+  /** the same from central differences */
   readonly numerical: number;
   /** the larger distance of reverse and forward from numerical, over the largest of the three; 0 when all are 0 */
   readonly relativeError: number;

@@ -15,14 +15,19 @@ import { leavesInOrderOf, leavesOf, withLeaves, type Arrays, type Leaf } from ".
 /** A function of a tree of recorded parameters, to a recorded value; where it gives something else, every operator throws InputError. */
 export type Recordable<R> = (parameters: R) => Variable;
 
+/** The value of a function and its gradient. */
 export interface ValueAndGradient<Value, Parameters> {
+  /** of the function */
   readonly value: Value;
   /** the derivative by every parameter, in the parameters' own tree */
   readonly gradient: Parameters;
 }
 
+/** The value of a function and its derivative along a direction. */
 export interface ValueAndTangent<Value> {
+  /** of the function */
   readonly value: Value;
+  /** derivative of the value along the direction, of the value's shape */
   readonly tangent: Value;
 }
 

@@ -3,12 +3,16 @@ import { describe, describeShape, DTypeError, InputError, ShapeError } from "../
 import { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
 
+/** A plain value that a step carries besides its inputs. */
 export type Attribute = number | string | readonly number[];
+/** What a step carries besides its inputs, by name. */
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** Shape and dtype of a value that need not exist yet. */
 export interface Typed {
+  /** extents of the axes, the slowest first */
   readonly shape: Shape;
+  /** type of the elements */
   readonly dtype: DType;
 }
 
@@ -17,24 +21,32 @@ export interface Typed {
  * "literal" (attribute index: which of the tape's arrays) and "constant" (attribute value); every other name is a primitive's.
  */
 export interface Node extends Typed {
+  /** name of the operation, or of the kind of leaf */
   readonly primitive: string;
+  /** numbers of the steps that it takes, in their order */
   readonly inputs: readonly number[];
+  /** what the operation needs besides its inputs */
   readonly attributes: Attributes;
 }
 
 /** A value on a tape: known by shape and dtype while recording, by its numbers when the tape is run. */
 export class Variable implements Typed {
   constructor(
+    /** the tape that it is recorded on */
     readonly tape: Tape,
+    /** number of its step on the tape */
     readonly id: number,
   ) {}
 
+  /** the step that makes it */
   get node(): Node {
     return this.tape.nodes[this.id];
   }
+  /** extents of its axes, the slowest first */
   get shape(): Shape {
     return this.node.shape;
   }
+  /** type of its elements */
   get dtype(): DType {
     return this.node.dtype;
   }
@@ -64,15 +76,19 @@ export type Operand = Quantity | NdArray;
 
 /** A pruned tape with its results chosen: plain data that any executor can run and any worker can receive. */
 export interface Program {
+  /** the steps, each behind those that it takes */
   readonly nodes: readonly Node[];
+  /** arrays that were known while recording */
   readonly literals: readonly NdArray[];
   /** shape and dtype of the arguments of a run, used or not */
   readonly inputs: readonly Typed[];
+  /** numbers of the steps whose values are the results */
   readonly outputs: readonly number[];
 }
 
 /** What was computed, in order, as data. Equal steps are recorded once. */
 export class Tape {
+  /** the steps so far, each behind those that it takes */
   readonly nodes: Node[] = [];
   readonly #literals: NdArray[] = [];
   readonly #inputs: Typed[] = [];

@@ -2,6 +2,7 @@ import { describe, InputError, ShapeError } from "../ndarray/errors.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { Variable } from "./tape.js";
 
+/** What may stand at the leaves of a tree of parameters. */
 export type Leaf = NdArray | Variable;
 
 /** A tree of recorded parameters, plain objects and lists to any depth, as the arrays that may be handed in for it. */

@@ -9,8 +9,11 @@ type Indices = readonly [h: number, k: number, l: number];
 
 /** A grid of amplitudes (electrons, float64, shape [nh, nk, nl]) from index min to index max, both included. */
 export interface Fdump {
+  /** smallest h, k and l */
   readonly min: Indices;
+  /** largest h, k and l */
   readonly max: Indices;
+  /** electrons, float64, of shape [nh, nk, nl] */
   readonly values: NdArray;
 }
 

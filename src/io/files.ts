@@ -5,7 +5,9 @@ import { InputError } from "../ndarray/errors.js";
 
 /** A file that is to be written. */
 export interface OutputFile {
+  /** where it is written, from the working folder */
   readonly path: string;
+  /** what it shall hold */
   readonly bytes: Uint8Array;
 }
 

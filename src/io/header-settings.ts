@@ -9,17 +9,29 @@ import type { Smv } from "./smv.js";
  * imitated image directly.
  */
 export interface HeaderSettings {
+  /** [slow, fast], in pixels */
   readonly shape: readonly [slow: number, fast: number];
+  /** edge of a pixel, in mm */
   readonly pixelSizeMm: number | undefined;
+  /** from the sample along the beam, in mm */
   readonly distanceMm: number | undefined;
+  /** from the sample to the nearest point of the detector's plane, in mm */
   readonly closeDistanceMm: number | undefined;
+  /** in A */
   readonly wavelengthA: number | undefined;
+  /** beam centre along the convention's X, in mm */
   readonly beamCenterXMm: number | undefined;
+  /** beam centre along the convention's Y, in mm */
   readonly beamCenterYMm: number | undefined;
+  /** nearest point along fast, in pixels as XDS counts them */
   readonly orgXPixels: number | undefined;
+  /** nearest point along slow, in pixels as XDS counts them */
   readonly orgYPixels: number | undefined;
+  /** spindle angle at the start, in degrees */
   readonly phiDeg: number | undefined;
+  /** turn of the spindle during the exposure, in degrees */
   readonly oscRangeDeg: number | undefined;
+  /** swing of the detector, in degrees */
   readonly twothetaDeg: number | undefined;
   /** where the beam strikes, in mm from the corner of the first pixel, where the header says it along the axes of the image themselves */
   readonly beamAtMm: { readonly fast: number; readonly slow: number } | undefined;

@@ -6,10 +6,15 @@ import { forEachLine, parseNumber, quote } from "./field.js";
 
 /** Structure factor amplitudes, one entry a reflection; h, k, l are int32 and f float64 (electrons), all of shape [n]. */
 export interface Reflections {
+  /** Miller index, int32 of shape [n] */
   readonly h: NdArray;
+  /** Miller index, int32 of shape [n] */
   readonly k: NdArray;
+  /** Miller index, int32 of shape [n] */
   readonly l: NdArray;
+  /** amplitude in electrons, float64 of shape [n] */
   readonly f: NdArray;
+  /** sentences on what was assumed or contradicts itself; empty where nothing was */
   readonly warnings: readonly string[];
 }
 

@@ -7,11 +7,13 @@ import { isHdf5, parseAnyImage, type ImageReading, type MeasuredImage } from "./
 
 /** A file's name, and the number of a frame behind it, as in "stack.h5#17". */
 export interface FrameName {
+  /** name of the file without the frame */
   readonly file: string;
   /** from 1 */
   readonly frame: number | undefined;
 }
 
+/** The file and the frame that a name like stack.h5#17 means. */
 export function frameNameOf(name: string): FrameName {
   const [, file, frame] = /^(.+)#(\d{1,9})$/.exec(name) ?? [];
   return file === undefined ? { file: name, frame: undefined } : { file, frame: Number(frame) };

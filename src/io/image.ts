@@ -12,12 +12,14 @@ import { smvRecord } from "./smv-record.js";
 import { parseSmv, type Smv } from "./smv.js";
 import { isTiff, parseTiff, tiffRecord } from "./tiff.js";
 
+/** Formats that images are read from. */
 export type ImageFormat = "smv" | "cbf" | "hdf5" | "tiff" | "pgm" | "float";
 
 /** An image as any file holds it. */
 export interface MeasuredImage {
   /** what messages call it */
   readonly name: string;
+  /** what the file's bytes are */
   readonly format: ImageFormat;
   /** the file's own numbers, [slow, fast] or, of many panels, [panel, slow, fast] */
   readonly image: NdArray;
@@ -45,10 +47,12 @@ export function imageFormatOf(bytes: Uint8Array): Exclude<ImageFormat, "float"> 
   return /^\{\s*HEADER_BYTES\s*=/.test(start) ? "smv" : undefined;
 }
 
+/** Whether bytes begin as HDF5 does. */
 export function isHdf5(bytes: Uint8Array): boolean {
   return [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, i) => bytes[i] === byte);
 }
 
+/** How an image is read. */
 export interface ImageReading {
   /** what the bytes are; by their content unless given */
   readonly format?: ImageFormat | undefined;

@@ -4,17 +4,25 @@ import { fromData, type NdArray } from "../ndarray/ndarray.js";
 import { parseCount, parseNumber, quote } from "./field.js";
 import { parseSymmetryOperator, type SymmetryOperator } from "./symmetry.js";
 
+/** A column of an MTZ file. */
 export interface MtzColumn {
+  /** its name in the file */
   readonly label: string;
   /** one letter: H index, F amplitude, J intensity, P phase, Q standard deviation, I integer, ... */
   readonly type: string;
+  /** number of the data set that it belongs to; 0 for none */
   readonly datasetId: number;
 }
 
+/** A data set of an MTZ file: measurements of one crystal at one wavelength. */
 export interface MtzDataset {
+  /** its number in the file */
   readonly id: number;
+  /** name of the project */
   readonly project: string;
+  /** name of the crystal */
   readonly crystal: string;
+  /** name of the data set */
   readonly name: string;
   /** angstrom and degrees; undefined where the file has none */
   readonly cell: Cell | undefined;
@@ -29,10 +37,15 @@ export type Cell = readonly [a: number, b: number, c: number, alpha: number, bet
 export interface Mtz {
   /** what error messages call the file */
   readonly name: string;
+  /** the TITLE record */
   readonly title: string;
+  /** the CELL record, or else the first data set's cell */
   readonly cell: Cell;
+  /** Hermann-Mauguin symbol; empty where the file has none */
   readonly spaceGroupName: string;
+  /** number in International Tables, or CCP4's; undefined where the file has none */
   readonly spaceGroupNumber: number | undefined;
+  /** the SYMM records, in their order */
   readonly symmetryOperators: readonly SymmetryOperator[];
   /** how many operators the SYMINF record announces; undefined where the file does not say */
   readonly announcedOperators: number | undefined;
@@ -40,7 +53,9 @@ export interface Mtz {
   readonly batches: number;
   /** angstrom, the largest and the smallest spacing of lattice planes; undefined where the file does not say */
   readonly resolutionA: readonly [low: number, high: number] | undefined;
+  /** in the order of the file */
   readonly datasets: readonly MtzDataset[];
+  /** in the order of the file */
   readonly columns: readonly MtzColumn[];
   /** float64 of shape [reflections, columns], NaN where a value is missing */
   readonly data: NdArray;

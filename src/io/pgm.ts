@@ -6,7 +6,9 @@ import { parseCount, quote } from "./field.js";
 
 /** A grey image as read: float64 pixels of shape [slow, fast], 0 to maxValue. */
 export interface Pgm {
+  /** grey levels, float64 of shape [slow, fast] */
   readonly image: NdArray;
+  /** the level of white */
   readonly maxValue: number;
 }
 

@@ -5,29 +5,46 @@ import { formatG } from "./c-format.js";
 import { parseCount, parseNumber, quote } from "./field.js";
 import { blockSize, entryOf, headerEntries, headerLength, said } from "./smv-entries.js";
 
+/** Which byte of a number comes first. */
 export type ByteOrder = "little" | "big";
 
 /** What the header of a written image says of the experiment; size and byte order come with the image. */
 export interface SmvHeader {
+  /** PIXEL_SIZE: edge of a pixel, in mm */
   readonly pixelSizeMm: number;
+  /** DISTANCE: along the beam, in mm */
   readonly distanceMm: number;
+  /** WAVELENGTH, in A */
   readonly wavelengthA: number;
+  /** BEAM_CENTER_X and _Y of the detector's own convention, in mm */
   readonly beamCenterMm: readonly [x: number, y: number];
+  /** ADXV_CENTER_X and _Y, in mm */
   readonly adxvCenterMm: readonly [x: number, y: number];
+  /** MOSFLM_CENTER_X and _Y, in mm */
   readonly mosflmCenterMm: readonly [x: number, y: number];
+  /** DENZO_X_BEAM and DENZO_Y_BEAM, in mm */
   readonly denzoBeamMm: readonly [x: number, y: number];
+  /** DIALS_ORIGIN: the corner of the first pixel, in mm */
   readonly dialsOriginMm: readonly [x: number, y: number, z: number];
+  /** XDS_ORGX and XDS_ORGY: the nearest point, in pixels */
   readonly xdsOriginPixels: readonly [x: number, y: number];
+  /** CLOSE_DISTANCE: to the nearest point of the detector's plane, in mm */
   readonly closeDistanceMm: number;
+  /** PHI and OSC_START, in degrees */
   readonly phiDeg: number;
+  /** OSC_RANGE: turn during the exposure, in degrees */
   readonly oscRangeDeg: number;
+  /** TWOTHETA: swing of the detector, in degrees */
   readonly twoThetaDeg: number;
 }
 
 /** An SMV image as read: the header's words, and the pixels as float64 of shape [slow, fast]. */
 export interface Smv {
+  /** words of the header by their keys */
   readonly header: ReadonlyMap<string, string>;
+  /** of the image, in pixels */
   readonly shape: readonly [slow: number, fast: number];
+  /** float64 of shape [slow, fast] */
   readonly image: NdArray;
 }
 

@@ -3,10 +3,15 @@ import { forEachLine, parseNumber, quote } from "./field.js";
 
 /** One X-ray source as a file lists it; undefined is what the file leaves to the simulator. */
 export interface ListedSource {
+  /** place along X, in metres from the sample */
   readonly xM: number | undefined;
+  /** place along Y, in metres from the sample */
   readonly yM: number | undefined;
+  /** place along Z, in metres from the sample */
   readonly zM: number | undefined;
+  /** part of the photons, relative to the other sources */
   readonly weight: number | undefined;
+  /** in metres */
   readonly wavelengthM: number | undefined;
 }
 

@@ -7,6 +7,7 @@ import { rotateAxis, type Vector } from "../physics/vector.js";
 export interface Fan<Q = number> {
   /** from the first to the last value */
   readonly range: Q;
+  /** number of values */
   readonly count: number;
   /** from one value to the next; range / (count - 1) unless given */
   readonly step?: Q;
@@ -27,6 +28,7 @@ export interface Source {
 
 /** The photons before the sample. */
 export interface Beam<Q = number> {
+  /** in A */
   readonly wavelengthA: Q;
   /** photons per square metre during the exposure; unless given, the image is in units of one electron's scattering */
   readonly fluence?: Q;
@@ -34,10 +36,13 @@ export interface Beam<Q = number> {
   readonly kahnFactor?: Q;
   /** false leaves the polarization factor out */
   readonly polarized?: boolean;
+  /** directions about the vertical, in mrad; one unless given */
   readonly horizontalDivergenceMrad?: Fan<Q>;
+  /** directions about the polarization, in mrad; one unless given */
   readonly verticalDivergenceMrad?: Fan<Q>;
   /** true keeps the corners of the divergence that a round beam does not have */
   readonly squareDivergence?: boolean;
+  /** wavelengths, in percent of the beam's; one unless given */
   readonly dispersionPercent?: Fan<Q>;
   /** in place of divergence and dispersion */
   readonly sources?: readonly Source[];
@@ -47,6 +52,7 @@ export interface Beam<Q = number> {
   readonly beamDivergenceMrad?: Q | readonly [horizontal: Q, vertical: Q];
 }
 
+/** Photons per square metre with which a pixel of solid angle 1 counts the square of its electrons: 1 / (classical electron radius)^2. */
 export const defaultFluence = 125932015286227086360700780544;
 
 /** Spreads numbers along an axis of the tape; equal ones remain a number. */
@@ -54,11 +60,15 @@ export type Along = (values: readonly number[]) => Quantity;
 
 /** Where the beam's own axes point, each of length 1. */
 export interface BeamAxes {
+  /** from the source to the sample */
   readonly direction: Vector;
+  /** of the electric field */
   readonly polarization: Vector;
+  /** across both */
   readonly vertical: Vector;
 }
 
+/** The beams that strike the sample, spread along the axis of sources. */
 export interface IncidentBeams {
   /** of length 1, away from the source */
   readonly direction: Vector;

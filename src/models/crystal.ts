@@ -12,24 +12,35 @@ export type { CrystalShape } from "../physics/lattice-factor.js";
 
 /** Edges in Å, angles in degrees. */
 export interface UnitCell<Q = number> {
+  /** edge in A */
   readonly a: Q;
+  /** edge in A */
   readonly b: Q;
+  /** edge in A */
   readonly c: Q;
+  /** angle between b and c, in degrees */
   readonly alpha: Q;
+  /** angle between a and c, in degrees */
   readonly beta: Q;
+  /** angle between a and b, in degrees */
   readonly gamma: Q;
 }
 
 /** Reciprocal vectors in Å⁻¹, in the laboratory. */
 export interface ReciprocalVectors<Q = number> {
+  /** in 1/A */
   readonly aStar: Vector<Q>;
+  /** in 1/A */
   readonly bStar: Vector<Q>;
+  /** in 1/A */
   readonly cStar: Vector<Q>;
 }
 
 /** Blocks of the crystal that are turned a little against each other, by the reference program's random numbers. */
 export interface Mosaic<Q = number> {
+  /** angle within which the domains are turned, in degrees */
   readonly spreadDeg: Q;
+  /** number of domains */
   readonly domains: number;
   /** as the reference program stores it: negative starts a sequence of its own; -12345678 unless given */
   readonly seed?: number;
@@ -43,9 +54,11 @@ export interface Scan<Q = number> {
   readonly phiDeg: Q;
   /** from one step to the next */
   readonly stepDeg: Q;
+  /** number of spindle angles */
   readonly steps: number;
 }
 
+/** The crystal: its lattice, orientation, size and imperfections. */
 export interface Crystal<Q = number> {
   /** the unit cell in the default orientation, or the reciprocal vectors of an oriented one */
   readonly lattice: UnitCell<Q> | ReciprocalVectors<Q>;
@@ -53,10 +66,13 @@ export interface Crystal<Q = number> {
   readonly missetDeg?: Vector<Q>;
   /** cells along a, b and c, which a refinement may make fractional; 1 each unless given */
   readonly cells?: Vector<Q>;
+  /** square, a parallelepiped, unless given */
   readonly shape?: CrystalShape;
   /** how much smaller the crystal's shape transform is than its shape says; 1 unless given */
   readonly fudge?: Q;
+  /** a perfect crystal unless given */
   readonly mosaic?: Mosaic<Q>;
+  /** a still unless given */
   readonly scan?: Scan<Q>;
   /**
    * Of spots in closed form, the standard deviation of the domains' rotations in degrees: about every axis, or a symmetric tensor in
@@ -73,6 +89,7 @@ export interface Crystal<Q = number> {
   readonly bFactorA2?: Tensor<Q>;
 }
 
+/** Seed of the mosaic domains unless one is given, as the reference program stores it. */
 export const defaultMosaicSeed = -12345678;
 
 /** The lattice at rest, turned by the misset. */
@@ -88,6 +105,7 @@ export function restingLattice({ lattice }: Crystal<Quantity>): ReciprocalBasis 
   return "a" in lattice ? reciprocalBasis(inRadians(lattice)) : lattice;
 }
 
+/** The lattice of a crystal before the scan: its cell in the default orientation, turned by the misset. */
 export function orientedLattice({ lattice, missetDeg = [0, 0, 0] }: Crystal<Quantity>): OrientedLattice {
   const at = restingLattice({ lattice });
   const misset = scale(missetDeg, radiansPerDegree);

@@ -3,34 +3,46 @@ import { known, type Quantity } from "../autodiff/tape.js";
 import { radiansPerDegree } from "../physics/constants.js";
 import { cross, dot, minus, plus, rotate, rotateAxis, scale, unitize, type Vector } from "../physics/vector.js";
 
+/** Whose axes and beam centre a detector has. */
 export type Convention = "MOSFLM" | "DENZO" | "ADXV" | "XDS" | "DIALS" | "CUSTOM";
 /** What stays in place when the detector is turned: where the direct beam strikes it, or the sample's distance to its plane. */
 export type Pivot = "beam" | "sample";
 
 /** The directions of a convention, as vectors in the laboratory. */
 export interface Axes {
+  /** from the source to the sample */
   readonly beam: Vector<number>;
+  /** from one pixel to the next in a row */
   readonly fast: Vector<number>;
+  /** from one row to the next */
   readonly slow: Vector<number>;
+  /** of the detector, away from the sample */
   readonly normal: Vector<number>;
+  /** that the two-theta turns about */
   readonly twotheta: Vector<number>;
   /** of the electric field */
   readonly polarization: Vector<number>;
+  /** that the scan turns about */
   readonly spindle: Vector<number>;
 }
 
 /** A sensor that lets photons through. */
 export interface Sensor<Q = number> {
+  /** in micrometres */
   readonly thicknessUm: Q;
   /** depth at which 1/e of the photons are left */
   readonly attenuationDepthUm: Q;
+  /** in which absorption is computed */
   readonly layers: number;
   /** thickness / layers unless given */
   readonly layerThicknessUm?: Q;
 }
 
+/** A flat or spherical detector of square pixels, placed by a convention. */
 export interface Detector<Q = number> {
+  /** number of pixels along each axis */
   readonly pixels: { readonly fast: number; readonly slow: number };
+  /** edge of a pixel, in mm */
   readonly pixelSizeMm: Q;
   /** edges, which default beam centres are halves of; pixels times their size unless given */
   readonly sizeMm?: { readonly fast?: Q; readonly slow?: Q };
@@ -52,6 +64,7 @@ export interface Detector<Q = number> {
   readonly closePointMm?: { readonly x?: Q; readonly y?: Q };
   /** turns about X, then Y, then Z */
   readonly rotationDeg?: Vector<Q>;
+  /** turn about the two-theta axis after all others, in degrees; 0 unless given */
   readonly twothetaDeg?: Q;
   /** from the sample to the corner of the first pixel, in place of distance, centre and pivot */
   readonly originMm?: Vector<Q>;
@@ -59,6 +72,7 @@ export interface Detector<Q = number> {
   readonly curved?: boolean;
   /** pixels without an area: no obliquity in their solid angle */
   readonly pointPixel?: boolean;
+  /** a sensor that stops every photon unless given */
   readonly sensor?: Sensor<Q>;
   /**
    * Of spots in closed form, the standard deviation on the detector of what the crystal's and the beam's size and the point spread
@@ -83,6 +97,7 @@ const conventionAxes: Readonly<Record<Convention, Axes>> = {
   CUSTOM: { beam: X, fast: Z, slow: minusY, normal: X, twotheta: Y, polarization: Z, spindle: Z },
 };
 
+/** What stays in place when a detector of each convention is turned. */
 export const conventionPivot: Readonly<Record<Convention, Pivot>> = {
   MOSFLM: "beam",
   DENZO: "beam",
@@ -94,18 +109,27 @@ export const conventionPivot: Readonly<Record<Convention, Pivot>> = {
 
 /** The detector as it stands in the laboratory: lengths in metres, directions of length 1. */
 export interface DetectorFrame {
+  /** direction of the fast axis */
   readonly fast: Vector;
+  /** direction of the slow axis */
   readonly slow: Vector;
+  /** of the detector's plane */
   readonly normal: Vector;
   /** from the sample to the corner of the first pixel */
   readonly origin: Vector;
+  /** from the source to the sample */
   readonly beam: Vector<number>;
+  /** of the electric field */
   readonly polarization: Vector<number>;
   /** across the beam and the polarization */
   readonly vertical: Vector<number>;
+  /** axis of the scan */
   readonly spindle: Vector<number>;
+  /** edge of a pixel */
   readonly pixelSize: Quantity;
+  /** to the detector's plane along the beam */
   readonly distance: Quantity;
+  /** to the nearest point of the detector's plane */
   readonly closeDistance: Quantity;
   /** the beam centre that was given, or its default, along the convention's X and Y */
   readonly beamCenter: { readonly x: Quantity; readonly y: Quantity };

@@ -10,8 +10,11 @@ import type { StructureFactors } from "./structure-factors.js";
 
 /** What stands in the hutch. */
 export interface Experiment<Q = number> {
+  /** the X-rays */
   readonly beam: Beam<Q>;
+  /** what scatters them */
   readonly crystal: Crystal<Q>;
+  /** what counts them */
   readonly detector: Detector<Q>;
   /** a grid, or one number of electrons for all reflections */
   readonly structureFactors: StructureFactors | number;

@@ -13,6 +13,7 @@ export type Matrix3 = readonly [number, number, number, number, number, number, 
 export interface MosaicDomain {
   /** of length 1 */
   readonly axis: Vector3;
+  /** angle of the turn, in units of the mosaic spread */
   readonly angleFactor: number;
 }
 

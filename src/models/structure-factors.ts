@@ -18,6 +18,7 @@ import { assign, copy, flatData, full, NdArray } from "../ndarray/ndarray.js";
 export type LeavingPolicy = (typeof policies)[number];
 const policies = ["mask", "disable", "sequential"] as const;
 
+/** What a grid of structure factors says where it ends. */
 export interface StructureFactorOptions {
   /** in electrons, for what the grid does not hold; 0 unless given */
   readonly defaultF?: number;
@@ -29,7 +30,9 @@ export interface StructureFactorOptions {
 export interface ReflectionList {
   /** int32, shape [n]; k and l likewise */
   readonly h: NdArray;
+  /** as `h` */
   readonly k: NdArray;
+  /** as `h` */
   readonly l: NdArray;
   /** in electrons, shape [n] */
   readonly f: NdArray;
@@ -41,7 +44,9 @@ const largestGrid = 2 ** 27;
 export class StructureFactors {
   /** the indices of the grid's first point */
   readonly min: readonly number[];
+  /** electrons, for what the grid does not hold */
   readonly defaultF: number;
+  /** what happens where a tricubic neighbourhood leaves the grid */
   readonly policy: LeavingPolicy;
   #warned = false;
   #disabled = false;
@@ -95,6 +100,7 @@ export class StructureFactors {
     return new StructureFactors(grid, min, options);
   }
 
+  /** indices of the grid's last point: h, k, l */
   get max(): readonly number[] {
     return this.min.map((low, axis) => low + this.grid.shape[axis] - 1);
   }

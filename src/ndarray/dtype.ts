@@ -2,15 +2,22 @@ import { describe, DTypeError, InputError, ShapeError } from "./errors.js";
 
 /** The numbers that an array can hold: two floats that carry gradients, and the integers that index. */
 export type DType = "float32" | "float64" | "int32";
+/** Types of numbers that carry gradients. */
 export type FloatDType = "float32" | "float64";
 
+/** The typed array of each type of element. */
 export interface DataOf {
+  /** elements of 4 bytes */
   float32: Float32Array;
+  /** elements of 8 bytes */
   float64: Float64Array;
+  /** whole numbers of 4 bytes */
   int32: Int32Array;
 }
+/** Memory of an array of any type. */
 export type Data = DataOf[DType];
 
+/** Bytes that an element takes. */
 export const bytesPerElement: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int32: 4 };
 
 /** The distance from 1 to the next larger number. */
@@ -62,6 +69,7 @@ export function checkElement(value: number, dtype: DType): void {
   if (dtype === "int32" && (value | 0) !== value) throw new DTypeError(`${value} is not a whole number of 32 bits and cannot be int32`);
 }
 
+/** Whether a type carries gradients. */
 export function isFloat(dtype: DType): dtype is FloatDType {
   return dtype !== "int32";
 }

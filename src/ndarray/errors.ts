@@ -3,19 +3,23 @@ import type { Shape } from "./shape.js";
 
 /** Shapes that do not fit together; the message names them. */
 export class ShapeError extends Error {
+  /** "ShapeError" */
   override readonly name = "ShapeError";
 }
 
 /** Dtypes that do not fit together; the message names them. */
 export class DTypeError extends Error {
+  /** "DTypeError" */
   override readonly name = "DTypeError";
 }
 
 /** Something that a person typed or a file holds is wrong; the message is one sentence that says where and what would be right. */
 export class InputError extends Error {
+  /** "InputError" */
   override readonly name = "InputError";
 }
 
+/** A shape as messages show it: [2, 3]. */
 export function describeShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
@@ -30,6 +34,7 @@ export function describe(value: unknown): string {
   return `${/^[AEIO]|^Nd/.test(name) ? "an" : "a"} ${name}`;
 }
 
+/** The error of an operation whose operands have two types. */
 export function mixedDTypes(operation: string, first: DType, second: DType): DTypeError {
   return new DTypeError(`${operation}: cannot mix ${first} and ${second} arrays; convert one of them`);
 }

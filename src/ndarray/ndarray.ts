@@ -7,9 +7,13 @@ import { checkShape, contiguousStrides, sameShape, sizeOf, type Shape } from "./
  * Strides count elements; 0 repeats, negative runs backwards.
  */
 export class NdArray {
+  /** type of the elements */
   readonly dtype: DType;
+  /** number of elements */
   readonly size: number;
+  /** extents of the axes, the slowest first */
   readonly shape: Shape;
+  /** elements from one index of an axis to the next; 0 where an axis repeats */
   readonly strides: readonly number[];
 
   /**
@@ -20,6 +24,7 @@ export class NdArray {
     readonly data: Data,
     shape: Shape,
     strides: readonly number[] = contiguousStrides(shape),
+    /** place of the first element in the data */
     readonly offset: number = 0,
   ) {
     checkShape(shape);
@@ -49,6 +54,7 @@ export class NdArray {
     }
   }
 
+  /** number of axes */
   get rank(): number {
     return this.shape.length;
   }
@@ -90,6 +96,7 @@ export class NdArray {
   }
 }
 
+/** Where an array's elements lie in its memory. */
 export interface StorageOptions {
   /** in a SharedArrayBuffer, so that workers see the same memory */
   readonly shared?: boolean;
@@ -114,6 +121,7 @@ export function scalar(value: number, dtype: DType = "float64"): NdArray {
   return full([], value, dtype);
 }
 
+/** Numbers in lists of lists, as deep as the array has axes. */
 export type Nested = number | readonly Nested[];
 
 /**

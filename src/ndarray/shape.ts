@@ -3,12 +3,14 @@ import { describe, describeShape, ShapeError } from "./errors.js";
 /** Extents along each axis, slowest first. */
 export type Shape = readonly number[];
 
+/** Number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const extent of shape) size *= extent;
   return size;
 }
 
+/** Whether two shapes have the same extents. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }

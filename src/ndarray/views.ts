@@ -3,11 +3,24 @@ import { copy, NdArray } from "./ndarray.js";
 import { checkShape, contiguousStrides, normalizeAxis, sizeOf, type Shape } from "./shape.js";
 
 /** Along one axis: one index (the axis goes), or start, stop and step, counted from the back where negative. */
-export type AxisSlice = number | { readonly start?: number; readonly stop?: number; readonly step?: number };
+export type AxisSlice =
+  | number
+  | {
+      /** first index; counted from the back where it is below 0 */
+      readonly start?: number;
+      /** index behind the last; counted from the back where it is below 0 */
+      readonly stop?: number;
+      /** from one index to the next; below 0 it runs backwards */
+      readonly step?: number;
+    };
 
+/** A slice of an axis with nothing left open. */
 export interface ResolvedSlice {
+  /** first index */
   readonly start: number;
+  /** from one index to the next */
   readonly step: number;
+  /** number of indices */
   readonly extent: number;
 }
 

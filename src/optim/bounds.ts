@@ -3,7 +3,9 @@ import type { Vector } from "./vector.js";
 
 /** Limits of the parameters, one for each; ±Infinity where there is none. */
 export interface Bounds {
+  /** smallest values, one a parameter; -Infinity for none */
   readonly lower?: Vector;
+  /** largest values, one a parameter; Infinity for none */
   readonly upper?: Vector;
 }
 

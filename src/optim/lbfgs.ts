@@ -6,6 +6,7 @@ import { isUsable, minimise, rounding, type Run } from "./run.js";
 import type { Point, Result, StopConditions } from "./stop.js";
 import { addScaled, dot, maxAbs, norm, subtract, type Vector } from "./vector.js";
 
+/** How L-BFGS runs, and when it ends. */
 export interface LbfgsOptions extends Bounds {
   /** Steps whose curvature is remembered; 10 if not given. */
   readonly memory?: number;

@@ -21,16 +21,19 @@ export interface NormalEquations extends Evaluation {
  * well, if `normal` approximates its second derivatives and is positive semidefinite.
  */
 export interface LeastSquares {
+  /** value, gradient and normal matrix at some parameters */
   readonly normalEquations: (parameters: Vector) => Awaitable<NormalEquations>;
   /** The value alone, for steps that are only tried. */
   readonly value: (parameters: Vector) => Awaitable<number>;
 }
 
+/** How Levenberg-Marquardt runs, and when it ends. */
 export interface LevenbergMarquardtOptions extends Bounds {
   /** The damping at first, relative to the diagonal of the normal matrix; 1e-3 if not given, 0 for a Gauss-Newton step. */
   readonly damping?: number;
 }
 
+/** What Levenberg-Marquardt found. */
 export interface LeastSquaresResult extends Result {
   /** Jᵀ W J at the parameters; missing when the run ended before it was known. */
   readonly normal?: Matrix;

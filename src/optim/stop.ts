@@ -4,10 +4,13 @@ import type { Vector } from "./vector.js";
 
 /** Where a run stands after a step; step 0 is the start. */
 export interface Progress {
+  /** Steps taken; 0 at the start. */
   readonly step: number;
+  /** Of the objective. */
   readonly value: number;
   /** As the method measures it; see `StopConditions.gradientTolerance`. */
   readonly gradientNorm: number;
+  /** One number a parameter. */
   readonly parameters: Vector;
 }
 
@@ -38,10 +41,15 @@ export interface StopConditions {
 
 /** The stop conditions with nothing left open. */
 export interface CompleteStopConditions extends StopConditions {
+  /** Steps taken. */
   readonly maxSteps: number;
+  /** Of the gradient's norm. */
   readonly gradientTolerance: number;
+  /** Relative change of the value. */
   readonly valueTolerance: number;
+  /** Relative length of a step. */
   readonly stepTolerance: number;
+  /** Seconds since the run began. */
   readonly maxSeconds: number;
 }
 
@@ -54,8 +62,11 @@ export type Why = "gradient" | "value" | "step" | "maxSteps" | "time" | "aborted
 
 /** One line of a run's history. */
 export interface HistoryEntry {
+  /** Steps taken until then. */
   readonly step: number;
+  /** Of the objective. */
   readonly value: number;
+  /** As the method measures it. */
   readonly gradientNorm: number;
   /** Calls of the objective until then. */
   readonly evaluations: number;
@@ -63,8 +74,11 @@ export interface HistoryEntry {
 
 /** Parameters and what is known of the objective there. */
 export interface Point {
+  /** One number a parameter. */
   readonly parameters: Vector;
+  /** Of the objective. */
   readonly value: number;
+  /** Of the objective, one number a parameter. */
   readonly gradient?: Vector;
 }
 
@@ -74,6 +88,7 @@ export interface Result extends Point {
   readonly value: number;
   /** At the parameters; missing when the run ended before it was known. */
   readonly gradient?: Vector;
+  /** What ended the run. */
   readonly why: Why;
   /** Whether a tolerance was met. */
   readonly converged: boolean;
@@ -81,6 +96,7 @@ export interface Result extends Point {
   readonly steps: number;
   /** Calls of the objective. */
   readonly evaluations: number;
+  /** An entry for the start and each step. */
   readonly history: readonly HistoryEntry[];
 }
 

@@ -13,12 +13,17 @@ export interface State {
 
 /** Turns gradients into updates, which are added to the parameters; a pair of pure functions, as in optax. */
 export interface Transformation {
+  /** the state before the first step */
   readonly init: (parameters: Vector) => State;
+  /** from a gradient and a state to a step and the next state */
   readonly update: (gradient: Vector, state: State) => Update;
 }
 
+/** A step and the state behind it. */
 export interface Update {
+  /** what is added to the parameters */
   readonly update: Vector;
+  /** for the next step */
   readonly state: State;
 }
 
@@ -76,6 +81,7 @@ export function accumulate(decay: number, nesterov = false): Transformation {
   });
 }
 
+/** Constants of Adam. */
 export interface AdamOptions {
   /** Decay of the mean of the gradients; 0.9 if not given. */
   readonly beta1?: number;

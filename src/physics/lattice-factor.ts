@@ -39,10 +39,13 @@ export function sinc3(x: Variable): Variable {
 
 /** Distances of fractional Miller indices to the nearest reflection. */
 export type Offsets = readonly [dh: Variable, dk: Variable, dl: Variable];
+/** Cells along a, b and c, not necessarily whole. */
 export type CellCounts = readonly [na: Quantity, nb: Quantity, nc: Quantity];
 /** All numbers from `low` to `high`. */
 export interface Interval {
+  /** its lower end */
   readonly low: number;
+  /** its upper end */
   readonly high: number;
 }
 /** Intervals that hold the offsets along a*, b* and c*. */
@@ -95,7 +98,9 @@ function squaredDistance(counts: CellCounts, [dh, dk, dl]: Offsets, { aStar, bSt
 
 /** A crystal, as its shape's factor needs it. */
 export interface CrystalBody {
+  /** cells along a, b and c */
   readonly counts: CellCounts;
+  /** reciprocal vectors, in 1/A */
   readonly basis: ReciprocalBasis;
   /** how much smaller the shape transform is than the shape says */
   readonly fudge: Quantity;
@@ -118,6 +123,7 @@ export interface ShapeRecord {
   readonly option: string;
   /** other spellings of the option */
   readonly aliases?: readonly string[];
+  /** what the option's help says */
   readonly description: string;
 }
 
@@ -178,8 +184,10 @@ export const crystalShapes = {
   },
 } as const satisfies Readonly<Record<string, ShapeRecord>>;
 
+/** Names of the shapes. */
 export type CrystalShape = keyof typeof crystalShapes;
 const isShape = (name: string): name is CrystalShape => name in crystalShapes;
+/** The shapes by their names, in the order of the table. */
 export const crystalShapeNames: readonly CrystalShape[] = Object.keys(crystalShapes).filter(isShape);
 
 /** A shape's record, whichever it is. */

@@ -3,24 +3,39 @@ import { cos, div, mul, sin, sqrt, sub } from "../autodiff/primitives/elementwis
 import type { Quantity } from "../autodiff/tape.js";
 import { cross, dot, product, scale, type Vector } from "./vector.js";
 
+/** Edges in A and angles in radians. */
 export interface CellParameters {
+  /** edge in A */
   readonly a: Quantity;
+  /** edge in A */
   readonly b: Quantity;
+  /** edge in A */
   readonly c: Quantity;
+  /** angle between b and c, in radians */
   readonly alpha: Quantity;
+  /** angle between a and c, in radians */
   readonly beta: Quantity;
+  /** angle between a and b, in radians */
   readonly gamma: Quantity;
 }
 
+/** Reciprocal vectors. */
 export interface ReciprocalBasis {
+  /** in 1/A */
   readonly aStar: Vector;
+  /** in 1/A */
   readonly bStar: Vector;
+  /** in 1/A */
   readonly cStar: Vector;
 }
 
+/** Edges of the cell as vectors. */
 export interface DirectBasis {
+  /** in A */
   readonly a: Vector;
+  /** in A */
   readonly b: Vector;
+  /** in A */
   readonly c: Vector;
 }
 

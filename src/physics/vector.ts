@@ -8,6 +8,7 @@ export type Vector<Q = Quantity> = readonly [x: Q, y: Q, z: Q];
 /** Three rows that act on column vectors. */
 export type Matrix<Q = Quantity> = readonly [Vector<Q>, Vector<Q>, Vector<Q>];
 
+/** The product of quantities. */
 export function product(x: Quantity, y: Quantity): Quantity {
   return x === 0 || y === 0 ? 0 : mul(x, y);
 }
@@ -17,10 +18,12 @@ function difference(x: Quantity, y: Quantity): Quantity {
   return x === 0 ? neg(y) : sub(x, y);
 }
 
+/** The scalar product. */
 export function dot([ax, ay, az]: Vector, [bx, by, bz]: Vector): Quantity {
   return add(product(ax, bx), product(ay, by), product(az, bz));
 }
 
+/** The vector product. */
 export function cross([ax, ay, az]: Vector, [bx, by, bz]: Vector): Vector {
   return [
     difference(product(ay, bz), product(az, by)),
@@ -29,19 +32,23 @@ export function cross([ax, ay, az]: Vector, [bx, by, bz]: Vector): Vector {
   ];
 }
 
+/** The sum of vectors. */
 export function plus(...vectors: Vector[]): Vector {
   const along = (axis: 0 | 1 | 2): Quantity => add(...vectors.map((vector) => vector[axis]));
   return [along(0), along(1), along(2)];
 }
 
+/** The first vector less the second. */
 export function minus([ax, ay, az]: Vector, [bx, by, bz]: Vector): Vector {
   return [difference(ax, bx), difference(ay, by), difference(az, bz)];
 }
 
+/** A vector times a quantity. */
 export function scale([x, y, z]: Vector, factor: Quantity): Vector {
   return [product(x, factor), product(y, factor), product(z, factor)];
 }
 
+/** The length of a vector. */
 export function norm(vector: Vector): Quantity {
   return sqrt(dot(vector, vector));
 }
@@ -51,6 +58,7 @@ export function unitize(vector: Vector): Vector {
   return scale(vector, div(1, norm(vector)));
 }
 
+/** A 3x3 matrix, row by row, times a vector. */
 export function transform([first, second, third]: Matrix, vector: Vector): Vector {
   return [dot(first, vector), dot(second, vector), dot(third, vector)];
 }

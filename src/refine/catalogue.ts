@@ -20,6 +20,7 @@ export type Refinable = (typeof table)[number]["name"];
 /** Everything that can be refined. */
 export const refinableRecords: readonly (RefinableRecord & { readonly name: Refinable })[] = table;
 
+/** Names of the quantities that can be refined. */
 export const refinable: readonly Refinable[] = table.map(({ name }) => name);
 
 /** Other names for the same. */
@@ -32,6 +33,7 @@ export const refinableMembers: ReadonlyMap<string, Refinable> = new Map(
   refinableRecords.flatMap(({ name, members = [] }) => members.map((member) => [member, name] as const)),
 );
 
+/** Whether a word is the name of a quantity that can be refined. */
 export function isRefinable(name: string): name is Refinable {
   return refinableRecords.some((record) => record.name === name);
 }

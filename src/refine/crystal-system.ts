@@ -1,16 +1,21 @@
 import type { UnitCell } from "../models/crystal.js";
 import { InputError } from "../ndarray/errors.js";
 
+/** Names of the crystal systems, the trigonal one by its two cells. */
 export type CrystalSystem = "cubic" | "tetragonal" | "orthorhombic" | "hexagonal" | "rhombohedral" | "monoclinic" | "triclinic";
+/** The crystal systems, the one of highest symmetry first. */
 export const crystalSystems: readonly CrystalSystem[] = [
   "cubic", "tetragonal", "orthorhombic", "hexagonal", "rhombohedral", "monoclinic", "triclinic",
 ];
 
+/** Names of a cell's numbers. */
 export type CellParameter = keyof UnitCell;
 
 /** A number of the cell that is free, and those that follow it. */
 export interface CellTie {
+  /** the number that is free */
   readonly name: CellParameter;
+  /** those that are equal to it */
   readonly followers: readonly CellParameter[];
 }
 

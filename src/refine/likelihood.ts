@@ -13,8 +13,11 @@ import type { Still } from "./still.js";
 
 /** What else is known of a parameter: a target, and how far from it the truth may be. */
 export interface Restraint {
+  /** of the parameter */
   readonly name: string;
+  /** expected value, in the parameter's unit */
   readonly target: number;
+  /** standard deviation of the expectation, in the parameter's unit */
   readonly sigma: number;
 }
 
@@ -30,6 +33,7 @@ export function checkRestraints(restraints: readonly Restraint[], parameters: re
 export class Likelihood {
   /** passes over all images with derivatives */
   passes = 0;
+  /** what was to be warned of so far */
   readonly warnings = new Set<string>();
   readonly #models: readonly ImageOf[];
   #last: { readonly x: Vector; readonly equations: NormalEquations } | undefined;
@@ -40,9 +44,13 @@ export class Likelihood {
    */
   constructor(
     stills: readonly Still[],
+    /** those that are refined */
     readonly parameters: readonly Parameter[],
+    /** of a pixel */
     readonly loss: Loss,
+    /** on parameters */
     readonly restraints: readonly Restraint[] = [],
+    /** workers that share the images' tiles */
     readonly pool?: WorkerPool,
   ) {
     checkRestraints(restraints, parameters);
@@ -79,6 +87,7 @@ export class Likelihood {
     }
   }
 
+  /** the misfit at some coordinates of the parameters */
   async value(x: Vector): Promise<number> {
     return (await this.normalEquations(x)).value;
   }

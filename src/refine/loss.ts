@@ -8,7 +8,9 @@ export type OfPixel = (photons: Quantity, counts: Quantity) => Quantity;
 
 /** What a difference between model and counts costs. */
 export interface Loss {
+  /** as messages call it */
   readonly name: string;
+  /** of a pixel: photons that are expected, and counts */
   readonly cost: OfPixel;
   /** the cost's second derivative by the expected photons, on average over the noise */
   readonly curvature: OfPixel;
@@ -20,9 +22,12 @@ export interface Loss {
   readonly fewest?: number;
 }
 
+/** Names of the losses. */
 export const lossNames = ["poisson", "gaussian", "least-squares", "huber"] as const;
+/** The name of a loss. */
 export type LossName = (typeof lossNames)[number];
 
+/** Constants of the losses. */
 export interface LossOptions {
   /** standard deviation of the detector's own noise in each pixel, in photons; 0 unless given */
   readonly readNoise?: number;

@@ -8,6 +8,7 @@ import { defaultBlurs, refine, type Refinement, type RefineOptions } from "./ref
 import { Stage } from "./stage.js";
 import { readyStills, type Still } from "./still.js";
 
+/** How many starts are tried, and how far apart. */
 export interface MultiStartOptions extends RefineOptions {
   /** number of orientations to begin with, the first of which is the given one */
   readonly starts: number;

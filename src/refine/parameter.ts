@@ -18,8 +18,11 @@ export type Role = "orientation" | "position" | "brightness" | "cells" | "width"
 
 /** A number of an experiment that is refined. */
 export interface Parameter {
+  /** as results call it */
   readonly name: string;
+  /** of its value; empty where it has none */
   readonly unit: string;
+  /** value that a refinement begins with */
   readonly start: number;
   /** "log" for what is above 0 and may be wrong by a factor: its logarithm is refined */
   readonly scale: "linear" | "log";
@@ -28,7 +31,9 @@ export interface Parameter {
    * certain than this they do not determine.
    */
   readonly doubt: number;
+  /** smallest value; none unless given */
   readonly lower: number;
+  /** largest value; none unless given */
   readonly upper: number;
   /** the one image that it belongs to; all of them unless given */
   readonly image?: number;

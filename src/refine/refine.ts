@@ -23,11 +23,13 @@ export interface RefinementProgress {
   readonly oversample: number;
   /** counted through all stages */
   readonly step: number;
+  /** the misfit */
   readonly loss: number;
   /** in the order of the parameters */
   readonly values: Vector;
 }
 
+/** How a refinement runs. */
 export interface RefineOptions {
   /** Poisson's likelihood unless given */
   readonly loss?: Loss;
@@ -44,7 +46,9 @@ export interface RefineOptions {
   readonly maxSteps?: number;
   /** of all stages together */
   readonly maxSeconds?: number;
+  /** ends the refinement after the evaluation that is under way */
   readonly signal?: AbortSignal;
+  /** workers that share the images' tiles */
   readonly pool?: WorkerPool;
   /** waited for, so that there is time for other tasks between the steps */
   readonly onStep?: (progress: RefinementProgress) => void | Promise<void>;
@@ -52,25 +56,35 @@ export interface RefineOptions {
 
 /** What is known of a parameter in the end. */
 export interface RefinedParameter {
+  /** of the parameter */
   readonly name: string;
+  /** of its value */
   readonly unit: string;
+  /** value that the refinement began with */
   readonly start: number;
+  /** where it ended */
   readonly value: number;
   /** standard deviation; undefined where the data do not determine the parameter, or it stands at a bound */
   readonly esd: number | undefined;
 }
 
+/** What a refinement found, and how certain it is. */
 export interface Refinement extends GoodnessOfFit {
+  /** in the order in which they were given */
   readonly parameters: readonly RefinedParameter[];
   /** the misfit, half the deviance with Poisson's likelihood */
   readonly loss: number;
+  /** whether a tolerance was met */
   readonly converged: boolean;
+  /** what ended it */
   readonly why: Why;
   /** of all stages */
   readonly steps: number;
   /** passes over the images with derivatives */
   readonly passes: number;
+  /** that it took */
   readonly seconds: number;
+  /** an entry a step, through all stages */
   readonly history: readonly RefinementProgress[];
   /** of the parameters, in their order */
   readonly correlations: Matrix;
@@ -80,6 +94,7 @@ export interface Refinement extends GoodnessOfFit {
   readonly images: readonly NdArray[];
   /** which pixels were used, an image each */
   readonly masks: readonly NdArray[];
+  /** sentences on what limits the result */
   readonly warnings: readonly string[];
 }
 

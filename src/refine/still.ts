@@ -22,24 +22,29 @@ export interface Still {
 export interface BeamStop {
   /** middle, in pixels from the corner */
   readonly fast: number;
+  /** centre along slow, in pixels */
   readonly slow: number;
   /** in pixels */
   readonly radius: number;
 }
 
+/** Which pixels of an image are used. */
 export interface PixelRules {
   /** counts from which on a pixel is overloaded; 65535 unless given */
   readonly overload?: number;
   /** counts below which a pixel tells nothing; none unless given */
   readonly fewest?: number;
+  /** a disc that is left out */
   readonly beamStop?: BeamStop;
   /** [slow, fast]; pixels where it is 0 are left out */
   readonly mask?: NdArray | undefined;
 }
 
+/** Which pixels are used, and how many are not. */
 export interface UsablePixels {
   /** int32, [slow, fast]: 1 where a pixel is used */
   readonly mask: NdArray;
+  /** number of pixels at or above the overload */
   readonly overloaded: number;
   /** pixels with fewer counts than there can be, of those that nothing else leaves out */
   readonly tooFew: number;

@@ -18,6 +18,7 @@ import { blockOf, tileCount, TileRunner, type Latch, type TileJob, type TileRun 
 
 export type { PixelFunction, PixelLoss } from "./question.js";
 
+/** How an image is computed. */
 export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
   /** of all arrays; float64 unless given */
   readonly dtype?: FloatDType;
@@ -49,30 +50,39 @@ export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
 
 /** How a computation is spread over workers. */
 export interface ParallelOptions {
+  /** the workers */
   readonly pool: WorkerPool;
+  /** ends the computation; it then rejects */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An image, and what is to be warned of. */
 export interface Simulation {
   /** photons in each pixel, shape [slow, fast]; 0 where nothing was worked on */
   readonly image: NdArray;
+  /** sentences, each once a model */
   readonly warnings: readonly string[];
 }
 
+/** A loss over the pixels and its gradient. */
 export interface LossAndGradient<P> {
   /** the sum over the pixels */
   readonly loss: number;
   /** the derivative by every parameter, in the parameters' own tree */
   readonly gradient: P;
+  /** sentences, each once a model */
   readonly warnings: readonly string[];
 }
 
+/** What a Gauss-Newton step needs. */
 export interface ImageNormalEquations {
+  /** the sum over the pixels */
   readonly loss: number;
   /** the derivative by every parameter, in the order of their tree */
   readonly gradient: readonly number[];
   /** the sum over the pixels of curvature times the products of the image's derivatives, row by row */
   readonly normal: readonly (readonly number[])[];
+  /** sentences, each once a model */
   readonly warnings: readonly string[];
 }
 
@@ -117,7 +127,9 @@ type Asked = Pick<TileRun, "job" | "known">;
  * of a new model, whatever was called before; what was compiled for an earlier call serves again where only numbers and arrays differ.
  */
 export class ImageModel<P extends Parameters> {
+  /** from the parameters to the experiment */
   readonly experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>;
+  /** how the image is computed */
   readonly options: ImageOptions;
   readonly #dtype: FloatDType;
   readonly #executor: Executor;

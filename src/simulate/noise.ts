@@ -97,6 +97,7 @@ function rejectFromLorentzian(mean: number, uniform: Uniform): number {
   return count;
 }
 
+/** How counts are drawn from photons. */
 export interface NoiseOptions {
   /** as `Ran1.stream` takes it: -n starts the sequence n */
   readonly seed: number;
@@ -108,6 +109,7 @@ export interface NoiseOptions {
   readonly generator?: Ran1 | undefined;
 }
 
+/** Counts with noise. */
 export interface NoiseImage {
   /** [slow, fast], int32, cut to 0..65535 and truncated */
   readonly counts: NdArray;

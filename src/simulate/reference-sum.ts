@@ -9,8 +9,11 @@ import { firstOf, recorded, type PixelPoints } from "./steps.js";
 
 /** Which of the reference program's factors multiply its running sum after every step, instead of the whole sum once. */
 export interface EveryStep {
+  /** the solid angle */
   readonly oversampleOmega: boolean;
+  /** the polarization factor */
   readonly oversamplePolar: boolean;
+  /** the absorption in the sensor */
   readonly oversampleThick: boolean;
 }
 

@@ -5,18 +5,25 @@ import { slice } from "../ndarray/views.js";
 
 /** A rectangle of pixels; both ends of each range belong to it. */
 export interface Roi {
+  /** first pixel along fast, from 0 */
   readonly fastMin: number;
+  /** last pixel along fast */
   readonly fastMax: number;
+  /** first pixel along slow, from 0 */
   readonly slowMin: number;
+  /** last pixel along slow */
   readonly slowMax: number;
 }
 
+/** What the pixels of an image have in common. */
 export interface ImageStatistics {
   /** number of pixels counted */
   readonly count: number;
+  /** the largest pixel */
   readonly max: number;
   /** the first pixel, row by row, that holds the maximum */
   readonly maxAt: { readonly slow: number; readonly fast: number };
+  /** of the pixels that are counted */
   readonly mean: number;
   /** sqrt(sum of squares / (count - 1)); of a single pixel, its magnitude */
   readonly rms: number;
@@ -53,6 +60,7 @@ function checkRange(axis: string, min: number, max: number, extent: number): voi
   }
 }
 
+/** Which pixels are counted. */
 export interface StatisticsOptions {
   /** count only the pixels of this rectangle */
   readonly roi?: Roi | undefined;

@@ -13,8 +13,11 @@ export { mul, neg };
 
 // Arithmetic.
 
+/** The sum of all operands, element by element; shapes broadcast. */
 export const add: Variadic = variadic(0, { name: "add", evaluate: (x, y) => x + y, vector: "add", partials: [() => 1, () => 1], integers: true });
+/** x - y, element by element; shapes broadcast. */
 export const sub: Binary = binary({ name: "sub", evaluate: (x, y) => x - y, vector: "sub", partials: [() => 1, () => -1], integers: true });
+/** x / y, element by element; shapes broadcast. */
 export const div: Binary = binary({
   name: "div",
   evaluate: (x, y) => x / y,
@@ -26,7 +29,9 @@ export const div: Binary = binary({
 
 // Functions.
 
+/** The square root of each element; NaN below 0. */
 export const sqrt: Unary = unary({ name: "sqrt", evaluate: Math.sqrt, vector: "sqrt", partials: [(_x, z) => div(0.5, z)], domain: [[0.2, 3]] });
+/** e to the power of each element. */
 export const exp: Unary = unary({
   name: "exp",
   evaluate: Math.exp,
@@ -37,6 +42,7 @@ export const exp: Unary = unary({
 });
 /** exp(x) - 1, exact beside 0. */
 export const expm1: Unary = unary({ name: "expm1", evaluate: Math.expm1, isCostly: true, partials: [(x) => exp(x)] });
+/** The natural logarithm of each element; NaN below 0. */
 export const log: Unary = unary({
   name: "log",
   evaluate: Math.log,
@@ -71,13 +77,17 @@ const accuracyOfWaves: Accuracy = {
   ],
 };
 const accuracyOfHalfTurns: Accuracy = { ranges: [{ range: [-0.5, 0.5], units: 3 }, { range: [-1e3, 1e3], units: 3 }] };
+/** The sine of each element, in radians. */
 export const sin: Unary = unary({ name: "sin", evaluate: Math.sin, vector: sineForm(false), callsLanes: true, isCostly: true, partials: [(x) => cos(x)], accuracy: accuracyOfWaves });
+/** The cosine of each element, in radians. */
 export const cos: Unary = unary({ name: "cos", evaluate: Math.cos, vector: sineForm(true), callsLanes: true, isCostly: true, partials: [(x) => neg(sin(x))], accuracy: accuracyOfWaves });
 /** sin(πx), exact at whole and half x: reduced by the integer, not by π. */
 export const sinPi: Unary = unary({ name: "sinPi", evaluate: sinPiOf, vector: sinPiForm, isCostly: true, partials: [(x) => mul(Math.PI, cosPi(x))], accuracy: accuracyOfHalfTurns });
 /** cos(πx), exact at whole and half x. */
 export const cosPi: Unary = unary({ name: "cosPi", evaluate: cosPiOf, vector: cosPiForm, isCostly: true, partials: [(x) => mul(-Math.PI, sinPi(x))], accuracy: accuracyOfHalfTurns });
+/** The hyperbolic tangent of each element. */
 export const tanh: Unary = unary({ name: "tanh", evaluate: Math.tanh, isCostly: true, partials: [(_x, z) => mul(sub(1, z), add(1, z))] });
+/** The angle, in radians from -pi to pi, of the point (x, y) for operands y and x. */
 export const atan2: Binary = binary({
   name: "atan2",
   evaluate: Math.atan2,
@@ -100,7 +110,9 @@ export const sign: Unary = unary({
   kinks: Math.abs,
   integers: true,
 });
+/** The largest whole number that is not above each element; its slope is 0. */
 export const floor: Unary = unary({ name: "floor", evaluate: Math.floor, vector: "floor", isWhole: true, partials: ["flat"], kinks: (x) => Math.abs(x - Math.round(x)) });
+/** The smallest whole number that is not below each element; its slope is 0. */
 export const ceil: Unary = unary({ name: "ceil", evaluate: Math.ceil, vector: "ceil", isWhole: true, partials: ["flat"], kinks: (x) => Math.abs(x - Math.round(x)) });
 /** 1 where x < y, else 0. */
 export const less: Binary = binary({

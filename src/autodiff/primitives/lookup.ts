@@ -15,7 +15,12 @@ import { mul } from "./elementwise.js";
 import { lagrangeCubics, weigh } from "./lagrange.js";
 
 /** How a grid is read: the indices of its first point, and what stands for the points outside of it. */
-export type Grid = { readonly min: readonly number[]; readonly defaultF: number };
+export type Grid = {
+  /** indices of the grid's first point: h, k, l */
+  readonly min: readonly number[];
+  /** electrons, where a lookup leaves the grid */
+  readonly defaultF: number;
+};
 type Orders = { readonly orders: readonly number[] };
 type Target = { readonly shape: Shape };
 

@@ -8,8 +8,11 @@ import { decodeByteOffset, encodeByteOffset } from "./byte-offset.js";
 
 /** A CBF image as read: the text before the pixels, and the pixels as float64 of shape [slow, fast]. */
 export interface Cbf {
+  /** the text in front of the pixels */
   readonly header: string;
+  /** of the image, in pixels */
   readonly shape: readonly [slow: number, fast: number];
+  /** counts, of shape [slow, fast]; below 0 where a pixel is missing or bad */
   readonly image: NdArray;
   /** whether pixels below 0 are counts, or marks of pixels that do not exist (-1) or are bad (-2) */
   readonly isCounted: boolean;

@@ -9,13 +9,19 @@ export interface ExperimentRecord {
   readonly source: string;
   /** what kind of source it is, as a person would say */
   readonly kind: string;
+  /** the X-rays before the sample */
   readonly beam: BeamRecord;
+  /** flat rectangles of pixels, in the order of the source; empty where it knows none */
   readonly panels: readonly PanelRecord[];
   /** how the panels are mounted, where the source has groups of them */
   readonly mounting?: GroupRecord | undefined;
+  /** what turns the crystal; undefined for a still */
   readonly goniometer?: GoniometerRecord | undefined;
+  /** the images of a rotation */
   readonly scan?: ScanRecord | undefined;
+  /** the crystals in the beam; empty where the source knows none */
   readonly crystals: readonly CrystalRecord[];
+  /** files that hold the images, in their order */
   readonly images: readonly ImageName[];
   /** where the source states the detector's place only up to a shift: along which direction, and what would state it */
   readonly openShift?: { readonly along: Vector3; readonly statedBy: string } | undefined;
@@ -23,7 +29,9 @@ export interface ExperimentRecord {
   readonly remarks: readonly string[];
 }
 
+/** What a source knows of the X-rays. */
 export interface BeamRecord {
+  /** in A */
   readonly wavelengthA?: number | undefined;
   /** of length 1, along the beam: from the source to the sample */
   readonly direction?: Vector3 | undefined;
@@ -35,14 +43,19 @@ export interface BeamRecord {
 
 /** A flat rectangle of pixels. The pixel (i, j) along fast and slow begins at origin + pixel size * (i fast + j slow). */
 export interface PanelRecord {
+  /** as the source calls it */
   readonly name: string;
+  /** number of pixels along each axis */
   readonly pixels: { readonly fast: number; readonly slow: number };
+  /** edge of a square pixel, in mm */
   readonly pixelSizeMm: number;
   /** from the sample to the corner of the first pixel */
   readonly originMm: Vector3;
   /** of length 1, unless the source stretches the pixels along it */
   readonly fast: Vector3;
+  /** direction of the slow axis, of length 1, as `fast` */
   readonly slow: Vector3;
+  /** what the photons are absorbed in */
   readonly sensor?: SensorRecord | undefined;
   /** counts that can be trusted: from the first to the second, which is the overload */
   readonly trusted?: { readonly lowest?: number | undefined; readonly overload?: number | undefined } | undefined;
@@ -56,8 +69,11 @@ export interface PanelRecord {
   readonly inImage?: { readonly fast: number; readonly slow: number } | undefined;
 }
 
+/** The absorbing layer of a panel. */
 export interface SensorRecord {
+  /** chemical symbol or name, such as Si or CdTe */
   readonly material?: string | undefined;
+  /** in micrometres */
   readonly thicknessUm?: number | undefined;
   /** depth at which 1/e of the photons are left */
   readonly attenuationDepthUm?: number | undefined;
@@ -65,15 +81,21 @@ export interface SensorRecord {
 
 /** Pixels of a panel; the ends are not included. */
 export interface PixelRectangle {
+  /** first pixel along fast, from 0 */
   readonly fastMin: number;
+  /** behind the last pixel along fast */
   readonly fastEnd: number;
+  /** first pixel along slow, from 0 */
   readonly slowMin: number;
+  /** behind the last pixel along slow */
   readonly slowEnd: number;
 }
 
 /** A group of panels, or of groups, that moves as one. Panels by their number. */
 export interface GroupRecord {
+  /** as the source calls it */
   readonly name: string;
+  /** groups, or numbers of panels */
   readonly children: readonly (GroupRecord | number)[];
 }
 
@@ -81,24 +103,33 @@ export interface GroupRecord {
 export interface GoniometerRecord {
   /** of the scan, of length 1 */
   readonly axis: Vector3;
+  /** rotation between the crystal and the scan's axis, row by row */
   readonly fixed: Matrix3;
+  /** rotation that carries the scan's axis, row by row */
   readonly setting: Matrix3;
 }
 
+/** The images of a rotation. */
 export interface ScanRecord {
+  /** number of the first image */
   readonly firstImage: number;
+  /** number of the last image */
   readonly lastImage: number;
   /** angle at which the first image begins */
   readonly startDeg: number;
   /** turn during one image; undefined where the source does not state it */
   readonly widthDeg: number | undefined;
+  /** exposure of one image, in seconds */
   readonly exposureS?: number | undefined;
 }
 
+/** A crystal and its orientation. */
 export interface CrystalRecord {
   /** real axes in A: in the laboratory or, where there is a goniometer, with the goniometer at zero */
   readonly a: Vector3;
+  /** as `a` */
   readonly b: Vector3;
+  /** as `a` */
   readonly c: Vector3;
   /** Hall symbol, Hermann-Mauguin symbol or number, as the source states it */
   readonly spaceGroup?: string | number | undefined;
@@ -106,10 +137,13 @@ export interface CrystalRecord {
   readonly scanPoints?: readonly Matrix3[] | undefined;
   /** half of the angular spread of the mosaic domains, and their size */
   readonly halfMosaicityDeg?: number | undefined;
+  /** size of the mosaic domains, in A */
   readonly domainSizeA?: number | undefined;
 }
 
+/** A file, or a frame of it. */
 export interface ImageName {
+  /** path, as the source states it */
   readonly file: string;
   /** number of the frame in the file, from 1, where the file holds several */
   readonly frame?: number | undefined;

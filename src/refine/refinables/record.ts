@@ -6,6 +6,7 @@ import type { Vector } from "../../physics/vector.js";
 import type { CrystalSystem } from "../crystal-system.js";
 import type { Parameter } from "../parameter.js";
 
+/** How quantities become parameters. */
 export interface CatalogueOptions {
   /** that of the starting cell's shape unless given */
   readonly system?: CrystalSystem;
@@ -43,6 +44,7 @@ export interface RefinableRecord {
    * @throws InputError when the experiment does not have them
    */
   readonly parameters: (experiment: Experiment, options: CatalogueOptions) => Parameter[];
+  /** the option of `simulate` that carries the refined value */
   readonly carrier: Carrier;
 }
 

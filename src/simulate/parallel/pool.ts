@@ -55,6 +55,7 @@ export class WorkerPool {
     }
   }
 
+  /** number of workers */
   get size(): number {
     return this.#ports.length;
   }
