@@ -3,6 +3,7 @@ import { cross, direction, dot, identity, lengthOf, minus, scaled, times, transf
 
 /** What several sources know together. */
 export interface MergedRecord {
+  /** what all sources together say */
   readonly record: ExperimentRecord;
   /** the source that each statement was taken from */
   readonly statedBy: ReadonlyMap<string, string>;

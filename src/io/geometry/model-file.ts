@@ -9,7 +9,9 @@ import { isIntegrate, isXparm, parseIntegrateHeader, parseXparm } from "./xds.js
 
 /** One image of a model file: what is known of the experiment, and the number of the image in its scan, from 0. */
 export interface ModelImage {
+  /** what the file says of the experiment in it */
   readonly record: ExperimentRecord;
+  /** the file of the image, and its frame */
   readonly image: number;
 }
 
