@@ -64,9 +64,9 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
   if (oversample < recommended && !spots.isClosed) {
     warnings.push(`the intensity may vary within a pixel: -oversample ${recommended} resolves the spots, and ${oversample} is taken`);
   }
-  const mode = given.last("interpolate", "nointerpolate")?.name ?? (hasFewCells ? "interpolate" : "nointerpolate");
+  const mode = given.last("interpolate", "nointerpolate")?.name ?? (hasFewCells && !given.has("domain") ? "interpolate" : "nointerpolate");
   const fewAfterAll = (crystal.cells ?? []).some((n) => n <= 2);
-  if (!given.has("interpolate", "nointerpolate") && fewAfterAll !== hasFewCells && files.structureFactors instanceof StructureFactors) {
+  if (!given.has("interpolate", "nointerpolate", "domain") && fewAfterAll !== hasFewCells && files.structureFactors instanceof StructureFactors) {
     warnings.push(`-N, not the size of the crystal, decides on interpolation, as in the reference program: -${mode} is taken`);
   }
   const steps = stepCounts(experiment, oversample);

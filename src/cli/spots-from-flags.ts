@@ -78,12 +78,12 @@ export function spotsFromFlags(given: Given<SimulateFlag>): SpotRequest {
   const divergence = componentsOf(given, "beam_divergence", [1, 2]);
   const footprint = componentsOf(given, "footprint", [1, 2, 3]);
   const bandwidth = given.number("bandwidth");
-  const few = (spelling: string, components: readonly number[] | undefined, most: number): void => {
-    const below = components && components.length <= most && components.find((component) => component < 0);
+  const checkPositive = (spelling: string, components: readonly number[] = [], most: number): void => {
+    const below = components.length <= most ? components.find((component) => component < 0) : undefined;
     if (below !== undefined) throw new InputError(`${spelling} is ${below}; a standard deviation is at least 0`);
   };
-  few("-eta", eta, 3);
-  few("-footprint", footprint, 2);
+  checkPositive("-eta", eta, 3);
+  checkPositive("-footprint", footprint, 2);
   return {
     isClosed,
     crystal: {

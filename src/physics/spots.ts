@@ -13,10 +13,10 @@
  * however sharp a spot is, and N² sqrt(det S0 / det S) is N² / sqrt(det (B S B')).
  */
 import { abs, add, div, exp, mul, neg, sqrt } from "../autodiff/primitives/elementwise.js";
-import type { Quantity } from "../autodiff/tape.js";
+import { known, type Quantity } from "../autodiff/tape.js";
 import { gaussWidth, type CellCounts } from "./lattice-factor.js";
 import { directBasis, type ReciprocalBasis } from "./lattice.js";
-import { componentsOf, gram, invert, outer, plusTensors, rowsOf, scaleTensor, symmetricOf, times, type Symmetric, type Tensor } from "./symmetric.js";
+import { componentsOf, gram, invert, outer, plusTensors, rowsOf, scaleTensor, squareRoot, symmetricOf, times, type Symmetric, type Tensor } from "./symmetric.js";
 import { cross, dot, plus, product, scale, transform, type Matrix, type Vector } from "./vector.js";
 
 /** exp(-2 (N dh)² / 0.63) is exp(-y²/2) for y = unitsPerCell N dh. */
@@ -75,6 +75,22 @@ export function domainOfTensor(lengths: Symmetric, basis: ReciprocalBasis): Doma
   const volumeStar = dot(aStar, cross(bStar, cStar));
   const cells = abs(mul(invert(lengths).determinant, volumeStar));
   return { ofIndices: [inIndices(first), inIndices(second), inIndices(third)], ofFrame, metric: gram(ofFrame), cells };
+}
+
+/** The lengths in Å of the domain whose own spot has so large a standard deviation in Å⁻¹ in all directions. */
+export function roundDomain(width: number): Symmetric<number> {
+  const length = 1 / (unitsPerCell * width);
+  return [length, length, length, 0, 0, 0];
+}
+
+/**
+ * The tensor of lengths in Å whose domain has the spots of so many cells along a, b and c.
+ * @param basis in the crystal's own frame
+ */
+export function lengthsOfCells([na, nb, nc]: readonly [number, number, number], basis: ReciprocalBasis): Symmetric<number> {
+  const { a, b, c } = directBasis(basis);
+  const [xx, yy, zz, xy, xz, yz] = plusTensors(outer(scale(a, na)), outer(scale(b, nb)), outer(scale(c, nc)));
+  return squareRoot([known(xx), known(yy), known(zz), known(xy), known(xz), known(yz)]);
 }
 
 /** A reflection as the crystal's own frame and a domain's own units have it. */

@@ -1,6 +1,6 @@
 /** Symmetric 3 x 3 tensors: covariances, and what they are made of. */
 import { add, mul, sub } from "../autodiff/primitives/elementwise.js";
-import { Variable, type Quantity } from "../autodiff/tape.js";
+import { known, Variable, type Quantity } from "../autodiff/tape.js";
 import { dot, product, type Matrix, type Vector } from "./vector.js";
 
 /** The six components of a symmetric tensor. */
@@ -67,6 +67,35 @@ export function invert([xx, yy, zz, xy, xz, yz]: Symmetric): Inverse {
     minor(xy, xz, xx, yz),
   ];
   return { determinant: add(product(xx, adjugate[0]), product(xy, adjugate[3]), product(xz, adjugate[4])), adjugate };
+}
+
+/** The positive tensor whose square is the given one: by Denman and Beavers's iteration, Appl. Math. Comput. 2, 63 (1976). */
+export function squareRoot(tensor: Symmetric<number>): Symmetric<number> {
+  const size = (tensor[0] + tensor[1] + tensor[2]) / 3;
+  let root = scaledNumbers(tensor, 1 / size);
+  let inverse: Symmetric<number> = [1, 1, 1, 0, 0, 0];
+  for (let i = 0; i < iterations; i++) [root, inverse] = [mean(root, inverseOf(inverse)), mean(inverse, inverseOf(root))];
+  return scaledNumbers(root, Math.sqrt(size));
+}
+
+/** Enough for lengths along the axes that differ by a factor of a thousand. */
+const iterations = 30;
+
+function numbersOf([xx, yy, zz, xy, xz, yz]: Symmetric): Symmetric<number> {
+  return [known(xx), known(yy), known(zz), known(xy), known(xz), known(yz)];
+}
+
+function scaledNumbers(tensor: Symmetric<number>, factor: number): Symmetric<number> {
+  return numbersOf(scaleTensor(tensor, factor));
+}
+
+function mean(first: Symmetric<number>, second: Symmetric<number>): Symmetric<number> {
+  return scaledNumbers(numbersOf(plusTensors(first, second)), 0.5);
+}
+
+function inverseOf(tensor: Symmetric<number>): Symmetric<number> {
+  const { determinant, adjugate } = invert(tensor);
+  return scaledNumbers(numbersOf(adjugate), 1 / known(determinant));
 }
 
 function difference(x: Quantity, y: Quantity): Quantity {

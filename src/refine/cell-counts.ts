@@ -1,4 +1,3 @@
-import { recommendedOversample } from "../models/experiment.js";
 import { zeros } from "../ndarray/ndarray.js";
 import type { LeastSquaresResult } from "../optim/levenberg-marquardt.js";
 import type { StopConditions } from "../optim/stop.js";
@@ -11,6 +10,7 @@ import { fit } from "./fit.js";
 import { Likelihood, type Restraint } from "./likelihood.js";
 import type { Loss } from "./loss.js";
 import { coordinateOf, hasRole, type Parameter } from "./parameter.js";
+import { pointsIn, withPoints } from "./points.js";
 import type { ReadyStill } from "./still.js";
 
 /** From one number of cells to the next, and how many there are on either side: from half to twice the start. */
@@ -88,8 +88,8 @@ async function otherTasks(): Promise<void> {
 function thinned(still: ReadyStill): ReadyStill {
   const { experiment, options } = still;
   const beyond = maskBeyondDirectBeam(still);
-  const oversample = options.oversample ?? recommendedOversample(experiment);
-  const { points, sources, orientations } = stepCounts(experiment, oversample);
+  const sampled = withPoints(options, experiment);
+  const { points, sources, orientations } = stepCounts(experiment, pointsIn(sampled));
   const wanted = Math.max(fewestPixels, mostTerms / (points * sources * orientations));
   let used = 0;
   for (let at = 0; at < beyond.size; at++) used += beyond.data[at];
@@ -98,5 +98,5 @@ function thinned(still: ReadyStill): ReadyStill {
   const mask = zeros(beyond.shape, "int32");
   let place = 0;
   for (let at = 0; at < mask.size; at++) if (beyond.data[at] !== 0 && place++ % stride === 0) mask.data[at] = 1;
-  return { ...still, mask, options: { ...options, oversample, mask } };
+  return { ...still, mask, options: { ...sampled, mask } };
 }

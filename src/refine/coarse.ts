@@ -2,6 +2,7 @@ import { known } from "../autodiff/tape.js";
 import { orientedLattice, type Crystal } from "../models/crystal.js";
 import { detectorFrame, pixelPosition } from "../models/detector.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
+import { roundDomain } from "../physics/spots.js";
 import { norm, type Vector } from "../physics/vector.js";
 import { hasRole, type Parameter } from "./parameter.js";
 import { backgroundParameters } from "./refinables/background.js";
@@ -36,6 +37,10 @@ export function coarseStill(still: ReadyStill, times: number): ReadyStill {
   // A Gaussian crystal scatters as exp(-2 fudge (Na Nb Nc)² Δ²/0.63) at the distance Δ from a reflection.
   const fudge = 0.63 / (4 * (width * cells[0] * cells[1] * cells[2]) ** 2);
   const mask = maskBeyondDirectBeam(still);
+  if (options.spots === "closed") {
+    const blurred = { ...experiment, crystal: { ...single, domainA: roundDomain(width) } };
+    return { ...still, experiment: blurred, options: { ...options, mask }, mask };
+  }
   return {
     ...still,
     experiment: { ...experiment, crystal: { ...single, shape: "gauss", fudge } },

@@ -1,7 +1,6 @@
 import type { Variable } from "../autodiff/tape.js";
 import type { NormalEquations } from "../optim/levenberg-marquardt.js";
 import type { Vector } from "../optim/vector.js";
-import { recommendedOversample } from "../models/experiment.js";
 import { InputError } from "../ndarray/errors.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import { ImageModel, type PixelFunction } from "../simulate/image-model.js";
@@ -9,6 +8,7 @@ import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { recorded } from "../simulate/steps.js";
 import type { Loss, OfPixel } from "./loss.js";
 import { experimentAt, slopeAt, valueAt, type Parameter } from "./parameter.js";
+import { withPoints } from "./points.js";
 import type { Still } from "./still.js";
 
 /** What else is known of a parameter: a target, and how far from it the truth may be. */
@@ -172,10 +172,9 @@ function imageOf({ experiment, options, counts }: Still, image: number, paramete
   const own = indices.map((i) => parameters[i]);
   const starts = own.map(({ start }) => start);
   // While parameters move, the sampling must not: the misfit would jump.
-  const oversample = options.oversample ?? recommendedOversample(experimentAt(experiment, own, starts, image));
   const model = new ImageModel<readonly number[]>(
     (values) => experimentAt(experiment, own, values, image),
-    { ...options, oversample },
+    withPoints(options, experimentAt(experiment, own, starts, image)),
   );
   const ofPixel =
     (f: OfPixel): PixelFunction =>

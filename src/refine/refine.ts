@@ -9,6 +9,7 @@ import { goodnessOfFit, isPoorFit, type GoodnessOfFit } from "./goodness.js";
 import { checkRestraints, type Restraint } from "./likelihood.js";
 import { lossNamed, type Loss } from "./loss.js";
 import { checkParameters, slopeAt, type Parameter } from "./parameter.js";
+import { pointsIn } from "./points.js";
 import { likeliestSampling } from "./sampling.js";
 import { Stage, type StageResult } from "./stage.js";
 import { readyStills, type ReadyStill, type Still } from "./still.js";
@@ -195,7 +196,7 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
     seconds: seconds(),
     history,
     correlations: known.correlations,
-    oversample: end.stills.map(({ options: { oversample } }) => oversample),
+    oversample: end.stills.map(({ options }) => pointsIn(options)),
     images,
     masks,
     warnings: [...warnings],

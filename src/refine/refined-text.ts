@@ -34,7 +34,8 @@ export interface RefinedTextOptions {
   readonly kept: readonly string[];
   /** whether a mask is among them */
   readonly hasMask: boolean;
-  readonly oversample: number;
+  /** undefined where the pixels' own size widens the spots */
+  readonly oversample: number | undefined;
   readonly isTricubic: boolean;
 }
 
@@ -46,7 +47,7 @@ export function refinedText(experiment: Experiment<Quantity>, { kept, hasMask, o
   const lines = [
     ...kept,
     ...written.map(([option, ...value]) => [`-${option}`, ...value.map((word) => (typeof word === "string" ? word : String(known(word))))].join(" ")),
-    `-oversample ${oversample}`,
+    ...(oversample === undefined ? [] : [`-oversample ${oversample}`]),
     isTricubic ? "-interpolate" : "-nointerpolate",
   ];
   return `# the refined experiment: braggtape simulate @FILE, or braggtape refine IMAGE @FILE\n${lines.join("\n")}\n`;

@@ -2,9 +2,9 @@
  * How finely pixels are sampled, where nobody says it. A detector adds up what falls on a whole pixel, and many points in it tell that
  * best; but images that were simulated with few are explained best by as few. So the image decides.
  */
-import { recommendedOversample } from "../models/experiment.js";
 import type { Vector } from "../optim/vector.js";
 import { experimentAt, hasRole, type Parameter } from "./parameter.js";
+import { pointsIn, withPoints } from "./points.js";
 import type { Stage, StageResult } from "./stage.js";
 import type { ReadyStill } from "./still.js";
 
@@ -14,11 +14,8 @@ const few = [1, 2];
 /** Where a stage with sharp spots ended. */
 export interface SharpEnd extends StageResult {
   readonly stage: Stage;
-  readonly stills: readonly SampledStill[];
+  readonly stills: readonly ReadyStill[];
 }
-
-/** A still whose sampling is known. */
-export type SampledStill = ReadyStill & { readonly options: { readonly oversample: number } };
 
 /** What a choice of the sampling needs of a refinement. */
 export interface Ways {
@@ -46,7 +43,7 @@ export async function likeliestSampling(
   { stageOf, run, over }: Ways,
 ): Promise<LikeliestSampling> {
   const asNeeded = sampledAt(stills, parameters, from, Infinity);
-  const isGiven = stills.every(({ options }) => options.oversample !== undefined);
+  const isGiven = stills.every(({ options }) => options.oversample !== undefined || options.spots === "closed");
   const first = isGiven || over() !== undefined ? asNeeded : sampledAt(stills, parameters, from, few[0]);
   const begin = stageOf(first);
   let best: SharpEnd = { stage: begin, stills: first, ...(await run(begin, resampled(from, parameters, asNeeded, first))) };
@@ -54,7 +51,7 @@ export async function likeliestSampling(
   // With more cells than at the start, spots may need more points in the end.
   for (const most of [...few, Infinity, Infinity]) {
     const sampled = sampledAt(stills, parameters, best.values, most);
-    if (!sampled.some(({ options }, i) => options.oversample > finest[i].options.oversample)) continue;
+    if (!sampled.some(({ options }, i) => pointsIn(options) > pointsIn(finest[i].options))) continue;
     const why = over();
     if (why !== undefined) return { end: { ...best, result: { ...best.result, converged: false, why } }, warnings: [] };
     const stage = stageOf(sampled);
@@ -72,26 +69,23 @@ async function likelier(stage: Stage, [led, blurred]: readonly Vector[]): Promis
 }
 
 /** The stills with as many points along each edge of a pixel as their spots need, but at most so many, unless they say it themselves. */
-function sampledAt(stills: readonly ReadyStill[], parameters: readonly Parameter[], values: Vector, most: number): SampledStill[] {
-  return stills.map((still, image) => {
-    const needed = (): number => recommendedOversample(experimentAt(still.experiment, parameters, values, image));
-    return { ...still, options: { ...still.options, oversample: still.options.oversample ?? Math.min(most, needed()) } };
-  });
+function sampledAt(stills: readonly ReadyStill[], parameters: readonly Parameter[], values: Vector, most: number): ReadyStill[] {
+  return stills.map((still, image) => ({ ...still, options: withPoints(still.options, experimentAt(still.experiment, parameters, values, image), most) }));
 }
 
 /**
  * The reference program's sum begins with the water, and all of it is divided by the number of points: more of them want more water. Of
  * several stills, on average.
  */
-function resampled(values: Vector, parameters: readonly Parameter[], from: readonly SampledStill[], to: readonly SampledStill[]): number[] {
-  const larger = to.map(({ options }, i) => (options.semantics === "nanobragg" ? Math.cbrt((options.oversample / from[i].options.oversample) ** 2) : 1));
+function resampled(values: Vector, parameters: readonly Parameter[], from: readonly ReadyStill[], to: readonly ReadyStill[]): number[] {
+  const larger = to.map(({ options }, i) => (options.semantics === "nanobragg" ? Math.cbrt((pointsIn(options) / pointsIn(from[i].options)) ** 2) : 1));
   const mean = larger.reduce((sum, factor) => sum + factor, 0) / larger.length;
   return values.map((value, i) => (hasRole(parameters[i], "water") ? value * mean : value));
 }
 
-function samplingWarnings({ stills }: SharpEnd, needed: readonly SampledStill[]): string[] {
-  return stills.flatMap(({ options: { oversample }, name = "the image" }, i) => {
-    const finer = needed[i].options.oversample;
+function samplingWarnings({ stills }: SharpEnd, needed: readonly ReadyStill[]): string[] {
+  return stills.flatMap(({ options, name = "the image" }, i) => {
+    const [oversample, finer] = [pointsIn(options), pointsIn(needed[i].options)];
     if (oversample >= finer) return [];
     return [`${name} is explained better by ${oversample} x ${oversample} points in a pixel than by ${finer} x ${finer}, as simulated images may be`];
   });

@@ -9,6 +9,7 @@ import { fit } from "./fit.js";
 import { Likelihood, type Restraint } from "./likelihood.js";
 import type { Loss } from "./loss.js";
 import { coordinateOf, hasRole, type Parameter } from "./parameter.js";
+import { pointsIn } from "./points.js";
 import type { ReadyStill } from "./still.js";
 
 /** Where a stage ended. */
@@ -88,7 +89,7 @@ export class Stage {
 
   /** Points along each edge of a pixel of the first image. */
   get oversample(): number {
-    return this.#stills[0].options.oversample ?? 1;
+    return pointsIn(this.#stills[0].options);
   }
 
   /** The misfit at values of all parameters, but with spots as bright as they were counted. */

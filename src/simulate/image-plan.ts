@@ -74,7 +74,7 @@ export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, 
   }
   const pixels = selectPixels([detector.pixels.slow, detector.pixels.fast], options);
   const grid = structureFactors instanceof StructureFactors ? structureFactors : undefined;
-  const few = (crystal.cells ?? [1, 1, 1]).some((n) => known(n) <= 2);
+  const few = crystal.domainA === undefined && (crystal.cells ?? [1, 1, 1]).some((n) => known(n) <= 2);
   const { interpolation = "auto", tileSize = Math.min(tileSizeFor(executor, steps, elements), pixels.size) } = options;
   const isTricubic = grid !== undefined && !grid.disabled && (interpolation === "tricubic" || (interpolation === "auto" && few));
   if (closed && isTricubic && grid.policy === "sequential") {

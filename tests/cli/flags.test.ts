@@ -24,6 +24,7 @@ const start = "-cell 34 45 56 75 85 100 -default_F 10 -N 3 -detpixels 8 -pixel 2
 const listed = "-cell 34 45 56 75 85 100 -hkl f.hkl -N 3 -detpixels 8 -pixel 2 -oversample 1 -seed 1";
 const dispersed = `${start} -dispersion 5`;
 const wide = `${start} -hdivrange 5 -hdivsteps 3 -vdivrange 5 -vdivsteps 3`;
+const closed = `${start} -spots closed`;
 const thick = `${start} -detector_thick 300 -detector_abs 200`;
 const flux = `${start} -flux 1e20`;
 const custom = `${start} -fdet_vector 0 0 1`;
@@ -62,6 +63,13 @@ const cases: Readonly<Partial<Record<SimulateFlag, readonly [before: string, add
   mosaic_spread: [start, "-mosaic_spread 1"],
   mosaic_domains: [`${start} -mosaic_spread 1`, "-mosaic_domains 3"],
   mosaic_seed: [`${start} -mosaic_spread 1`, "-mosaic_seed 3"],
+  spots: [start, "-spots closed"],
+  eta: [closed, "-eta 1"],
+  domain: [closed, "-domain 100 120 90 5 6 7"],
+  bandwidth: [closed, "-bandwidth 1"],
+  beam_divergence: [closed, "-beam_divergence 5"],
+  footprint: [closed, "-footprint 3"],
+  bfactor: [start, "-bfactor 20"],
   phi: [`${start} -osc 1`, "-phi 5"],
   osc: [start, "-osc 5"],
   phistep: [start, "-phistep 2"],

@@ -13,11 +13,14 @@ import {
   domainOfCells,
   domainOfTensor,
   latticePoint,
+  lengthsOfCells,
   mosaicCovariance,
   offsetsAt,
   ownSpot,
   reflectionOf,
+  roundDomain,
   temperatureFactor,
+  type Domain,
 } from "../../src/physics/spots.js";
 import { gram, invert, outer, plusTensors, scaleTensor, type Symmetric } from "../../src/physics/symmetric.js";
 import { dot, minus, rotate, scale, transform, type Vector } from "../../src/physics/vector.js";
@@ -89,6 +92,21 @@ test("a tensor of a domain's lengths along its cell's edges is so many cells of 
   assertNear(known(byLengths.cells), 12 * 9 * 7, 1e-9);
   numbersOf(byLengths.metric).forEach((component, i) => assertNear(component, numbersOf(byCells.metric)[i], 1e-6));
   assertVector(transform(byLengths.ofIndices, [1, 2, 3]), numbers(transform(byCells.ofIndices, [1, 2, 3])), 1e-9);
+});
+
+test("cells of a skew lattice make the spots of a tensor of lengths", () => {
+  const byCells = domainOfCells(cells, triclinic);
+  const byLengths = domainOfTensor(lengthsOfCells(cells, triclinic), triclinic);
+  assertNear(known(byLengths.cells), 12 * 9 * 7, 1e-6);
+  const point: Vector = [0.03, -0.02, 0.01];
+  const square = (domain: Domain): number => known(dot(transform(domain.ofIndices, point), transform(domain.ofIndices, point)));
+  assertNear(square(byLengths), square(byCells), 1e-9);
+});
+
+test("a round domain's own spot is as wide in all directions", () => {
+  const { ofFrame } = domainOfTensor(roundDomain(0.002), triclinic);
+  assertVector(transform(ofFrame, [0.002, 0, 0]), [1, 0, 0], 1e-12);
+  assertVector(transform(ofFrame, [0, 0, 0.004]), [0, 0, 2], 1e-12);
 });
 
 test("a domain's spot does not depend on which of its square roots describes it", () => {

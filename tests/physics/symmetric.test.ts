@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { known, type Quantity } from "../../src/autodiff/tape.js";
-import { componentsOf, gram, invert, outer, outerSum, plusTensors, rowsOf, scaleTensor, symmetricOf, times, type Symmetric } from "../../src/physics/symmetric.js";
+import { componentsOf, gram, invert, outer, outerSum, plusTensors, rowsOf, scaleTensor, squareRoot, symmetricOf, times, type Symmetric } from "../../src/physics/symmetric.js";
 import { anyVector, assertNear, assertVector } from "./quantities.js";
 
 const numbersOf = (tensor: readonly Quantity[]): number[] => tensor.map(known);
@@ -24,6 +24,19 @@ test("the outer product of a sum of vectors is that of each, and both mixed", ()
     fc.property(anyVector, anyVector, (v, w) => {
       const whole = numbersOf(outer([v[0] + w[0], v[1] + w[1], v[2] + w[2]]));
       numbersOf(plusTensors(outer(v), outer(w), outerSum(v, w))).forEach((component, i) => assertNear(component, whole[i], 1e-12));
+    }),
+  );
+});
+
+test("a tensor's square root is positive, and its square is the tensor, also where lengths differ a thousandfold", () => {
+  fc.assert(
+    fc.property(covariance, fc.constantFrom(1, 1e-3, 1e3), (tensor, stretch) => {
+      const [xx, yy, zz, xy, xz, yz] = numbersOf(tensor);
+      const given: Symmetric<number> = [stretch ** 2 * xx, yy, zz, stretch * xy, stretch * xz, yz];
+      const root = squareRoot(given);
+      const square = numbersOf(gram(rowsOf(root)));
+      square.forEach((component, i) => assertNear(component, given[i], 1e-9 * Math.max(...given)));
+      assert.ok(root[0] > 0 && known(invert(root).determinant) > 0);
     }),
   );
 });

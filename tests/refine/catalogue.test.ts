@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { known } from "../../src/autodiff/tape.js";
+import type { Experiment } from "../../src/models/experiment.js";
 import { orientedLattice, type UnitCell } from "../../src/models/crystal.js";
 import { parametersNamed, refinable, refinableExperiment, type Refinable } from "../../src/refine/catalogue.js";
 import { withCell } from "../../src/refine/crystal-cell.js";
@@ -83,10 +84,29 @@ const full = refinableExperiment({
   background: [-1, 0.1, 0.2],
 });
 
-test("everything that can be refined has the derivative that differences have", async () => {
-  const parameters = parametersNamed(refinable.filter((name: Refinable) => name !== "fluence"), full, { separateN: true });
-  const counts = countsOf(full, 3);
-  const likelihood = new Likelihood([{ experiment: full, options, counts }], parameters, lossNamed("poisson"));
+/** What widens spots in closed form alone, and what says nothing of them. */
+const closedAlone: readonly Refinable[] = ["eta", "domain", "bandwidth", "footprint"];
+const sampledAlone: readonly Refinable[] = ["fudge", "mosaic_spread", "dispersion"];
+const { mosaic: _, ...still } = full.crystal;
+const closed: Experiment = {
+  ...full,
+  beam: { wavelengthA: full.beam.wavelengthA, fluence: 1e25, kahnFactor: 0.3, bandwidthPercent: 1, beamDivergenceMrad: [4, 7] },
+  crystal: { ...still, cells: [5, 4, 6], etaDeg: [1, 1.5, 0.8], bFactorA2: 10 },
+  detector: { ...full.detector, pixels: { fast: 16, slow: 16 }, footprintMm: [1, 0.7, 0.2] },
+  structureFactors: 600,
+};
+const tensors: Experiment = { ...closed, crystal: { ...closed.crystal, domainA: [90, 110, 130, 10, -12, 8], bFactorA2: [10, 12, 9, 1, 2, -1], etaDeg: [1, 1.5, 0.8, 0.1, 0.2, -0.1] } };
+const kinds = [
+  { what: "", experiment: full, options, without: closedAlone },
+  { what: ", of spots in closed form", experiment: closed, options: { ...options, spots: "closed" }, without: [...sampledAlone, "domain"] },
+  { what: ", of tensors of spots in closed form", experiment: tensors, options: { ...options, spots: "closed" }, without: [...sampledAlone, "N"] },
+] as const;
+
+for (const { what, experiment, options, without } of kinds) test(`everything that can be refined has the derivative that differences have${what}`, async () => {
+  const left: readonly Refinable[] = ["fluence", ...without];
+  const parameters = parametersNamed(refinable.filter((name) => !left.includes(name)), experiment, { separateN: true });
+  const counts = countsOf(experiment, 3, options);
+  const likelihood = new Likelihood([{ experiment, options, counts }], parameters, lossNamed("poisson"));
   const x = parameters.map((_, i) => 1e-3 * Math.sin(i + 1));
   const { gradient, normal, value } = await likelihood.normalEquations(x);
   assert.ok(value < 1e6, `a misfit of ${value} rounds differences away`);

@@ -38,7 +38,7 @@ export function refinedArguments(
   return refinedText(experimentAt(still.experiment, parameters, values, image), {
     kept: keptLines(given, cwd),
     hasMask: keepsMask(given),
-    oversample,
+    oversample: still.options.spots === "closed" ? still.options.oversample : oversample,
     isTricubic: still.options.interpolation === "tricubic",
   });
 }

@@ -43,7 +43,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   const { names } = asked;
   const warnings = new Set<string>();
   for (const { name, spelling } of given.occurrences) if (isIdle(name)) warnings.add(`${spelling} has no effect on a refinement`);
-  const flags = withMosaic(asSimulateFlags(given), names, warnings);
+  const flags = withSpots(withMosaic(asSimulateFlags(given), names, warnings), names, warnings);
   const files = withoutDistance(await readInputFiles(flags, cwd));
   const stills: Still[] = [];
   for (const name of images) {
@@ -194,6 +194,35 @@ export function askedOf(given: Given<RefineFlag>): Asked {
     catalogue: { ...(backgroundTerms !== undefined && { backgroundTerms }), ...(system && { system }), ...(given.has("separate_N") && { separateN: true }) },
   };
 }
+
+/** Where what widens spots in closed form begins, where it is refined and not given: option, value, unit. */
+const expectedWidths = [
+  ["eta", 0.1, "degrees"],
+  ["bandwidth", 0.1, "percent"],
+  ["divergence", 0.3, "mrad"],
+  ["footprint", 0.05, "mm"],
+] as const;
+
+/** Widths that are refined need one to start from. */
+function withSpots(flags: Given<SimulateFlag>, names: readonly string[], warnings: Set<string>): Given<SimulateFlag> {
+  if (flags.word("spots") !== "closed") {
+    const closed = names.find((name) => closedAlone.has(refinableMembers.get(name) ?? name));
+    if (closed !== undefined) throw new InputError(`--refine: ${closed} widens spots in closed form; give -spots closed with it`);
+    return flags;
+  }
+  const idle = names.find((name) => name === "fudge");
+  if (idle !== undefined) throw new InputError("--refine: fudge says nothing of spots in closed form, whose domains are Gaussian");
+  const added = expectedWidths.flatMap(([name, start, unit]) => {
+    const option = name === "divergence" ? "beam_divergence" : name;
+    const isFanned = name === "divergence" && flags.has("divergence", "hdivrange", "vdivrange");
+    if (!names.includes(name) || isFanned || (flags.last(option)?.numbers ?? []).some((value) => value !== 0)) return [];
+    warnings.add(`${name} starts at ${start} ${unit}, since no -${option} above 0 is given`);
+    return [{ name: option, spelling: `-${option}`, words: [String(start)], numbers: [start], place: flags.occurrences.length } as const];
+  });
+  return new Given([...flags.occurrences, ...added], flags.operands, flags.warnings);
+}
+
+const closedAlone: ReadonlySet<string> = new Set(["eta", "domain", "bandwidth", "footprint"]);
 
 /** The parameters with the limits that options set. */
 function bounded(parameters: readonly Parameter[], given: Given<RefineFlag>): Parameter[] {

@@ -3,6 +3,7 @@ import { known, type Quantity } from "../../autodiff/tape.js";
 import { defaultFluence, type Beam, type Fan } from "../../models/beam.js";
 import type { Experiment } from "../../models/experiment.js";
 import { InputError } from "../../ndarray/errors.js";
+import { componentsOf } from "../../physics/symmetric.js";
 import type { Parameter } from "../parameter.js";
 import { carriedBy, length, positive, singleNumber, type OptionWords, type RefinableRecord } from "./record.js";
 
@@ -59,17 +60,31 @@ const directions = [
 const divergence = {
   name: "divergence",
   help: "horizontal and vertical divergence of the beam",
-  members: directions.map(({ name }) => name),
-  parameters: (experiment: Experiment): Parameter[] => directions.map(({ name, field }) => rangeOf(name, "mrad", field, experiment)),
+  members: [...directions.map(({ name }) => name), "beam_divergence", "beam_divergence_h", "beam_divergence_v"],
+  parameters: (experiment: Experiment): Parameter[] => {
+    const { beamDivergenceMrad } = experiment.beam;
+    if (beamDivergenceMrad === undefined) return directions.map(({ name, field }) => rangeOf(name, "mrad", field, experiment));
+    const start = componentsOf(beamDivergenceMrad).map(known);
+    return start.map((value, i) => {
+      const name = start.length === 1 ? "beam_divergence" : `beam_divergence_${i === 0 ? "h" : "v"}`;
+      const write: Parameter["write"] = (given, moved) => {
+        const [horizontal, vertical] = componentsOf(given.beam.beamDivergenceMrad ?? beamDivergenceMrad).map((other, k) => (k === i ? moved : other));
+        return inBeam(given, { beamDivergenceMrad: vertical === undefined ? horizontal : [horizontal, vertical] });
+      };
+      return { ...positive(1)(name, "mrad", value, write), role: "width" };
+    });
+  },
   carrier: {
-    replaces: ["divergence", "divsteps", ...directions.flatMap(({ option }) => [`${option}range`, `${option}step`, `${option}steps`])],
-    words: (experiment) =>
-      directions.flatMap(({ field, option }): OptionWords[] => {
+    replaces: ["divergence", "divsteps", "beam_divergence", ...directions.flatMap(({ option }) => [`${option}range`, `${option}step`, `${option}steps`])],
+    words: (experiment) => [
+      ...directions.flatMap(({ field, option }): OptionWords[] => {
         const fan = fanOf(experiment, field);
         if (!fan) return [];
         const { range, count, step = div(range, count - 1) } = fan;
         return [[`${option}range`, range], [`${option}step`, step], [`${option}steps`, count]];
       }),
+      ...(experiment.beam.beamDivergenceMrad === undefined ? [] : [["beam_divergence", ...componentsOf(experiment.beam.beamDivergenceMrad)] as const]),
+    ],
   },
 } as const satisfies RefinableRecord;
 

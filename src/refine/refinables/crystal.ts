@@ -77,7 +77,7 @@ const cellCounts = {
   },
   carrier: {
     replaces: ["N", "Na", "Nb", "Nc", "cells", "xtal_size", "sample_x", "sample_y", "sample_z"],
-    words: ({ crystal: { cells = [1, 1, 1] } }) => [["cells", ...cells]],
+    words: ({ crystal: { cells = [1, 1, 1], domainA } }) => (domainA ? [] : [["cells", ...cells]]),
   },
 } as const satisfies RefinableRecord;
 
