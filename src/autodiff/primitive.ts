@@ -22,6 +22,11 @@ export interface Primitive<A extends Attributes = Attributes> {
   vjp(index: number, cotangent: Variable, step: Step<A>): Variable | undefined;
   /** What the tangent of input `index` contributes to the output's; undefined where no gradient flows. */
   jvp(index: number, tangent: Variable, step: Step<A>): Variable | undefined;
+  /**
+   * How the places go back where a cotangent can be other than 0 (see `Masks`): "moved" as cotangents are, which are moved, repeated and
+   * added up; "chosen" as cotangents are, some of which are not let through. Unless given, they stay the same where shapes agree.
+   */
+  readonly masks?: "moved" | "chosen";
   /** The distance of the inputs, elementwise, to the nearest place where the derivative jumps; absent where there is none. */
   kinks?(...inputs: number[]): number;
 }

@@ -1,4 +1,5 @@
 import { primitiveNamed } from "./primitives/registry.js";
+import { Masks } from "./masks.js";
 import { add } from "./primitives/elementwise.js";
 import { unbroadcast } from "./primitives/structure.js";
 import { carriesGradient, Variable } from "./tape.js";
@@ -31,6 +32,7 @@ export function pullBack(
   const ends = new Set(sources.map(({ id }) => id));
   // Contributions of one shape are added up before they are summed over what their node was broadcast along.
   const gathered = new Map<number, Map<string, Variable>>();
+  const masks = new Masks();
   const contribute = (id: number, contribution: Variable): void => {
     const byShape = gathered.get(id) ?? new Map<string, Variable>();
     gathered.set(id, byShape);
@@ -42,17 +44,24 @@ export function pullBack(
     const parts = [...(gathered.get(id)?.values() ?? [])].map((part) => unbroadcast(part, tape.nodes[id].shape));
     return parts.length === 0 ? undefined : parts.reduce((sum, part) => add(sum, part));
   };
-  targets.forEach(({ id }, i) => contribute(id, cotangents[i]));
+  targets.forEach((target, i) => {
+    contribute(target.id, cotangents[i]);
+    masks.contribute(target, undefined);
+  });
   for (let id = Math.max(...targets.map((target) => target.id)); id >= 0; id--) {
     if (!reached.has(id) || ends.has(id)) continue;
     const cotangent = cotangentOf(id);
     if (cotangent === undefined) continue;
     const { primitive, inputs, attributes } = tape.nodes[id];
     const step = { inputs: inputs.map((input) => new Variable(tape, input)), output: new Variable(tape, id), attributes };
-    inputs.forEach((input, index) => {
-      if (!reached.has(input)) return;
-      const contribution = primitiveNamed(primitive).vjp(index, cotangent, step);
-      if (contribution !== undefined) contribute(input, contribution);
+    const rules = primitiveNamed(primitive);
+    step.inputs.forEach((input, index) => {
+      if (!reached.has(input.id)) return;
+      const product = rules.vjp(index, cotangent, step);
+      if (product === undefined) return;
+      const { contribution, mask } = masks.through(rules, index, cotangent, product, step);
+      contribute(input.id, contribution);
+      masks.contribute(input, mask);
     });
   }
   return sources.map(({ id }) => cotangentOf(id));

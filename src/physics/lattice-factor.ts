@@ -1,40 +1,29 @@
 /** How strongly a crystal of Na x Nb x Nc cells scatters at fractional Miller indices: the transform of its shape. */
-import { abs, add, cos, div, equal, exp, less, mul, sin, sinPi, sqrt, sub, where } from "../autodiff/primitives/elementwise.js";
+import { add, div, exp, less, mul, where } from "../autodiff/primitives/elementwise.js";
+import { sincg, sphericalBessel1 } from "../autodiff/primitives/special.js";
 import { known, type Quantity, type Variable } from "../autodiff/tape.js";
 import { dot, plus, scale, type Vector } from "./vector.js";
 import type { ReciprocalBasis } from "./lattice.js";
 
-/** The product of N and dh below which sincg is flat to the dtype's precision, and its slope would lose all digits. */
-const flat = { float32: 1e-3, float64: 1e-6 };
-/** Stands for a dh there. */
-const besidePeak = 1e-10;
-
 /**
  * sin(πN dh) / sin(π dh), N where dh is 0.
  *
- * Taken at the distance to the nearest reflection, it is periodic for a fractional N too, and exact beside a peak.
+ * Taken at the distance to the nearest reflection, it is periodic for a fractional N too, and exact beside a peak, as are its derivatives.
  * @param n cells along the axis, not necessarily whole
  * @param dh distance to the nearest whole Miller index
  */
-export function sincg(n: Quantity, dh: Variable): Variable {
-  return div(...sines(n, dh));
-}
+export { sincg };
 
-/** sin(πN dh) and sin(π dh), whose ratio is sincg. */
-function sines(n: Quantity, dh: Variable): [Variable, Variable] {
-  const isFlat = less(abs(mul(n, dh)), flat[dh.dtype === "float32" ? "float32" : "float64"]);
-  const beside = where(isFlat, besidePeak, dh);
-  return [sinPi(mul(n, beside)), sinPi(beside)];
-}
-
-/** 3 (sin x / x - cos x) / x², the transform of a sphere; 1 where x is 0. */
+/** 3 (sin x / x - cos x) / x² = 3 j₁(x) / x, the transform of a sphere; 1 where x is 0. */
 export function sinc3(x: Variable): Variable {
-  const square = mul(x, x);
-  const near = less(square, 0.01);
-  const away = where(near, 1, x);
-  const exact = div(mul(3, sub(div(sin(away), away), cos(away))), mul(away, away));
-  const series = add(1, mul(square, add(-1 / 10, mul(square, add(1 / 280, div(square, -15120))))));
-  return where(near, series, exact);
+  return sphereTransform(mul(x, x));
+}
+
+/** The same of x². */
+function sphereTransform(square: Variable): Variable;
+function sphereTransform(square: Quantity): Quantity;
+function sphereTransform(square: Quantity): Quantity {
+  return mul(3, sphericalBessel1(square));
 }
 
 /** Distances of fractional Miller indices to the nearest reflection. */
@@ -53,22 +42,19 @@ export type OffsetBox = readonly [dh: Interval, dk: Interval, dl: Interval];
 
 const count = ([na, nb, nc]: CellCounts): Quantity => mul(na, nb, nc);
 
-/** A parallelepiped: the product of sincg along the three axes, as one ratio. */
+/** A parallelepiped: the product of sincg along the three axes. */
 export function squareCrystal(counts: CellCounts, offsets: Offsets): Quantity {
-  const ratios = counts.map((n, axis) => (n === 1 ? [1, 1] : sines(n, offsets[axis])));
-  return div(mul(...ratios.map(([numerator]) => numerator)), mul(...ratios.map(([, denominator]) => denominator)));
+  return mul(...counts.map((n, axis) => (n === 1 ? 1 : sincg(n, offsets[axis]))));
 }
 
 /** sqrt(π/6): a round crystal's spot has the integral of a square one's, as ∫ sinc3²(πr) d³r is 6/π. */
 const roundPeak = 0.723601254558268;
 
-/** An ellipsoid. Not differentiable at the reflection itself, where it is flat. */
+/** An ellipsoid. */
 export function roundCrystal(counts: CellCounts, offsets: Offsets, fudge: Quantity): Quantity {
   const [x, y, z] = offsets.map((offset, axis) => mul(offset, counts[axis]));
-  const square = mul(fudge, add(mul(x, x), mul(y, y), mul(z, z)));
-  const centre = equal(square, 0);
-  const radius = where(centre, 0, sqrt(where(centre, 1, square)));
-  return mul(count(counts), roundPeak, sinc3(mul(Math.PI, radius)));
+  const square = mul(fudge, Math.PI ** 2, add(mul(x, x), mul(y, y), mul(z, z)));
+  return mul(count(counts), roundPeak, sphereTransform(square));
 }
 
 /**

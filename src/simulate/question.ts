@@ -1,5 +1,5 @@
 import { pushForward } from "../autodiff/forward.js";
-import { where } from "../autodiff/primitives/elementwise.js";
+import { mul } from "../autodiff/primitives/elementwise.js";
 import { broadcastTo, sum, total } from "../autodiff/primitives/structure.js";
 import { pullBack } from "../autodiff/reverse.js";
 import { asQuantity, Tape, Variable, type Program, type Quantity, type Typed } from "../autodiff/tape.js";
@@ -96,7 +96,7 @@ export function recordQuestion(question: Question, { experimentOf, parameters, s
     const wanted = `a number for each pixel, of shape ${describeShape(counts.shape)} in a tile`;
     throw new ShapeError(`a loss or its curvature gives ${wanted}, not ${describeShape(x.shape)}; the sum over the pixels is taken for it`);
   };
-  const overPixels = (x: Variable): Variable => total(where(counts, x, 0));
+  const overPixels = (x: Variable): Variable => total(mul(counts, x));
   const one = tape.constant(1, dtype);
   const orZero = (derivative: Variable | undefined, { shape }: { readonly shape: Shape }): Variable =>
     derivative ?? broadcastTo(tape.constant(0, dtype), shape);

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { evaluate, grad, valueAndGrad } from "../../src/autodiff/differentiate.js";
 import * as elementwise from "../../src/autodiff/primitives/elementwise.js";
-import { total } from "../../src/autodiff/primitives/structure.js";
+import { broadcastTo, reshape, sum, total, transpose } from "../../src/autodiff/primitives/structure.js";
 import { Tape, Variable } from "../../src/autodiff/tape.js";
 import { DTypeError } from "../../src/ndarray/errors.js";
 import { array, scalar, toNested } from "../../src/ndarray/ndarray.js";
@@ -85,6 +85,30 @@ test("products of integers are exact modulo 2^32", () => {
   const x = array([123456789, -987654321, 2 ** 31 - 1], "int32");
   const product = evaluate<Variable>((v) => mul(v, v))(x);
   assert.equal(toNested(product), [123456789, -987654321, 2 ** 31 - 1].map((n) => Number(BigInt.asIntN(32, BigInt(n) * BigInt(n)))));
+});
+
+test("what is not chosen leaves the gradient alone, even where its slope is infinite, however it is composed", () => {
+  const slopes = (f: (x: Variable) => Variable, ...at: number[]): unknown => toNested(grad<Variable>((x) => total(f(x)))(array(at)));
+  assert.equal(slopes((x) => where(less(x, 1), x, sqrt(x)), 0, 4), [1, 0.25]);
+  assert.equal(slopes((x) => where(less(0, x), mul(x, log(x)), 0), 0, 1), [0, 1]);
+  assert.equal(slopes((x) => where(less(0, x), div(1, x), 0), 0, 2), [0, -0.25]);
+  assert.equal(slopes((x) => where(less(x, 200), x, exp(x)), 0, 100), [1, 1]);
+  assert.equal(slopes((x) => where(less(x, 1), x, exp(sub(1e4, x))), 0), [1]);
+  assert.equal(slopes((x) => max(1, sqrt(x)), 0, 4), [0, 0.25]);
+  assert.equal(slopes((x) => sqrt(max(x, 0)), -1, 4), [0, 0.25]);
+  // Through sums, broadcasts and moves, and where a value goes into several choices.
+  assert.equal(slopes((x) => where(less(x, 9), x, broadcastTo(sum(sqrt(x)), [2])), 0, 4), [1, 1]);
+  assert.equal(slopes((x) => where(0, 1, reshape(transpose(reshape(sqrt(mul(x, x)), [2, 1])), [2])), 3, -3), [1, -1]);
+  const either = (x: Variable): Variable => add(where(less(1, x), sqrt(x), 0), where(less(2, x), mul(2, sqrt(x)), 0));
+  assert.equal(slopes(either, 0, 1.44, 4), [0, 0.5 / 1.2, 0.75]);
+  const whole = (x: Variable): Variable => where(less(sum(x), 0), total(sqrt(x)), total(x));
+  assert.equal(slopes(whole, 0, 4), [1, 1]);
+});
+
+test("a choice keeps second derivatives, also where the first is 0", () => {
+  const f = (x: Variable): Variable => total(where(less(x, 5), mul(sub(x, 1), sub(x, 1)), sqrt(sub(x, 5))));
+  const curvature = grad<Variable>((x) => total(grad<Variable>(f)(x)))(array([1, 2, 0]));
+  assert.equal(toNested(curvature), [2, 2, 2]);
 });
 
 test.run();

@@ -5,6 +5,7 @@ import { evaluate, grad } from "../../src/autodiff/differentiate.js";
 import { add, mul } from "../../src/autodiff/primitives/elementwise.js";
 import { total } from "../../src/autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../../src/autodiff/tape.js";
+import type { FloatDType } from "../../src/ndarray/dtype.js";
 import { array } from "../../src/ndarray/ndarray.js";
 import {
   crystalShapeNames,
@@ -61,10 +62,11 @@ test("beside a reflection sincg falls as N (1 - (N^2 - 1) (pi x)^2 / 6), and no 
   }
 });
 
-test("the slope of sincg is finite everywhere and 0 at the reflection itself", () => {
+test("the slope of sincg is finite everywhere, 0 at the reflection itself, and rises from there", () => {
   const slopes = grad((dh: Variable) => total(sincg(8, dh)))(array([0, 1e-17, 1e-9, 1e-5, 0.3, 0.5])).data;
   assert.ok(slopes.every(Number.isFinite));
-  assert.equal([slopes[0], slopes[1]], [0, 0]);
+  assert.is(slopes[0], 0);
+  assertNear(slopes[1] / 1e-17, -(Math.PI ** 2) * 8 * 21, 1e-9);
 });
 
 test("sinc3 is even, and its slope odd", () => {
@@ -167,5 +169,74 @@ for (const name of crystalShapeNames) {
     assert.ok(least >= found * (1 - 1e-9) && least < 1.2 * found, `${least} bounds ${found}`);
   });
 }
+
+/** The slope's slope, and that by the other operand. */
+const curvature = (f: (x: Variable) => Variable, at: readonly number[], dtype: FloatDType): number[] =>
+  [...grad<Variable>((x) => total(grad<Variable>((y) => total(f(y)))(x)))(array([...at], dtype)).data];
+
+test("at a peak and beside it the second derivative of sincg is that of the waves that it is the sum of, in both dtypes", () => {
+  const at = [0, 1e-12, 1e-7, 1e-5, 1e-3, 3.7e-3, 3.8e-3, 0.01, 0.031, 0.032, 0.1, 0.3, 0.5].flatMap((x) => [x, -x]);
+  for (const n of [2, 3, 8, 25]) {
+    // sin(πNx) / sin(πx) is the sum of cos(π (N - 1 - 2m) x).
+    const waves = Array.from({ length: n }, (_, m) => Math.PI * (n - 1 - 2 * m));
+    for (const dtype of ["float64", "float32"] as const) {
+      const found = curvature((x) => sincg(n, x), at, dtype);
+      at.forEach((x, i) => {
+        const rounded = dtype === "float32" ? Math.fround(x) : x;
+        const right = waves.reduce((sum, k) => sum - k * k * Math.cos(k * rounded), 0);
+        assertNear(found[i] / n ** 3, right / n ** 3, dtype === "float32" ? 2e-5 : 2e-11);
+      });
+    }
+  }
+});
+
+test("by the number of cells sincg has the slopes that differences show, at a peak and beside it", () => {
+  for (const x of [0, 1e-9, 1e-3, 0.004, 0.02, 0.2]) {
+    for (const n of [1, 2.5, 8]) {
+      const f = ({ n: cells, x: dh }: { readonly n: Variable; readonly x: Variable }): Variable => sincg(cells, dh);
+      const { n: byN, x: byX } = grad(f)({ n: array(n), x: array(x) });
+      const step = 1e-4;
+      const value = (cells: number): number => each((dh) => sincg(cells, dh), [x])[0];
+      const slope = (cells: number): number => grad<Variable>((dh) => sincg(cells, dh))(array(x)).item();
+      assertNear(byN.item(), (value(n + step) - value(n - step)) / (2 * step), 1e-6);
+      const mixed = grad<Variable>((cells) => grad<{ readonly x: Variable }>((p) => sincg(cells, p.x))({ x: cells.tape.literal(array(x)) }).x)(array(n)).item();
+      assertNear(mixed, (slope(n + step) - slope(n - step)) / (2 * step), 1e-5 * (1 + Math.abs(mixed)));
+      assert.ok(Number.isFinite(byX.item()));
+    }
+  }
+});
+
+test("sinc3 has the slopes and second derivatives of the waves of a sphere, at 0, where its series ends and beyond, in both dtypes", () => {
+  // 3/4 of the integral of (1 - t²) cos(xt) over -1 to 1, by Simpson's rule.
+  const ofWaves = (f: (t: number) => number): number => {
+    const points = 20000;
+    let sum = 0;
+    for (let i = 0; i <= points; i++) {
+      const t = -1 + (2 * i) / points;
+      sum += (i === 0 || i === points ? 1 : i % 2 === 1 ? 4 : 2) * 0.75 * (1 - t * t) * f(t);
+    }
+    return (sum * 2) / points / 3;
+  };
+  const at = [0, 1e-9, 1e-4, 0.01, 0.0999, 0.1001, 0.5, 1, 1.999, 2.001, 2.999, 3.001, 4.49, 7, 20];
+  for (const dtype of ["float64", "float32"] as const) {
+    const tolerance = dtype === "float32" ? 1e-6 : 1e-11;
+    const slopes = grad<Variable>((x) => total(sinc3(x)))(array(at, dtype)).data;
+    const curvatures = curvature(sinc3, at, dtype);
+    at.forEach((given, i) => {
+      const x = dtype === "float32" ? Math.fround(given) : given;
+      const slope = ofWaves((t) => -t * Math.sin(x * t));
+      assertNear(slopes[i], slope, tolerance * Math.max(Math.abs(slope), 0.01));
+      assertNear(curvatures[i], ofWaves((t) => -t * t * Math.cos(x * t)), tolerance);
+    });
+  }
+});
+
+test("a round crystal's second derivative at a reflection is the one beside it", () => {
+  const counts: CellCounts = [5, 6, 7];
+  const factor = (dh: Variable): Variable => add(roundCrystal(counts, [dh, mul(0, dh), mul(0, dh)], 1), mul(0, dh));
+  const [peak, beside] = curvature(factor, [0, 1e-6], "float64");
+  assertNear(peak / (210 * 0.723601254558268 * 25 * Math.PI ** 2), -1 / 5, 1e-12);
+  assertNear(peak, beside, 1e-6 * Math.abs(peak));
+});
 
 test.run();

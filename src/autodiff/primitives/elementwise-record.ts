@@ -18,6 +18,8 @@ export interface ElementwiseRecord extends Omit<ElementwiseKernel, "kind"> {
   readonly name: string;
   /** one for each operand; both derivative rules are made of them */
   readonly partials: readonly Partial[];
+  /** of a choice, in place of products with partials: what it lets through of a cotangent or tangent */
+  lets?(index: number, incoming: Variable, operands: readonly Variable[]): Variable | undefined;
   /** the distance of the operands to the nearest place where the derivative jumps */
   kinks?(...operands: number[]): number;
   /** also defined on int32 */
@@ -29,6 +31,8 @@ export interface ElementwiseRecord extends Omit<ElementwiseKernel, "kind"> {
 }
 
 export interface Accuracy {
+  /** where it is promised; everywhere unless given */
+  readonly operands?: readonly Range[];
   /** the least size of the result that epsilons are counted of */
   readonly least?: number;
   /** what is smaller than normal numbers may be off by as much */
@@ -110,8 +114,9 @@ export function variadic(neutral: number, entry: ElementwiseRecord): Variadic {
   return Object.assign(applied, { primitive, record: entry });
 }
 
-export function elementwise({ name, partials, kinks, integers = false, ...kernel }: ElementwiseRecord): Primitive {
+export function elementwise({ name, partials, lets, kinks, integers = false, domain: _domain, accuracy: _accuracy, ...kernel }: ElementwiseRecord): Primitive {
   const chain = (index: number, incoming: Variable, inputs: readonly Variable[], output: Variable): Variable | undefined => {
+    if (lets) return lets(index, incoming, inputs);
     const partial = partials[index];
     return partial === "flat" ? undefined : scaled(incoming, partial(...inputs.map(asQuantity), output));
   };
@@ -127,6 +132,7 @@ export function elementwise({ name, partials, kinks, integers = false, ...kernel
     vjp: (index, cotangent, { inputs, output }) => chain(index, cotangent, inputs, output),
     jvp: (index, tangent, { inputs, output }) => chain(index, tangent, inputs, output),
     ...(kinks && { kinks }),
+    ...(lets && { masks: "chosen" as const }),
   };
 }
 

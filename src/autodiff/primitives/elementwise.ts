@@ -3,7 +3,7 @@
  * numbers alone give a plain number: a formula runs the same on what is known while recording. A new operation is a new record here.
  */
 import { NdArray } from "../../ndarray/ndarray.js";
-import { record, type Primitive } from "../primitive.js";
+import { record } from "../primitive.js";
 import type { Attributes, Operand, Quantity, Typed, Variable } from "../tape.js";
 import { binary, elementwise, mul, neg, unary, variadic, type Accuracy, type Binary, type ElementwiseRecord, type Unary, type Variadic } from "./elementwise-record.js";
 import { convert } from "./structure.js";
@@ -138,6 +138,7 @@ export const min: Binary = binary({
   evaluate: Math.min,
   vector: "min",
   partials: [(x, y) => lessOrTied(x, y), (x, y) => lessOrTied(y, x)],
+  lets: (index, incoming, [x, y]) => shared(incoming, index === 0 ? lessOrTied(x, y) : lessOrTied(y, x)),
   kinks: (x, y) => Math.abs(x - y),
   integers: true,
 });
@@ -147,13 +148,21 @@ export const max: Binary = binary({
   evaluate: Math.max,
   vector: "max",
   partials: [(x, y) => lessOrTied(y, x), (x, y) => lessOrTied(x, y)],
+  lets: (index, incoming, [x, y]) => shared(incoming, index === 0 ? lessOrTied(y, x) : lessOrTied(x, y)),
   kinks: (x, y) => Math.abs(x - y),
   integers: true,
 });
 
 /** 1 where x < y, ½ where they are equal, else 0. */
+function lessOrTied(x: Variable, y: Variable): Variable;
+function lessOrTied(x: Quantity, y: Quantity): Quantity;
 function lessOrTied(x: Quantity, y: Quantity): Quantity {
   return add(less(x, y), mul(0.5, equal(x, y)));
+}
+
+/** A share of what comes in, which may be infinite where the share is 0. */
+function shared(incoming: Variable, share: Variable): Variable {
+  return where(share, mul(incoming, share), 0);
 }
 
 const choice: ElementwiseRecord = {
@@ -162,6 +171,7 @@ const choice: ElementwiseRecord = {
   vector: (v, [condition, x, y]) => v.select(v.maskOf(condition), x, y),
   losesSign: (positions, isSignless) => isSignless && !positions.includes(0),
   partials: ["flat", () => 1, () => 1],
+  lets: (index, incoming, [condition]) => chosen(index, condition, incoming),
   kinks: Math.abs,
   integers: true,
 };
@@ -169,14 +179,7 @@ const choice: ElementwiseRecord = {
  * x where the condition is not 0, else y. No gradient goes back to what is not chosen, even where that or its slope is not finite.
  * @param condition an array of another dtype, int32 for one, may be given: it takes the dtype of the others
  */
-export const where = Object.assign(chooseBetween, {
-  record: choice,
-  primitive: {
-    ...elementwise(choice),
-    vjp: (index, cotangent, { inputs: [condition] }) => chosen(index, condition, cotangent),
-    jvp: (index, tangent, { inputs: [condition] }) => chosen(index, condition, tangent),
-  } satisfies Primitive,
-});
+export const where = Object.assign(chooseBetween, { record: choice, primitive: elementwise(choice) });
 function chooseBetween(condition: number, x: number, y: number): number;
 function chooseBetween(condition: Variable, x: Operand, y: Operand): Variable;
 function chooseBetween(condition: Operand, x: Variable, y: Operand): Variable;

@@ -3,12 +3,13 @@ import * as elementwise from "./elementwise.js";
 import type { Applied } from "./elementwise-record.js";
 import { lookupPrimitives } from "./lookup.js";
 import { spanPrimitives } from "./span.js";
+import * as special from "./special.js";
 import { structurePrimitives } from "./structure.js";
 
 type Applications<M> = { readonly [K in keyof M as M[K] extends Applied ? K : never]: Applied };
 
-/** Every operation that works number by number, by its name: what a module exports with a record. */
-export const elementwiseOperations = applicationsIn(elementwise);
+/** Every operation that works number by number, by its name: what the modules of operations export with a record. */
+export const elementwiseOperations = { ...applicationsIn(elementwise), ...applicationsIn(special) };
 
 function applicationsIn<M extends object>(module: M): Applications<M>;
 function applicationsIn(module: object): object {

@@ -20,6 +20,7 @@ function linear<A extends Attributes>({ name, infer, kernel, transpose }: Linear
   const primitive: Primitive<A> = {
     name,
     kernel,
+    masks: "moved",
     infer: ([input], attributes) => infer(input, attributes),
     vjp: (_index, cotangent, { inputs, attributes }) => transpose(cotangent, inputs[0], attributes),
     jvp: (_index, tangent, { attributes }) => record(primitive, [tangent], attributes),
@@ -270,6 +271,7 @@ export function convert(x: Variable, dtype: DType): Variable {
 
 const gatherPrimitive: Primitive<Record<string, never>> = {
   name: "gather",
+  masks: "moved",
   kernel: {
     kind: "array",
     run(output, [source, indices]) {
@@ -296,6 +298,7 @@ const gatherPrimitive: Primitive<Record<string, never>> = {
 /** The transpose of gather: zeros, to which every number is added at its index. */
 const scatterAddPrimitive: Primitive<To> = {
   name: "scatterAdd",
+  masks: "moved",
   kernel: {
     kind: "array",
     run(output, [source, indices]) {
@@ -341,6 +344,7 @@ export function gather(x: Variable, indices: Variable): Variable {
 
 const aliasPrimitive: Primitive<{ readonly occurrence: number }> = {
   name: "alias",
+  masks: "moved",
   kernel: { kind: "view", view: (input) => input },
   infer: ([{ shape, dtype }]) => ({ shape, dtype }),
   vjp: (_index, cotangent) => cotangent,

@@ -4,7 +4,7 @@ import type { Shortcuts, Vector, VectorForm, Vectors } from "../vectors.js";
 import { doubledExpPolynomial, sinPiPolynomial, splitLn2, splitPi } from "./polynomials.js";
 
 /** Beyond this, whole multiples of π are no longer exact enough, and lanes call the library's sine one by one. */
-const largestReduced: Readonly<Record<FloatDType, number>> = { float64: 1e5, float32: 5e3 };
+export const largestReduced: Readonly<Record<FloatDType, number>> = { float64: 1e5, float32: 5e3 };
 /** Below, the exponential function is about as small as a normal number can be, and 0 stands for it; above, it is infinite. */
 const expRange: Readonly<Record<FloatDType, readonly [number, number]>> = { float64: [-708, 709.782712893384], float32: [-86.5, 88.72283172607422] };
 
@@ -37,14 +37,16 @@ function negatedWhereOdd(v: Vectors, x: Vector, n: Vector): Vector {
 
 /** sin x, or cos x. */
 export function sineForm(isCosine: boolean): VectorForm {
-  return (v, [x]) => {
-    const n = v.do("nearest", v.do("mul", x, v.constant(1 / Math.PI)));
-    const [high, low] = splitPi[v.dtype];
-    const rough = v.do("sub", x, v.do("mul", n, v.constant(high)));
-    const radians = v.do("sub", rough, v.do("mul", n, v.constant(low)));
-    const usual = negatedWhereOdd(v, quarterTurns(v, v.do("mul", radians, v.constant(1 / Math.PI)), isCosine), n);
-    return v.unlessAny(v.do("lt", v.constant(largestReduced[v.dtype]), v.do("abs", x)), usual, () => v.laneByLane(x));
-  };
+  return (v, [x]) => v.unlessAny(v.do("lt", v.constant(largestReduced[v.dtype]), v.do("abs", x)), sineOf(v, x, isCosine), () => v.laneByLane(x));
+}
+
+/** sin x, or cos x, where x is not so large that whole multiples of π are inexact. */
+export function sineOf(v: Vectors, x: Vector, isCosine: boolean): Vector {
+  const n = v.do("nearest", v.do("mul", x, v.constant(1 / Math.PI)));
+  const [high, low] = splitPi[v.dtype];
+  const rough = v.do("sub", x, v.do("mul", n, v.constant(high)));
+  const radians = v.do("sub", rough, v.do("mul", n, v.constant(low)));
+  return negatedWhereOdd(v, quarterTurns(v, v.do("mul", radians, v.constant(1 / Math.PI)), isCosine), n);
 }
 
 /** 2ⁿ exp(x - n ln 2), as twice the half of it, of which no exponent is too large. */
