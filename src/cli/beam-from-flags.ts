@@ -44,7 +44,7 @@ export function beamFromFlags(given: Flags, files: InputFiles, towards: Vector<n
   const beam: Beam = {
     wavelengthA,
     fluence: fluenceOf(given),
-    kahnFactor: given.number("polar") ?? 0,
+    kahnFactor: given.number("polar") ?? files.geometry?.record.beam.kahnFactor ?? 0,
     polarized: given.last("polar", "nopolar")?.name !== "nopolar",
     horizontalDivergenceMrad: fanOf(divergence("hdivrange", "hdivstep", "hdivsteps")),
     verticalDivergenceMrad: fanOf(divergence("vdivrange", "vdivstep", "vdivsteps")),
@@ -60,8 +60,11 @@ export function beamFromFlags(given: Flags, files: InputFiles, towards: Vector<n
   return { beam, warnings };
 }
 
-function wavelengthOf(given: Flags, { maskHeader, imageHeader }: InputFiles): number {
+function wavelengthOf(given: Flags, { maskHeader, imageHeader, geometry }: InputFiles): number {
   const last = given.last("lambda", "energy");
+  const stated = geometry?.record.beam.wavelengthA;
+  if (last === undefined && stated !== undefined) return stated;
+  if (last === undefined && geometry) throw new InputError(`-geometry: ${geometry.record.source} does not state the wavelength; say it with -lambda or -energy`);
   if (last === undefined) return imageHeader?.wavelengthA ?? maskHeader?.wavelengthA ?? 1;
   return last.name === "energy" ? electronVoltAngstrom / last.numbers[0] : last.numbers[0];
 }

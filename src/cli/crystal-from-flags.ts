@@ -4,10 +4,13 @@ import {
   type Crystal,
   type Mosaic,
   type ReciprocalVectors,
+  type Scan,
   type UnitCell,
 } from "../models/crystal.js";
 import { drawMisset, drawMosaicDomains, type Ran1 } from "../models/ran1.js";
 import { impossibleCell } from "../models/validity.js";
+import { crystalAt } from "../io/geometry/setting.js";
+import { reciprocalOf } from "../io/geometry/vector.js";
 import { cellsDiffer, shown } from "../io/mtz-contradictions.js";
 import type { Cell } from "../io/mtz.js";
 import { InputError } from "../ndarray/errors.js";
@@ -17,6 +20,7 @@ import { directBasis } from "../physics/lattice.js";
 import { dot, norm, scale, unitize, type Vector } from "../physics/vector.js";
 import { defaultBeamSizeMm } from "./beam-from-flags.js";
 import type { SimulateFlag } from "./flags.js";
+import type { StatedGeometry } from "./geometry-from-flags.js";
 import type { InputFiles } from "./input-files.js";
 import type { Given } from "./parse-flags.js";
 import { shapeFlagNames, shapeOfFlag } from "./shape-flags.js";
@@ -51,9 +55,10 @@ export function crystalFromFlags(given: Flags, files: InputFiles, wavelengthA: n
   const phiDeg = given.number("phi") ?? imageHeader?.phiDeg ?? maskHeader?.phiDeg ?? 0;
   const headerOsc = imageHeader?.oscRangeDeg ?? maskHeader?.oscRangeDeg;
   const range = given.number("osc") ?? (headerOsc !== undefined && headerOsc < 0 ? undefined : headerOsc);
-  const { scan, oscDeg } = scanOf(phiDeg, { range, step: given.number("phistep"), count: given.number("phisteps") });
+  const turn = files.geometry && statedTurn(given, files.geometry);
+  const { scan, oscDeg } = turn ?? scanOf(phiDeg, { range, step: given.number("phistep"), count: given.number("phisteps") });
   const edges = "a" in lattice ? edgesOf(lattice, missetDeg) : edgesOfVectors({ lattice, missetDeg });
-  const counted = countedCells(given);
+  const counted = countedCells(given) ?? (files.geometry ? domainCells(files.geometry, edges, given, warnings) : [1, 1, 1]);
   const cells = cellsFromFlags(given, counted, edges, warnings);
   const crystal: Crystal = {
     lattice,
@@ -70,10 +75,21 @@ export function crystalFromFlags(given: Flags, files: InputFiles, wavelengthA: n
 
 function latticeFromFlags(
   given: Flags,
-  { matrix, matrixCell: stated, mtz }: InputFiles,
+  { matrix, matrixCell: stated, mtz, geometry }: InputFiles,
   wavelengthA: number,
   warnings: string[],
 ): UnitCell | ReciprocalVectors {
+  const recorded = geometry?.crystal === undefined ? undefined : geometry.record.crystals[geometry.crystal];
+  if (geometry && recorded && !given.has("cell", "mat")) {
+    const { a, b, c } = crystalAt(geometry.record, recorded, geometry.image);
+    const [aStar, bStar, cStar] = reciprocalOf(a, b, c);
+    const vectors = { aStar, bStar, cStar };
+    if (mtz && cellsDiffer(cellOf(vectors), mtz.cell)) {
+      warnings.push(`${geometry.record.source} has the cell ${shown(cellOf(vectors))}, and ${mtz.name} says ${shown(mtz.cell)}; the former counts`);
+    }
+    return vectors;
+  }
+  if (recorded) warnings.push(`-${given.has("mat") ? "mat" : "cell"} counts in place of the crystal of ${geometry?.record.source}`);
   const numbers = given.last("cell")?.numbers ?? (matrix ? undefined : mtz?.cell);
   if (matrix) {
     const column = (j: 0 | 1 | 2): Vector<number> => [matrix[0][j] / wavelengthA, matrix[1][j] / wavelengthA, matrix[2][j] / wavelengthA];
@@ -148,8 +164,36 @@ function edgesOfVectors(crystal: Crystal): Vector<number> {
   return [inMetres(a), inMetres(b), inMetres(c)];
 }
 
-/** Cells along a, b and c as options count them. */
-function countedCells(given: Flags): Vector<number> {
+/** Steps in which the turn during an image is worked on where no option says it. */
+const turnSteps = 5;
+
+/** The turn during the image that a geometry file states, about the middle, at which its crystal stands. */
+function statedTurn(given: Flags, { record, crystal }: StatedGeometry): { readonly scan: Scan; readonly oscDeg: number } | undefined {
+  const other = given.last("phi", "phistep");
+  if (crystal === undefined || given.has("cell", "mat")) return undefined;
+  if (other) throw new InputError(`${other.spelling} and -geometry both say at which angle the crystal stands; leave one of them out`);
+  const oscDeg = given.number("osc") ?? (record.goniometer ? (record.scan?.widthDeg ?? 0) : 0);
+  const steps = oscDeg === 0 ? 1 : (given.number("phisteps") ?? turnSteps);
+  const stepDeg = oscDeg / steps;
+  return { scan: { phiDeg: (stepDeg - oscDeg) / 2, stepDeg, steps }, oscDeg };
+}
+
+/** Size of a domain where nothing states it. */
+const usualDomainA = 1000;
+
+/** Cells of the domains that a geometry file states, or of usual ones. */
+function domainCells({ record, crystal }: StatedGeometry, edges: Vector<number>, given: Flags, warnings: string[]): Vector<number> {
+  const stated = crystal === undefined ? undefined : record.crystals[crystal].domainSizeA;
+  const sizeA = stated ?? usualDomainA;
+  const cells = edges.map((edge) => Math.max(3, Math.round(sizeA / (edge * 1e10))));
+  const isSized = given.has("xtal_size", "sample_x", "sample_y", "sample_z", "domain");
+  if (!isSized) warnings.push(`no -N: domains of ${sizeA} A are taken${stated === undefined ? "" : `, as ${record.source} states`}, which are ${cells.join(" x ")} cells`);
+  return [cells[0], cells[1], cells[2]];
+}
+
+/** Cells along a, b and c as options count them; undefined where none does. */
+function countedCells(given: Flags): Vector<number> | undefined {
+  if (!given.has("cells", "N", "Na", "Nb", "Nc")) return undefined;
   return given.vector("cells") ?? [given.number("N", "Na") ?? 1, given.number("N", "Nb") ?? 1, given.number("N", "Nc") ?? 1];
 }
 

@@ -1,21 +1,16 @@
-import { readBinaryFile } from "../io/files.js";
 import { mergeRecords } from "../io/geometry/merge.js";
-import { isModelFile, parseModelFile, type ModelImage } from "../io/geometry/model-file.js";
 import type { ExperimentRecord, PanelRecord } from "../io/geometry/record.js";
 import { angleAt, crystalAt } from "../io/geometry/setting.js";
 import { cellOf } from "../io/geometry/xds.js";
-import { gunzip, isGzip } from "../io/gzip.js";
-import { frameNameOf } from "../io/image-file.js";
-import { imageFormatOf, type MeasuredImage } from "../io/image.js";
+import type { MeasuredImage } from "../io/image.js";
 import { InputError } from "../ndarray/errors.js";
 import { formatG } from "../io/c-format.js";
 import { imageStatistics } from "../simulate/statistics.js";
 import { reshape } from "../ndarray/views.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
-import { formatByName, readImage } from "./image-file.js";
-import { fromFolder } from "./input-files.js";
 import { parseFlags, type Flag, type FlagTable } from "./parse-flags.js";
+import { readSource, type Source } from "./source.js";
 
 const table = {
   together: { group: "Options", help: "the files belong to one experiment: what they state is merged, the first one first, and contradictions are listed" },
@@ -62,39 +57,6 @@ export async function runDescribe(argv: readonly string[], { cwd, stdout }: Envi
   const descriptions = given.has("together") ? [descriptionTogether(sources)] : sources.map(descriptionOf);
   const json = descriptions.length === 1 ? descriptions[0] : descriptions;
   stdout(given.has("json") ? `${JSON.stringify(json, undefined, 2)}\n` : descriptions.map(asText).join("\n"));
-}
-
-/** A file that was read: its record, the number of the image in it, and the image itself where it is one. */
-export interface Source extends ModelImage {
-  readonly name: string;
-  readonly measured?: MeasuredImage;
-  /** images that the file describes or holds */
-  readonly count: number;
-}
-
-/**
- * Reads a model file or an image, by its content.
- * @param name with "#n" behind it for the image n, counted from 1
- * @throws InputError when it is neither
- */
-export async function readSource(cwd: string, name: string): Promise<Source> {
-  const { file, frame } = frameNameOf(name);
-  const bytes = await readBinaryFile(fromFolder(cwd, file));
-  const content = isGzip(bytes) ? await gunzip(bytes, file) : bytes;
-  const text = isText(content) ? new TextDecoder().decode(content) : undefined;
-  if (text !== undefined && isModelFile(text)) {
-    const model = parseModelFile(text, file);
-    return { name, count: model.count, ...model.image(frame ?? 1) };
-  }
-  const isImage = imageFormatOf(content) !== undefined || formatByName(file) !== undefined;
-  if (!isImage) throw new InputError(`${file} is neither a model (DIALS .expt, XDS XPARM or INTEGRATE.HKL, CrystFEL .geom or .stream, MOSFLM matrix) nor an image (CBF, SMV, HDF5, TIFF, MarCCD, PGM)`);
-  const measured = await readImage(cwd, name);
-  return { name, record: measured.record, image: 0, measured, count: measured.frames };
-}
-
-/** Whether bytes begin as a text: without any that no text holds. */
-function isText(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, 1024).every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13) && bytes.length > 0;
 }
 
 function descriptionOf({ name, record, image, measured, count }: Source): Description {

@@ -3,6 +3,7 @@ import { mostPixels } from "../models/validity.js";
 import type { Axes, Convention, Detector, Pivot, Sensor } from "../models/detector.js";
 import { InputError } from "../ndarray/errors.js";
 import type { SimulateFlag } from "./flags.js";
+import { detectorFromGeometry } from "./geometry-from-flags.js";
 import type { InputFiles } from "./input-files.js";
 import type { Given, Occurrence } from "./parse-flags.js";
 import { sensorOf } from "./steps-from-flags.js";
@@ -54,6 +55,7 @@ const pivots: ReadonlyMap<SimulateFlag, Pivot> = new Map([
  * @throws InputError that names the option
  */
 export function detectorFromFlags(given: Flags, files: InputFiles): DetectorRequest {
+  if (files.geometry) return { detector: detectorFromGeometry(given, files.geometry), warnings: [] };
   const warnings: string[] = [];
   const headers = [files.maskHeader, files.imageHeader];
   /** What the headers say of a quantity; of two that do, the image's counts. */

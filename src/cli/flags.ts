@@ -228,6 +228,11 @@ const table = {
     help: "thickness of the sensor", preset: "0",
   },
   detector_thicksteps: { group: "Detector", aliases: ["thicksteps"], values: ["n"], kind: "count", help: "layers of the sensor" },
+  geometry: {
+    group: "Detector", values: ["FILE"], kind: "text",
+    help: "DIALS .expt, XDS XPARM.XDS or INTEGRATE.HKL, CrystFEL .geom or .stream, or an image of any format: places the detector, and states beam and crystal where no option does; FILE#7 for the seventh image",
+  },
+  crystal: { group: "Crystal", values: ["n"], kind: "count", help: "crystal of a geometry file with several", preset: "the first" },
   img: {
     group: "Detector", values: ["FILE"], kind: "text",
     help: "SMV image whose header gives size, distance, beam centre, wavelength and scan",

@@ -1,7 +1,7 @@
+import { resolve } from "node:path";
 import { frameNameOf, readAnyImage } from "../io/image-file.js";
 import type { ImageFormat, MeasuredImage } from "../io/image.js";
 import { InputError } from "../ndarray/errors.js";
-import { fromFolder } from "./input-files.js";
 
 /** What a file can hold. */
 export type Format = "hkl" | "fdump" | "mtz" | "png" | ImageFormat;
@@ -67,7 +67,7 @@ export async function readImage(
   if (given !== undefined && format === undefined) {
     throw new InputError(`${name}: an image is read from ${imageFormats.join(", ")}, not from ${given}`);
   }
-  return readAnyImage(fromFolder(cwd, file), name, frame, { ...(said === undefined ? { otherwise: format } : { format }), shape });
+  return readAnyImage(resolve(cwd, file), name, frame, { ...(said === undefined ? { otherwise: format } : { format }), shape });
 }
 
 const imageFormats: readonly ImageFormat[] = ["cbf", "smv", "hdf5", "tiff", "pgm", "float"];

@@ -13,6 +13,7 @@ import { StructureFactors, type LeavingPolicy } from "../models/structure-factor
 import { InputError } from "../ndarray/errors.js";
 import { flatData, type NdArray } from "../ndarray/ndarray.js";
 import type { SimulateFlag } from "./flags.js";
+import { readGeometry, type StatedGeometry } from "./geometry-from-flags.js";
 import type { Given } from "./parse-flags.js";
 
 /** What the files of a command line say. */
@@ -31,6 +32,8 @@ export interface InputFiles {
   /** of the imitated image's header */
   readonly imageHeader: HeaderSettings | undefined;
   readonly sources: readonly ListedSource[] | undefined;
+  /** what the geometry file states */
+  readonly geometry: StatedGeometry | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -59,6 +62,7 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): P
     naming(given, flag, () => readBinaryFile(fromFolder(cwd, name)));
   const warnings: string[] = [];
 
+  const geometry = await readGeometry(given, cwd);
   const matName = given.word("mat");
   const matText = matName === undefined ? "" : await text("mat", matName);
   const matrix = matName === undefined ? undefined : parseMatrix(matText, matName);
@@ -115,7 +119,8 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): P
     maskHeader: maskFile && headerSettings(maskFile, maskName ?? ""),
     imageHeader: imageFile && headerSettings(imageFile, imageName ?? ""),
     sources,
-    warnings,
+    geometry,
+    warnings: [...warnings, ...(geometry?.warnings ?? [])],
   };
 }
 

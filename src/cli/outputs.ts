@@ -56,7 +56,7 @@ export function outputNames(given: Given<SimulateFlag>, { isWorthDump }: InputFi
     dump: isWorthDump ? (given.word("dump") ?? defaultDump) : undefined,
   };
   const inputs = new Set<string>();
-  for (const flag of ["hkl", "mtz", "mat", "mask", "img", "sourcefile"] as const) {
+  for (const flag of ["hkl", "mtz", "mat", "mask", "img", "sourcefile", "geometry"] as const) {
     const input = given.word(flag);
     if (input !== undefined) inputs.add(fromFolder(cwd, input));
   }

@@ -21,6 +21,7 @@ import { correlationMatrix, lossCurve } from "./refine/charts.js";
 import { asSimulateFlags, describeRefinables, refineFlags, shownFlags, type RefineFlag } from "./refine/flags.js";
 import { imageList, type ImageJob } from "./refine/images.js";
 import { mergedTable } from "./refine/merge.js";
+import { modelAsOptions } from "./refine/model.js";
 import { refinementPage, type PagePicture } from "./refine/page.js";
 import { refinementPicture } from "./refine/picture.js";
 import { refinedArguments } from "./refine/refined-arguments.js";
@@ -34,6 +35,9 @@ const intro = `braggtape refine IMAGE: from a measured image to the crystal, wit
   braggtape refine still.img -hkl P1.hkl -cell 34.77 39.17 48.31 90 90 90 -misset 10 20 30 -N 8 -distance 120 -fluence 1e26
     --refine cell,misset,distance,scale --out refined
 
+  braggtape refine indexed.expt -mtz data.mtz --out refined
+
+A model file of DIALS, XDS, CrystFEL or MOSFLM in place of the image gives detector, beam and crystal, and names the image.
 The options of simulate say where the refinement starts; size, pixel, wavelength and beam centre come from the image's header where they
 are not given. Many images are refined one after another, each in a folder of its own below --out. Ctrl-C ends with the best so far.
 `;
@@ -43,10 +47,11 @@ are not given. Many images are refined one after another, each in a folder of it
  * @throws InputError in one sentence, before anything is written
  */
 export async function runRefine(argv: readonly string[], environment: Environment): Promise<void> {
-  const given = parseFlags(argv, refineFlags, referenceReading);
-  if (given.has("help")) return environment.stdout(`${intro}\n${describeRefinables()}\n${describeFlags(shownFlags())}`);
-  if (given.has("version")) return environment.stdout(`${version()}\n`);
+  const words = parseFlags(argv, refineFlags, referenceReading);
+  if (words.has("help")) return environment.stdout(`${intro}\n${describeRefinables()}\n${describeFlags(shownFlags())}`);
+  if (words.has("version")) return environment.stdout(`${version()}\n`);
   const { cwd } = environment;
+  const given = await modelAsOptions(words, cwd);
   if (given.has("merge")) {
     const folder = fromFolder(cwd, given.word("out") ?? "refined");
     const { table, left } = await mergedTable(folder);

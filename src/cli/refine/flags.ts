@@ -10,6 +10,7 @@ const own = {
     help: `what is refined, separated by commas: ${refinable.join(", ")}, or a single number of one of them`,
     preset: "cell,misset,distance,scale",
   },
+  image: { group: "Refinement", values: ["FILE"], kind: "text", help: "measured image, in place of the one that a model file names" },
   fix: { group: "Refinement", values: ["NAMES"], kind: "text", help: "what of that stays as it is" },
   out: { group: "Refinement", values: ["FOLDER"], kind: "text", help: "where the results are written", preset: "refined" },
   resume: { group: "Refinement", help: "go on where the refinement in that folder ended" },

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { quote } from "../../io/field.js";
 import { readTextFile } from "../../io/files.js";
+import { frameNameOf } from "../../io/image-file.js";
 import { InputError } from "../../ndarray/errors.js";
 import { fromFolder } from "../input-files.js";
 import type { Given } from "../parse-flags.js";
@@ -36,7 +37,7 @@ export async function imageList(given: Given<RefineFlag>, cwd: string): Promise<
   const images = [...given.operands, ...listed];
   if (images.length === 0) throw new InputError("refine needs an image: braggtape refine IMAGE.img -cell ... -hkl ...");
   for (const image of images) {
-    if (!existsSync(fromFolder(cwd, image))) throw new InputError(`${quote(image)} is taken for an image, and there is no such file`);
+    if (!existsSync(fromFolder(cwd, frameNameOf(image).file))) throw new InputError(`${quote(image)} is taken for an image, and there is no such file`);
   }
   const out = fromFolder(cwd, given.word("out") ?? "refined");
   const shard = shardOf(given.word("shard"));

@@ -1,5 +1,6 @@
 import { headerSettings, roundingTwothetaDeg, type HeaderSettings } from "../../io/header-settings.js";
 import { quote } from "../../io/field.js";
+import type { ExperimentRecord, PanelRecord } from "../../io/geometry/record.js";
 import type { MeasuredImage } from "../../io/image.js";
 import { InputError } from "../../ndarray/errors.js";
 import { copy, flatData, type NdArray } from "../../ndarray/ndarray.js";
@@ -14,6 +15,7 @@ import { defaultBlurs, type RefineOptions } from "../../refine/refine.js";
 import { usablePixels, type PixelRules, type Still } from "../../refine/still.js";
 import { requestFromFlags, type Request } from "../experiment-from-flags.js";
 import type { SimulateFlag } from "../flags.js";
+import { geometryOfHeader, maskOfPanel, withImageRecord } from "../geometry-from-flags.js";
 import { readImage } from "../image-file.js";
 import { readInputFiles, type InputFiles } from "../input-files.js";
 import { Given } from "../parse-flags.js";
@@ -47,9 +49,12 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   const files = withoutDistance(await readInputFiles(flags, cwd));
   const stills: Still[] = [];
   for (const name of images) {
-    const { header, ...measured } = await readCounts(name, cwd, flags);
-    const request = requestFromFlags(flags, withHeader(files, header, flags, name), seconds);
-    const still = stillFrom(name, measured, request, given);
+    const { header, record, ...measured } = await readCounts(name, cwd, flags);
+    const geometry = files.geometry ? withImageRecord(files.geometry, record) : measured.isSmv ? undefined : geometryOfHeader(flags, record);
+    const [panel] = geometry?.record.panels ?? [];
+    const request = requestFromFlags(flags, geometry ? { ...files, geometry } : withHeader(files, header, flags, name), seconds);
+    for (const warning of geometry?.warnings ?? []) warnings.add(warning);
+    const still = stillFrom(name, panel ? knownPixels(measured, panel) : measured, request, given);
     const knowsBackground = given.has("adc", "water") || names.includes("background") || names.includes("water");
     const offset = darkest(still);
     if (offset >= 10 && !knowsBackground) {
@@ -68,6 +73,14 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
 /** Counts with the offset taken off, and what the image's file says of its pixels. */
 interface Counted extends Pick<MeasuredImage, "mask" | "overload"> {
   readonly counts: NdArray;
+  readonly isSmv: boolean;
+}
+
+/** The counts without the pixels that a geometry file leaves out, and with its overload where the image's own file states none. */
+function knownPixels(counted: Counted, panel: PanelRecord): Counted {
+  const ofPanel = maskOfPanel(panel);
+  const { mask: own, overload = panel.trusted?.overload } = counted;
+  return { ...counted, overload, mask: own && ofPanel ? bothOf(own, ofPanel) : (own ?? ofPanel) };
 }
 
 function stillFrom(name: string, { counts, overload, mask: own }: Counted, request: Request, given: Given<RefineFlag>): Still {
@@ -81,7 +94,7 @@ function stillFrom(name: string, { counts, overload, mask: own }: Counted, reque
   return { experiment: refinableExperiment(experiment), options: { ...options, ...(given.has("oversample") && { oversample }), mask }, counts, overload: rules.overload, name };
 }
 
-async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<Counted & { readonly header: HeaderSettings | undefined }> {
+async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<Counted & { readonly header: HeaderSettings; readonly record: ExperimentRecord }> {
   const fast = flags.number("detpixels", "detpixels_x");
   const slow = flags.number("detpixels", "detpixels_y");
   const { image, mask, overload, smvHeader, record } = await readImage(cwd, name, undefined, fast !== undefined && slow !== undefined ? [slow, fast] : undefined);
@@ -95,7 +108,7 @@ async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>)
   if (Math.abs(header.twothetaDeg ?? 0) > roundingTwothetaDeg && !flags.has("distance", "close_distance")) {
     throw new InputError(`${name}: the detector stands at a two-theta, where its header's DISTANCE is not the one along the beam: give -distance`);
   }
-  return { counts, header, mask, overload };
+  return { counts, header, mask, overload, record, isSmv: smvHeader !== undefined };
 }
 
 /** The mask that leaves out what either of two leaves out. */

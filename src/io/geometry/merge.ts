@@ -109,7 +109,21 @@ function withSensor(panel: PanelRecord, sources: readonly ExperimentRecord[], in
 function inFrameOf(base: ExperimentRecord, source: ExperimentRecord): ExperimentRecord {
   if (source === base || source.beam.direction === undefined || base.beam.direction === undefined) return source;
   const turn = times(frameOf(base), transposed(frameOf(source)));
-  if (turn.every((row, i) => row.every((entry, j) => Math.abs(entry - identity[i][j]) < 0.05))) return source;
+  // The frames are the same where nothing but a refinement tells them apart.
+  const isSame = turn.every((row, i) => row.every((entry, j) => Math.abs(entry - identity[i][j]) < 0.05));
+  return isSame ? source : turnedBy(turn, source);
+}
+
+/**
+ * A record in another laboratory frame.
+ * @param along where its beam is to point; spindle, where its goniometer's axis or, without one, its X
+ */
+export function turnedTo(record: ExperimentRecord, along: Vector3, spindle: Vector3): ExperimentRecord {
+  const wanted = { ...record, beam: { direction: along }, goniometer: { axis: spindle, fixed: identity, setting: identity } };
+  return turnedBy(times(frameOf(wanted), transposed(frameOf(record))), record);
+}
+
+function turnedBy(turn: Matrix3, source: ExperimentRecord): ExperimentRecord {
   const vector = (given: Vector3): Vector3 => transform(turn, given);
   const around = (matrix: Matrix3): Matrix3 => times(turn, times(matrix, transposed(turn)));
   const crystal = ({ a, b, c, scanPoints, ...rest }: CrystalRecord): CrystalRecord => ({
