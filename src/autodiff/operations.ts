@@ -13,3 +13,4 @@ export {
   total,
   transpose,
 } from "./primitives/structure.js";
+export { waveSum } from "./primitives/waves.js";

@@ -5,6 +5,7 @@ import { lookupPrimitives } from "./lookup.js";
 import { spanPrimitives } from "./span.js";
 import * as special from "./special.js";
 import { structurePrimitives } from "./structure.js";
+import { wavePrimitives } from "./waves.js";
 
 type Applications<M> = { readonly [K in keyof M as M[K] extends Applied ? K : never]: Applied };
 
@@ -22,7 +23,7 @@ function primitivesOf(operations: Readonly<Record<string, Applied>>): object {
 }
 
 /** Every primitive, by the name that stands on the tape. */
-export const primitives = { ...primitivesOf(elementwiseOperations), ...structurePrimitives, ...lookupPrimitives, ...spanPrimitives };
+export const primitives = { ...primitivesOf(elementwiseOperations), ...structurePrimitives, ...lookupPrimitives, ...spanPrimitives, ...wavePrimitives };
 export type PrimitiveName = keyof typeof primitives;
 
 const byName = new Map<string, Primitive>(Object.entries(primitives));
