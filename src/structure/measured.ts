@@ -1,0 +1,246 @@
+import { InputError } from "../ndarray/errors.js";
+import { array, type NdArray } from "../ndarray/ndarray.js";
+import type { UnitCell } from "../models/crystal.js";
+import { expectedAmplitude } from "./french-wilson.js";
+import { inverseSquare, reciprocalMetric, uniqueReflections } from "./reflections.js";
+import type { Indices, Symmetry } from "./symmetry.js";
+
+/** Values of a list and their standard deviations, shape [n], NaN where there is none. */
+export interface ListedValues {
+  readonly values: NdArray;
+  readonly sigmas: NdArray | undefined;
+}
+
+/** What a list holds under one name. */
+export interface ListedColumn extends ListedValues {
+  readonly label: string;
+  readonly kind: "amplitude" | "intensity";
+  readonly isCalculated: boolean;
+  /** those of -h -k -l, where the values are of h k l alone */
+  readonly mates: ListedValues | undefined;
+}
+
+/** Reflections as a file lists them. */
+export interface ReflectionTable {
+  readonly name: string;
+  readonly h: NdArray;
+  readonly k: NdArray;
+  readonly l: NdArray;
+  readonly columns: readonly ListedColumn[];
+  /** whether h k l and -h -k -l on lines of their own are different measurements */
+  readonly areMatesApart: boolean;
+}
+
+/** Amplitudes of unique reflections. */
+export interface Amplitudes {
+  /** int32, shape [n, 3], each the representative of its equivalents */
+  readonly hkl: NdArray;
+  /** shape [n] */
+  readonly f: NdArray;
+  /** whether h k l and -h -k -l are listed apart */
+  readonly areMatesApart: boolean;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The column that a list's amplitudes are best taken from: measured before calculated, amplitudes before intensities, Friedel mates apart
+ * before their mean.
+ * @param wanted the label of another one
+ * @throws InputError when there is none, or none of that label
+ */
+export function chooseColumn({ name, columns }: ReflectionTable, wanted?: string): ListedColumn {
+  const available = columns.map(({ label, kind, mates }) => `${label} (${kind}${mates ? ", Friedel mates apart" : ""})`).join(", ");
+  if (wanted !== undefined) {
+    const found = columns.find(({ label }) => label === wanted);
+    if (found === undefined) throw new InputError(`${name} has no column ${JSON.stringify(wanted)}; it has ${available === "" ? "none of reflections" : available}`);
+    return found;
+  }
+  const rank = ({ isCalculated, kind, mates }: ListedColumn): number => (isCalculated ? 4 : 0) + (kind === "intensity" ? 2 : 0) + (mates ? 0 : 1);
+  const [best] = [...columns].sort((a, b) => rank(a) - rank(b));
+  if (best === undefined) throw new InputError(`${name} lists neither amplitudes nor intensities`);
+  return best;
+}
+
+interface Merged {
+  readonly hkl: Indices;
+  weights: number;
+  sum: number;
+  count: number;
+}
+
+/**
+ * Amplitudes of a column: equivalent reflections merged, weighted by their standard deviations where all have one, and intensities turned
+ * into the amplitudes that are to be expected behind them (without standard deviations, into their roots).
+ * @throws InputError when no value is left
+ */
+export function amplitudesFrom(table: ReflectionTable, column: ListedColumn, cell: UnitCell, symmetry: Symmetry): Amplitudes {
+  const { name, h, k, l } = table;
+  const isCentrosymmetric = symmetry.primitive.some(({ rotation }) => rotation.every((x, i) => x === (i % 4 === 0 ? -1 : 0)));
+  const areMatesApart = !isCentrosymmetric && (column.mates !== undefined || table.areMatesApart);
+  const hasSigmas = column.sigmas !== undefined;
+  const merged = new Map<string, Merged>();
+  let unusable = 0;
+  const add = (hkl: Indices, value: number, sigma: number): void => {
+    if (!Number.isFinite(value)) return;
+    if (hasSigmas && !(sigma > 0)) {
+      unusable++;
+      return;
+    }
+    const own = symmetry.representative(hkl, areMatesApart);
+    const key = own.join();
+    const entry = merged.get(key) ?? { hkl: own, weights: 0, sum: 0, count: 0 };
+    merged.set(key, entry);
+    const weight = hasSigmas ? 1 / (sigma * sigma) : 1;
+    entry.weights += weight;
+    entry.sum += weight * value;
+    entry.count++;
+  };
+  const { values, sigmas, mates } = column;
+  for (let i = 0; i < values.size; i++) {
+    const hkl: Indices = [h.get(i), k.get(i), l.get(i)];
+    add(hkl, values.get(i), sigmas?.get(i) ?? NaN);
+    if (mates) add([0 - hkl[0], 0 - hkl[1], 0 - hkl[2]], mates.values.get(i), mates.sigmas?.get(i) ?? NaN);
+  }
+  if (merged.size === 0) throw new InputError(`${name}: every value of ${column.label} is missing${hasSigmas ? ", or has no standard deviation above 0" : ""}`);
+  const entries = [...merged.values()].sort((a, b) => a.hkl[0] - b.hkl[0] || a.hkl[1] - b.hkl[1] || a.hkl[2] - b.hkl[2]);
+  const warnings: string[] = [];
+  if (unusable > 0) warnings.push(`${name}: ${unusable} values of ${column.label} have no standard deviation above 0 and are left out`);
+  const repeated = entries.reduce((sum, { count }) => sum + count - 1, 0);
+  if (repeated > 0) warnings.push(`${name}: ${entries.length + repeated} values of ${column.label} are merged to ${entries.length} by symmetry`);
+  const metric = reciprocalMetric(cell);
+  const means = column.kind === "intensity" && hasSigmas ? wilsonMeans(entries, metric, symmetry) : undefined;
+  let negative = 0;
+  const f = entries.map((entry, i) => {
+    const value = entry.sum / entry.weights;
+    if (column.kind === "amplitude") return value;
+    if (value < 0) negative++;
+    if (means === undefined) return Math.sqrt(Math.max(value, 0));
+    return expectedAmplitude({ intensity: value, sigma: Math.sqrt(1 / entry.weights), mean: means[i], isCentric: symmetry.isCentric(entry.hkl) });
+  });
+  if (negative > 0 && means === undefined) warnings.push(`${name}: ${negative} intensities of ${column.label} below 0 count as 0, as there are no standard deviations`);
+  return { hkl: array(entries.map(({ hkl }) => [...hkl]), "int32"), f: array(f), areMatesApart, warnings };
+}
+
+const reflectionsOfShell = 200;
+
+/** The mean intensity to be expected of each reflection, from those of like resolution. */
+function wilsonMeans(entries: readonly Merged[], metric: ReturnType<typeof reciprocalMetric>, symmetry: Symmetry): number[] {
+  const points = entries.map(({ hkl, sum, weights }, i) => ({ i, at: inverseSquare(metric, hkl), multiplicity: symmetry.multiplicity(hkl), value: sum / weights }));
+  const sorted = [...points].sort((a, b) => a.at - b.at);
+  const shells = Math.max(1, Math.floor(sorted.length / reflectionsOfShell));
+  const centres: { readonly at: number; readonly mean: number }[] = [];
+  for (let shell = 0; shell < shells; shell++) {
+    const members = sorted.slice(Math.floor((shell * sorted.length) / shells), Math.floor(((shell + 1) * sorted.length) / shells));
+    const average = (value: (point: (typeof members)[number]) => number): number => members.reduce((sum, each) => sum + value(each), 0) / members.length;
+    centres.push({ at: average(({ at }) => at), mean: average(({ value, multiplicity }) => value / multiplicity) });
+  }
+  const overall = points.reduce((sum, { value, multiplicity }) => sum + value / multiplicity, 0) / points.length;
+  // A shell without any signal must not make its reflections impossible.
+  const floor = Math.max(1e-3 * overall, Number.MIN_VALUE);
+  const means = new Array<number>(entries.length).fill(0);
+  let next = 0;
+  for (const { i, at, multiplicity } of sorted) {
+    while (next < centres.length && centres[next].at < at) next++;
+    const [before, after] = [centres[Math.max(0, next - 1)], centres[Math.min(next, centres.length - 1)]];
+    const share = after.at > before.at ? Math.min(1, Math.max(0, (at - before.at) / (after.at - before.at))) : 0;
+    means[i] = multiplicity * Math.max(floor, before.mean + share * (after.mean - before.mean));
+  }
+  return means;
+}
+
+/** How many of the possible reflections a list holds in a range of resolution. */
+export interface Shell {
+  /** Å; of the first shell Infinity */
+  readonly lowA: number;
+  readonly highA: number;
+  readonly listed: number;
+  readonly possible: number;
+}
+
+/** Completeness in shells of equal volume, to the list's own resolution or a given one. */
+export function completeness({ hkl, areMatesApart }: Amplitudes, cell: UnitCell, symmetry: Symmetry, shells = 10, dminA?: number): Shell[] {
+  const metric = reciprocalMetric(cell);
+  const squares = Array.from({ length: hkl.shape[0] }, (_, i) => inverseSquare(metric, [hkl.get(i, 0), hkl.get(i, 1), hkl.get(i, 2)]));
+  const largest = dminA === undefined ? squares.reduce((most, s) => Math.max(most, s), 0) * (1 + 1e-9) : 1 / dminA ** 2;
+  const shellOf = (square: number): number => Math.min(shells - 1, Math.floor(shells * (square / largest) ** 1.5));
+  const counts = Array.from({ length: shells }, () => ({ listed: 0, possible: 0 }));
+  for (const square of squares) if (square > 0 && square <= largest) counts[shellOf(square)].listed++;
+  const possible = uniqueReflections(cell, symmetry, 1 / Math.sqrt(largest), areMatesApart);
+  for (let i = 1; i < possible.shape[0]; i++) {
+    counts[shellOf(inverseSquare(metric, [possible.get(i, 0), possible.get(i, 1), possible.get(i, 2)]))].possible++;
+  }
+  const edge = (shell: number): number => 1 / Math.sqrt(largest * (shell / shells) ** (2 / 3));
+  return counts.map((count, shell) => ({ lowA: edge(shell), highA: edge(shell + 1), ...count }));
+}
+
+/** Full list of reflections with amplitudes, in no symmetry. */
+export interface ExpandedReflections {
+  readonly h: NdArray;
+  readonly k: NdArray;
+  readonly l: NdArray;
+  readonly f: NdArray;
+  /** reflections whose Friedel mate is not listed, and which stand for it */
+  readonly lonely: number;
+}
+
+/** All equivalents of all reflections, and Friedel mates, each once: the mate's own amplitude where the two are apart and both listed. */
+export function expand({ hkl, f, areMatesApart }: Pick<Amplitudes, "hkl" | "f" | "areMatesApart">, symmetry: Symmetry): ExpandedReflections {
+  const found = new Map<string, readonly [number, number, number, number]>();
+  const put = (hkls: readonly Indices[], amplitude: number): void => {
+    for (const [h, k, l] of hkls) {
+      const key = `${h + 0},${k + 0},${l + 0}`;
+      if (!found.has(key)) found.set(key, [h + 0, k + 0, l + 0, amplitude]);
+    }
+  };
+  const count = hkl.shape[0];
+  const at = (i: number): Indices => [hkl.get(i, 0), hkl.get(i, 1), hkl.get(i, 2)];
+  for (let i = 0; i < count; i++) put(symmetry.equivalents(at(i)), f.get(i));
+  const before = found.size;
+  for (let i = 0; i < count; i++) put(symmetry.equivalents(at(i)).map(([h, k, l]): Indices => [0 - h, 0 - k, 0 - l]), f.get(i));
+  const all = [...found.values()];
+  const column = (axis: number): NdArray => array(all.map((each) => each[axis]), "int32");
+  return { h: column(0), k: column(1), l: column(2), f: array(all.map((each) => each[3])), lonely: areMatesApart ? found.size - before : 0 };
+}
+
+/**
+ * The list with what is missing to its own resolution put in.
+ * @param calculated of a missing reflection, on the list's own scale; the root mean square amplitude of like resolution unless given
+ */
+export function fill(list: Amplitudes, cell: UnitCell, symmetry: Symmetry, calculated?: (hkl: NdArray) => NdArray): Amplitudes & { readonly filled: number } {
+  const metric = reciprocalMetric(cell);
+  const squareOf = (hkl: NdArray, i: number): number => inverseSquare(metric, [hkl.get(i, 0), hkl.get(i, 1), hkl.get(i, 2)]);
+  const key = (hkl: NdArray, i: number): string => `${hkl.get(i, 0)},${hkl.get(i, 1)},${hkl.get(i, 2)}`;
+  const listed = new Set<string>();
+  let largest = 0;
+  for (let i = 0; i < list.f.size; i++) {
+    listed.add(key(list.hkl, i));
+    largest = Math.max(largest, squareOf(list.hkl, i));
+  }
+  const possible = uniqueReflections(cell, symmetry, 1 / Math.sqrt(largest * (1 + 1e-9)), list.areMatesApart);
+  const missing: number[][] = [];
+  // The first is (0 0 0), which no measurement holds.
+  for (let i = 1; i < possible.shape[0]; i++) if (!listed.has(key(possible, i))) missing.push([possible.get(i, 0), possible.get(i, 1), possible.get(i, 2)]);
+  if (missing.length === 0) return { ...list, filled: 0 };
+  const hkl = array(missing, "int32");
+  const f = calculated?.(hkl) ?? meansOf(list, missing.map((_, i) => squareOf(hkl, i)), (i) => squareOf(list.hkl, i), largest);
+  const rows = Array.from({ length: list.f.size }, (_, i) => [list.hkl.get(i, 0), list.hkl.get(i, 1), list.hkl.get(i, 2)]);
+  return { ...list, hkl: array([...rows, ...missing], "int32"), f: array([...list.f.data, ...f.data]), filled: missing.length };
+}
+
+function meansOf({ f }: Amplitudes, squares: readonly number[], squareOf: (i: number) => number, largest: number): NdArray {
+  const shells = Math.max(1, Math.min(50, Math.floor(f.size / reflectionsOfShell)));
+  const shellOf = (square: number): number => Math.min(shells - 1, Math.floor(shells * (square / largest) ** 1.5));
+  const sums = Array.from({ length: shells }, () => ({ squares: 0, count: 0 }));
+  let [all, count] = [0, 0];
+  for (let i = 0; i < f.size; i++) {
+    const shell = sums[shellOf(squareOf(i))];
+    shell.squares += f.data[i] ** 2;
+    shell.count++;
+    all += f.data[i] ** 2;
+    count++;
+  }
+  return array(squares.map((square) => {
+    const shell = sums[shellOf(square)];
+    return Math.sqrt(shell.count > 0 ? shell.squares / shell.count : all / count);
+  }));
+}

@@ -1,0 +1,167 @@
+import { known } from "../autodiff/tape.js";
+import { allocate, type Data } from "../ndarray/dtype.js";
+import { InputError } from "../ndarray/errors.js";
+import { fromData, type NdArray } from "../ndarray/ndarray.js";
+import type { UnitCell } from "../models/crystal.js";
+import { radiansPerDegree } from "../physics/constants.js";
+import { directBasis, reciprocalBasis } from "../physics/lattice.js";
+import { dot, norm } from "../physics/vector.js";
+import type { ComplexF, Structure } from "./atomic-model.js";
+import { fourierSize, transformGrid, type ComplexGrid } from "./fourier.js";
+import { Symmetry } from "./symmetry.js";
+import { vanDerWaalsRadius } from "./van-der-waals.js";
+
+export interface SolventRadii {
+  /** of a molecule of the solvent, Å; 1 unless given */
+  readonly probeA?: number;
+  /** by which the solvent comes back into the gap that the probe leaves, Å; 0.9 unless given */
+  readonly shrinkA?: number;
+  /** from one point of the grid to the next, at most, Å; 0.4 unless given */
+  readonly stepA?: number;
+}
+
+const mostPoints = 2 ** 26;
+
+/** Where the solvent is in a unit cell: 1 on grid points in it, 0 in the molecules. */
+export class SolventMask {
+  readonly shape: readonly [number, number, number];
+  readonly volumeA3: number;
+  readonly #points: Data;
+  readonly #metric: readonly number[];
+  #transform: ComplexGrid | undefined;
+
+  /**
+   * @throws InputError when the cell needs more points than a memory holds
+   * Source: J.-S. Jiang & A. T. Brünger, J. Mol. Biol. 243, 100 (1994).
+   */
+  constructor({ cell, operators, atoms }: Structure, { probeA = 1, shrinkA = 0.9, stepA = 0.4 }: SolventRadii = {}) {
+    const [n0, n1, n2] = [cell.a, cell.b, cell.c].map((edge) => fourierSize(edge / stepA));
+    this.shape = [n0, n1, n2];
+    if (n0 * n1 * n2 > mostPoints) throw new InputError(`a solvent mask of ${n0} x ${n1} x ${n2} points does not fit into memory`);
+    const angle = (degrees: number): number => degrees * radiansPerDegree;
+    const { a, b, c } = directBasis(reciprocalBasis({ ...cell, alpha: angle(cell.alpha), beta: angle(cell.beta), gamma: angle(cell.gamma) }));
+    const pairs = [[a, a], [b, b], [c, c], [a, b], [a, c], [b, c]] as const;
+    this.#metric = pairs.map(([first, second]) => known(dot(first, second)));
+    const [aa, bb, cc, ab, ac, bc] = this.#metric;
+    this.volumeA3 = Math.sqrt(aa * bb * cc + 2 * ab * ac * bc - aa * bc * bc - bb * ac * ac - cc * ab * ab);
+    const widest = [a, b, c].map((edge) => known(norm(edge)));
+    this.#points = allocate("int32", n0 * n1 * n2).fill(1);
+    const { primitive, centrings } = new Symmetry(operators);
+    const all = centrings === 1 ? primitive : operators;
+    const reciprocal = reciprocalLengths(cell);
+    for (const { element, position: [x, y, z], occupancy } of atoms) {
+      if (element === "H" || occupancy <= 0) continue;
+      const radius = vanDerWaalsRadius(element) + probeA;
+      for (const { rotation: r, translation: t } of all) {
+        const image = [r[0] * x + r[1] * y + r[2] * z + t[0], r[3] * x + r[4] * y + r[5] * z + t[1], r[6] * x + r[7] * y + r[8] * z + t[2]];
+        this.#clear(image, radius, reciprocal);
+      }
+    }
+    if (shrinkA > 0 && widest.every((edge) => edge > 0)) this.#shrink(shrinkA, reciprocal);
+  }
+
+  /** The share of the cell that the solvent fills. */
+  get fraction(): number {
+    let count = 0;
+    for (const point of this.#points) count += point;
+    return count / this.#points.length;
+  }
+
+  /** Its scattering if it held one electron in a cubic Å: the transform of the mask at hkl (int32, shape [n, 3]), times the volume. */
+  structureFactors(hkl: NdArray): ComplexF<NdArray> {
+    if (this.#transform === undefined) {
+      const real = allocate("float64", this.#points.length);
+      real.set(this.#points);
+      this.#transform = { shape: this.shape, real, imaginary: allocate("float64", real.length) };
+      transformGrid(this.#transform);
+    }
+    const { real, imaginary } = this.#transform;
+    const scale = this.volumeA3 / real.length;
+    const count = hkl.shape[0];
+    const [re, im] = [allocate("float64", count), allocate("float64", count)];
+    for (let i = 0; i < count; i++) {
+      const place = this.#frequency([hkl.get(i, 0), hkl.get(i, 1), hkl.get(i, 2)]);
+      // What is finer than the grid shows is not in a mask that is 0 or 1.
+      if (place < 0) continue;
+      re[i] = scale * real[place];
+      im[i] = scale * imaginary[place];
+    }
+    return { real: fromData(re), imaginary: fromData(im) };
+  }
+
+  #frequency(indices: readonly number[]): number {
+    let place = 0;
+    for (let axis = 0; axis < 3; axis++) {
+      const size = this.shape[axis];
+      if (2 * Math.abs(indices[axis]) >= size && size > 1) return -1;
+      place = place * size + ((indices[axis] % size) + size) % size;
+    }
+    return place;
+  }
+
+  /** Steps of the grid that lie within a radius. */
+  #clear(centre: readonly number[], radius: number, reciprocal: readonly number[]): void {
+    const [n0, n1, n2] = this.shape;
+    const points = this.#points;
+    const [aa, bb, cc, ab, ac, bc] = this.#metric;
+    const ranges = this.shape.map((n, axis) => {
+      const half = radius * reciprocal[axis];
+      return [Math.ceil((centre[axis] - half) * n), Math.floor((centre[axis] + half) * n)];
+    });
+    const squared = radius * radius;
+    const wrap = (i: number, n: number): number => ((i % n) + n) % n;
+    for (let i = ranges[0][0]; i <= ranges[0][1]; i++) {
+      const u = i / n0 - centre[0];
+      for (let j = ranges[1][0]; j <= ranges[1][1]; j++) {
+        const v = j / n1 - centre[1];
+        const row = (wrap(i, n0) * n1 + wrap(j, n1)) * n2;
+        const flat = u * u * aa + v * v * bb + 2 * u * v * ab;
+        const slope = 2 * (u * ac + v * bc);
+        for (let k = ranges[2][0]; k <= ranges[2][1]; k++) {
+          const w = k / n2 - centre[2];
+          if (flat + w * (slope + w * cc) < squared) points[row + wrap(k, n2)] = 0;
+        }
+      }
+    }
+  }
+
+  /** Gives back to the solvent what lies within a distance of it. */
+  #shrink(distance: number, reciprocal: readonly number[]): void {
+    const [n0, n1, n2] = this.shape;
+    const points = this.#points;
+    const [aa, bb, cc, ab, ac, bc] = this.#metric;
+    const steps: number[][] = [];
+    const reach = this.shape.map((n, axis) => Math.floor(distance * reciprocal[axis] * n));
+    for (let i = -reach[0]; i <= reach[0]; i++) {
+      for (let j = -reach[1]; j <= reach[1]; j++) {
+        for (let k = -reach[2]; k <= reach[2]; k++) {
+          const [u, v, w] = [i / n0, j / n1, k / n2];
+          const squared = u * u * aa + v * v * bb + w * w * cc + 2 * (u * v * ab + u * w * ac + v * w * bc);
+          if (squared < distance * distance) steps.push([i, j, k]);
+        }
+      }
+    }
+    const wrap = (i: number, n: number): number => ((i % n) + n) % n;
+    const at = (i: number, j: number, k: number): number => (wrap(i, n0) * n1 + wrap(j, n1)) * n2 + wrap(k, n2);
+    const neighbours = [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]];
+    const grown = allocate("int32", points.length);
+    grown.set(points);
+    for (let i = 0; i < n0; i++) {
+      for (let j = 0; j < n1; j++) {
+        for (let k = 0; k < n2; k++) {
+          if (points[at(i, j, k)] === 0) continue;
+          // Only the solvent's surface reaches what is not solvent yet.
+          if (neighbours.every(([di, dj, dk]) => points[at(i + di, j + dj, k + dk)] === 1)) continue;
+          for (const [di, dj, dk] of steps) grown[at(i + di, j + dj, k + dk)] = 1;
+        }
+      }
+    }
+    points.set(grown);
+  }
+}
+
+function reciprocalLengths(cell: UnitCell): number[] {
+  const angle = (degrees: number): number => degrees * radiansPerDegree;
+  const { aStar, bStar, cStar } = reciprocalBasis({ ...cell, alpha: angle(cell.alpha), beta: angle(cell.beta), gamma: angle(cell.gamma) });
+  return [aStar, bStar, cStar].map((vector) => known(norm(vector)));
+}
