@@ -19,8 +19,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   optim: ["ndarray"],
   io: ["ndarray"],
   refine: ["ndarray", "autodiff", "physics", "models", "simulate", "optim"],
+  structure: ["ndarray", "autodiff", "physics", "models", "optim"],
   view: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "refine"],
-  cli: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "refine", "view"],
+  cli: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "refine", "structure", "view"],
 };
 
 interface Source {

@@ -4,9 +4,7 @@ import { formatG } from "../io/c-format.js";
 import { isSameFile, readBinaryFile, writeFileAtomically } from "../io/files.js";
 import { formatFloatImage } from "../io/float-image.js";
 import type { ExperimentRecord } from "../io/geometry/record.js";
-import { formatHkl, parseHkl, type Reflections } from "../io/hkl.js";
-import { expandToP1 } from "../io/mtz-expansion.js";
-import { parseMtz } from "../io/mtz.js";
+import { formatHkl, type Reflections } from "../io/hkl.js";
 import { frameNameOf } from "../io/image-file.js";
 import { formatPgm } from "../io/pgm.js";
 import { encodePng } from "../io/png.js";
@@ -17,6 +15,7 @@ import { InputError } from "../ndarray/errors.js";
 import { array, copy, flatData, type NdArray } from "../ndarray/ndarray.js";
 import { largestCount, smvCounts, smvScale } from "../simulate/intensity-scale.js";
 import { imageStatistics } from "../simulate/statistics.js";
+import { calculatedScattering } from "./coordinates-scattering.js";
 import { cbfHeader } from "./cbf-header.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
@@ -25,12 +24,28 @@ import { fromFolder } from "./input-files.js";
 import { parseFlags, type Flag, type FlagTable, type Given } from "./parse-flags.js";
 import { darkSpots } from "./picture.js";
 import { detectorOfRecord } from "./record-detector.js";
+import { listedScattering, scatteringFormat, wholeCell, type ListedScattering } from "./scatterers.js";
 import { smvHeader, type HeaderExtras } from "./smv-header.js";
 
 const table = {
   from: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what IN holds", preset: "by its content" },
   to: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what OUT shall hold", preset: "by its extension" },
-  column: { group: "Reflections", values: ["LABEL"], kind: "text", help: "amplitude column of an MTZ file", preset: "the first of type F" },
+  column: {
+    group: "Reflections", values: ["LABEL"], kind: "text",
+    help: "column of a list with several, BLOCK/LABEL where it has several blocks", preset: "the first measured amplitude",
+  },
+  cell: {
+    group: "Reflections", values: ["a", "b", "c", "alpha", "beta", "gamma"], kind: "positive", fewest: 1, unit: "A, degrees",
+    help: "of a list that does not say it (SHELX, CNS)",
+  },
+  spacegroup: { group: "Reflections", values: ["NAME"], kind: "text", help: "of a list that does not say it, such as P212121" },
+  fill: { group: "Reflections", help: "puts in what a list lacks: the root mean square amplitude of like resolution" },
+  dmin: { group: "Reflections", values: ["d"], kind: "positive", unit: "A", help: "resolution to which amplitudes of coordinates are calculated" },
+  solvent: {
+    group: "Reflections", values: ["density", "B"], kind: "nonNegative", unit: "electrons/A^3, A^2",
+    help: "bulk solvent around coordinates", preset: "0.35 46",
+  },
+  nosolvent: { group: "Reflections", help: "no bulk solvent around coordinates" },
   default_F: { group: "Reflections", values: ["F"], unit: "electrons", help: "for what a grid holds and a list does not", preset: "0" },
   size: { group: "Images", values: ["FAST", "SLOW"], kind: "count", unit: "pixels", help: "size of a raw float image", preset: "a square" },
   scale: {
@@ -47,10 +62,12 @@ const table = {
 type ConvertFlag = keyof typeof table;
 const convertFlags: FlagTable<ConvertFlag> = table;
 
-const intro = `braggtape convert IN OUT: between hkl, fdump and mtz (read only), or between images:
+const intro = `braggtape convert IN OUT: from lists of structure factors (hkl, mtz, mmCIF, XDS_ASCII, SHELX, CNS, fdump) and
+coordinates (PDB, CIF) to hkl and fdump, or between images:
 from cbf, smv, hdf5 (stack.h5#17), tiff, pgm and float, each also with .gz, to cbf, smv, pgm, png and float
 
   braggtape convert data.mtz P1.hkl --column FP
+  braggtape convert 1rqw.pdb P1.hkl --dmin 2 --lambda 1
   braggtape convert floatimage.bin image.png
 
 Exit codes: 0 done, all files written; 2 refused, with a sentence, and none written.
@@ -69,7 +86,7 @@ export async function runConvert(argv: readonly string[], environment: Environme
   const [source, target] = [frameNameOf(from).file, to].map((name) => fromFolder(environment.cwd, name));
   if (await isSameFile(source, target)) throw new InputError(`${to} is read and would be overwritten; give the output another name`);
   const fromFormat = given.word("from") ?? formatByName(from);
-  const isReflections = fromFormat === "hkl" || fromFormat === "fdump" || fromFormat === "mtz";
+  const isReflections = fromFormat === "hkl" || fromFormat === "fdump" || fromFormat === "mtz" || (fromFormat === undefined && (toFormat === "hkl" || toFormat === "fdump"));
   const converted = isReflections
     ? convertReflections(await readBinaryFile(source), fromFormat, from, toFormat, given, environment)
     : await convertImage(from, toFormat, given, environment);
@@ -78,7 +95,7 @@ export async function runConvert(argv: readonly string[], environment: Environme
 
 function convertReflections(
   bytes: Uint8Array,
-  from: Format,
+  from: string | undefined,
   name: string,
   to: Format,
   given: Given<ConvertFlag>,
@@ -86,16 +103,33 @@ function convertReflections(
 ): Uint8Array {
   if (to !== "hkl" && to !== "fdump") throw new InputError(`reflections are written as hkl or fdump, not as ${to}`);
   if (from === "fdump" && to === "fdump") return formatFdump(parseFdump(bytes, name));
-  const reflections = readReflections(bytes, from, name, given.word("column"));
+  const { notes, ...reflections } = from === "fdump" ? { ...listOfGrid(bytes, name), notes: [] } : scattering(bytes, name, given);
+  for (const note of notes) stderr(`note: ${note}\n`);
   for (const warning of reflections.warnings) stderr(`warning: ${warning}\n`);
   if (to === "hkl") return new TextEncoder().encode(formatHkl(reflections));
   const { grid, min } = StructureFactors.fromReflections(reflections, { defaultF: given.number("default_F") ?? 0 });
   return formatFdump({ min: [min[0], min[1], min[2]], values: grid });
 }
 
-function readReflections(bytes: Uint8Array, format: Format, name: string, column: string | undefined): Reflections {
-  if (format === "mtz") return expandToP1(parseMtz(bytes, name), column);
-  if (format === "hkl") return parseHkl(new TextDecoder().decode(bytes), name);
+/** Amplitudes of coordinates or of a list, whatever the content is. */
+function scattering(bytes: Uint8Array, name: string, given: Given<ConvertFlag>): ListedScattering {
+  if (scatteringFormat(bytes) !== "coordinates") {
+    const cell = given.last("cell")?.numbers;
+    return listedScattering(bytes, name, {
+      column: given.word("column"),
+      cell: cell && wholeCell(cell),
+      spaceGroup: given.word("spacegroup"),
+      fill: given.has("fill"),
+    });
+  }
+  const dminA = given.number("dmin");
+  if (dminA === undefined) throw new InputError(`${name} holds coordinates, whose amplitudes are calculated to a resolution; give it with --dmin`);
+  const [density, b] = given.last("solvent")?.numbers ?? [];
+  const solvent = given.has("nosolvent") ? null : density === undefined ? undefined : { density, b };
+  return calculatedScattering(bytes, name, { dminA, wavelengthA: given.number("lambda") ?? 1, solvent });
+}
+
+function listOfGrid(bytes: Uint8Array, name: string): Reflections {
   const { min, values } = parseFdump(bytes, name);
   const [, nk, nl] = values.shape;
   const data = flatData(values);

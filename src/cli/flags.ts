@@ -9,7 +9,24 @@ const noTables = "tables of an amorphous background have no effect in the refere
 const table = {
   hkl: {
     group: "Structure factors", values: ["FILE"], kind: "text",
-    help: "text of h k l F (electrons), one reflection a line, expanded to P 1",
+    help: "text of h k l F (electrons), one reflection a line, expanded to P 1; or a list of structure factors (mmCIF, XDS_ASCII, SHELX, CNS), known by its content",
+  },
+  pdb: {
+    group: "Structure factors", aliases: ["coordinates"], values: ["FILE"], kind: "text",
+    help: "coordinates (PDB, mmCIF, CIF of a small molecule), of which amplitudes are calculated to -dmin; with -hkl or -mtz these are scaled to electrons by it",
+  },
+  spacegroup: {
+    group: "Structure factors", values: ["NAME"], kind: "text",
+    help: "symmetry of a list that does not say it, such as P212121",
+  },
+  solvent: {
+    group: "Structure factors", values: ["density", "B"], kind: "nonNegative", unit: "electrons/A^3, A^2",
+    help: "bulk solvent of -pdb", preset: "0.35 46, or fitted to measured amplitudes",
+  },
+  nosolvent: { group: "Structure factors", help: "no bulk solvent around the atoms of -pdb" },
+  fill: {
+    group: "Structure factors",
+    help: "puts in what a list lacks to its own resolution: amplitudes of -pdb, or the root mean square of like resolution",
   },
   mtz: {
     group: "Structure factors", values: ["FILE"], kind: "text",

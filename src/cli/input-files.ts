@@ -1,20 +1,22 @@
 import { resolve } from "node:path";
 import { parseFdump } from "../io/fdump.js";
 import { readBinaryFile, readTextFile } from "../io/files.js";
-import { parseHkl, type Reflections } from "../io/hkl.js";
+import type { Reflections } from "../io/hkl.js";
 import { headerSettings, type HeaderSettings } from "../io/header-settings.js";
 import { maskOf } from "../io/mask.js";
 import { matrixCell, parseMatrix, type MosflmMatrix } from "../io/mosflm-matrix.js";
-import { expandToP1 } from "../io/mtz-expansion.js";
-import { parseMtz, type Cell } from "../io/mtz.js";
+import type { Cell } from "../io/mtz.js";
 import { parseSmv } from "../io/smv.js";
 import { parseSources, type ListedSource } from "../io/source-list.js";
 import { StructureFactors, type LeavingPolicy } from "../models/structure-factors.js";
 import { InputError } from "../ndarray/errors.js";
 import { flatData, type NdArray } from "../ndarray/ndarray.js";
+import { electronVoltAngstrom } from "../physics/constants.js";
+import { calculatedScattering, fittedScattering } from "./coordinates-scattering.js";
 import type { SimulateFlag } from "./flags.js";
 import { readGeometry, type StatedGeometry } from "./geometry-from-flags.js";
 import type { Given } from "./parse-flags.js";
+import { listedScattering, scatteringFormat, wholeCell, type ListedScattering } from "./scatterers.js";
 
 /** What the files of a command line say. */
 export interface InputFiles {
@@ -34,6 +36,10 @@ export interface InputFiles {
   readonly sources: readonly ListedSource[] | undefined;
   /** what the geometry file states */
   readonly geometry: StatedGeometry | undefined;
+  /** the file that is named without an option */
+  readonly scatterer: string | undefined;
+  /** what is told of the files without being a fault */
+  readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -54,9 +60,10 @@ export function fromFolder(cwd: string, name: string): string {
 
 /**
  * Reads every file that a command line names.
+ * @param scatterer a file that is named without an option, and known by its content
  * @throws InputError when one cannot be read or is not what it should be, or nothing says what scatters
  */
-export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): Promise<InputFiles> {
+export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, scatterer?: string): Promise<InputFiles> {
   const text = (flag: SimulateFlag, name: string): Promise<string> => naming(given, flag, () => readTextFile(fromFolder(cwd, name)));
   const binary = (flag: SimulateFlag, name: string): Promise<Uint8Array> =>
     naming(given, flag, () => readBinaryFile(fromFolder(cwd, name)));
@@ -76,27 +83,27 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): P
   const defaultF = given.number("default_F") ?? 0;
   const policy: LeavingPolicy = given.word("policy") === "mask" || given.word("spots") === "closed" ? "mask" : "sequential";
   const options = { defaultF, policy };
-  const hklName = given.word("hkl");
-  const mtzName = given.word("mtz");
+  const notes: string[] = [];
   let structureFactors: StructureFactors | number = defaultF;
   let mtzFacts: MtzFacts | undefined;
+  const sourcesOfF = await scatteringFiles(given, binary, scatterer);
   const gridOf = (reflections: Reflections): StructureFactors => {
     warnings.push(...reflections.warnings);
     return StructureFactors.fromReflections(reflections, options);
   };
-  if (hklName !== undefined && mtzName !== undefined) {
-    throw new InputError("-hkl and -mtz both give structure factors; leave one of them out");
-  }
-  if (given.has("column") && mtzName === undefined) throw new InputError("--column names a column of an MTZ file, and there is no -mtz");
-  if (hklName !== undefined) {
-    structureFactors = gridOf(parseHkl(await text("hkl", hklName), hklName));
-  } else if (mtzName !== undefined) {
-    const mtz = parseMtz(await binary("mtz", mtzName), mtzName);
-    const reflections = expandToP1(mtz, given.word("column"));
-    const { columns, cell, wavelengthA } = reflections;
-    mtzFacts = { name: mtzName, columns, cell, wavelengthA };
-    structureFactors = gridOf(reflections);
-    if (!holdsF000(reflections)) warnings.push(`${mtzName} does not hold F(000); -default_F, ${defaultF}, stands for it`);
+  const { coordinates, list } = sourcesOfF;
+  const hasColumns = list !== undefined && scatteringFormat(list.bytes) !== "hkl";
+  if (given.has("column") && !hasColumns) throw new InputError("--column names a column of an MTZ file, and there is no -mtz");
+  if (coordinates !== undefined || list !== undefined) {
+    const found = await scatteringFrom(given, sourcesOfF);
+    notes.push(...found.notes);
+    if (found.cell !== undefined) {
+      mtzFacts = { name: (coordinates ?? list)?.name ?? "", columns: found.columns, cell: found.cell, wavelengthA: found.wavelengthA };
+    }
+    structureFactors = gridOf(found);
+    if (found.cell !== undefined && !holdsF000(found)) {
+      warnings.push(`${list?.name} does not hold F(000); -default_F, ${defaultF}, stands for it`);
+    }
   } else {
     const dumpName = given.word("dump") ?? defaultDump;
     const dump = await dumped(given, dumpName, cwd, defaultF);
@@ -111,7 +118,9 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): P
   }
   return {
     structureFactors,
-    isWorthDump: hklName !== undefined,
+    isWorthDump: list?.isText === true && coordinates === undefined,
+    scatterer,
+    notes,
     mtz: mtzFacts,
     matrix,
     matrixCell: matrixCell(matText),
@@ -122,6 +131,66 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string): P
     geometry,
     warnings: [...warnings, ...(geometry?.warnings ?? [])],
   };
+}
+
+interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+interface ScatteringFiles {
+  readonly coordinates: NamedBytes | undefined;
+  readonly list: (NamedBytes & { readonly isText: boolean }) | undefined;
+}
+
+/** The files that say what scatters. */
+async function scatteringFiles(
+  given: Given<SimulateFlag>,
+  read: (flag: SimulateFlag, name: string) => Promise<Uint8Array>,
+  scatterer: string | undefined,
+): Promise<ScatteringFiles> {
+  if (given.has("hkl") && given.has("mtz")) throw new InputError("-hkl and -mtz both give structure factors; leave one of them out");
+  let coordinates: ScatteringFiles["coordinates"];
+  let list: ScatteringFiles["list"];
+  const pdb = given.word("pdb");
+  if (pdb !== undefined) coordinates = { name: pdb, bytes: await read("pdb", pdb) };
+  for (const flag of ["hkl", "mtz"] as const) {
+    const name = given.word(flag);
+    if (name !== undefined) list = { name, bytes: await read(flag, name), isText: flag === "hkl" };
+  }
+  if (scatterer !== undefined) {
+    const named = { name: scatterer, bytes: await read("pdb", scatterer) };
+    const isCoordinates = scatteringFormat(named.bytes) === "coordinates";
+    const taken = isCoordinates ? coordinates : list;
+    if (taken !== undefined) throw new InputError(`${taken.name} and ${scatterer} both give structure factors; leave one of them out`);
+    if (isCoordinates) coordinates = named;
+    else list = { ...named, isText: false };
+  }
+  return { coordinates, list };
+}
+
+const usualDminA = 2;
+
+async function scatteringFrom(given: Given<SimulateFlag>, { coordinates, list }: ScatteringFiles): Promise<ListedScattering> {
+  const cellWords = given.last("cell")?.numbers;
+  const cell = cellWords === undefined ? undefined : wholeCell(cellWords);
+  const listOptions = { column: given.word("column"), cell, spaceGroup: given.word("spacegroup"), fill: given.has("fill") };
+  if (coordinates === undefined) {
+    if (list === undefined) throw new InputError("nothing says what scatters");
+    const lost = given.last("solvent", "nosolvent");
+    if (lost !== undefined) throw new InputError(`${lost.spelling} belongs to coordinates, and there is no -pdb`);
+    return listedScattering(list.bytes, list.name, listOptions);
+  }
+  const [density, b] = given.last("solvent")?.numbers ?? [];
+  const dminA = given.number("dmin") || usualDminA;
+  const last = given.last("lambda", "energy");
+  const wavelengthA = last === undefined ? 1 : last.name === "energy" ? electronVoltAngstrom / last.numbers[0] : last.numbers[0];
+  const solvent = given.last("solvent", "nosolvent")?.name === "nosolvent" ? null : density === undefined ? undefined : { density, b };
+  const options = { dminA, wavelengthA, solvent };
+  if (list !== undefined) return fittedScattering(coordinates.bytes, coordinates.name, list, { ...options, ...listOptions });
+  const found = calculatedScattering(coordinates.bytes, coordinates.name, options);
+  if (given.number("dmin")) return found;
+  return { ...found, notes: [...found.notes, `${coordinates.name}: no -dmin is given, and beyond ${usualDminA} A default_F scatters`] };
 }
 
 function holdsF000({ h, k, l }: Reflections): boolean {

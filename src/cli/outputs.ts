@@ -45,7 +45,7 @@ export interface Outputs {
  * Where a run writes.
  * @throws InputError when an output has the name of an input
  */
-export function outputNames(given: Given<SimulateFlag>, { isWorthDump }: InputFiles, cwd: string): OutputNames {
+export function outputNames(given: Given<SimulateFlag>, { isWorthDump, scatterer }: InputFiles, cwd: string): OutputNames {
   const names = {
     float: given.word("floatfile") ?? "floatimage.bin",
     int: given.word("intfile") ?? "intimage.img",
@@ -56,7 +56,8 @@ export function outputNames(given: Given<SimulateFlag>, { isWorthDump }: InputFi
     dump: isWorthDump ? (given.word("dump") ?? defaultDump) : undefined,
   };
   const inputs = new Set<string>();
-  for (const flag of ["hkl", "mtz", "mat", "mask", "img", "sourcefile", "geometry"] as const) {
+  if (scatterer !== undefined) inputs.add(fromFolder(cwd, scatterer));
+  for (const flag of ["hkl", "mtz", "pdb", "mat", "mask", "img", "sourcefile", "geometry"] as const) {
     const input = given.word(flag);
     if (input !== undefined) inputs.add(fromFolder(cwd, input));
   }

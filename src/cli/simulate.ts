@@ -20,12 +20,14 @@ import { emptyWarnings } from "./plausible.js";
 import { progressBar } from "./progress-bar.js";
 import { referenceReading } from "./reference-reading.js";
 import { describe, summarize } from "./summary.js";
+import { isNumber } from "./value-kind.js";
 import { version } from "./version.js";
 
 const termsOfWorkers = 2 ** 25;
 
 const intro = `braggtape simulate: the diffraction image of a crystal, with the options of the reference program
 
+  braggtape simulate 1rqw.pdb -dmin 2 -lambda 1 -N 20 -distance 200 -fluence 1e26 --png image.png
   braggtape simulate -cell 34.77 39.17 48.31 90 90 90 -hkl P1.hkl -N 10 -distance 100 -detpixels 512 --png image.png
 
 Exit codes: 0 done, all files written; 2 refused, with a sentence, and none written.
@@ -39,9 +41,11 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const given = parseFlags(argv, simulateFlags, referenceReading);
   if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(simulateFlags)}`);
   if (given.has("version")) return environment.stdout(`${version()}\n`);
-  if (given.operands.length > 0) throw new InputError(`${quote(given.operands[0])} belongs to no option; options begin with a dash`);
+  const [scatterer, ...others] = given.operands;
+  const lost = scatterer !== undefined && isNumber(scatterer) ? scatterer : others[0];
+  if (lost !== undefined) throw new InputError(`${quote(lost)} belongs to no option; options begin with a dash`);
 
-  const inputs = await readInputFiles(given, environment.cwd);
+  const inputs = await readInputFiles(given, environment.cwd, scatterer);
   const names = outputNames(given, inputs, environment.cwd);
   const request = requestFromFlags(given, inputs, environment.seconds());
   const showsProgress = environment.isTerminal && given.last("progress", "noprogress")?.name !== "noprogress";
@@ -55,6 +59,7 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   await writeAllAtomically(outputs.files);
 
   const warnings = [...request.warnings, ...found, ...emptyWarnings(statistics, request.experiment), ...outputs.warnings];
+  for (const note of inputs.notes) environment.stderr(`note: ${note}\n`);
   for (const warning of warnings) environment.stderr(`warning: ${warning}\n`);
   const summary = summarize(request, statistics, outputs, warnings);
   const [fast, slow] = given.last("printout_pixel")?.numbers ?? [];

@@ -8,7 +8,9 @@ const line = /^[ \d-]{12}[ \d.+-]{8,}/;
 /** Whether a text is a list in SHELX's fixed columns: five numbers or six, the first three of which fill four columns each. */
 export function isShelxHkl(text: string): boolean {
   const first = text.split("\n", 20).map((each) => each.replace(/\r$/, "")).filter((each) => each.trim() !== "");
-  return first.length > 0 && first.every((each) => isEnd(each) || (line.test(each) && fieldsOf(each).slice(0, 5).every((word) => !Number.isNaN(parseNumber(word.trim())))));
+  const end = first.findIndex(isEnd);
+  const rows = end < 0 ? first : first.slice(0, end);
+  return rows.length > 0 && rows.every((each) => line.test(each) && fieldsOf(each).every((word) => !Number.isNaN(parseNumber(word.trim()))));
 }
 
 const isEnd = (each: string): boolean => fieldsOf(each).slice(0, 3).every((word) => word.trim() === "0");

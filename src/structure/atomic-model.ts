@@ -143,7 +143,7 @@ export class AtomicModel {
     const recorded = (operand: Operand): Variable =>
       operand instanceof Variable ? operand : literal(typeof operand === "number" ? array(this.atoms.map(() => operand)) : operand);
     const tensor = add(mul(literal(this.#perB), reshape(recorded(all.displacement), [1, this.atoms.length])), literal(this.#beyondB));
-    const weight = mul(this.symmetry.centrings, recorded(all.occupancy));
+    const weight = recorded(all.occupancy);
     const images = this.symmetry.primitive.map((operator) => ({ position: moved(operator, recorded(all.position)), tensor: turned(operator, tensor) }));
     const stol = literal(stolSquared(this.cell, hkl));
     const parts = this.kinds.map(({ first, count, factor, dispersion }) => {
@@ -158,7 +158,10 @@ export class AtomicModel {
       if (imaginary === 0) return { real, imaginary: imag };
       return { real: sub(real, mul(imaginary, row(1))), imaginary: add(imag, mul(imaginary, row(0))) };
     });
-    return { real: total(parts.map(({ real }) => real)), imaginary: total(parts.map(({ imaginary }) => imaginary)) };
+    const sums = { real: total(parts.map(({ real }) => real)), imaginary: total(parts.map(({ imaginary }) => imaginary)) };
+    if (this.symmetry.centrings === 1) return sums;
+    const inStep = literal(array(Array.from({ length: hkl.shape[0] }, (_, i) => this.symmetry.inStep([hkl.get(i, 0), hkl.get(i, 1), hkl.get(i, 2)]))));
+    return { real: mul(inStep, sums.real), imaginary: mul(inStep, sums.imaginary) };
   }
 
   /** The structure factors of given parameters, or of the atoms as they are listed. */

@@ -2,7 +2,7 @@ import { InputError } from "../ndarray/errors.js";
 import { array, type NdArray } from "../ndarray/ndarray.js";
 import type { UnitCell } from "../models/crystal.js";
 import { expectedAmplitude } from "./french-wilson.js";
-import { inverseSquare, reciprocalMetric, uniqueReflections } from "./reflections.js";
+import { inverseSquare, reciprocalMetric } from "./reflections.js";
 import type { Indices, Symmetry } from "./symmetry.js";
 
 /** Values of a list and their standard deviations, shape [n], NaN where there is none. */
@@ -80,7 +80,8 @@ export function amplitudesFrom(table: ReflectionTable, column: ListedColumn, cel
   const hasSigmas = column.sigmas !== undefined;
   const merged = new Map<string, Merged>();
   let unusable = 0;
-  const add = (hkl: Indices, value: number, sigma: number): void => {
+  let repeated = 0;
+  const add = (hkl: Indices, value: number, sigma: number, isMate: boolean): void => {
     if (!Number.isFinite(value)) return;
     if (hasSigmas && !(sigma > 0)) {
       unusable++;
@@ -90,6 +91,8 @@ export function amplitudesFrom(table: ReflectionTable, column: ListedColumn, cel
     const key = own.join();
     const entry = merged.get(key) ?? { hkl: own, weights: 0, sum: 0, count: 0 };
     merged.set(key, entry);
+    // The mates of a centric reflection are one reflection, which a line lists twice.
+    if (entry.count > 0 && !isMate) repeated++;
     const weight = hasSigmas ? 1 / (sigma * sigma) : 1;
     entry.weights += weight;
     entry.sum += weight * value;
@@ -98,15 +101,14 @@ export function amplitudesFrom(table: ReflectionTable, column: ListedColumn, cel
   const { values, sigmas, mates } = column;
   for (let i = 0; i < values.size; i++) {
     const hkl: Indices = [h.get(i), k.get(i), l.get(i)];
-    add(hkl, values.get(i), sigmas?.get(i) ?? NaN);
-    if (mates) add([0 - hkl[0], 0 - hkl[1], 0 - hkl[2]], mates.values.get(i), mates.sigmas?.get(i) ?? NaN);
+    add(hkl, values.get(i), sigmas?.get(i) ?? NaN, false);
+    if (mates) add([0 - hkl[0], 0 - hkl[1], 0 - hkl[2]], mates.values.get(i), mates.sigmas?.get(i) ?? NaN, true);
   }
   if (merged.size === 0) throw new InputError(`${name}: every value of ${column.label} is missing${hasSigmas ? ", or has no standard deviation above 0" : ""}`);
   const entries = [...merged.values()].sort((a, b) => a.hkl[0] - b.hkl[0] || a.hkl[1] - b.hkl[1] || a.hkl[2] - b.hkl[2]);
   const warnings: string[] = [];
   if (unusable > 0) warnings.push(`${name}: ${unusable} values of ${column.label} have no standard deviation above 0 and are left out`);
-  const repeated = entries.reduce((sum, { count }) => sum + count - 1, 0);
-  if (repeated > 0) warnings.push(`${name}: ${entries.length + repeated} values of ${column.label} are merged to ${entries.length} by symmetry`);
+  if (repeated > 0) warnings.push(`${name}: ${repeated} values of ${column.label} are merged with equivalent ones`);
   const metric = reciprocalMetric(cell);
   const means = column.kind === "intensity" && hasSigmas ? wilsonMeans(entries, metric, symmetry) : undefined;
   let negative = 0;
@@ -121,7 +123,8 @@ export function amplitudesFrom(table: ReflectionTable, column: ListedColumn, cel
   return { hkl: array(entries.map(({ hkl }) => [...hkl]), "int32"), f: array(f), areMatesApart, warnings };
 }
 
-const reflectionsOfShell = 200;
+/** Of so many the mean intensity is known well enough, and changes little. */
+export const reflectionsOfShell = 200;
 
 /** The mean intensity to be expected of each reflection, from those of like resolution. */
 function wilsonMeans(entries: readonly Merged[], metric: ReturnType<typeof reciprocalMetric>, symmetry: Symmetry): number[] {
@@ -146,101 +149,4 @@ function wilsonMeans(entries: readonly Merged[], metric: ReturnType<typeof recip
     means[i] = multiplicity * Math.max(floor, before.mean + share * (after.mean - before.mean));
   }
   return means;
-}
-
-/** How many of the possible reflections a list holds in a range of resolution. */
-export interface Shell {
-  /** Å; of the first shell Infinity */
-  readonly lowA: number;
-  readonly highA: number;
-  readonly listed: number;
-  readonly possible: number;
-}
-
-/** Completeness in shells of equal volume, to the list's own resolution or a given one. */
-export function completeness({ hkl, areMatesApart }: Amplitudes, cell: UnitCell, symmetry: Symmetry, shells = 10, dminA?: number): Shell[] {
-  const metric = reciprocalMetric(cell);
-  const squares = Array.from({ length: hkl.shape[0] }, (_, i) => inverseSquare(metric, [hkl.get(i, 0), hkl.get(i, 1), hkl.get(i, 2)]));
-  const largest = dminA === undefined ? squares.reduce((most, s) => Math.max(most, s), 0) * (1 + 1e-9) : 1 / dminA ** 2;
-  const shellOf = (square: number): number => Math.min(shells - 1, Math.floor(shells * (square / largest) ** 1.5));
-  const counts = Array.from({ length: shells }, () => ({ listed: 0, possible: 0 }));
-  for (const square of squares) if (square > 0 && square <= largest) counts[shellOf(square)].listed++;
-  const possible = uniqueReflections(cell, symmetry, 1 / Math.sqrt(largest), areMatesApart);
-  for (let i = 1; i < possible.shape[0]; i++) {
-    counts[shellOf(inverseSquare(metric, [possible.get(i, 0), possible.get(i, 1), possible.get(i, 2)]))].possible++;
-  }
-  const edge = (shell: number): number => 1 / Math.sqrt(largest * (shell / shells) ** (2 / 3));
-  return counts.map((count, shell) => ({ lowA: edge(shell), highA: edge(shell + 1), ...count }));
-}
-
-/** Full list of reflections with amplitudes, in no symmetry. */
-export interface ExpandedReflections {
-  readonly h: NdArray;
-  readonly k: NdArray;
-  readonly l: NdArray;
-  readonly f: NdArray;
-  /** reflections whose Friedel mate is not listed, and which stand for it */
-  readonly lonely: number;
-}
-
-/** All equivalents of all reflections, and Friedel mates, each once: the mate's own amplitude where the two are apart and both listed. */
-export function expand({ hkl, f, areMatesApart }: Pick<Amplitudes, "hkl" | "f" | "areMatesApart">, symmetry: Symmetry): ExpandedReflections {
-  const found = new Map<string, readonly [number, number, number, number]>();
-  const put = (hkls: readonly Indices[], amplitude: number): void => {
-    for (const [h, k, l] of hkls) {
-      const key = `${h + 0},${k + 0},${l + 0}`;
-      if (!found.has(key)) found.set(key, [h + 0, k + 0, l + 0, amplitude]);
-    }
-  };
-  const count = hkl.shape[0];
-  const at = (i: number): Indices => [hkl.get(i, 0), hkl.get(i, 1), hkl.get(i, 2)];
-  for (let i = 0; i < count; i++) put(symmetry.equivalents(at(i)), f.get(i));
-  const before = found.size;
-  for (let i = 0; i < count; i++) put(symmetry.equivalents(at(i)).map(([h, k, l]): Indices => [0 - h, 0 - k, 0 - l]), f.get(i));
-  const all = [...found.values()];
-  const column = (axis: number): NdArray => array(all.map((each) => each[axis]), "int32");
-  return { h: column(0), k: column(1), l: column(2), f: array(all.map((each) => each[3])), lonely: areMatesApart ? found.size - before : 0 };
-}
-
-/**
- * The list with what is missing to its own resolution put in.
- * @param calculated of a missing reflection, on the list's own scale; the root mean square amplitude of like resolution unless given
- */
-export function fill(list: Amplitudes, cell: UnitCell, symmetry: Symmetry, calculated?: (hkl: NdArray) => NdArray): Amplitudes & { readonly filled: number } {
-  const metric = reciprocalMetric(cell);
-  const squareOf = (hkl: NdArray, i: number): number => inverseSquare(metric, [hkl.get(i, 0), hkl.get(i, 1), hkl.get(i, 2)]);
-  const key = (hkl: NdArray, i: number): string => `${hkl.get(i, 0)},${hkl.get(i, 1)},${hkl.get(i, 2)}`;
-  const listed = new Set<string>();
-  let largest = 0;
-  for (let i = 0; i < list.f.size; i++) {
-    listed.add(key(list.hkl, i));
-    largest = Math.max(largest, squareOf(list.hkl, i));
-  }
-  const possible = uniqueReflections(cell, symmetry, 1 / Math.sqrt(largest * (1 + 1e-9)), list.areMatesApart);
-  const missing: number[][] = [];
-  // The first is (0 0 0), which no measurement holds.
-  for (let i = 1; i < possible.shape[0]; i++) if (!listed.has(key(possible, i))) missing.push([possible.get(i, 0), possible.get(i, 1), possible.get(i, 2)]);
-  if (missing.length === 0) return { ...list, filled: 0 };
-  const hkl = array(missing, "int32");
-  const f = calculated?.(hkl) ?? meansOf(list, missing.map((_, i) => squareOf(hkl, i)), (i) => squareOf(list.hkl, i), largest);
-  const rows = Array.from({ length: list.f.size }, (_, i) => [list.hkl.get(i, 0), list.hkl.get(i, 1), list.hkl.get(i, 2)]);
-  return { ...list, hkl: array([...rows, ...missing], "int32"), f: array([...list.f.data, ...f.data]), filled: missing.length };
-}
-
-function meansOf({ f }: Amplitudes, squares: readonly number[], squareOf: (i: number) => number, largest: number): NdArray {
-  const shells = Math.max(1, Math.min(50, Math.floor(f.size / reflectionsOfShell)));
-  const shellOf = (square: number): number => Math.min(shells - 1, Math.floor(shells * (square / largest) ** 1.5));
-  const sums = Array.from({ length: shells }, () => ({ squares: 0, count: 0 }));
-  let [all, count] = [0, 0];
-  for (let i = 0; i < f.size; i++) {
-    const shell = sums[shellOf(squareOf(i))];
-    shell.squares += f.data[i] ** 2;
-    shell.count++;
-    all += f.data[i] ** 2;
-    count++;
-  }
-  return array(squares.map((square) => {
-    const shell = sums[shellOf(square)];
-    return Math.sqrt(shell.count > 0 ? shell.squares / shell.count : all / count);
-  }));
 }

@@ -93,6 +93,16 @@ export class Symmetry {
     return this.#all.some(({ rotation, translation: [x, y, z] }) => !isWhole(h * x + k * y + l * z) && isSame(rotated(hkl, rotation), hkl));
   }
 
+  /** How many lattice points of the cell scatter in step: all that the centring makes, or none. */
+  inStep([h, k, l]: Indices): number {
+    const isPlain = ({ rotation }: SymmetryOperator): boolean => rotation.every((x, i) => x === (i % 4 === 0 ? 1 : 0));
+    const areWhole = this.#all.every((operator) => {
+      const [x, y, z] = operator.translation;
+      return !isPlain(operator) || isWhole(h * x + k * y + l * z);
+    });
+    return areWhole ? this.centrings : 0;
+  }
+
   /** Whether a rotation makes -h -k -l of it, so that its phase has two values only. */
   isCentric(hkl: Indices): boolean {
     const mate = negative(hkl);

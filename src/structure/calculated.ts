@@ -1,0 +1,84 @@
+import { array, type NdArray } from "../ndarray/ndarray.js";
+import { electronVoltAngstrom } from "../physics/constants.js";
+import { AtomicModel, type Structure } from "./atomic-model.js";
+import type { Amplitudes } from "./measured.js";
+import { inverseSquare, reciprocalMetric, uniqueReflections } from "./reflections.js";
+import { amplitudesOf, fitScale, unitScale, usualSolvent, type FittedScale, type Parts, type Scale } from "./scale.js";
+import { SolventMask, type SolventRadii } from "./solvent-mask.js";
+
+export interface CalculatedOptions extends SolventRadii {
+  readonly dminA: number;
+  /** of f' and f''; left out unless given */
+  readonly wavelengthA?: number | undefined;
+  /** density in electrons per Å³ and B in Å² of the bulk solvent: those of an average crystal unless given; null for none */
+  readonly solvent?: { readonly density: number; readonly b: number } | null | undefined;
+}
+
+/** Amplitudes of a structure in electrons, and how they were made. */
+export interface CalculatedAmplitudes extends Amplitudes {
+  readonly scale: Scale;
+  /** electrons in the unit cell */
+  readonly f000: number;
+  /** share of the cell that the solvent fills; undefined where there is none */
+  readonly solventFraction: number | undefined;
+  /** what is told without being a fault */
+  readonly notes: readonly string[];
+}
+
+/** A structure's model, and its parts for some reflections. */
+export function partsOf(structure: Structure, model: AtomicModel, hkl: NdArray, radii: SolventRadii | undefined): { readonly parts: Parts<NdArray>; readonly mask: SolventMask | undefined } {
+  const mask = radii && new SolventMask(structure, radii);
+  return { parts: { cell: model.cell, hkl, atoms: model.calculate(hkl), solvent: mask?.structureFactors(hkl) }, mask };
+}
+
+/**
+ * The amplitudes of a structure to a resolution: atoms and bulk solvent, F(000) included.
+ * @throws InputError when the structure cannot be, or has too many reflections
+ */
+export function calculatedAmplitudes(structure: Structure, { dminA, wavelengthA, solvent, ...radii }: CalculatedOptions): CalculatedAmplitudes {
+  const model = new AtomicModel(structure, { wavelengthA });
+  const { areMatesApart } = model;
+  const hkl = uniqueReflections(model.cell, model.symmetry, dminA, areMatesApart);
+  const { parts, mask } = partsOf(structure, model, hkl, solvent === null ? undefined : radii);
+  const { density, b } = solvent ?? usualSolvent;
+  const scale: Scale = { ...unitScale, solventDensity: mask ? density : 0, solventB: b };
+  const f = amplitudesOf(parts, scale);
+  const notes = dispersionNotes(model, wavelengthA);
+  if (mask) notes.push(`the bulk solvent fills ${(100 * mask.fraction).toFixed(0)} % of the cell, with ${density} electrons/A^3 and B = ${b} A^2`);
+  return { hkl, f, areMatesApart, warnings: model.warnings, scale, f000: f.get(0), solventFraction: mask?.fraction, notes };
+}
+
+function dispersionNotes({ kinds }: AtomicModel, wavelengthA: number | undefined): string[] {
+  if (wavelengthA === undefined) return [];
+  const said = kinds.map(({ element, dispersion: { real, imaginary } }) => `${element} ${real.toFixed(2)} ${imaginary.toFixed(2)}`);
+  return [`f' and f'' at ${(electronVoltAngstrom / wavelengthA).toFixed(0)} eV: ${[...new Set(said)].join(", ")}`];
+}
+
+/** A scale that was fitted to measured amplitudes, and what it makes of a structure. */
+export interface FittedAmplitudes extends FittedScale {
+  /** calculated for any reflections, on the scale of the measurement */
+  readonly amplitudesAt: (hkl: NdArray) => NdArray;
+  /** shape [n], for the measured reflections */
+  readonly calculated: NdArray;
+  readonly f000: number;
+}
+
+/** The structure's amplitudes with scale, common displacement and solvent fitted to measured ones. */
+export async function fittedTo(structure: Structure, measured: Amplitudes, options: Omit<CalculatedOptions, "dminA">): Promise<FittedAmplitudes> {
+  const { wavelengthA, solvent, ...radii } = options;
+  const model = new AtomicModel(structure, { wavelengthA });
+  const mask = solvent === null ? undefined : new SolventMask(structure, radii);
+  const partsAt = (hkl: NdArray): Parts<NdArray> => ({ cell: model.cell, hkl, atoms: model.calculate(hkl), solvent: mask?.structureFactors(hkl) });
+  const parts = partsAt(measured.hkl);
+  const fitted = await fitScale(parts, model.symmetry, measured.f, solvent ? { solvent } : {});
+  const amplitudesAt = (hkl: NdArray): NdArray => amplitudesOf(partsAt(hkl), fitted.scale);
+  return { ...fitted, amplitudesAt, calculated: amplitudesOf(parts, fitted.scale), f000: amplitudesAt(array([[0, 0, 0]], "int32")).get(0) };
+}
+
+/** The finest resolution of a list, in Å. */
+export function finestResolution({ hkl }: Pick<Amplitudes, "hkl">, cell: Structure["cell"]): number {
+  const metric = reciprocalMetric(cell);
+  let largest = 0;
+  for (let i = 0; i < hkl.shape[0]; i++) largest = Math.max(largest, inverseSquare(metric, [hkl.get(i, 0), hkl.get(i, 1), hkl.get(i, 2)]));
+  return 1 / Math.sqrt(largest);
+}
