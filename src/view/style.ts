@@ -57,6 +57,7 @@ input[type=checkbox] { accent-color: var(--accent); width: 1.05rem; height: 1.05
 .row label { color: var(--ink) }
 .number { display: grid; grid-template-columns: 6.2rem minmax(3rem, 1fr) 6rem 3rem; gap: 0.5rem; align-items: center }
 .number input[type=number] { width: 100%; text-align: right; padding: 0.2rem 0.35rem; min-height: 1.9rem }
+.number input[type=number] { appearance: textfield } .number input::-webkit-inner-spin-button { display: none }
 .number .unit { color: var(--quiet); font-size: 0.87rem }
 .tick { display: inline-flex; gap: 0.45rem; align-items: center; min-height: 1.9rem }
 .ticks { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem }
