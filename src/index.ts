@@ -15,6 +15,7 @@ export type { Arrays, Leaf } from "./autodiff/tree.js";
 
 export * as physics from "./physics/formulas.js";
 export type { Background } from "./models/background.js";
+export type { Draws } from "./models/draws.js";
 export * from "./models/beam.js";
 export * from "./models/crystal.js";
 export * from "./models/detector.js";

@@ -55,6 +55,7 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
     crystal: { ...crystal, ...spots.crystal },
     detector: { ...detector, ...spots.detector },
     structureFactors: files.structureFactors,
+    ...(spots.draws && { draws: spots.draws }),
     waterUm: given.number("water") ?? 0,
     ...(given.has("background") && { background: given.last("background")?.numbers ?? [] }),
   };

@@ -1,5 +1,6 @@
 import type { Beam } from "../models/beam.js";
 import type { Crystal } from "../models/crystal.js";
+import type { Draws } from "../models/draws.js";
 import type { Detector } from "../models/detector.js";
 import { InputError } from "../ndarray/errors.js";
 import type { Symmetric } from "../physics/symmetric.js";
@@ -35,6 +36,10 @@ export const spotFlags = {
     help: "standard deviation of a spot's place on the detector, by the crystal's and the beam's size and the point spread: along both axes, or fast and slow, " +
       "or a tensor whose square is the covariance", preset: "0",
   },
+  draws: {
+    group, values: ["n"], kind: "count",
+    help: "quasi-random normal draws of eta, bandwidth, beam_divergence and footprint for sampled spots, to compare with the closed form (-domain_xtal)",
+  },
   bfactor: {
     group, values: ["B", "yy", "zz", "xy", "xz", "yz"], fewest: 1, unit: "A^2",
     help: "overall temperature factor, also of sampled spots: isotropic, or a tensor along the crystal's own axes", preset: "0",
@@ -47,6 +52,7 @@ export interface SpotRequest {
   readonly crystal: Pick<Crystal, "etaDeg" | "domainA" | "bFactorA2">;
   readonly beam: Pick<Beam, "bandwidthPercent" | "beamDivergenceMrad">;
   readonly detector: Pick<Detector, "footprintMm">;
+  readonly draws?: Draws;
   readonly warnings: readonly string[];
 }
 
@@ -57,8 +63,10 @@ const ofClosed: readonly SimulateFlag[] = ["eta", "domain", "bandwidth", "beam_d
 /** @throws InputError that names the option */
 export function spotsFromFlags(given: Given<SimulateFlag>): SpotRequest {
   const isClosed = given.word("spots") === "closed";
-  const unheeded = given.last(...ofClosed);
-  if (!isClosed && unheeded) throw new InputError(`${unheeded.spelling} widens spots in closed form; give -spots closed with it`);
+  const count = given.number("draws");
+  if (isClosed && count !== undefined) throw new InputError("-draws samples what -spots closed has in closed form; leave one of them out");
+  const unheeded = given.last(...(count === undefined ? ofClosed : ["domain" as const]));
+  if (!isClosed && unheeded) throw new InputError(`${unheeded.spelling} widens spots in closed form; give -spots closed with it${unheeded.name === "domain" ? "" : ", or -draws"}`);
   if (isClosed && given.word("semantics") === "nanobragg") {
     throw new InputError("-semantics nanobragg is how the reference program sums its steps, and -spots closed is summed with -semantics physical");
   }
@@ -100,6 +108,7 @@ export function spotsFromFlags(given: Given<SimulateFlag>): SpotRequest {
         footprintMm: footprint.length === 3 ? [footprint[0], footprint[1], footprint[2]] : footprint.length === 2 ? [footprint[0], footprint[1]] : footprint[0],
       }),
     },
+    ...(count !== undefined && { draws: { count } }),
     warnings,
   };
 }

@@ -5,6 +5,7 @@ import { norm } from "../physics/vector.js";
 import type { Background } from "./background.js";
 import { defaultFluence, type Beam } from "./beam.js";
 import { orientedLattice, type Crystal } from "./crystal.js";
+import type { Draws } from "./draws.js";
 import { detectorFrame, type Detector } from "./detector.js";
 import type { StructureFactors } from "./structure-factors.js";
 
@@ -20,6 +21,8 @@ export interface Experiment<Q = number> {
   readonly structureFactors: StructureFactors | number;
   /** in place of the grid's own numbers, where the amplitudes themselves are parameters */
   readonly amplitudes?: Operand;
+  /** draws of what widens spots, where they are sampled and not in closed form; none unless given */
+  readonly draws?: Draws;
   /** edge of a cube of water in the beam, whose scattering is the background; none unless given */
   readonly waterUm?: Q;
   /** photons in each pixel that neither crystal nor water scatter; none unless given */

@@ -21,13 +21,18 @@ export const mostSources = 2 ** 22;
  * Refuses what cannot stand in any hutch. Recorded values are not looked at.
  * @throws InputError that names the field
  */
-export function checkExperiment({ beam, crystal, detector, structureFactors, amplitudes, waterUm, background }: Experiment<Quantity>): void {
+export function checkExperiment({ beam, crystal, detector, structureFactors, amplitudes, draws, waterUm, background }: Experiment<Quantity>): void {
   checkBeam(beam);
   checkCrystal(crystal);
   checkDetector(detector);
   if (!(structureFactors instanceof StructureFactors)) number("structureFactors", structureFactors);
   if (amplitudes !== undefined) checkAmplitudes(amplitudes, structureFactors);
   atLeastZero("waterUm", waterUm);
+  if (draws) {
+    count("draws.count", draws.count);
+    const { seed = -1 } = draws;
+    if (!Number.isSafeInteger(seed) || seed >= 0) throw new InputError(`draws.seed is ${seed}; it must be a whole number below 0`);
+  }
   if (background && (background.length === 0 || background.length > mostBackgroundTerms)) {
     throw new InputError(`background has ${background.length} terms; it can have 1 to ${mostBackgroundTerms}`);
   }

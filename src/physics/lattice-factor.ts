@@ -69,6 +69,12 @@ export function gaussCrystal(counts: CellCounts, offsets: Offsets, basis: Recipr
   return mul(count(counts), exp(mul(squaredDistance(counts, offsets, basis), div(mul(-1, fudge), gaussWidth))));
 }
 
+/** A Gaussian in the offsets that is as wide along each axis as a peak of the parallelepiped. */
+export function domainCrystal(counts: CellCounts, offsets: Offsets): Quantity {
+  const [x, y, z] = offsets.map((offset, axis) => mul(offset, counts[axis]));
+  return mul(count(counts), exp(mul(add(mul(x, x), mul(y, y), mul(z, z)), -1 / gaussWidth)));
+}
+
 /** A sphere in reciprocal space with a sharp edge: its lattice factor has no gradient but by the number of cells. */
 export function tophatCrystal(counts: CellCounts, offsets: Offsets, basis: ReciprocalBasis, fudge: Quantity): Quantity {
   const inside = less(mul(squaredDistance(counts, offsets, basis), fudge), gaussWidth ** 2);
@@ -154,6 +160,18 @@ export const crystalShapes = {
     },
     option: "gauss_xtal",
     description: "Gaussian spots",
+  },
+  domain: {
+    factor: ({ counts }, offsets) => domainCrystal(counts, offsets),
+    ends: true,
+    isFudged: false,
+    bound({ counts }) {
+      const cells = counts.map(known);
+      const peak = known(count(counts));
+      return (box) => peak * Math.exp((-(1 - rounding) / gaussWidth) * cells.reduce((sum, n, axis) => sum + (n * nearest(box[axis])) ** 2, 0));
+    },
+    option: "domain_xtal",
+    description: "Gaussian spots as wide as those of a parallelepiped along each axis: what -spots closed has",
   },
   tophat: {
     factor: ({ counts, basis, fudge }, offsets) => tophatCrystal(counts, offsets, basis, fudge),

@@ -99,8 +99,13 @@ export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, 
 }
 
 /** Refuses what the chosen kind of spots would not heed. */
-function checkSpots({ beam, crystal, detector }: Experiment<Quantity>, { spots = "sampled" }: ImageOptions): void {
-  if (spots === "closed") return;
+function checkSpots({ beam, crystal, detector, draws }: Experiment<Quantity>, { spots = "sampled" }: ImageOptions): void {
+  if (spots === "closed") {
+    if (draws) throw new InputError('draws sample what spots: "closed" has in closed form; leave one of them out');
+    return;
+  }
+  if (draws && crystal.domainA) throw new InputError("crystal.domainA shapes spots in closed form, and draws are of crystals of a number of cells");
+  if (draws) return;
   const given = {
     "crystal.etaDeg": crystal.etaDeg,
     "crystal.domainA": crystal.domainA,
@@ -109,7 +114,7 @@ function checkSpots({ beam, crystal, detector }: Experiment<Quantity>, { spots =
     "detector.footprintMm": detector.footprintMm,
   };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
-  if (name !== undefined) throw new InputError(`${name} widens spots in closed form, and these are sampled; say spots: "closed"`);
+  if (name !== undefined) throw new InputError(`${name} widens spots in closed form, and these are sampled; say spots: "closed", or give draws`);
 }
 
 function tileSizeFor(executor: Executor, steps: number, elements: number): number {

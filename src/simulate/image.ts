@@ -2,7 +2,7 @@ import { add, div, equal, less, mul, round, sub, where } from "../autodiff/primi
 import { broadcastTo, sum } from "../autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { sourceWeights } from "../models/beam.js";
-import { orientedLattice, restingLattice, scatteringLattices, type Crystal } from "../models/crystal.js";
+import { orientationCount, orientedLattice, restingLattice, scatteringLattices, type Crystal } from "../models/crystal.js";
 import { detectorFrame } from "../models/detector.js";
 import { photonsPerElectron, waterBackground, type Experiment } from "../models/experiment.js";
 import { smoothBackground } from "../models/background.js";
@@ -15,6 +15,7 @@ import { scatteringVector } from "../physics/scattering.js";
 import { crystalFrame, latticePoint, temperatureFactor } from "../physics/spots.js";
 import { dot, norm, type Vector } from "../physics/vector.js";
 import { recordClosedSpots, type ClosedSampling } from "./closed-image.js";
+import { DrawAxis, recordDraws } from "./drawn.js";
 import { beamsIn, polarizationOf, recordRay, type PixelIndices } from "./ray.js";
 import { referenceSum, type EveryStep } from "./reference-sum.js";
 import { along, pixelPoints, recorded, stepCounts } from "./steps.js";
@@ -90,11 +91,19 @@ function recordSampledImage(experiment: Experiment<Quantity>, sampling: Sampling
 
   const ray = recordRay(detector, frame, points, pixels, along(fast, "point"));
   const incident = beamsIn(frame, beam, along(fast, "source"));
-  const q = scatteringVector(ray.direction, incident.direction, incident.wavelength);
+  const lattice = orientedLattice(crystal);
+  const overOrientations = along(fast, "orientation");
+  const axis = experiment.draws && new DrawAxis(experiment.draws, orientationCount(crystal), overOrientations);
+  const undrawn = scatteringLattices(crystal, lattice.direct, frame.spindle, axis?.each ?? overOrientations);
+  const drawn = axis && recordDraws(experiment, frame, undrawn, incident, axis);
+  // A draw is seen from elsewhere on the detector; solid angle, polarization and capture are those of the pixel.
+  const shifted = drawn && { fast: recorded(add(fast, drawn.shift.fast), fast), slow: recorded(add(pixels.slow, drawn.shift.slow), fast) };
+  const seen = shifted ? recordRay(detector, frame, points, shifted, along(fast, "point")) : ray;
+  const struck = drawn?.incident ?? incident;
+  const turned = drawn?.lattice ?? undrawn;
+  const q = scatteringVector(seen.direction, struck.direction, struck.wavelength);
   const kept = sampling.dminA > 0 ? sub(1, less(1, mul(sampling.dminA, norm(q)))) : 1;
 
-  const lattice = orientedLattice(crystal);
-  const turned = scatteringLattices(crystal, lattice.direct, frame.spindle, along(fast, "orientation"));
   const index = (edge: Vector): Variable => recorded(dot(edge, q), fast);
   const hkl: Indices = [index(turned.a), index(turned.b), index(turned.c)];
   const beforeLatch = pixels.latch && less(stepIndices(fast, shape), pixels.latch);

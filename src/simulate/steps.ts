@@ -7,7 +7,7 @@ import { array } from "../ndarray/ndarray.js";
 
 /**
  * The axes of the tape on which an image is recorded, in the reference program's loop order: pixels; points in a pixel (sensor
- * layers, sub-pixels slow, sub-pixels fast); sources; orientations of the lattice (scan steps, mosaic domains).
+ * layers, sub-pixels slow, sub-pixels fast); sources; orientations of the lattice (scan steps, mosaic domains, draws).
  */
 export type StepAxis = "point" | "source" | "orientation";
 const position: Readonly<Record<StepAxis, number>> = { point: 1, source: 2, orientation: 3 };
@@ -22,7 +22,7 @@ export function stepCounts(experiment: Experiment<Quantity>, oversample: number)
   return {
     points: (experiment.detector.sensor?.layers ?? 1) * oversample ** 2,
     sources: sourceCount(experiment.beam),
-    orientations: orientationCount(experiment.crystal),
+    orientations: orientationCount(experiment.crystal) * (experiment.draws?.count ?? 1),
   };
 }
 

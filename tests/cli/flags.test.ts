@@ -69,6 +69,8 @@ const cases: Readonly<Partial<Record<SimulateFlag, readonly [before: string, add
   bandwidth: [closed, "-bandwidth 1"],
   beam_divergence: [closed, "-beam_divergence 5"],
   footprint: [closed, "-footprint 3"],
+  draws: [`${start} -eta 1`, "-draws 5"],
+  domain_xtal: [start, "-domain_xtal"],
   bfactor: [start, "-bfactor 20"],
   phi: [`${start} -osc 1`, "-phi 5"],
   osc: [start, "-osc 5"],
