@@ -15,6 +15,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
   ["view", async () => (await import("./view.js")).runView],
   ["describe", async () => (await import("./describe.js")).runDescribe],
   ["compare", async () => (await import("./compare.js")).runCompare],
+  ["example", async () => (await import("./example.js")).runExample],
 ]);
 
 const usage = `braggtape: X-ray diffraction images of crystals, simulated and refined
@@ -24,6 +25,7 @@ const usage = `braggtape: X-ray diffraction images of crystals, simulated and re
   braggtape view [IMAGE ...]  images, a model beside one, or a simulated detector in a browser
   braggtape convert IN OUT    between reflection formats, or between image formats
   braggtape compare A B       how two images differ
+  braggtape example           writes a reflection list and a simulated still to try the commands on
   braggtape describe FILE...  what a model or an image states of an experiment
 
   braggtape COMMAND --help    the options of a command

@@ -11,7 +11,7 @@ import { isIntegrate, isXparm, parseIntegrateHeader, parseXparm } from "./xds.js
 export interface ModelImage {
   /** what the file says of the experiment in it */
   readonly record: ExperimentRecord;
-  /** the file of the image, and its frame */
+  /** number of the image in its scan, from 0 */
   readonly image: number;
 }
 
