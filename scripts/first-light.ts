@@ -1,6 +1,6 @@
 /**
- * From a measured still back to the crystal: refines cell, orientation, distance and scale of a protein crystal by the
- * derivatives of every pixel, and draws what was measured beside what the model says.
+ * From a still back to the crystal: refines cell, orientation, distance and scale of a protein crystal by the derivatives of every
+ * pixel, and draws the still beside the refined model. The still is simulated, with Poisson noise.
  */
 import { mkdir, readFile } from "node:fs/promises";
 import {
