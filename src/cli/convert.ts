@@ -79,7 +79,7 @@ Exit codes: 0 done, all files written; 2 refused, with a sentence, and none writ
  */
 export async function runConvert(argv: readonly string[], environment: Environment): Promise<void> {
   const given = parseFlags(argv, convertFlags);
-  if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(convertFlags)}`);
+  if (given.has("help")) return void environment.stdout(`${intro}\n${describeFlags(convertFlags)}`);
   if (given.operands.length !== 2) throw new InputError(`convert needs two files, IN and OUT, and got ${given.operands.length}`);
   const [from, to] = given.operands;
   const toFormat = formatOf(to, given.word("to"), "--to");

@@ -51,7 +51,7 @@ export interface Description {
  */
 export async function runDescribe(argv: readonly string[], { cwd, stdout }: Environment): Promise<void> {
   const given = parseFlags(argv, describeTable);
-  if (given.has("help")) return stdout(`${intro}\n${describeFlags(describeTable)}`);
+  if (given.has("help")) return void stdout(`${intro}\n${describeFlags(describeTable)}`);
   if (given.operands.length === 0) throw new InputError("describe needs a file: a model of another program, or an image");
   const sources = await Promise.all(given.operands.map((name) => readSource(cwd, name)));
   const descriptions = given.has("together") ? [descriptionTogether(sources)] : sources.map(descriptionOf);

@@ -49,8 +49,8 @@ are not given. Many images are refined one after another, each in a folder of it
  */
 export async function runRefine(argv: readonly string[], environment: Environment): Promise<void> {
   const words = parseFlags(argv, refineFlags, referenceReading);
-  if (words.has("help")) return environment.stdout(`${intro}\n${describeRefinables()}\n${describeFlags(shownFlags())}`);
-  if (words.has("version")) return environment.stdout(`${version()}\n`);
+  if (words.has("help")) return void environment.stdout(`${intro}\n${describeRefinables()}\n${describeFlags(shownFlags())}`);
+  if (words.has("version")) return void environment.stdout(`${version()}\n`);
   const { cwd } = environment;
   const given = await modelAsOptions(words, cwd);
   if (given.has("merge")) {
@@ -58,7 +58,7 @@ export async function runRefine(argv: readonly string[], environment: Environmen
     const { table, left } = await mergedTable(folder);
     if (left.length > 0) environment.stderr(`warning: without a refinement that has ended: ${left.join(", ")}\n`);
     await writeFileAtomically(`${folder}/merged.csv`, new TextEncoder().encode(table));
-    return environment.stdout(table);
+    return void environment.stdout(table);
   }
   const { jobs, isMany } = await imageList(given, cwd);
   const threads = given.number("threads") ?? availableParallelism();

@@ -39,8 +39,8 @@ Exit codes: 0 done, all files written; 2 refused, with a sentence, and none writ
  */
 export async function runSimulate(argv: readonly string[], environment: Environment): Promise<void> {
   const given = parseFlags(argv, simulateFlags, referenceReading);
-  if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(simulateFlags)}`);
-  if (given.has("version")) return environment.stdout(`${version()}\n`);
+  if (given.has("help")) return void environment.stdout(`${intro}\n${describeFlags(simulateFlags)}`);
+  if (given.has("version")) return void environment.stdout(`${version()}\n`);
   const [scatterer, ...others] = given.operands;
   const lost = scatterer !== undefined && isNumber(scatterer) ? scatterer : others[0];
   if (lost !== undefined) throw new InputError(`${quote(lost)} belongs to no option; options begin with a dash`);

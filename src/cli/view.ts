@@ -30,7 +30,7 @@ secret, and nothing is asked from elsewhere.
  */
 export async function runView(argv: readonly string[], environment: Environment): Promise<void> {
   const given = parseFlags(argv, viewFlags);
-  if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(shownFlags)}`);
+  if (given.has("help")) return void environment.stdout(`${intro}\n${describeFlags(shownFlags)}`);
   const page = await pageGiven(given, environment.cwd, environment.seconds());
   for (const warning of page.warnings) environment.stderr(`warning: ${warning}\n`);
   const packed = pack(page);

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkGradients } from "../../src/autodiff/check-gradients.js";
-import { abs, exp, floor, mul, sin } from "../../src/autodiff/primitives/elementwise.js";
+import { exp, floor, less, mul, sin, where } from "../../src/autodiff/primitives/elementwise.js";
 import { total } from "../../src/autodiff/primitives/structure.js";
 import type { Variable } from "../../src/autodiff/tape.js";
 import { InputError } from "../../src/ndarray/errors.js";
@@ -28,7 +28,7 @@ test("a wrong derivative fails: a staircase that follows the line has none", () 
 });
 
 test("across a kink it fails", () => {
-  assert.ok(checkGradients((v: Variable) => abs(v))(scalar(0)).relativeError > 0.1);
+  assert.ok(checkGradients((v: Variable) => where(less(v, 0), 0, v))(scalar(0)).relativeError > 0.1);
 });
 
 test("a value that is not a number fails", () => {
