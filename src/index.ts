@@ -67,12 +67,14 @@ export type { SymmetryOperator } from "./io/symmetry.js";
 
 export * from "./refine/catalogue.js";
 export * from "./refine/crystal-system.js";
+export { exposureScan, recommendedScanSteps } from "./refine/exposure.js";
 export { residualInSigmas } from "./refine/goodness.js";
-export { Likelihood, type Restraint } from "./refine/likelihood.js";
+export { Likelihood } from "./refine/likelihood.js";
 export * from "./refine/loss.js";
 export * from "./refine/multi-start.js";
 export { experimentAt, type Parameter, type Role } from "./refine/parameter.js";
 export type { Carrier, CatalogueOptions, OptionWords, RefinableRecord } from "./refine/refinables/record.js";
 export * from "./refine/refine.js";
+export type { FunctionRestraint, ParameterRestraint, Restraint } from "./refine/restraint.js";
 export { usablePixels, type BeamStop, type PixelRules, type Still, type UsablePixels } from "./refine/still.js";
 export { uncertainty, type Uncertainty } from "./refine/uncertainty.js";

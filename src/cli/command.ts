@@ -49,11 +49,7 @@ export async function runCommand(argv: readonly string[], environment: Environme
     const [name = "--help", ...rest] = await withArgumentFiles(argv, environment.cwd);
     if (/^--?h(elp)?$/.test(name)) environment.stdout(usage);
     else if (/^--?version$/.test(name)) environment.stdout(`${version()}\n`);
-    else {
-      // What a command gives back without a code of its own may be anything.
-      const code = await (await commandNamed(name))(rest, environment);
-      if (typeof code === "number") return code;
-    }
+    else return (await (await commandNamed(name))(rest, environment)) ?? done;
     return done;
   } catch (error) {
     environment.stderr(`braggtape: ${sentenceOf(error)}\n`);

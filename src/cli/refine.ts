@@ -12,7 +12,6 @@ import { refine, type Refinement, type RefineOptions, type RefinementProgress } 
 import { refinementText, summaryOf } from "../refine/summary.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
-import { quotedArgument } from "./argument-file.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
 import { fromFolder } from "./input-files.js";
@@ -23,10 +22,10 @@ import { asSimulateFlags, describeRefinables, refineFlags, shownFlags, type Refi
 import { imageList, type ImageJob } from "./refine/images.js";
 import { mergedTable } from "./refine/merge.js";
 import { modelAsOptions } from "./refine/model.js";
-import { refinementPage, type ComparedStill } from "./refine/page.js";
+import { refinementPage, type PagePicture } from "./refine/page.js";
 import { refinementPicture } from "./refine/picture.js";
 import { refinedArguments } from "./refine/refined-arguments.js";
-import { describeRefinement, shown, suffixOf } from "./refine/report.js";
+import { describeRefinement, shown, shownChiSquare, suffixOf } from "./refine/report.js";
 import { refineRequest, type RefineRequest } from "./refine/request.js";
 import { resumedOptions, resumedStart, unfinishedState } from "./refine/state.js";
 import { version } from "./version.js";
@@ -192,8 +191,10 @@ function hints(refinement: Refinement, request: RefineRequest, given: Given<Refi
   const hasOneCount = refinement.parameters.some(({ name }) => name === "N");
   if (isPoorFit(refinement) && hasOneCount) found.push("N is the same along a, b and c; --separate_N refines a number for each of them");
   const { mosaic } = request.stills[0].experiment.crystal;
-  if (mosaic && mosaic.domains > 1 && !given.has("mosaic_seed")) {
-    const spreadDeg = refinement.parameters.find(({ name }) => name === "mosaic_spread")?.value ?? mosaic.spreadDeg;
+  const spread = refinement.parameters.find(({ name }) => name === "mosaic_spread");
+  const isSeen = spread === undefined || spread.esd !== undefined;
+  if (mosaic && mosaic.domains > 1 && isSeen && !given.has("mosaic_seed")) {
+    const spreadDeg = spread?.value ?? mosaic.spreadDeg;
     const doubt = (meanTurn * spreadDeg) / Math.sqrt(mosaic.domains);
     found.push(`the ${mosaic.domains} mosaic domains are drawn with a seed that may not be the crystal's: misset is known to ${shown(doubt, 2)} degrees at best; more domains, or -mosaic_seed, would help`);
   }
@@ -217,7 +218,7 @@ async function resultFiles(
   const { stills, parameters, options } = request;
   const loss = options.loss ?? lossNamed("poisson");
   const values = refinement.parameters.map(({ value }) => value);
-  const compared: ComparedStill[] = [];
+  const pictures: PagePicture[] = [];
   const files: OutputFile[] = [];
   const encoder = new TextEncoder();
   const add = (name: string, content: string | Uint8Array): void => {
@@ -227,29 +228,19 @@ async function resultFiles(
     const [model, mask] = [refinement.images[i], refinement.masks[i]];
     const name = basename(images[i]);
     const residual = residualInSigmas(counts, model, mask, loss);
-    const title = `${name}: reduced chi-square ${refinement.reducedChiSquare.toFixed(3)}`;
+    const title = `${name}: reduced chi-square ${shownChiSquare(refinement.reducedChiSquare)}`;
     const shownImages = { observed: usedOnly(counts, mask), model: usedOnly(model, mask), residual };
     const bytes = await encodePng(refinementPicture(shownImages, title));
     const suffix = suffixOf(i, stills);
-    compared.push({ name, still: stills[i], ...shownImages });
+    pictures.push({ name, bytes });
     add(`picture${suffix}.png`, bytes);
     add(`refined${suffix}.args`, refinedArguments(asSimulateFlags(given), stills[i], parameters, values, i, refinement.oversample[i], cwd));
   }
   add("loss.svg", lossCurve(refinement));
   add("correlations.svg", correlationMatrix(refinement));
-  add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, warnings, provenanceOf(given, images)));
+  add("index.html", refinementPage(refinement, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, pictures, warnings));
   add("refinement.json", refinementText(images.join(" "), refinement, warnings));
   return files;
-}
-
-/** What the result comes from, a line each. */
-function provenanceOf(given: Given<RefineFlag>, images: readonly string[]): (readonly [source: string, statement: string])[] {
-  const options = given.occurrences.map(({ name, words }) => [`-${name}`, ...words].map(quotedArgument).join(" "));
-  return [
-    ["program", `braggtape ${version()}, Node ${process.versions.node}`],
-    [images.length > 1 ? "images" : "image", images.join(", ")],
-    ["options", options.join(" ")],
-  ];
 }
 
 /** An image that is NaN where a pixel was not used. */

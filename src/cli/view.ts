@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { writeFileAtomically } from "../io/files.js";
-import { application, selfContainedPage, servedPage } from "../view/document.js";
+import { selfContainedPage, servedPage } from "../view/document.js";
 import { pack } from "../view/given.js";
 import { bufferName } from "../view/page-data.js";
 import { style } from "../view/style.js";
@@ -11,7 +12,7 @@ import { parseFlags } from "./parse-flags.js";
 import { openInBrowser } from "./view/browser.js";
 import { shownFlags, viewFlags } from "./view/flags.js";
 import { pageGiven } from "./view/given.js";
-import { pageProgram, sha256 } from "./view/page-program.js";
+import { pageProgram } from "./view/page-program.js";
 import { servePage, type ServedFile } from "./view/server.js";
 
 const intro = `braggtape view [IMAGE ...]: look at images, at a model beside one, or at a simulated detector, in a browser
@@ -37,7 +38,8 @@ export async function runView(argv: readonly string[], environment: Environment)
   const title = `${page.title}: braggtape`;
   const out = given.word("out");
   if (out !== undefined) {
-    const html = selfContainedPage(title, application, packed, await pageProgram("page.js"), sha256, gzipSync);
+    const digest = (text: string): string => createHash("sha256").update(text).digest("base64");
+    const html = selfContainedPage(title, packed, await pageProgram("page.js"), digest, gzipSync);
     return writeFileAtomically(fromFolder(environment.cwd, out), new TextEncoder().encode(html));
   }
   const files = new Map<string, ServedFile>([

@@ -7,10 +7,11 @@ import { stepCounts } from "../simulate/steps.js";
 import { brightened } from "./brightness.js";
 import { maskBeyondDirectBeam } from "./coarse.js";
 import { fit } from "./fit.js";
-import { Likelihood, type Restraint } from "./likelihood.js";
+import { Likelihood } from "./likelihood.js";
 import type { Loss } from "./loss.js";
 import { coordinateOf, hasRole, type Parameter } from "./parameter.js";
 import { pointsIn, withPoints } from "./points.js";
+import type { Restraint } from "./restraint.js";
 import type { ReadyStill } from "./still.js";
 
 /** From one number of cells to the next, and how many there are on either side: from half to twice the start. */

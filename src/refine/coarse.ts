@@ -4,6 +4,7 @@ import { detectorFrame, pixelPosition } from "../models/detector.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
 import { roundDomain } from "../physics/spots.js";
 import { norm, type Vector } from "../physics/vector.js";
+import { coarserScan } from "./exposure.js";
 import { hasRole, type Parameter } from "./parameter.js";
 import { backgroundParameters } from "./refinables/background.js";
 import type { ReadyStill } from "./still.js";
@@ -29,7 +30,7 @@ const faintest = 0.05;
 export function coarseStill(still: ReadyStill, times: number): ReadyStill {
   const { experiment: { waterUm: _water, ...experiment }, options } = still;
   const { crystal } = experiment;
-  const { mosaic: _, ...single } = crystal;
+  const { mosaic: _, scan, ...single } = crystal;
   const cells = crystal.cells ?? [1, 1, 1];
   const edges = edgesOf(crystal);
   const sharpest = widthOfPeak / Math.max(...edges.map((edge, axis) => edge * cells[axis]));
@@ -43,7 +44,7 @@ export function coarseStill(still: ReadyStill, times: number): ReadyStill {
   }
   return {
     ...still,
-    experiment: { ...experiment, crystal: { ...single, shape: "gauss", fudge } },
+    experiment: { ...experiment, crystal: { ...single, ...(scan && { scan: coarserScan(scan, times) }), shape: "gauss", fudge } },
     options: { ...options, oversample: 1, mask },
     mask,
   };

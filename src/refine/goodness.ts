@@ -8,6 +8,7 @@ const fewPhotons = 1;
 const mostSigmas = 5;
 
 export interface GoodnessOfFit {
+  /** NaN where there are not more pixels than parameters */
   readonly reducedChiSquare: number;
   /** standard deviation of the reduced chi-square of a right model */
   readonly chiSquareSigma: number;
@@ -18,8 +19,14 @@ export function isPoorFit({ reducedChiSquare, chiSquareSigma }: GoodnessOfFit): 
   return reducedChiSquare > 1 + mostSigmas * chiSquareSigma;
 }
 
+/** Whether the counts scatter less than photons can. */
+export function isTooGoodFit({ reducedChiSquare, chiSquareSigma }: GoodnessOfFit): boolean {
+  return reducedChiSquare < 1 - mostSigmas * chiSquareSigma;
+}
+
 /**
- * The squared differences between counts and model in units of their variance, on average; 1 where the model is right.
+ * The squared differences between counts and model in units of their variance, on average; 1 where the model is right, and NaN where there are
+ * not more pixels than parameters.
  *
  * Pixels weigh by m/(m+1) for m expected photons, because the squared residual of next to nothing is rarely not 0 and then huge.
  * @param masks int32; pixels where they are 0 do not count
@@ -41,7 +48,7 @@ export function goodnessOfFit(counts: readonly NdArray[], images: readonly NdArr
   });
   // As many pixels of full weight would scatter as little.
   const pixels = squares > 0 ? weights ** 2 / squares : 0;
-  if (!(weights > 0 && pixels > free)) return { reducedChiSquare: 0, chiSquareSigma: 0 };
+  if (!(weights > 0 && pixels > free)) return { reducedChiSquare: NaN, chiSquareSigma: NaN };
   const perFreedom = 1 / (weights * (1 - free / pixels));
   return { reducedChiSquare: sum * perFreedom, chiSquareSigma: Math.sqrt(scatter) * perFreedom };
 }

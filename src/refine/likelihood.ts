@@ -9,25 +9,8 @@ import { recorded } from "../simulate/steps.js";
 import type { Loss, OfPixel } from "./loss.js";
 import { experimentAt, slopeAt, valueAt, type Parameter } from "./parameter.js";
 import { withPoints } from "./points.js";
+import { checkRestraints, pullOf, type Pull, type Restraint } from "./restraint.js";
 import type { Still } from "./still.js";
-
-/** What else is known of a parameter: a target, and how far from it the truth may be. */
-export interface Restraint {
-  /** of the parameter */
-  readonly name: string;
-  /** expected value, in the parameter's unit */
-  readonly target: number;
-  /** standard deviation of the expectation, in the parameter's unit */
-  readonly sigma: number;
-}
-
-/** @throws InputError when a restraint is for no parameter, or has no sigma */
-export function checkRestraints(restraints: readonly Restraint[], parameters: readonly Parameter[]): void {
-  for (const { name, sigma } of restraints) {
-    if (!parameters.some((parameter) => parameter.name === name)) throw new InputError(`there is a restraint for ${name}, which is not refined`);
-    if (!(sigma > 0)) throw new InputError(`the restraint for ${name} has the sigma ${sigma}; it must be above 0`);
-  }
-}
 
 /** What a minimiser sees: the misfit of images as a function of coordinates that are 0 at the start. */
 export class Likelihood {
@@ -112,9 +95,9 @@ export class Likelihood {
       value += found.loss;
       indices.forEach((i, k) => (gradient[i] += found.gradient[k] * slopes[i]));
     }
-    for (const { i, pull, half } of this.#pulls(values)) {
-      value += half;
-      gradient[i] += pull * slopes[i];
+    for (const { restraint: { sigma }, difference, slopes: byValue } of this.pullsAt(values)) {
+      value += (difference / sigma) ** 2 / 2;
+      byValue.forEach((slope, i) => (gradient[i] += (difference / sigma ** 2) * slope * slopes[i]));
     }
     return { value, gradient };
   }
@@ -139,20 +122,20 @@ export class Likelihood {
       });
     }
     this.passes++;
-    for (const { i, pull, half, weight } of this.#pulls(values)) {
-      value += half;
-      gradient[i] += pull * slopes[i];
-      normal[i][i] += weight * slopes[i] ** 2;
+    for (const { restraint: { sigma }, difference, slopes: byValue } of this.pullsAt(values)) {
+      value += (difference / sigma) ** 2 / 2;
+      const pulls = byValue.map((slope, i) => (slope * slopes[i]) / sigma);
+      pulls.forEach((pull, i) => {
+        gradient[i] += (difference / sigma) * pull;
+        pulls.forEach((other, j) => (normal[i][j] += pull * other));
+      });
     }
     return { value, gradient, normal };
   }
 
-  #pulls(values: Vector): { readonly i: number; readonly pull: number; readonly half: number; readonly weight: number }[] {
-    return this.restraints.map(({ name, target, sigma }) => {
-      const i = this.parameters.findIndex((parameter) => parameter.name === name);
-      const sigmas = (values[i] - target) / sigma;
-      return { i, pull: sigmas / sigma, half: sigmas ** 2 / 2, weight: 1 / sigma ** 2 };
-    });
+  /** Where the restraints stand at values of the parameters. */
+  pullsAt(values: Vector): Pull[] {
+    return this.restraints.map((restraint) => pullOf(restraint, this.parameters, values));
   }
 }
 

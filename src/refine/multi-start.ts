@@ -2,9 +2,9 @@ import { Ran1 } from "../models/ran1.js";
 import { InputError } from "../ndarray/errors.js";
 import type { Vector } from "../optim/vector.js";
 import { hasRole, type Parameter } from "./parameter.js";
-import { checkRestraints } from "./likelihood.js";
 import { lossNamed } from "./loss.js";
 import { defaultBlurs, refine, type Refinement, type RefineOptions } from "./refine.js";
+import { checkRestraints } from "./restraint.js";
 import { Stage } from "./stage.js";
 import { readyStills, type Still } from "./still.js";
 

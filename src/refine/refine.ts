@@ -5,11 +5,13 @@ import type { StopConditions, Why } from "../optim/stop.js";
 import type { Vector } from "../optim/vector.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { withLikelyCellCounts } from "./cell-counts.js";
-import { goodnessOfFit, isPoorFit, type GoodnessOfFit } from "./goodness.js";
-import { checkRestraints, type Restraint } from "./likelihood.js";
+import { contradictions } from "./agreement.js";
+import { goodnessOfFit, isPoorFit, isTooGoodFit, type GoodnessOfFit } from "./goodness.js";
 import { lossNamed, type Loss } from "./loss.js";
 import { checkParameters, slopeAt, type Parameter } from "./parameter.js";
 import { pointsIn } from "./points.js";
+import { checkRestraints, type Restraint } from "./restraint.js";
+import { checkReflections } from "./reflections.js";
 import { likeliestSampling } from "./sampling.js";
 import { Stage, type StageResult } from "./stage.js";
 import { readyStills, type ReadyStill, type Still } from "./still.js";
@@ -126,6 +128,8 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   }
   const warnings = new Set<string>();
   const usable = readyStills(stills, warnings, loss.fewest);
+  let from: Vector = options.from ?? parameters.map(({ start }) => start);
+  checkReflections(usable);
   const history: RefinementProgress[] = [];
   let [steps, passes] = [0, 0];
   const timeLeft = (): StopConditions => ({ maxSeconds: Math.max(0, maxSeconds - seconds()), ...(signal && { signal }) });
@@ -155,7 +159,6 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
     }
   };
 
-  let from: Vector = options.from ?? parameters.map(({ start }) => start);
   for (const blur of coarseToFine) {
     if (over() !== undefined) break;
     const { values, smooth } = await run(new Stage(usable, parameters, blur, loss, restraints, pool), from);
@@ -173,13 +176,12 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   const { value: misfit, normal } = await likelihood.normalEquations(result.parameters);
   const known = uncertainty(normal, await likelihood.information(result.parameters), held);
   for (const warning of [...likelihood.warnings, ...warningsOf(known, held, values, parameters)]) warnings.add(warning);
+  const slopes = parameters.map((parameter, i) => slopeAt(parameter, values[i]));
+  for (const warning of contradictions(likelihood.pullsAt(values), slopes, known.inverse)) warnings.add(warning);
   const images = await likelihood.images(result.parameters);
   const masks = usable.map(({ mask }) => mask);
   const goodness = goodnessOfFit(usable.map(({ counts }) => counts), images, masks, loss, parameters.length);
-  if (isPoorFit(goodness)) {
-    const { reducedChiSquare, chiSquareSigma } = goodness;
-    warnings.add(`the reduced chi-square is ${reducedChiSquare.toFixed(3)}, and that of a right model would be 1 within ${chiSquareSigma.toFixed(3)}: the model does not explain the image, and the truth may lie farther off than the standard deviations say`);
-  }
+  for (const warning of warningsOfFit(goodness)) warnings.add(warning);
   return {
     parameters: parameters.map((parameter, i) => {
       const sigma = held.includes(i) ? undefined : known.sigmas[i];
@@ -203,6 +205,19 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   };
 }
 
+function warningsOfFit(goodness: GoodnessOfFit): string[] {
+  const { reducedChiSquare, chiSquareSigma } = goodness;
+  const right = `that of a right model would be 1 within ${chiSquareSigma.toFixed(3)}`;
+  if (Number.isNaN(reducedChiSquare)) return ["there are not more pixels than parameters, so that nothing tells whether the model is right"];
+  if (isPoorFit(goodness)) {
+    return [`the reduced chi-square is ${reducedChiSquare.toFixed(3)}, and ${right}: the model does not explain the image, and the truth may lie farther off than the standard deviations say`];
+  }
+  if (isTooGoodFit(goodness)) {
+    return [`the reduced chi-square is ${reducedChiSquare.toFixed(3)}, and ${right}: the counts scatter less than photons do, as those of smoothed, rescaled or noiseless images, and the standard deviations are not those of this image`];
+  }
+  return [];
+}
+
 /** Indices of the parameters that stand on a bound. */
 function heldOf(values: Vector, parameters: readonly Parameter[]): number[] {
   const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
@@ -213,7 +228,10 @@ function warningsOf({ undetermined }: Uncertainty, held: readonly number[], valu
   const name = (i: number): string => parameters[i].name;
   const lost = overlapsJoined(undetermined).map(({ members, ways }) => {
     const names = members.map(name).join(", ");
-    if (members.length === 1) return `${names} is not determined by the data: the image hardly changes with it; fix it, or restrain it`;
+    if (members.length === 1) {
+      const value = Number(values[members[0]].toPrecision(4));
+      return `${names} is not determined by the data: the image hardly changes with it, and the standard deviations of the others are those with ${names} known to be ${value}; fix it, or restrain it`;
+    }
     if (ways >= members.length) return `none of ${names} is determined by the data; fix them, or restrain them`;
     const remedy = ways === 1 ? "fix one of them, or restrain it" : `fix ${ways} of them, or restrain them`;
     return `${names} are not determined together: a change of one is made good by the others; ${remedy}`;

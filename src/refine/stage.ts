@@ -6,10 +6,11 @@ import { brightened, photonsIn } from "./brightness.js";
 import { parametersNamed } from "./catalogue.js";
 import { coarseParameters, coarseStill, isWaterSmooth } from "./coarse.js";
 import { fit } from "./fit.js";
-import { Likelihood, type Restraint } from "./likelihood.js";
+import { Likelihood } from "./likelihood.js";
 import type { Loss } from "./loss.js";
 import { coordinateOf, hasRole, type Parameter } from "./parameter.js";
 import { pointsIn } from "./points.js";
+import { restraintsOf, type Restraint } from "./restraint.js";
 import type { ReadyStill } from "./still.js";
 
 /** Where a stage ended. */
@@ -55,7 +56,7 @@ export class Stage {
     this.#own = isSharp ? parameters : withBrightness(coarseParameters(parameters, stills), stills);
     this.#places = this.#own.map(({ name }) => parameters.findIndex((parameter) => parameter.name === name));
     this.#stills = isSharp ? stills : stills.map((still) => coarseStill(still, blur));
-    this.likelihood = new Likelihood(this.#stills, this.#own, loss, isSharp ? restraints : withDoubts(restraints, this.#own), pool);
+    this.likelihood = new Likelihood(this.#stills, this.#own, loss, isSharp ? restraints : withDoubts(restraintsOf(restraints, parameters, this.#own), this.#own), pool);
   }
 
   /**
@@ -112,8 +113,7 @@ export class Stage {
  * Restraints of what there is, and of whatever else is, by its doubt, not far from its start, wherever the stage begins: faint spots that
  * are blurred tell little.
  */
-function withDoubts(restraints: readonly Restraint[], parameters: readonly Parameter[]): Restraint[] {
-  const given = restraints.filter(({ name }) => parameters.some((parameter) => parameter.name === name));
+function withDoubts(given: readonly Restraint[], parameters: readonly Parameter[]): Restraint[] {
   const others = parameters.filter(({ name, scale }) => scale === "linear" && !given.some((restraint) => restraint.name === name));
   return [...given, ...others.map(({ name, start, doubt }) => ({ name, target: start, sigma: doubt }))];
 }

@@ -17,7 +17,8 @@ export const reasons: Readonly<Record<Why, string>> = {
 export interface Summary {
   readonly parameters: Readonly<Record<string, { readonly start: number; readonly value: number; readonly esd: number | null; readonly unit: string }>>;
   readonly loss: number;
-  readonly reducedChiSquare: number;
+  /** null where there are not more pixels than parameters */
+  readonly reducedChiSquare: number | null;
   readonly converged: boolean;
   readonly why: string;
   readonly steps: number;
@@ -28,7 +29,7 @@ export function summaryOf({ parameters, loss, reducedChiSquare, converged, why, 
   return {
     parameters: Object.fromEntries(parameters.map(({ name, start, value, esd, unit }) => [name, { start, value, esd: esd ?? null, unit }])),
     loss,
-    reducedChiSquare,
+    reducedChiSquare: Number.isNaN(reducedChiSquare) ? null : reducedChiSquare,
     converged,
     why: reasons[why],
     steps,

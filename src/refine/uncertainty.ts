@@ -7,6 +7,8 @@ export interface Uncertainty {
   readonly sigmas: readonly (number | undefined)[];
   /** both triangles, ones on the diagonal; 0 beside what is not determined */
   readonly correlations: Matrix;
+  /** H⁻¹ within the space of what is known; 0 beside what is not */
+  readonly inverse: Matrix;
   /** combinations of parameters of which the data say next to nothing: the indices of those that take part, largest part first */
   readonly undetermined: readonly (readonly number[])[];
 }
@@ -21,13 +23,31 @@ const part = 0.1;
  *
  * The covariance is H⁻¹ V H⁻¹: for a likelihood, V = H and it is the inverse of Fisher's information; for another loss it says what the
  * noise really does. Combinations of parameters whose information is nothing but rounding, or whose standard deviation is larger
- * than the doubt at the start, are reported, and the parameters that take part in them have no standard deviation.
+ * than the doubt at the start, are reported, and the parameters that take part in them have no standard deviation. A parameter that is
+ * such a combination by itself is taken as known for the others: of a quantity that the image does not show, such as the mosaicity of a
+ * perfect crystal, the linear estimate would reach far beyond what its doubt allows, and carry the others with it.
  * @param curvature H, of the cost
  * @param information V, of the cost's slope
  * @param held indices of parameters that stand on a bound and are taken as known
  * @see Huber, Proc. Fifth Berkeley Symp. Math. Statist. Prob. 1, 221 (1967)
  */
 export function uncertainty(curvature: Matrix, information: Matrix, held: readonly number[] = []): Uncertainty {
+  const idle: number[] = [];
+  for (;;) {
+    const found = withHeld(curvature, information, [...held, ...idle]);
+    const alone = found.undetermined.filter(({ length }) => length === 1).flat();
+    if (alone.length === 0) {
+      return {
+        ...found,
+        sigmas: found.sigmas.map((sigma, i) => (idle.includes(i) ? undefined : sigma)),
+        undetermined: [...idle.map((i) => [i]), ...found.undetermined],
+      };
+    }
+    idle.push(...alone);
+  }
+}
+
+function withHeld(curvature: Matrix, information: Matrix, held: readonly number[]): Uncertainty {
   const free = [...curvature.keys()].filter((i) => !held.includes(i));
   const seen = free.filter((i) => curvature[i][i] > 0);
   const lost = new Set<number>(free.filter((i) => !seen.includes(i)));
@@ -37,7 +57,7 @@ export function uncertainty(curvature: Matrix, information: Matrix, held: readon
   const isKnown = values.map((value) => value > rounding);
   vectors.forEach((vector, k) => {
     if (isKnown[k]) return;
-    const members = membersOf(vector).map((m) => seen[m]);
+    const members = membersOf(vector.map((element, m) => element / units[m])).map((m) => seen[m]);
     undetermined.push(members);
     for (const i of members) lost.add(i);
   });
@@ -46,7 +66,8 @@ export function uncertainty(curvature: Matrix, information: Matrix, held: readon
     seen.map((__, j) => values.reduce((sum, value, k) => (isKnown[k] ? sum + (vectors[k][i] * vectors[k][j]) / value : sum), 0)),
   );
   const middle = product(product(inverse, scaledBy(information, seen, units)), inverse);
-  const covariance = middle.map((row, i) => row.map((element, j) => element / (units[i] * units[j])));
+  const inUnits = (matrix: Matrix): number[][] => matrix.map((row, i) => row.map((element, j) => element / (units[i] * units[j])));
+  const covariance = inUnits(middle);
 
   const certain = seen.filter((i) => !lost.has(i));
   const place = new Map(seen.map((i, k) => [i, k]));
@@ -58,6 +79,7 @@ export function uncertainty(curvature: Matrix, information: Matrix, held: readon
   });
   for (const i of certain) if (between(i, i) > 1) lost.add(i);
   const isDetermined = (i: number): boolean => place.has(i) && !lost.has(i) && between(i, i) > 0;
+  const inverseOfSeen = inUnits(inverse);
   return {
     sigmas: curvature.map((_, i) => (held.includes(i) ? 0 : isDetermined(i) ? Math.sqrt(between(i, i)) : undefined)),
     correlations: curvature.map((_, i) =>
@@ -66,6 +88,7 @@ export function uncertainty(curvature: Matrix, information: Matrix, held: readon
         return isDetermined(i) && isDetermined(j) ? between(i, j) / Math.sqrt(between(i, i) * between(j, j)) : 0;
       }),
     ),
+    inverse: curvature.map((_, i) => curvature.map((__, j) => inverseOfSeen[place.get(i) ?? -1]?.[place.get(j) ?? -1] ?? 0)),
     undetermined,
   };
 }

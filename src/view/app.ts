@@ -139,7 +139,7 @@ export class App {
       element("p", { class: "note" }, "What the window shows, with a scale bar."),
       element("div", { class: "buttons" }, button("PNG", () => void this.#savePng()), button("SVG", () => this.#saveSvg())),
     );
-    const sections: HTMLElement[] = [this.#display.element, this.#spotList.element, this.#profile.element, save];
+    const sections = [this.#display.element, this.#spotList.element, this.#profile.element, save];
     if (desk) {
       const model = new ModelSection(
         desk.state,

@@ -7,7 +7,7 @@ import { section } from "./section.js";
 
 /** How images are shown: colours, contrast, and what is drawn over them. */
 export class DisplaySection {
-  readonly element: HTMLDetailsElement;
+  readonly element: HTMLElement;
   overlay: OverlayOptions = { rings: true, spots: false, indices: false };
   #scale: ScaleName = matchMedia("(prefers-color-scheme: dark)").matches ? "grey" : "inverse grey";
   #curve: CurveName = "logarithm";
@@ -22,7 +22,7 @@ export class DisplaySection {
 
   /** @param onChange called when something should be drawn anew */
   constructor(readonly onChange: () => void) {
-    const scales = scaleNames.filter((name) => !name.includes("residual"));
+    const scales = scaleNames.filter((name) => name !== "residual");
     const scale = choice("colours", scales, this.#scale, (name) => this.#set(() => (this.#scale = name)));
     const curve = choice("contrast", curveNames, this.#curve, (name) => this.#set(() => (this.#curve = name)));
     this.#low = element("input", { type: "number", step: "any", id: freshId("low") });

@@ -1,5 +1,5 @@
+import { known, type Quantity } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
-import { knownExperiment } from "./known-experiment.js";
 import { fieldsOf, samplingOf, withSampling, withValues, type FieldValues, type Sampling } from "./model-fields.js";
 
 /** A model as its controls stand: where it began, and what has been changed since. */
@@ -17,11 +17,17 @@ export function stateOf(base: Experiment, oversample: number): ModelState {
 export function experimentOf({ base, changed, sampling }: ModelState): Experiment {
   const fields = fieldsOf(changed);
   const sampled = sameCounts(samplingOf(base, sampling.oversample), sampling) ? base : withSampling(base, sampling);
-  return knownExperiment(withValues(sampled, fields, fields.map(({ key }) => changed.get(key) ?? 0)));
+  const written = withValues(sampled, fields, fields.map(({ key }) => changed.get(key) ?? 0));
+  return isOfNumbers(written) ? written : sampled;
 }
 
 function sameCounts(one: Sampling, other: Sampling): boolean {
   return one.domains === other.domains && one.wavelengths === other.wavelengths;
+}
+
+/** Written with numbers, an experiment holds nothing but numbers. */
+function isOfNumbers(experiment: Experiment<Quantity>): experiment is Experiment {
+  return typeof experiment.beam.wavelengthA === "number" && known(experiment.beam.wavelengthA) > 0;
 }
 
 /** So many domains or wavelengths show a spread that begins. */

@@ -5,8 +5,7 @@ import type { DragMode } from "./viewer.js";
 
 export interface ToolbarEvents {
   readonly onLayer: (name: LayerName) => void;
-  /** undefined where dragging can only move the image */
-  readonly onDrag: ((mode: DragMode) => void) | undefined;
+  readonly onDrag: (mode: DragMode) => void;
   readonly onZoom: (factor: number) => void;
   readonly onFit: () => void;
   readonly onBlink: () => void;
@@ -26,8 +25,7 @@ export class Toolbar {
 
   constructor({ onLayer, onDrag, onZoom, onFit, onBlink }: ToolbarEvents) {
     this.#layers = new Toggle<LayerName>("Image that is shown", onLayer);
-    this.#drag = new Toggle<DragName>("What dragging does", (name) => onDrag?.(modes[name]));
-    this.#drag.element.hidden = onDrag === undefined;
+    this.#drag = new Toggle<DragName>("What dragging does", (name) => onDrag(modes[name]));
     this.#blink = button("blink", onBlink, { title: "measured and model in turn (b)" });
     const zoom = element(
       "div",

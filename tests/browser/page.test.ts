@@ -162,29 +162,6 @@ if (hasChromium()) {
     await page.context().close();
   });
 
-  test("the report of the command opens from its file, shows pixels under the pointer and all digits of its parameters", async () => {
-    for (const { width, height, colorScheme } of windows.filter(({ width: edge, colorScheme: scheme }) => (edge === 400) === (scheme === "dark"))) {
-      const { page, troubles } = await openPage({ viewport: { width, height }, colorScheme });
-      await page.goto(pathToFileURL(`${bench.folder}/refined/index.html`).href);
-      await ready(page);
-      const [table] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSV" }).click()]);
-      await table.saveAs(`${bench.folder}/parameters.csv`);
-      const [, first] = new TextDecoder().decode(await bench.read("parameters.csv")).split("\n");
-      const { value, esd } = byCommand.parameters.a;
-      assert.is(first, `a,20.15,${value},${esd},A`);
-      await page.getByRole("button", { name: "residual" }).click();
-      await page.locator(".stage").focus();
-      await page.keyboard.press("+");
-      assert.match((await page.locator("#readout").textContent()) ?? "", /measured \d+.*residual −?\d/);
-      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
-      assert.equal(await page.evaluate(namelessControls), []);
-      assert.equal(await page.evaluate(faintTexts), []);
-      await page.screenshot({ path: `${screenshots}report-${width}-${colorScheme}.png`, fullPage: true });
-      assert.equal(troubles, []);
-      await page.context().close();
-    }
-  });
-
   test("where the policy of the page forbids WebAssembly, it interprets, and shows the same model", async () => {
     const readings: string[] = [];
     for (const isStrict of [false, true]) {

@@ -17,11 +17,15 @@ const bench = await Workbench.make({
   "f.hkl": "0 0 0 50\n0 0 1 90\n0 1 0 70\n1 0 0 80\n1 1 1 60\n-1 0 0 20\n0 -1 0 30\n0 0 -1 40\n",
   "a.mat": "0.04 0.02 0.01\n-0.02 0.035 0.01\n0.001 -0.01 0.03\n0 0 0\n",
   "half.img": smv("SIZE1=8;\nSIZE2=8;\nPIXEL_SIZE=2;\nDISTANCE=77;\nWAVELENGTH=1.1;\n", pixels),
+  "a.pdb": `CRYST1   34.000   45.000   56.000  90.00  90.00  90.00 P 1           1\nATOM      1  S   ALA A   1       1.000   2.000   3.000  1.00 10.00           S\nEND\n`,
+  "f.cns": "NREFlection=3\nINDE 1 2 3 FOBS= 10\nINDE 0 1 4 FOBS= 20\nINDE 2 0 1 FOBS= 30\n",
   "sources.txt": "-10 0.1 0.2 1 1.1e-10\n",
 });
 
 const start = "-cell 34 45 56 75 85 100 -default_F 10 -N 3 -detpixels 8 -pixel 2 -oversample 1 -seed 1";
 const listed = "-cell 34 45 56 75 85 100 -hkl f.hkl -N 3 -detpixels 8 -pixel 2 -oversample 1 -seed 1";
+const atoms = "-pdb a.pdb -dmin 12 -N 3 -detpixels 8 -pixel 2 -oversample 1 -seed 1";
+const measured = listed.replace("f.hkl", "f.cns").replace("75 85 100", "90 90 90");
 const dispersed = `${start} -dispersion 5`;
 const wide = `${start} -hdivrange 5 -hdivsteps 3 -vdivrange 5 -vdivsteps 3`;
 const closed = `${start} -spots closed`;
@@ -29,12 +33,20 @@ const thick = `${start} -detector_thick 300 -detector_abs 200`;
 const flux = `${start} -flux 1e20`;
 const custom = `${start} -fdet_vector 0 0 1`;
 
+/** More workers compute the same image, and some options are read or refused as the reference program does. */
+type Quiet = "threads" | "coherent" | "MW" | "density" | "printout" | "stol" | "4stol" | "Q" | "stolout";
+
 /**
  * A command line for each option, and what is added to it. Whether the option has been heeded is seen in what is about to be computed
  * or, where that is the same, in what the command prints, in its files and in its exit code.
  */
-const cases: Readonly<Partial<Record<SimulateFlag, readonly [before: string, added: string]>>> = {
+const cases: Readonly<Record<Exclude<SimulateFlag, Quiet>, readonly [before: string, added: string]>> = {
   hkl: [start, "-hkl f.hkl"],
+  pdb: [start, "-pdb missing.pdb"],
+  spacegroup: [measured, "-spacegroup P212121"],
+  solvent: [atoms, "-solvent 0.2 30"],
+  nosolvent: [atoms, "-nosolvent"],
+  fill: [`${measured} -spacegroup P212121`, "-fill"],
   mtz: [start, "-mtz missing.mtz"],
   column: [start, "-column F"],
   dump: [start, "-dump missing.bin"],
@@ -159,6 +171,8 @@ const cases: Readonly<Partial<Record<SimulateFlag, readonly [before: string, add
   pgmscale: [start, "-pgmscale 3"],
   nopgm: [start, "-nopgm"],
   png: [start, "-png p.png"],
+  geometry: [start, "-geometry missing.expt"],
+  crystal: [start, "-crystal 2"],
   reference_cell: [start, "-reference_cell"],
   printout_pixel: [start, "-printout_pixel 5 2"],
   cbffile: [start, "-cbffile p.cbf"],
@@ -168,9 +182,6 @@ const cases: Readonly<Partial<Record<SimulateFlag, readonly [before: string, add
   help: [start, "-help"],
   version: [start, "-version"],
 };
-
-/** More workers compute the same image. */
-const withoutEffect: ReadonlySet<SimulateFlag> = new Set(["threads"]);
 
 /** What a command line asks for, where it can be computed. */
 async function requested(line: string): Promise<string> {
@@ -196,13 +207,10 @@ async function seen(line: string): Promise<string> {
 }
 
 test("every option of simulate changes something", async () => {
-  const live = namesOf(simulateFlags).filter((name) => simulateFlags[name].refused === undefined && !withoutEffect.has(name));
-  for (const name of live) {
-    const [before, added] = cases[name] ?? [start, `-${name} ${(simulateFlags[name].values ?? []).map(() => "5").join(" ")}`.trim()];
+  for (const [before, added] of Object.values(cases)) {
     const after = `${before} ${added}`;
     if ((await requested(after)) === (await requested(before))) assert.is.not(await seen(after), await seen(before), after);
   }
-  assert.equal(live.filter((name) => simulateFlags[name].idle !== true && cases[name] === undefined), [], "options without a case");
 });
 
 test("every declared option of simulate and refine is read somewhere", () => {

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { full } from "../../src/ndarray/ndarray.js";
-import { goodnessOfFit, isPoorFit } from "../../src/refine/goodness.js";
+import { goodnessOfFit, isPoorFit, isTooGoodFit } from "../../src/refine/goodness.js";
 import { lossNamed } from "../../src/refine/loss.js";
 import { addNoise } from "../../src/simulate/noise.js";
 
@@ -26,6 +26,20 @@ test("a model that is wrong by a tenth everywhere is a poor fit", () => {
   const noisy = (photons: number) => addNoise(full([edge, edge], photons), { seed: -5, adcOffset: 0 }).counts;
   const isPoor = (photons: number): boolean => isPoorFit(goodnessOfFit([noisy(photons)], [full([edge, edge], 100)], [mask], loss, 3));
   assert.equal([100, 110].map(isPoor), [false, true]);
+});
+
+test("counts that scatter less than photons do are told apart from those of a right model", () => {
+  const model = full([edge, edge], 100);
+  const isTooGood = (counts: typeof model): boolean => isTooGoodFit(goodnessOfFit([counts], [model], [mask], loss, 3));
+  const { counts } = addNoise(model, { seed: -5, adcOffset: 0 });
+  const halved = full([edge, edge], 0);
+  for (let i = 0; i < halved.size; i++) halved.data[i] = 100 + (counts.data[i] - 100) / 2;
+  assert.equal([counts, halved, model].map(isTooGood), [false, true, true]);
+});
+
+test("no more pixels than parameters tell nothing of the model", () => {
+  const { reducedChiSquare } = goodnessOfFit([full([2, 2], 7)], [full([2, 2], 7)], [full([2, 2], 1, "int32")], loss, 4);
+  assert.ok(Number.isNaN(reducedChiSquare));
 });
 
 test.run();

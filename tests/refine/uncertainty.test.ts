@@ -41,6 +41,16 @@ test("what remains more doubtful than it was at the start is not determined", ()
   assert.equal(undetermined, [[0]]);
 });
 
+test("a parameter that hardly changes anything, and that alike another one, leaves that one as certain as without it", () => {
+  // The second moves the image as the first does, but a thousand times less: a mosaic spread near 0 turns the crystal on average.
+  for (const faint of [1e-3, 1e-8, 0]) {
+    const normal = [[400, 400 * faint], [400 * faint, 400 * faint ** 2 * (1 + 1e-9)]];
+    const { sigmas, undetermined } = uncertainty(normal, normal);
+    close(sigmas[0], 0.05);
+    assert.equal([sigmas[1], undetermined], [undefined, [[1]]]);
+  }
+});
+
 test("a parameter on its bound is taken as known", () => {
   const normal = [[4, 2], [2, 3]];
   const { sigmas } = uncertainty(normal, normal, [1]);

@@ -27,7 +27,7 @@ export async function mergedTable(folder: string): Promise<Merged> {
     /[",]/.test(image) ? `"${image.replaceAll('"', '""')}"` : image,
     String(converged),
     String(loss),
-    String(reducedChiSquare),
+    String(reducedChiSquare ?? ""),
     ...columns.flatMap((name) => [String(parameters[name]?.value ?? ""), String(parameters[name]?.esd ?? "")]),
   ]);
   return { table: [heads, ...rows].map((row) => `${row.join(",")}\n`).join(""), left: names.filter((_, i) => !states[i]?.summary) };

@@ -14,6 +14,10 @@ export function shown(value: number, digits: number): string {
   return Math.abs(value) >= 1e6 ? value.toExponential(digits - 2) : String(Number(value.toPrecision(digits)));
 }
 
+export function shownChiSquare(reducedChiSquare: number): string {
+  return Number.isNaN(reducedChiSquare) ? "unknown" : reducedChiSquare.toFixed(3);
+}
+
 /** The result as text for a terminal. */
 export function describeRefinement(refinement: Refinement, { images, folder }: ImageJob): string {
   const { parameters, reducedChiSquare, converged, why, steps, seconds } = refinement;
@@ -27,7 +31,7 @@ export function describeRefinement(refinement: Refinement, { images, folder }: I
     row("", "start", "refined", "esd"),
     ...lines,
     "",
-    `${converged ? "converged" : "not converged"}: ${reasons[why]}, after ${steps} steps and ${seconds.toFixed(1)} s; reduced chi-square ${reducedChiSquare.toFixed(3)}`,
+    `${converged ? "converged" : "not converged"}: ${reasons[why]}, after ${steps} steps and ${seconds.toFixed(1)} s; reduced chi-square ${shownChiSquare(reducedChiSquare)}`,
     `written to ${folder}: index.html, ${each("picture", "png")}, loss.svg, correlations.svg, refinement.json, ${each("refined", "args")}\n`,
   ].join("\n");
 }

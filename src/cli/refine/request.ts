@@ -1,4 +1,4 @@
-import { headerSettings, roundingTwothetaDeg, type HeaderSettings } from "../../io/header-settings.js";
+import { headerSettings, type HeaderSettings } from "../../io/header-settings.js";
 import { quote } from "../../io/field.js";
 import type { ExperimentRecord, PanelRecord } from "../../io/geometry/record.js";
 import type { MeasuredImage } from "../../io/image.js";
@@ -8,7 +8,7 @@ import { sameShape } from "../../ndarray/shape.js";
 import { askedParameters, type Asked } from "../../refine/asked-parameters.js";
 import { isRefinable, refinable, refinableAliases, refinableExperiment, refinableMembers } from "../../refine/catalogue.js";
 import { crystalSystems } from "../../refine/crystal-system.js";
-import type { Restraint } from "../../refine/likelihood.js";
+import type { Restraint } from "../../refine/restraint.js";
 import { lossNamed, lossNames, type LossName } from "../../refine/loss.js";
 import { checkParameters, type Parameter } from "../../refine/parameter.js";
 import { defaultBlurs, type RefineOptions } from "../../refine/refine.js";
@@ -21,6 +21,8 @@ import { readInputFiles, type InputFiles } from "../input-files.js";
 import { Given } from "../parse-flags.js";
 import { didYouMean, suggestions } from "../suggestion.js";
 import { asSimulateFlags, isIdle, type RefineFlag } from "./flags.js";
+import { contradictionsBetween, type HeaderWords } from "./header-agreement.js";
+import { geometryStart, startingExperiment } from "./starting-experiment.js";
 
 /** A refinement, before anything is computed. */
 export interface RefineRequest {
@@ -48,13 +50,17 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   const flags = withSpots(withMosaic(asSimulateFlags(given), names, warnings), names, warnings);
   const files = withoutDistance(await readInputFiles(flags, cwd));
   const stills: Still[] = [];
+  const headers: HeaderWords[] = [];
   for (const name of images) {
-    const { header, record, ...measured } = await readCounts(name, cwd, flags);
+    const { header, words, record, ...measured } = await readCounts(name, cwd, flags);
     const geometry = files.geometry ? withImageRecord(files.geometry, record) : measured.isSmv ? undefined : geometryOfHeader(flags, record);
     const [panel] = geometry?.record.panels ?? [];
     const request = requestFromFlags(flags, geometry ? { ...files, geometry } : withHeader(files, header, flags, name), seconds);
     for (const warning of geometry?.warnings ?? []) warnings.add(warning);
-    const still = stillFrom(name, panel ? knownPixels(measured, panel) : measured, request, given);
+    const start = geometry ? geometryStart(request, flags) : startingExperiment(name, request, flags, files, header, words);
+    for (const warning of start.warnings) warnings.add(warning);
+    const still = stillFrom(name, panel ? knownPixels(measured, panel) : measured, { ...request, experiment: start.experiment }, given);
+    headers.push(words);
     const knowsBackground = given.has("adc", "water") || names.includes("background") || names.includes("water");
     const offset = darkest(still);
     if (offset >= 10 && !knowsBackground) {
@@ -63,6 +69,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
     for (const warning of request.warnings) warnings.add(warning);
     stills.push(still);
   }
+  for (const warning of contradictionsBetween(images, headers)) warnings.add(warning);
   const parameters = bounded(askedParameters(asked, stills), given);
   const dark = stills.find(({ experiment: { beam } }) => beam.fluence === 0);
   if (dark) throw new InputError("-fluence is 0, which no image comes from");
@@ -94,7 +101,7 @@ function stillFrom(name: string, { counts, overload, mask: own }: Counted, reque
   return { experiment: refinableExperiment(experiment), options: { ...options, ...(given.has("oversample") && { oversample }), mask }, counts, overload: rules.overload, name };
 }
 
-async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<Counted & { readonly header: HeaderSettings; readonly record: ExperimentRecord }> {
+async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<Counted & { readonly header: HeaderSettings; readonly words: HeaderWords; readonly record: ExperimentRecord }> {
   const fast = flags.number("detpixels", "detpixels_x");
   const slow = flags.number("detpixels", "detpixels_y");
   const { image, mask, overload, smvHeader, record } = await readImage(cwd, name, undefined, fast !== undefined && slow !== undefined ? [slow, fast] : undefined);
@@ -105,10 +112,7 @@ async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>)
   const shape = [image.shape[0], image.shape[1]] as const;
   const stated = { pixelSizeMm: record.panels[0]?.pixelSizeMm, wavelengthA: record.beam.wavelengthA };
   const header = smvHeader ? headerSettings({ header: smvHeader, shape, image }, name) : { ...noSettings, ...stated, shape };
-  if (Math.abs(header.twothetaDeg ?? 0) > roundingTwothetaDeg && !flags.has("distance", "close_distance")) {
-    throw new InputError(`${name}: the detector stands at a two-theta, where its header's DISTANCE is not the one along the beam: give -distance`);
-  }
-  return { counts, header, mask, overload, record, isSmv: smvHeader !== undefined };
+  return { counts, header, words: smvHeader ?? new Map<string, string>(), mask, overload, record, isSmv: smvHeader !== undefined };
 }
 
 /** The mask that leaves out what either of two leaves out. */
@@ -145,8 +149,8 @@ const noSettings: HeaderSettings = {
 };
 
 /** The image's own header says what no option and no other header does; its distance to the detector's plane never counts. */
-function withHeader(files: InputFiles, header: HeaderSettings | undefined, flags: Given<SimulateFlag>, name: string): InputFiles {
-  if (header === undefined || files.imageHeader) return files;
+function withHeader(files: InputFiles, header: HeaderSettings, flags: Given<SimulateFlag>, name: string): InputFiles {
+  if (files.imageHeader) return files;
   const { shape } = header;
   const counted = [flags.number("detpixels", "detpixels_y"), flags.number("detpixels", "detpixels_x")];
   if (counted.some((count, axis) => count !== undefined && count !== shape[axis])) {
@@ -154,7 +158,7 @@ function withHeader(files: InputFiles, header: HeaderSettings | undefined, flags
   }
   // A header of a still says a turn of 0, which as an option would be two steps of 0.
   const oscRangeDeg = header.oscRangeDeg === 0 ? undefined : header.oscRangeDeg;
-  return { ...files, imageHeader: { ...header, closeDistanceMm: undefined, oscRangeDeg } };
+  return { ...files, imageHeader: { ...header, closeDistanceMm: undefined, twothetaDeg: undefined, oscRangeDeg } };
 }
 
 function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined, ofFile: number | undefined): PixelRules & { readonly overload: number } {

@@ -72,7 +72,7 @@ function isSummary(state: object): state is Summary {
   if (!isRecord(state) || !isRecord(state.parameters) || typeof state.converged !== "boolean") return false;
   const isParameter = (parameter: unknown): boolean =>
     isRecord(parameter) && isNumber(parameter.value) && (parameter.esd === null || isNumber(parameter.esd));
-  return isNumber(state.loss) && isNumber(state.reducedChiSquare) && Object.values(state.parameters).every(isParameter);
+  return isNumber(state.loss) && (state.reducedChiSquare === null || isNumber(state.reducedChiSquare)) && Object.values(state.parameters).every(isParameter);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
