@@ -38,6 +38,18 @@ export interface Sensor<Q = number> {
   readonly layerThicknessUm?: Q;
 }
 
+/** Where a panel stands in the laboratory. */
+export interface PanelFrame<Q = number> {
+  /** from the sample to the corner of the first pixel */
+  readonly originMm: Vector<Q>;
+  /** from one pixel to the next in a row, in units of the pixel size */
+  readonly fast: Vector<Q>;
+  /** from one row to the next, likewise */
+  readonly slow: Vector<Q>;
+  /** whether the normal away from the sample is slow x fast rather than fast x slow */
+  readonly isFlipped: boolean;
+}
+
 /** A flat or spherical detector of square pixels, placed by a convention. */
 export interface Detector<Q = number> {
   /** number of pixels along each axis */
@@ -68,6 +80,8 @@ export interface Detector<Q = number> {
   readonly twothetaDeg?: Q;
   /** from the sample to the corner of the first pixel, in place of distance, centre and pivot */
   readonly originMm?: Vector<Q>;
+  /** where a panel of many stands, in place of all placement by the convention */
+  readonly placed?: PanelFrame<Q>;
   /** bent to a sphere around the sample */
   readonly curved?: boolean;
   /** pixels without an area: no obliquity in their solid angle */
@@ -165,6 +179,7 @@ function numbers([x, y, z]: Vector): Vector<number> {
 
 /** Places a detector by its convention, as the reference program does. */
 export function detectorFrame(detector: Detector<Quantity>): DetectorFrame {
+  if (detector.placed) return panelFrame(detector, detector.placed);
   const { convention = "MOSFLM", rotationDeg = [0, 0, 0], twothetaDeg = 0 } = detector;
   const axes = axesOf(detector);
   const pixelSize = div(detector.pixelSizeMm, 1000);
@@ -203,6 +218,29 @@ export function detectorFrame(detector: Detector<Quantity>): DetectorFrame {
     beamCenter,
     size,
     ...asPlaced(origin, fast, slow, normal, axes.beam, obliquity),
+  };
+}
+
+/** The frame of a panel that stands where it is said to. */
+function panelFrame(detector: Detector<Quantity>, { originMm, fast, slow, isFlipped }: PanelFrame<Quantity>): DetectorFrame {
+  const axes = axesOf(detector);
+  const pixelSize = div(detector.pixelSizeMm, 1000);
+  const origin = scale(originMm, 1e-3);
+  const normal = unitize(isFlipped ? cross(slow, fast) : cross(fast, slow));
+  const placed = asPlaced(origin, fast, slow, normal, axes.beam, dot(axes.beam, normal));
+  return {
+    fast,
+    slow,
+    normal,
+    origin,
+    beam: axes.beam,
+    polarization: axes.polarization,
+    vertical: numbers(unitize(cross(axes.beam, axes.polarization))),
+    spindle: axes.spindle,
+    pixelSize,
+    beamCenter: { x: placed.beamAt.fast, y: placed.beamAt.slow },
+    size: { fast: mul(detector.pixels.fast, pixelSize), slow: mul(detector.pixels.slow, pixelSize) },
+    ...placed,
   };
 }
 

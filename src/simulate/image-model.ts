@@ -134,10 +134,10 @@ export class ImageModel<P extends Parameters> {
   readonly #dtype: FloatDType;
   readonly #executor: Executor;
   /** by what the recorded programs have in common */
-  readonly #jobs = new Map<string, TileJob>();
+  #jobs = new Map<string, TileJob>();
   /** by their spelling */
-  readonly #recordings = new Map<string, Prepared>();
-  readonly #runners = new Map<number, TileRunner>();
+  #recordings = new Map<string, Prepared>();
+  #runners = new Map<number, TileRunner>();
   /** the same object, as long as it is the same selection: workers know it then */
   #pixels: Pixels | undefined;
 
@@ -148,6 +148,18 @@ export class ImageModel<P extends Parameters> {
     this.options = { ...options };
     this.#dtype = options.dtype ?? "float64";
     this.#executor = allowedExecutor(options.executor ?? "webassembly");
+  }
+
+  /**
+   * A model of another experiment, or of other pixels, that shares with this one what is compiled.
+   * @param selection which pixels, in place of this model's own
+   */
+  sharing(experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>, selection: PixelSelection): ImageModel<P> {
+    const other = new ImageModel<P>(experimentOf, { ...this.options, ...selection });
+    other.#jobs = this.#jobs;
+    other.#recordings = this.#recordings;
+    other.#runners = this.#runners;
+    return other;
   }
 
   /**
