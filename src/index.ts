@@ -20,11 +20,13 @@ export * from "./models/beam.js";
 export * from "./models/crystal.js";
 export * from "./models/detector.js";
 export * from "./models/experiment.js";
+export * from "./models/panels.js";
 export { Ran1, type MosaicDomain } from "./models/ran1.js";
 export * from "./models/structure-factors.js";
 
 export * from "./simulate/simulate.js";
 export * from "./simulate/image-model.js";
+export * from "./simulate/panel-model.js";
 export type { Semantics } from "./simulate/image.js";
 export type { Parameters, Quantities } from "./simulate/parameters.js";
 export type { PixelSelection } from "./simulate/pixels.js";

@@ -4,7 +4,7 @@ import type { Experiment } from "../models/experiment.js";
 import { groupsOf, panelDetector, type GroupMove, type PanelledDetector } from "../models/panels.js";
 import { checkChoice } from "../models/validity.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
-import { assign, copy, zeros, type NdArray } from "../ndarray/ndarray.js";
+import { copy, flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
 import { slice } from "../ndarray/views.js";
 import { ImageModel, type ImageNormalEquations, type ImageOptions, type LossAndGradient, type ParallelOptions, type Simulation } from "./image-model.js";
@@ -199,7 +199,10 @@ export class PanelModel<P extends Parameters> {
   }
 
   #place({ image, warnings: told }: Simulation, { panel }: Part, whole: NdArray, warnings: Set<string>): void {
-    assign(this.#ofPanel(whole, panel), image);
+    const [rows, columns] = image.shape;
+    const [, slow, fast] = this.shape;
+    const from = flatData(image);
+    for (let row = 0; row < rows; row++) whole.data.set(from.subarray(row * columns, (row + 1) * columns), (panel * slow + row) * fast);
     for (const warning of told) warnings.add(warning);
   }
 
