@@ -14,6 +14,8 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
   ["convert", async () => (await import("./convert.js")).runConvert],
   ["view", async () => (await import("./view.js")).runView],
   ["describe", async () => (await import("./describe.js")).runDescribe],
+  ["noisify", async () => (await import("./noisify.js")).runNoisify],
+  ["add", async () => (await import("./add.js")).runAdd],
   ["compare", async () => (await import("./compare.js")).runCompare],
   ["example", async () => (await import("./example.js")).runExample],
 ]);
@@ -24,6 +26,8 @@ const usage = `braggtape: X-ray diffraction images of crystals, simulated and re
   braggtape refine IMAGE ...  from a measured image to the crystal, with standard deviations
   braggtape view [IMAGE ...]  images, a model beside one, or a simulated detector in a browser
   braggtape convert IN OUT    between reflection formats, or between image formats
+  braggtape noisify IN OUT    the photons of an image as a detector counts them
+  braggtape add IN ... OUT    the sum of images, each with a weight
   braggtape compare A B       how two images differ
   braggtape example           writes a reflection list and a simulated still to try the commands on
   braggtape describe FILE...  what a model or an image states of an experiment

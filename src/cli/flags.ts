@@ -1,4 +1,5 @@
 import { executors } from "../autodiff/executor.js";
+import { effectTable } from "./effect-flags.js";
 import type { Flag, FlagTable } from "./parse-flags.js";
 import { spotFlags } from "./spots-from-flags.js";
 import { shapeFlags } from "./shape-flags.js";
@@ -333,6 +334,8 @@ const table = {
   noprogress: { group: "Output", help: "no progress bar" },
   help: { group: "Output", aliases: ["h"], help: "this text" },
   version: { group: "Output", help: "the version" },
+
+  ...effectTable,
 
   coherent: { group: "Without effect", idle: true, help: "coherent addition" },
   MW: {

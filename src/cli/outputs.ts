@@ -9,6 +9,7 @@ import { StructureFactors } from "../models/structure-factors.js";
 import { InputError } from "../ndarray/errors.js";
 import { copy, flatData, full, type NdArray } from "../ndarray/ndarray.js";
 import { largestCount, pgmScale, smvCounts, smvScale } from "../simulate/intensity-scale.js";
+import { detect } from "../simulate/detector-effects.js";
 import { addNoise, type NoiseImage } from "../simulate/noise.js";
 import { forEachStretch, selectPixels, type Pixels } from "../simulate/pixels.js";
 import { region, type ImageStatistics } from "../simulate/statistics.js";
@@ -17,6 +18,8 @@ import type { Request } from "./experiment-from-flags.js";
 import type { SimulateFlag } from "./flags.js";
 import { defaultDump, fromFolder, type InputFiles } from "./input-files.js";
 import type { Given } from "./parse-flags.js";
+import { recordedCounts, smvCountsOf } from "./detected-counts.js";
+import { effectsFromFlags, hasEffects } from "./effect-flags.js";
 import { darkSpots } from "./picture.js";
 import { smvHeader } from "./smv-header.js";
 
@@ -95,13 +98,17 @@ export async function makeOutputs(
     add(names.pgm, formatPgm(image, positive(given.number("pgmscale")) ?? (rmsd > 0 ? pgmScale(rmsd) : scale)));
   }
   let noise: NoiseImage | undefined;
+  const detected = hasEffects(given) ? detect(image, effectsFromFlags(given, -noiseSeed, adcOffset)) : undefined;
   if (names.noise !== undefined) {
-    noise = addNoise(image, { seed: noiseSeed, adcOffset, roi, generator });
+    noise = detected ? { counts: smvCountsOf(detected.counts), photons: detected.photons, overloads: detected.saturated } : addNoise(image, { seed: noiseSeed, adcOffset, roi, generator });
     add(names.noise, formatSmv(header, noise.counts));
   }
   const warnings: string[] = [];
+  if (detected && names.noise === undefined && names.cbf === undefined) {
+    warnings.push("detector effects are in the image with noise, and -nonoise leaves it out");
+  }
   if (names.cbf !== undefined) {
-    const counts = noise ? addedTo(noise.counts, -adcOffset) : smvCounts(image, 1, 0);
+    const counts = detected ? recordedCounts(detected.counts, adcOffset) : noise ? addedTo(noise.counts, -adcOffset) : smvCounts(image, 1, 0);
     const { lines, warnings: unstated } = cbfHeader(detector, {
       wavelengthA: beam.wavelengthA,
       phiDeg: crystal.scan?.phiDeg ?? 0,

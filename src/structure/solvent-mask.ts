@@ -7,7 +7,7 @@ import { radiansPerDegree } from "../physics/constants.js";
 import { directBasis, reciprocalBasis } from "../physics/lattice.js";
 import { dot, norm } from "../physics/vector.js";
 import type { ComplexF, Structure } from "./atomic-model.js";
-import { fourierSize, transformGrid, type ComplexGrid } from "./fourier.js";
+import { fourierSize, transformGrid, type ComplexGrid } from "../physics/fourier.js";
 import { Symmetry } from "./symmetry.js";
 import { vanDerWaalsRadius } from "./van-der-waals.js";
 

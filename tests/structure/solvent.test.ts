@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { allocate } from "../../src/ndarray/dtype.js";
 import { array } from "../../src/ndarray/ndarray.js";
 import { AtomicModel } from "../../src/structure/atomic-model.js";
-import { fourierSize, transformGrid } from "../../src/structure/fourier.js";
+import { fourierSize, transformGrid } from "../../src/physics/fourier.js";
 import { uniqueReflections } from "../../src/structure/reflections.js";
 import { allowedTensors, amplitudesOf, fitScale, type Scale } from "../../src/structure/scale.js";
 import { SolventMask } from "../../src/structure/solvent-mask.js";

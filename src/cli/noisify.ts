@@ -1,0 +1,81 @@
+import { formatCbf } from "../io/cbf/cbf.js";
+import { quote } from "../io/field.js";
+import { isSameFile, writeFileAtomically } from "../io/files.js";
+import { formatFloatImage } from "../io/float-image.js";
+import { frameNameOf } from "../io/image-file.js";
+import { formatSmv } from "../io/smv.js";
+import { InputError } from "../ndarray/errors.js";
+import { copy, flatData, type NdArray } from "../ndarray/ndarray.js";
+import { detect } from "../simulate/detector-effects.js";
+import { cbfHeader } from "./cbf-header.js";
+import { effectsFromFlags, effectTable } from "./effect-flags.js";
+import type { Environment } from "./environment.js";
+import { describeFlags } from "./help.js";
+import { formatOf, formats, readImage } from "./image-file.js";
+import { fromFolder } from "./input-files.js";
+import { parseFlags, type Flag, type FlagTable } from "./parse-flags.js";
+import { recordedCounts, smvCountsOf } from "./detected-counts.js";
+import { smvHeader } from "./smv-header.js";
+
+const table = {
+  from: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what IN holds", preset: "by its content" },
+  to: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what OUT shall hold", preset: "by its extension" },
+  size: { group: "Formats", values: ["FAST", "SLOW"], kind: "count", unit: "pixels", help: "size of a raw float image", preset: "a square" },
+  pixel: { group: "Formats", values: ["size"], kind: "positive", unit: "mm", help: "what the header states", preset: "0.1" },
+  distance: { group: "Formats", values: ["length"], kind: "positive", unit: "mm", help: "what the header states", preset: "100" },
+  lambda: { group: "Formats", values: ["length"], kind: "positive", unit: "A", help: "what the header states", preset: "1" },
+  seed: { group: "Detector effects", values: ["n"], kind: "integer", help: "seed of all that is drawn", preset: "the time" },
+  adc: { group: "Detector effects", values: ["counts"], help: "counts that every pixel starts from", preset: "40" },
+  ...effectTable,
+  help: { group: "Other", aliases: ["h"], help: "this text" },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+type NoisifyFlag = keyof typeof table;
+const noisifyFlags: FlagTable<NoisifyFlag> = table;
+
+const intro = `braggtape noisify IN OUT: the photons of an image as a detector counts them, to float, smv or cbf
+
+  braggtape noisify floatimage.bin noisy.cbf -seed 7 -psf 1.5 -psf_type fibre -gain 1.8 -readout_noise 3 -calibration 0.03
+`;
+
+/**
+ * Draws what a detector makes of an image of expected photons.
+ * @throws InputError in one sentence, before anything is written
+ */
+export async function runNoisify(argv: readonly string[], environment: Environment): Promise<void> {
+  const given = parseFlags(argv, noisifyFlags);
+  if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(noisifyFlags)}`);
+  if (given.operands.length !== 2) throw new InputError(`noisify needs two files, IN and OUT, and got ${given.operands.length}`);
+  const [from, to] = given.operands;
+  const target = fromFolder(environment.cwd, to);
+  const toFormat = formatOf(to, given.word("to"), "--to");
+  if (toFormat !== "float" && toFormat !== "smv" && toFormat !== "cbf") throw new InputError(`counts are written as float, smv or cbf, not as ${toFormat}`);
+  if (await isSameFile(fromFolder(environment.cwd, frameNameOf(from).file), target)) {
+    throw new InputError(`${to} is read and would be overwritten; give the output another name`);
+  }
+  const size = given.last("size")?.numbers;
+  const { image } = await readImage(environment.cwd, from, given.word("from"), size && [size[1], size[0]]);
+  if (image.rank !== 2) throw new InputError(`${from} has the shape ${image.shape.join(" x ")}; an image of one panel is needed`);
+  const negative = lowest(image);
+  if (negative < 0) environment.stderr(`warning: ${from} has pixels below 0 (the lowest is ${negative}), where no photons are expected\n`);
+  const seed = given.number("seed") ?? environment.seconds();
+  const offset = given.number("adc") ?? 40;
+  const detected = detect(image, effectsFromFlags(given, seed, offset));
+  const [slow, fast] = image.shape;
+  const detector = { pixels: { fast, slow }, pixelSizeMm: given.number("pixel") ?? 0.1, distanceMm: given.number("distance") ?? 100 };
+  const wavelengthA = given.number("lambda") ?? 1;
+  if (toFormat === "float") await writeFileAtomically(target, formatFloatImage(copy(detected.counts, "float32")));
+  else if (toFormat === "smv") {
+    await writeFileAtomically(target, formatSmv(smvHeader(detector, { wavelengthA, phiDeg: 0, oscRangeDeg: 0 }), smvCountsOf(detected.counts)));
+  } else {
+    const { lines } = cbfHeader(detector, { wavelengthA, phiDeg: 0, oscRangeDeg: 0, overload: given.number("saturation") ?? 65535 });
+    await writeFileAtomically(target, formatCbf(lines, recordedCounts(detected.counts)));
+  }
+  environment.stdout(`${quote(to)}: seed ${seed}, beam at ${(100 * detected.beam).toFixed(1)} %, ${detected.saturated} pixels full\n`);
+}
+
+function lowest(image: NdArray): number {
+  let least = Infinity;
+  for (const value of flatData(image)) least = Math.min(least, value);
+  return least;
+}

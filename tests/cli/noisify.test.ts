@@ -1,0 +1,70 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { formatFloatImage, parseFloatImage } from "../../src/io/float-image.js";
+import { parseSmv } from "../../src/io/smv.js";
+import { flatData, full, toNested, zeros } from "../../src/ndarray/ndarray.js";
+import { small, withBench } from "./workbench.js";
+
+const flat = formatFloatImage(full([30, 40], 50, "float32"));
+
+test("noisify draws counts with the detector's effects, the same for the same seed", () =>
+  withBench({ "a.bin": flat }, async (bench) => {
+    const { code, stdout, stderr } = await bench.run("noisify a.bin b.img --size 40 30 -seed 3 -gain 2 -adc 10 -readout_noise 1 -dead 0.05");
+    assert.is(code, 0, stderr);
+    assert.match(stdout, /seed 3, beam at 100.0 %, 0 pixels full/);
+    const values = Array.from(flatData(parseSmv(await bench.read("b.img"), "b").image));
+    const alive = values.filter((value) => value > 0);
+    assert.ok(Math.abs(alive.length / 1200 - 0.95) < 0.03);
+    assert.ok(Math.abs(alive.reduce((sum, value) => sum + value, 0) / alive.length - 110) < 1.5);
+    await bench.run("noisify a.bin c.img --size 40 30 -seed 3 -gain 2 -adc 10 -readout_noise 1 -dead 0.05");
+    assert.equal(await bench.read("c.img"), await bench.read("b.img"));
+    await bench.run("noisify a.bin d.bin --size 40 30 -seed 3 -modules 10 10 1 1");
+    assert.is(parseFloatImage(await bench.read("d.bin"), [30, 40], "d").get(10, 3), -1);
+    assert.is((await bench.run("noisify a.bin e.cbf --size 40 30 -seed 3 -modules 10 10 1 1")).code, 0);
+  }));
+
+test("noisify refuses what cannot be", () =>
+  withBench({ "a.bin": flat }, async (bench) => {
+    for (const [line, message] of [
+      ["noisify a.bin", /needs two files/], ["noisify a.bin a.bin --size 40 30", /would be overwritten/], ["noisify a.bin b.png --size 40 30", /float, smv or cbf/],
+      ["noisify a.bin b.img --size 40 30 -psf_type gauss", /-psf, which says how wide/], ["noisify a.bin b.img --size 40 30 -dead 0.8 -hot 0.8", /cannot be more than 1/],
+      ["noisify a.bin b.img --size 40 30 -module_calibration 0.1", /needs -modules/],
+    ] as const) {
+      const { code, stderr } = await bench.run(line);
+      assert.is(code, 2, line);
+      assert.match(stderr, message);
+    }
+    assert.equal(Object.keys(await bench.contents()), ["a.bin"]);
+  }));
+
+test("simulate draws the same effects, and the reference program's noise without them", () =>
+  withBench({}, async (bench) => {
+    const run = async (options: string): Promise<Uint8Array> => {
+      const { code, stderr } = await bench.run(`${small} -seed 3 -nopgm ${options}`);
+      assert.is(code, 0, stderr);
+      return bench.read("noiseimage.img");
+    };
+    const plain = await run("");
+    const one = await run("-gain 1 -threads 1");
+    assert.not.equal(one, plain);
+    for (const threads of [2, 4]) assert.equal(await run(`-gain 1 -threads ${threads}`), one);
+    const counts = parseSmv(await run("-beamstop 4 4 2 -fluence 1e32"), "noise").image;
+    assert.ok(counts.get(4, 4) === 40 && counts.get(0, 0) > 40, `${counts.get(4, 4)} ${counts.get(0, 0)}`);
+    assert.match((await bench.run(`${small} -gain 2 -nonoise`)).stderr, /-nonoise leaves it out/);
+  }));
+
+test("images are added with their weights", () =>
+  withBench({ "a.bin": flat, "b.bin": formatFloatImage(full([30, 40], 8, "float32")), "c.bin": formatFloatImage(zeros([3, 3], "float32")) }, async (bench) => {
+    assert.is((await bench.run("add a.bin b.bin sum.bin --weights 1,-0.5 --size 40 30")).code, 0);
+    assert.equal(toNested(parseFloatImage(await bench.read("sum.bin"), [30, 40], "sum")), toNested(full([30, 40], 46)));
+    for (const [line, message] of [
+      ["add a.bin", /at least two files/], ["add a.bin b.bin sum2.bin --weights 1 --size 40 30", /2 numbers are needed/], ["add a.bin a.bin --size 40 30", /would be overwritten/],
+      ["add a.bin c.bin sum2.bin", /no square|shape/],
+    ] as const) {
+      const { code, stderr } = await bench.run(line);
+      assert.is(code, 2, line);
+      assert.match(stderr, message);
+    }
+  }));
+
+test.run();
