@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname } from "node:path";
@@ -9,7 +10,7 @@ import { isPoorFit, residualInSigmas } from "../refine/goodness.js";
 import { lossNamed } from "../refine/loss.js";
 import { refineFromManyStarts } from "../refine/multi-start.js";
 import { refine, type Refinement, type RefineOptions, type RefinementProgress } from "../refine/refine.js";
-import { refinementText, summaryOf } from "../refine/summary.js";
+import { refinementText, summaryFields, summaryOf, type Summary } from "../refine/summary.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import type { Environment } from "./environment.js";
@@ -19,15 +20,16 @@ import { referenceReading } from "./reference-reading.js";
 import { parseFlags, type Given } from "./parse-flags.js";
 import { correlationMatrix, lossCurve } from "./refine/charts.js";
 import { asSimulateFlags, describeRefinables, refineFlags, shownFlags, type RefineFlag } from "./refine/flags.js";
-import { imageList, type ImageJob } from "./refine/images.js";
-import { mergedTable } from "./refine/merge.js";
+import { checkExists, imageList, type ImageJob } from "./refine/images.js";
+import { merged, mergedTable } from "./refine/merge.js";
 import { modelAsOptions } from "./refine/model.js";
 import { refinementPage, type PagePicture } from "./refine/page.js";
 import { refinementPicture } from "./refine/picture.js";
 import { refinedArguments } from "./refine/refined-arguments.js";
 import { describeRefinement, shown, shownChiSquare, suffixOf } from "./refine/report.js";
 import { refineRequest, type RefineRequest } from "./refine/request.js";
-import { resumedOptions, resumedStart, unfinishedState } from "./refine/state.js";
+import { failedState, resumedOptions, resumedStart, unfinishedState } from "./refine/state.js";
+import { exitCodeOf, exitCodesHelp } from "./refine/exit-codes.js";
 import { version } from "./version.js";
 
 const intro = `braggtape refine IMAGE: from a measured image to the crystal, with standard deviations
@@ -39,44 +41,66 @@ const intro = `braggtape refine IMAGE: from a measured image to the crystal, wit
 
 A model file of DIALS, XDS, CrystFEL or MOSFLM in place of the image gives detector, beam and crystal, and names the image.
 The options of simulate say where the refinement starts; size, pixel, wavelength and beam centre come from the image's header where they
-are not given. Many images are refined one after another, each in a folder of its own below --out. Ctrl-C ends with the best so far.
-`;
+are not given. Many images are refined one after another, each in a folder of its own below --out. Ctrl-C ends after the running step with
+the best so far, and a second one at once.
+
+${exitCodesHelp}`;
 
 /**
  * Refines what a command line asks for, and writes a folder for each image.
+ * @returns the exit code, as the help lists it
  * @throws InputError in one sentence, before anything is written
  */
-export async function runRefine(argv: readonly string[], environment: Environment): Promise<void> {
+export async function runRefine(argv: readonly string[], environment: Environment): Promise<number | void> {
   const words = parseFlags(argv, refineFlags, referenceReading);
   if (words.has("help")) return void environment.stdout(`${intro}\n${describeRefinables()}\n${describeFlags(shownFlags())}`);
   if (words.has("version")) return void environment.stdout(`${version()}\n`);
   const { cwd } = environment;
   const given = await modelAsOptions(words, cwd);
-  if (given.has("merge")) {
-    const folder = fromFolder(cwd, given.word("out") ?? "refined");
-    const { table, left } = await mergedTable(folder);
-    if (left.length > 0) environment.stderr(`warning: without a refinement that has ended: ${left.join(", ")}\n`);
-    await writeFileAtomically(`${folder}/merged.csv`, new TextEncoder().encode(table));
-    return void environment.stdout(table);
-  }
+  if (given.has("merge")) return runMerge(given, environment);
   const { jobs, isMany } = await imageList(given, cwd);
   const threads = given.number("threads") ?? availableParallelism();
   const pool = threads > 1 ? nodeWorkers(threads) : undefined;
   const interruption = new AbortController();
   const interrupt = (): void => {
     // A second Ctrl-C ends the program as usual.
-    process.off("SIGINT", interrupt);
+    for (const name of endings) process.off(name, interrupt);
+    environment.stderr("interrupted: the refinement ends after the running step and writes the best so far; Ctrl-C again ends at once\n");
     interruption.abort();
   };
-  process.on("SIGINT", interrupt);
+  for (const name of endings) process.on(name, interrupt);
   const means = { signal: interruption.signal, ...(pool && { pool }) };
   try {
-    if (isMany) await runList(given, jobs, environment, means);
-    else for (const job of jobs) await runJob(given, job, false, environment, means);
+    if (isMany) return await runList(given, jobs, environment, means);
+    const [job] = jobs;
+    const { converged } = await runJob(given, job, false, environment, means);
+    return exitCodeOf({ notConverged: converged ? 0 : 1, failed: 0, unfinished: 0, isInterrupted: interruption.signal.aborted && !converged });
   } finally {
-    process.off("SIGINT", interrupt);
+    for (const name of endings) process.off(name, interrupt);
     await pool?.close();
   }
+}
+
+/** What ends a refinement: Ctrl-C, and a batch system whose time is over. */
+const endings = ["SIGINT", "SIGTERM"] as const;
+
+/** Gathers what refinements have written below a folder, and of a list what is missing there. */
+async function runMerge(given: Given<RefineFlag>, { cwd, stdout, stderr }: Environment): Promise<number> {
+  const folder = fromFolder(cwd, given.word("out") ?? "refined");
+  const found = await merged(folder);
+  const listed = given.has("list") ? (await imageList(given, cwd)).jobs : [];
+  const notBegun = listed.filter(({ folder: own }) => !existsSync(own)).flatMap(({ images }) => images);
+  const table = mergedTable(found);
+  await writeFileAtomically(`${folder}/merged.csv`, new TextEncoder().encode(table));
+  for (const { image, why } of found.failed) stderr(`warning: ${image} could not be refined: ${why}\n`);
+  if (found.unfinished.length > 0) stderr(`warning: without a refinement that has ended: ${found.unfinished.join(", ")}\n`);
+  if (notBegun.length > 0) stderr(`warning: not begun: ${notBegun.join(", ")}\n`);
+  stdout(given.has("json") ? `${JSON.stringify({ ...found, notBegun }, undefined, 2)}\n` : table);
+  return exitCodeOf({
+    notConverged: found.refined.filter(({ converged }) => !converged).length,
+    failed: found.failed.length,
+    unfinished: found.unfinished.length + notBegun.length,
+  });
 }
 
 /** What a refinement runs with, besides what it is asked for. */
@@ -86,39 +110,61 @@ interface Means {
 }
 
 /**
- * Refines one image after another; one that cannot be refined is told of and does not keep the others.
- * @throws InputError in the end, when there were such images; at once, when their options are to blame
+ * Refines one image after another; one that cannot be refined is told of and recorded, and does not keep the others.
+ * @returns the exit code
+ * @throws InputError when the options are to blame
  */
-async function runList(given: Given<RefineFlag>, jobs: readonly ImageJob[], environment: Environment, means: Means): Promise<void> {
+async function runList(given: Given<RefineFlag>, jobs: readonly ImageJob[], environment: Environment, means: Means): Promise<number> {
   const { stdout, stderr } = environment;
-  const failures: string[] = [];
-  let done = 0;
+  const failures: { readonly job: ImageJob; readonly message: string }[] = [];
+  let [done, notConverged, recorded] = [0, 0, 0];
+  const recordFailures = async (): Promise<void> => {
+    for (const { job: { folder, images }, message } of failures.slice(recorded)) {
+      await makeFolder(folder);
+      await writeFileAtomically(`${folder}/refinement.json`, new TextEncoder().encode(failedState(images.join(" "), message)));
+    }
+    recorded = failures.length;
+  };
   for (const job of jobs) {
     if (means.signal.aborted) break;
     stderr(`${job.images.join(" ")}\n`);
     try {
-      await runJob(given, job, true, environment, means);
+      for (const image of job.images) checkExists(image, environment.cwd);
+      const { converged } = await runJob(given, job, true, environment, means);
       done++;
+      if (!converged) notConverged++;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       // What is said of two images alike is not about either of them: the options are wrong.
-      if (done === 0 && error.message === failures.at(-1)) throw error;
-      failures.push(error.message);
+      if (done === 0 && error.message === failures.at(-1)?.message) throw error;
+      failures.push({ job, message: error.message });
       stderr(`not refined: ${error.message}\n`);
     }
   }
-  if (means.signal.aborted) stderr(`interrupted: ${jobs.length - done - failures.length} of ${jobs.length} images were not begun\n`);
-  if (failures.length > 0) throw new InputError(`${failures.length} of ${jobs.length} images could not be refined`);
+  await recordFailures();
+  const unfinished = jobs.length - done - failures.length;
+  if (means.signal.aborted) stderr(`interrupted: ${unfinished} of ${jobs.length} images were not begun\n`);
+  if (failures.length > 0) stderr(`braggtape: ${failures.length} of ${jobs.length} images could not be refined\n`);
   if (!given.has("json")) stdout(`${done} images; braggtape refine --merge --out FOLDER makes one table of all\n`);
+  return exitCodeOf({ notConverged, failed: failures.length, unfinished, isInterrupted: means.signal.aborted });
 }
 
-async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: boolean, environment: Environment, { pool, signal }: Means): Promise<void> {
+async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: boolean, environment: Environment, { pool, signal }: Means): Promise<Pick<Summary, "converged">> {
   const { cwd, stdout, stderr } = environment;
   const request = await refineRequest(given, job.images, cwd, environment.seconds());
   const { parameters } = request;
   const statePath = `${job.folder}/refinement.json`;
   const resumed = given.has("resume") ? await resumedStart(statePath, parameters, isOneOfMany) : undefined;
   const image = job.images.join(" ");
+  if (resumed?.finished) {
+    const { converged } = resumed.finished;
+    stderr(`${image} is refined already: ${job.folder}\n`);
+    if (given.has("json")) stdout(`${JSON.stringify({ ...(isOneOfMany && { image }), ...summaryFields(resumed.finished) })}\n`);
+    return { converged };
+  }
+  const earlier = resumed?.history ?? [];
+  const history = [...earlier];
+  const stepsBefore = earlier.at(-1)?.step ?? 0;
   const showsProgress = given.last("progress", "noprogress")?.name !== "noprogress";
   let isBegun = false;
   /** What must not happen before it is known that the refinement can begin. */
@@ -136,12 +182,13 @@ async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: bool
     onStep: async (progress) => {
       await begin();
       if (showsProgress) stderr(`${describeStep(progress, request)}\n`);
-      await writeFileAtomically(statePath, new TextEncoder().encode(unfinishedState(image, parameters, progress)));
+      history.push({ ...progress, step: stepsBefore + progress.step });
+      await writeFileAtomically(statePath, new TextEncoder().encode(unfinishedState(image, parameters, history)));
       await otherTasks();
     },
   };
   const starts = given.number("starts") ?? 1;
-  const refinement =
+  const ended =
     starts > 1 && !resumed
       ? await refineFromManyStarts(request.stills, parameters, {
           ...options,
@@ -155,11 +202,13 @@ async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: bool
         })
       : await refine(request.stills, parameters, options);
   await begin();
-  const found = [...refinement.warnings, ...hints(refinement, request, given)];
+  const found = [...ended.warnings, ...hints(ended, request, given)];
   for (const warning of found) stderr(`warning: ${warning}\n`);
-  await writeAllAtomically(await resultFiles(given, job, request, refinement, [...request.warnings, ...found], cwd));
+  const refinement: Refinement = { ...ended, history, steps: stepsBefore + ended.steps, warnings: [...request.warnings, ...found] };
+  await writeAllAtomically(await resultFiles(given, job, request, refinement, cwd));
   const summary = { ...(isOneOfMany && { image }), ...summaryOf(refinement) };
   stdout(given.has("json") ? `${JSON.stringify(summary)}\n` : describeRefinement(refinement, job));
+  return refinement;
 }
 
 /** A turn of the event loop, or Ctrl-C would not be heard. */
@@ -212,7 +261,6 @@ async function resultFiles(
   { folder, images }: ImageJob,
   request: RefineRequest,
   refinement: Refinement,
-  warnings: readonly string[],
   cwd: string,
 ): Promise<OutputFile[]> {
   const { stills, parameters, options } = request;
@@ -238,8 +286,8 @@ async function resultFiles(
   }
   add("loss.svg", lossCurve(refinement));
   add("correlations.svg", correlationMatrix(refinement));
-  add("index.html", refinementPage(refinement, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, pictures, warnings));
-  add("refinement.json", refinementText(images.join(" "), refinement, warnings));
+  add("index.html", refinementPage(refinement, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, pictures, refinement.warnings));
+  add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings));
   return files;
 }
 

@@ -23,9 +23,11 @@ export interface Summary {
   readonly why: string;
   readonly steps: number;
   readonly seconds: number;
+  /** sentences on what was assumed, left out or not determined */
+  readonly warnings: readonly string[];
 }
 
-export function summaryOf({ parameters, loss, reducedChiSquare, converged, why, steps, seconds }: Refinement): Summary {
+export function summaryOf({ warnings, parameters, loss, reducedChiSquare, converged, why, steps, seconds }: Refinement): Summary {
   return {
     parameters: Object.fromEntries(parameters.map(({ name, start, value, esd, unit }) => [name, { start, value, esd: esd ?? null, unit }])),
     loss,
@@ -34,7 +36,13 @@ export function summaryOf({ parameters, loss, reducedChiSquare, converged, why, 
     why: reasons[why],
     steps,
     seconds: Math.round(seconds * 1000) / 1000,
+    warnings,
   };
+}
+
+/** What `--json` prints of a summary that was kept among other things. */
+export function summaryFields({ parameters, loss, reducedChiSquare, converged, why, steps, seconds, warnings }: Summary): Summary {
+  return { parameters, loss, reducedChiSquare, converged, why, steps, seconds, warnings };
 }
 
 /** A refinement that has ended, as the text of its file. */

@@ -1,5 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { runCommand } from "../../src/cli/command.js";
 import { Workbench } from "../cli/workbench.js";
 
 const crystal = "-hkl f.hkl -lambda 1 -oversample 1 -pixel 1";
@@ -18,6 +21,7 @@ interface Told {
   readonly parameters: Readonly<Record<string, { readonly start: number; readonly value: number; readonly esd: number | null; readonly unit: string }>>;
   readonly steps: number;
   readonly converged: boolean;
+  readonly warnings: readonly string[];
 }
 
 const bench = await Workbench.make({ "f.hkl": reflections() });
@@ -28,15 +32,17 @@ for (const [name, seed] of [["one", 1], ["two", 2], ["three", 3]] as const) {
 
 async function told(line: string): Promise<Told> {
   const { code, stdout, stderr } = await bench.run(line);
-  assert.is(code, 0, stderr);
-  return JSON.parse(stdout);
+  assert.ok(code === 0 || code === 3, stderr);
+  const result: Told = JSON.parse(stdout);
+  assert.is(code, result.converged ? 0 : 3, "a refinement that has not converged has an exit code of its own");
+  return result;
 }
 
 const truths = { a: 20.1, b: 24.2, c: 28.3, misset_x: 10, misset_y: 20, misset_z: 30, distance: 80, scale: 3 };
 
 test("refine prints one JSON object with the fields that were promised, and the truth is within the standard deviations", async () => {
   const result = await told(`refine one.img ${start} --refine cell,misset,distance,scale --out r --json`);
-  assert.equal(Object.keys(result), ["parameters", "loss", "reducedChiSquare", "converged", "why", "steps", "seconds"]);
+  assert.equal(Object.keys(result), ["parameters", "loss", "reducedChiSquare", "converged", "why", "steps", "seconds", "warnings"]);
   assert.equal(Object.keys(result.parameters), Object.keys(truths));
   for (const [name, value] of Object.entries(truths)) {
     const found = result.parameters[name];
@@ -91,7 +97,7 @@ test("an image of a list that cannot be refined is told of and keeps no other fr
   await bench.put({ "mixed.txt": "one.img\nbad.img\nthree.img\n", "bad.img": "no image" });
   const line = `refine --list mixed.txt ${start} --coarse none --refine scale --out mixed --json -noprogress`;
   const first = await bench.run(line);
-  assert.is(first.code, 2);
+  assert.is(first.code, 4);
   assert.match(first.stderr, /not refined: bad.img/);
   assert.match(first.stderr, /braggtape: 1 of 3 images could not be refined\n$/);
   assert.equal(first.stdout.trim().split("\n").map((text) => JSON.parse(text).image), ["one.img", "three.img"]);
@@ -101,6 +107,57 @@ test("an image of a list that cannot be refined is told of and keeps no other fr
   assert.is(merged.stdout.trim().split("\n").length, 2);
   assert.is((await bench.run(`${line} --resume`)).code, 0);
   assert.is((await bench.run("refine --merge --out mixed")).stdout.trim().split("\n").length, 4);
+});
+
+test("a missing image is recorded and keeps no other, images of one name have folders of their own, and resume leaves alone what is finished", async () => {
+  await mkdir(join(bench.folder, "run1"), { recursive: true });
+  await mkdir(join(bench.folder, "run2"), { recursive: true });
+  await bench.put({ "run1/still.img": await bench.read("one.img"), "run2/still.img": await bench.read("two.img"), "some.txt": "run1/still.img\nlost.img\nrun2/still.img\n" });
+  const line = `refine --list some.txt ${start} --coarse none --refine scale --out some --json -noprogress`;
+  const first = await bench.run(line);
+  assert.is(first.code, 4, first.stderr);
+  assert.equal(first.stdout.trim().split("\n").map((text) => JSON.parse(text).image), ["run1/still.img", "run2/still.img"]);
+  const merging = await bench.run("refine --merge --list some.txt --out some --json");
+  assert.is(merging.code, 4);
+  const { refined, failed, unfinished, notBegun } = JSON.parse(merging.stdout);
+  assert.equal([refined.length, failed.map(({ image }: { image: string }) => image), unfinished, notBegun], [2, ["lost.img"], [], []]);
+  await bench.put({ "lost.img": await bench.read("three.img") });
+  const [before, again] = [await bench.read("some/run1_still/refinement.json"), await bench.run(`${line} --resume`)];
+  assert.is(again.code, 0, again.stderr);
+  assert.is(again.stdout.trim().split("\n").length, 3);
+  assert.match(again.stderr, /run1\/still.img is refined already/);
+  assert.equal(await bench.read("some/run1_still/refinement.json"), before);
+  await bench.put({ "more.txt": "run1/still.img\nlost.img\nrun2/still.img\none.img\n" });
+  const lacking = await bench.run("refine --merge --list more.txt --out some");
+  assert.is(lacking.code, 5);
+  assert.match(lacking.stderr, /not begun: one.img/);
+  assert.match((await bench.run(`refine one.img ./one.img ${start} --out twice`)).stderr, /listed twice/);
+});
+
+test("a refinement that goes on keeps the steps that it had taken", async () => {
+  const cut = await told(`refine three.img ${start} --coarse none --steps 2 --out kept --json`);
+  const whole = await told(`refine three.img ${start} --coarse none --out kept --json --resume`);
+  assert.ok(whole.steps > cut.steps);
+  const { history } = JSON.parse(new TextDecoder().decode(await bench.read("kept/refinement.json")));
+  const steps: readonly number[] = history.map(({ step }: { step: number }) => step);
+  assert.ok(steps.length > whole.steps - 2 && steps.every((step, i) => i === 0 || step >= steps[i - 1]), steps.join());
+});
+
+test("Ctrl-C says what it does, ends after the running step with the best so far, and has an exit code of its own", async () => {
+  await bench.put({ "several.txt": "one.img\ntwo.img\n" });
+  for (const [images, code] of [["one.img", 130], ["--list several.txt", 5]] as const) {
+    let told = "";
+    const stderr = (text: string): void => {
+      told += text;
+      if (/^step +1 /.test(text)) process.emit("SIGINT");
+    };
+    const environment = { cwd: bench.folder, stdout: () => undefined, stderr, isTerminal: false, seconds: () => 0 };
+    const found = await runCommand(`refine ${images} ${start} --coarse none --out stopped`.split(" "), environment);
+    assert.is(found, code, told);
+    assert.match(told, /interrupted: the refinement ends after the running step and writes the best so far; Ctrl-C again ends at once/);
+    assert.is(process.listenerCount("SIGINT"), 0);
+  }
+  assert.match(new TextDecoder().decode(await bench.read("stopped/refinement.json")), /it was interrupted; the best so far is kept/);
 });
 
 test("options that are wrong for every image of a list end it at once", async () => {

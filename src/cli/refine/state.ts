@@ -13,11 +13,28 @@ export interface State {
   readonly blur?: number;
   /** of a refinement that has ended */
   readonly summary: Summary | undefined;
+  /** why the image could not be refined, where it could not */
+  readonly failed?: string;
+  /** steps that were taken */
+  readonly history: readonly RefinementProgress[];
 }
 
 /** A refinement that is under way, as text. */
-export function unfinishedState(image: string, parameters: readonly Parameter[], { blur, values }: RefinementProgress): string {
-  return stateText({ image, blur, values: Object.fromEntries(parameters.map(({ name }, i) => [name, values[i]])) });
+export function unfinishedState(image: string, parameters: readonly Parameter[], history: readonly RefinementProgress[]): string {
+  const { blur, values } = history[history.length - 1];
+  return stateText({ image, blur, values: Object.fromEntries(parameters.map(({ name }, i) => [name, values[i]])), history });
+}
+
+/** An image that could not be refined, as text. */
+export function failedState(image: string, failed: string): string {
+  return stateText({ image, failed, values: {} });
+}
+
+/** Whether a refinement of the same parameters has ended where nothing is left to be done. */
+export function isFinished({ summary }: State, parameters: readonly Parameter[]): boolean {
+  if (!summary?.converged) return false;
+  const names = Object.keys(summary.parameters);
+  return names.length === parameters.length && parameters.every(({ name }) => names.includes(name));
 }
 
 /** Where a refinement goes on. */
@@ -25,6 +42,9 @@ export interface ResumedStart {
   readonly values: readonly number[];
   /** how many times wider the spots were; 1 where it had ended */
   readonly blur: number;
+  /** where it had ended */
+  readonly finished: Summary | undefined;
+  readonly history: readonly RefinementProgress[];
 }
 
 /**
@@ -35,10 +55,12 @@ export interface ResumedStart {
  */
 export async function resumedStart(path: string, parameters: readonly Parameter[], mayBeMissing: boolean): Promise<ResumedStart | undefined> {
   if (mayBeMissing && !existsSync(path)) return undefined;
-  const { values, blur = 1 } = await readState(path).catch((error: unknown) => {
+  const state = await readState(path).catch((error: unknown) => {
     throw error instanceof InputError ? new InputError(`--resume: ${error.message}`, { cause: error }) : error;
   });
-  return { values: parameters.map(({ name, start, lower, upper }) => Math.min(Math.max(values[name] ?? start, lower), upper)), blur };
+  if (state.failed !== undefined) return undefined;
+  const { values, blur = 1, history } = state;
+  return { blur, history, finished: isFinished(state, parameters) ? state.summary : undefined, values: parameters.map(({ name, start, lower, upper }) => Math.min(Math.max(values[name] ?? start, lower), upper)) };
 }
 
 /** The options with which a refinement goes on: of the widths of spots, those that it has not finished with. */
@@ -50,8 +72,15 @@ export function resumedOptions({ values, blur }: ResumedStart, { coarseToFine = 
 export async function readState(path: string): Promise<State> {
   const state = parsed(await readTextFile(path), path);
   if (!isStored(state)) throw new InputError(`${path} does not hold a refinement`);
-  const { image, values, blur } = state;
-  return { image, values, ...(blur !== undefined && { blur }), summary: isSummary(state) ? state : undefined };
+  const { image, values, blur, failed, history } = state;
+  return {
+    image,
+    values,
+    ...(blur !== undefined && { blur }),
+    ...(typeof failed === "string" && { failed }),
+    summary: isSummary(state) ? state : undefined,
+    history: Array.isArray(history) ? history.filter(isStep) : [],
+  };
 }
 
 function parsed(text: string, path: string): unknown {
@@ -62,7 +91,17 @@ function parsed(text: string, path: string): unknown {
   }
 }
 
-function isStored(state: unknown): state is Pick<State, "image" | "values" | "blur"> {
+interface Stored extends Pick<State, "image" | "values" | "blur"> {
+  readonly failed?: unknown;
+  readonly history?: unknown;
+}
+
+function isStep(step: unknown): step is RefinementProgress {
+  if (!isRecord(step) || !Array.isArray(step.values) || !step.values.every(isNumber)) return false;
+  return [step.blur, step.oversample, step.step, step.loss].every(isNumber);
+}
+
+function isStored(state: unknown): state is Stored {
   if (!isRecord(state) || typeof state.image !== "string" || !isRecord(state.values)) return false;
   if (state.blur !== undefined && !isNumber(state.blur)) return false;
   return Object.values(state.values).every(isNumber);
@@ -72,6 +111,8 @@ function isSummary(state: object): state is Summary {
   if (!isRecord(state) || !isRecord(state.parameters) || typeof state.converged !== "boolean") return false;
   const isParameter = (parameter: unknown): boolean =>
     isRecord(parameter) && isNumber(parameter.value) && (parameter.esd === null || isNumber(parameter.esd));
+  if (typeof state.why !== "string" || !isNumber(state.steps) || !isNumber(state.seconds)) return false;
+  if (!Array.isArray(state.warnings) || !state.warnings.every((warning) => typeof warning === "string")) return false;
   return isNumber(state.loss) && (state.reducedChiSquare === null || isNumber(state.reducedChiSquare)) && Object.values(state.parameters).every(isParameter);
 }
 
