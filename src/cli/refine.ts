@@ -8,6 +8,7 @@ import { InputError } from "../ndarray/errors.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
 import { isPoorFit, residualInSigmas } from "../refine/goodness.js";
 import { lossNamed } from "../refine/loss.js";
+import { experimentAt } from "../refine/parameter.js";
 import { refineFromManyStarts } from "../refine/multi-start.js";
 import { refine, type Refinement, type RefineOptions, type RefinementProgress } from "../refine/refine.js";
 import { refinementText, summaryFields, summaryOf, type Summary } from "../refine/summary.js";
@@ -27,6 +28,7 @@ import { refinementPage, type PagePicture } from "./refine/page.js";
 import { refinementPicture } from "./refine/picture.js";
 import { refinedArguments } from "./refine/refined-arguments.js";
 import { describeRefinement, shown, shownChiSquare, suffixOf } from "./refine/report.js";
+import { refinedModel } from "./refine/refined-model.js";
 import { refineRequest, type RefineRequest } from "./refine/request.js";
 import { failedState, resumedOptions, resumedStart, unfinishedState } from "./refine/state.js";
 import { exitCodeOf, exitCodesHelp } from "./refine/exit-codes.js";
@@ -283,6 +285,11 @@ async function resultFiles(
     pictures.push({ name, bytes });
     add(`picture${suffix}.png`, bytes);
     add(`refined${suffix}.args`, refinedArguments(asSimulateFlags(given), stills[i], parameters, values, i, refinement.oversample[i], cwd));
+  }
+  const model = given.word("geometry");
+  if (model !== undefined && stills.length === 1 && !given.has("mat")) {
+    const written = await refinedModel(cwd, model, request.crystal, experimentAt(stills[0].experiment, parameters, values));
+    if (written) add(written.name, written.content);
   }
   add("loss.svg", lossCurve(refinement));
   add("correlations.svg", correlationMatrix(refinement));

@@ -43,6 +43,16 @@ export async function readModelImage(cwd: string, name: string): Promise<ModelIm
   return modelIn(await readContent(cwd, file), file)?.image(frame ?? 1);
 }
 
+/**
+ * The text of a model file.
+ * @returns undefined where the file is none
+ */
+export async function readModelText(cwd: string, file: string): Promise<string | undefined> {
+  const content = await readContent(cwd, file);
+  const text = isText(content) ? new TextDecoder().decode(content) : undefined;
+  return text !== undefined && isModelFile(text) ? text : undefined;
+}
+
 async function readContent(cwd: string, file: string): Promise<Uint8Array> {
   const bytes = await readBinaryFile(resolve(cwd, file));
   return isGzip(bytes) ? gunzip(bytes, file) : bytes;

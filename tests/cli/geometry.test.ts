@@ -96,6 +96,10 @@ test("a model file alone is refined against the image that it names, and one tha
     const { history, loss, reducedChiSquare } = JSON.parse(new TextDecoder().decode(await bench.read("out/refinement.json")));
     assert.ok(loss < 0.5 * history[0].loss, `from ${history[0].loss} to ${loss}`);
     assert.ok(reducedChiSquare > 0.8 && reducedChiSquare < 1.25, `${reducedChiSquare}`);
+    // The refined model and the refined options are one experiment.
+    const refined = await imageOf(bench, "-geometry out/refined.expt -fluence 1e29");
+    assert.is((await bench.run("simulate @out/refined.args -nonoise -nopgm")).code, 0);
+    assertAlike(Array.from(flatData(parseFloatImage(await bench.read("floatimage.bin"), [32, 32], "image"))), refined);
     await bench.put({ "lost.expt": dials.replace("still.cbf", "/data/gone.cbf") });
     assert.match((await bench.run(`refine lost.expt ${model}`)).stderr, /lost\.expt does not name an image that is there; say where it is with --image FILE \(it says \/data\/gone\.cbf\)/);
     assert.match((await bench.run(`refine still.cbf --image still.cbf ${model}`)).stderr, /--image names the image of a model file/);

@@ -29,6 +29,8 @@ export interface RefineRequest {
   readonly stills: readonly Still[];
   readonly parameters: readonly Parameter[];
   readonly options: RefineOptions;
+  /** of several in the model file, the number of the one that is refined, from 0 */
+  readonly crystal: number | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -74,7 +76,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   const dark = stills.find(({ experiment: { beam } }) => beam.fluence === 0);
   if (dark) throw new InputError("-fluence is 0, which no image comes from");
   checkParameters(parameters);
-  return { stills, parameters, options: optionsOf(given, parameters), warnings: [...warnings] };
+  return { stills, parameters, options: optionsOf(given, parameters), crystal: files.geometry?.crystal, warnings: [...warnings] };
 }
 
 /** Counts with the offset taken off, and what the image's file says of its pixels. */
