@@ -27,12 +27,18 @@ export function hasProperties(file: string): boolean {
   return readFileSync(join(root, file), "utf8").includes("fast-check");
 }
 
-/** @param seed of the properties; the fixed one unless given */
-export async function runFiles(files: readonly string[], seed?: number): Promise<Outcome> {
+/** From which seed properties are drawn, and how often, each time from the next one. */
+export interface Draws {
+  readonly seed: number;
+  readonly rounds: number;
+}
+
+/** @param draws once from the fixed seed unless given */
+export async function runFiles(files: readonly string[], draws?: Draws): Promise<Outcome> {
   const queue = [...files];
   const outcomes: Outcome[] = [];
   const lane = async (): Promise<void> => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) outcomes.push(await runFile(file, seed));
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) outcomes.push(await runFile(file, draws));
   };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, lane));
   return {
@@ -41,17 +47,16 @@ export async function runFiles(files: readonly string[], seed?: number): Promise
   };
 }
 
-function runFile(file: string, seed: number | undefined): Promise<Outcome> {
+function runFile(file: string, draws: Draws | undefined): Promise<Outcome> {
   return new Promise((resolve) => {
     const start = performance.now();
-    const env = seed === undefined ? process.env : { ...process.env, BRAGGTAPE_SEED: String(seed) };
-    const child = spawn(process.execPath, ["--import", "tsx", "tests/one-file.ts", file], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    const words = draws === undefined ? [file] : [file, String(draws.seed), String(draws.rounds)];
+    const child = spawn(process.execPath, ["--import", "tsx", "tests/one-file.ts", ...words], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.on("close", (code) => {
-      const total = Number(/Total:\s+(\d+)/.exec(output)?.[1] ?? 0);
-      const passed = Number(/Passed:\s+(\d+)/.exec(output)?.[1] ?? 0);
+      const [total, passed] = [/Total:\s+(\d+)/g, /Passed:\s+(\d+)/g].map((count) => sumOf(output, count));
       const failed = Math.max(total - passed, code === 0 && total > 0 ? 0 : 1);
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       process.stdout.write(`${failed > 0 ? "FAIL" : "ok  "} ${file}: ${passed} of ${total} in ${seconds} s\n`);
@@ -59,4 +64,9 @@ function runFile(file: string, seed: number | undefined): Promise<Outcome> {
       resolve({ passed, failed });
     });
   });
+}
+
+/** The sum of a number that a text states once for each round. */
+function sumOf(text: string, number: RegExp): number {
+  return [...text.matchAll(number)].reduce((sum, [, digits]) => sum + Number(digits), 0);
 }
