@@ -3,6 +3,7 @@ import type { Executor } from "../src/autodiff/executor.js";
 import type { FloatDType } from "../src/ndarray/dtype.js";
 import type { GoalName } from "./goals.js";
 import { measure, type Effort, type Row } from "./measure.js";
+import type { Options } from "./options.js";
 import { parametersFor, protein, type Still } from "./protein.js";
 
 type Interpolation = "nearest" | "tricubic";
@@ -16,7 +17,10 @@ interface Variant extends Still {
 const kinds = [{}, { domains: 10 }, { oversample: 3 }];
 const interpolations = ["nearest", "tricubic"] as const;
 
-export async function run(): Promise<Row[]> {
+export const takes = ["sizes", "dtypes", "executors"] as const;
+
+export async function run({ sizes, dtypes, executors }: Options): Promise<Row[]> {
+  if (sizes || dtypes || executors) return asked(sizes ?? [256, 512, 1024], dtypes ?? ["float64", "float32"], executors ?? ["webassembly"]);
   const rows: Row[] = [];
   for (const kind of kinds) {
     for (const interpolation of interpolations) {
@@ -35,6 +39,12 @@ export async function run(): Promise<Row[]> {
   }
   rows.push(imageOf({ edge: 256, domains: 100, interpolation: "nearest" }, { time: 0, runs: 2, warmups: 1 }));
   return rows;
+}
+
+function asked(sizes: readonly number[], dtypes: readonly FloatDType[], by: readonly Executor[]): Row[] {
+  return sizes.flatMap((edge) =>
+    interpolations.flatMap((interpolation) => dtypes.flatMap((dtype) => by.map((executor) => imageOf({ edge, interpolation, dtype, executor })))),
+  );
 }
 
 function imageOf(variant: Variant, effort: Effort = { time: 300, runs: 5, warmups: 4 }, goal?: GoalName): Row {

@@ -1,34 +1,23 @@
-/** Runs the subjects of this folder in order, or those that are named, and prints one table. */
-import { readdirSync } from "node:fs";
-import { cpus } from "node:os";
-import { fileURLToPath, pathToFileURL } from "node:url";
+/** Runs the subjects of this folder, or those that are named, prints one table, and writes it as Markdown and JSON where asked. */
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { goalHeads, goalLines, type Reached } from "./goals.js";
+import { machineFacts } from "../scripts/report/machine.js";
+import { table } from "../scripts/report/markdown.js";
+import { writeAllAtomically } from "../src/io/files.js";
+import { goalHeads, goalLines } from "./goals.js";
 import type { Row } from "./measure.js";
+import { parseOptions, usage, type Options } from "./options.js";
+import { measureSubjects } from "./subjects.js";
 
-interface Subject {
-  run(): Promise<Row[]>;
-}
+const words = process.argv.slice(2);
 
-function isSubject(module: unknown): module is Subject {
-  return typeof module === "object" && module !== null && "run" in module && typeof module.run === "function";
-}
-
-const folder = fileURLToPath(new URL(".", import.meta.url));
-const wanted = process.argv.slice(2);
-const files = readdirSync(folder)
-  .filter((name) => name.endsWith(".ts") && name !== "run.ts")
-  .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
-  .sort();
-
-const figures: Reached[] = [];
-const lines: string[][] = [["", "items", "ns an item", "runs", ""]];
-for (const file of files) {
-  const subject: unknown = await import(pathToFileURL(join(folder, file)).href);
-  if (!isSubject(subject)) continue;
-  for (const { name, items, nsPerItem, runs, remark = "", reached = [] } of await subject.run()) {
-    figures.push(...reached);
-    lines.push([name, items.toExponential(0).replace("e+", "e"), nsPerItem.toPrecision(3), String(runs), remark]);
+/** What the words ask for; ends the program where they cannot be. */
+function optionsOrEnd(): Options {
+  try {
+    return parseOptions(words);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(2);
   }
 }
 
@@ -41,5 +30,30 @@ function aligned(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-process.stdout.write(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.versions.node}\n\n${aligned(lines)}\n`);
-process.stdout.write(`\n${aligned([goalHeads, ...goalLines(figures)])}\n`);
+function cells({ name, items, nsPerItem, runs, remark = "" }: Row): string[] {
+  return [name, items.toExponential(0).replace("e+", "e"), nsPerItem.toPrecision(3), String(runs), remark];
+}
+
+if (words.includes("--help")) console.log(usage);
+else {
+  const options = optionsOrEnd();
+  const { rows, leftOut } = await measureSubjects(options);
+  const facts = machineFacts();
+  const heads = ["what", "items", "ns an item", "runs", "remark"];
+  const isWhole = words.length === 0;
+  const goals = isWhole ? [goalHeads, ...goalLines(rows.flatMap(({ reached = [] }) => reached))] : undefined;
+  process.stdout.write(`${facts.sentence}\n\n${aligned([heads, ...rows.map(cells)])}\n`);
+  if (goals) process.stdout.write(`\n${aligned(goals)}\n`);
+  for (const name of leftOut) process.stdout.write(`left out: ${name}, which does not take an option that was given\n`);
+  if (options.outdir !== undefined) {
+    const { outdir } = options;
+    await mkdir(outdir, { recursive: true });
+    const json = { ...facts, options, leftOut, rows: rows.map(({ reached: _reached, ...row }) => row) };
+    const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+    await writeAllAtomically([
+      { path: join(outdir, "bench.json"), bytes: encode(`${JSON.stringify(json, undefined, 2)}\n`) },
+      { path: join(outdir, "bench.md"), bytes: encode(`# Timings\n\n${facts.sentence}\n\n${table(heads, rows.map(cells))}`) },
+    ]);
+    process.stdout.write(`written     ${join(outdir, "bench.md")}, ${join(outdir, "bench.json")}\n`);
+  }
+}

@@ -1,7 +1,13 @@
-/** Writes the reports, or those that are named as arguments. All but the timings come out the same again. */
+/**
+ * Writes the reports, or those that are named as arguments, as pages and as data with versions and commit. All pages but the timings come
+ * out the same again.
+ */
 import { fileURLToPath } from "node:url";
-import { writeFileAtomically } from "../src/io/files.js";
+import { writeAllAtomically } from "../src/io/files.js";
 import { gradientReport } from "./report/gradients.js";
+import { lookupReport } from "./report/lookups.js";
+import { machineFacts } from "./report/machine.js";
+import { tablesIn } from "./report/markdown.js";
 import { parityReport } from "./report/parity.js";
 import { performanceReport } from "./report/performance.js";
 import { warningReport } from "./report/warnings.js";
@@ -10,6 +16,7 @@ const reports: Readonly<Record<string, () => string | Promise<string>>> = {
   parity: parityReport,
   gradients: gradientReport,
   warnings: warningReport,
+  lookups: lookupReport,
   performance: performanceReport,
 };
 
@@ -22,7 +29,14 @@ if (unknown !== undefined) {
 for (const [name, make] of Object.entries(reports)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const began = performance.now();
-  const path = fileURLToPath(new URL(`../reports/${name}.md`, import.meta.url));
-  await writeFileAtomically(path, new TextEncoder().encode(await make()));
-  console.log(`reports/${name}.md in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  const path = (extension: string): string => fileURLToPath(new URL(`../reports/${name}.${extension}`, import.meta.url));
+  const page = await make();
+  // The pages say the same wherever they are made; where they were made stands in the data.
+  const data = { report: name, ...machineFacts(), tables: tablesIn(page) };
+  const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+  await writeAllAtomically([
+    { path: path("md"), bytes: encode(page) },
+    { path: path("json"), bytes: encode(`${JSON.stringify(data, undefined, 1)}\n`) },
+  ]);
+  console.log(`reports/${name}.md and .json in ${((performance.now() - began) / 1000).toFixed(1)} s`);
 }

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { goalHeads, goalLines } from "../../bench/goals.js";
-import { measure, type Row } from "../../bench/measure.js";
+import { measure } from "../../bench/measure.js";
+import { measureSubjects } from "../../bench/subjects.js";
 import {
   ImageModel,
   ops,
@@ -15,32 +15,20 @@ import {
   type PixelLoss,
   type Quantity,
 } from "../../src/index.js";
+import { machineFacts } from "./machine.js";
 import { digits, table } from "./markdown.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-interface Subject {
-  run(): Promise<Row[]>;
-}
-
-function isSubject(module: unknown): module is Subject {
-  return typeof module === "object" && module !== null && "run" in module && typeof module.run === "function";
-}
-
 /** What a lookup, an image and a refinement step take on this machine. */
 export async function performanceReport(): Promise<string> {
-  const subjects: Row[] = [];
-  for (const file of readdirSync(join(root, "bench"))
-    .filter((name) => name.endsWith(".ts") && name !== "run.ts")
-    .sort()) {
-    const module: unknown = await import(pathToFileURL(join(root, "bench", file)).href);
-    if (isSubject(module)) subjects.push(...(await module.run()));
-  }
+  const { rows: subjects } = await measureSubjects({ subjects: [], mode: "time" });
   return `# Timings
 
-${machine()}
+${machineFacts().sentence}
 
-Medians, of one thread unless workers are named; compare ratios, not figures.
+Medians, of one thread unless workers are named; compare ratios, not figures. There is no run on a graphics card: the library computes in
+WebAssembly and JavaScript, which run on the processor alone, and has no code for CUDA.
 
 ## What was wanted
 
@@ -65,17 +53,6 @@ ${table(
     remark,
   ]),
 )}`;
-}
-
-function machine(): string {
-  const versions = ["typescript", "tsx", "tinybench"].map((name) => {
-    const { version }: { version: string } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
-    return `${name} ${version}`;
-  });
-  const processor = cpus()[0]?.model ?? "unknown processor";
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
-  const hardware = `${processor}, ${availableParallelism()} cores, ${memory}, ${platform()} ${arch()}`;
-  return `${hardware}; Node ${process.versions.node}, V8 ${process.versions.v8}; ${versions.join(", ")}.`;
 }
 
 const text = readFileSync(join(root, "scripts/data/1orc_P1.hkl"), "utf8");
