@@ -47,7 +47,8 @@ function batch(path: keyof typeof paths, count: number, dtype: FloatDType, execu
   const run = prepare(recorded(path, [count], dtype), executor);
   const queries = [zeros([count], dtype), zeros([count], dtype), zeros([count], dtype)];
   for (let i = 0; i < count; i++) placeOf(i).forEach((index, axis) => (queries[axis].data[i] = index));
-  const effort = count >= 1e5 ? { time: 0, runs: 2, warmups: 1 } : { time: 100, runs: 3, warmups: 2 };
+  const isOnce = path !== "fused" && count >= mostGathered;
+  const effort = isOnce ? { time: 0, runs: 1, warmups: 0 } : count >= 1e5 ? { time: 0, runs: 2, warmups: 1 } : { time: 100, runs: 3, warmups: 2 };
   return measure(`lookup, ${path}, ${count.toExponential(0).replace("e+", "e")} at a time, ${dtype}, ${executor}`, count, () => void run(queries), effort);
 }
 
