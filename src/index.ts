@@ -80,3 +80,6 @@ export * from "./refine/refine.js";
 export type { FunctionRestraint, ParameterRestraint, Restraint } from "./refine/restraint.js";
 export { usablePixels, type BeamStop, type PixelRules, type Still, type UsablePixels } from "./refine/still.js";
 export { uncertainty, type Uncertainty } from "./refine/uncertainty.js";
+
+export * from "./output/image-files.js";
+export { darkSpots, redAndBlue } from "./output/picture.js";

@@ -20,8 +20,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   io: ["ndarray"],
   refine: ["ndarray", "autodiff", "physics", "models", "simulate", "optim"],
   structure: ["ndarray", "autodiff", "physics", "models", "optim"],
+  output: ["ndarray", "autodiff", "physics", "models", "simulate", "io"],
   view: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "refine"],
-  cli: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "refine", "structure", "view"],
+  cli: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "refine", "structure", "output", "view"],
 };
 
 interface Source {

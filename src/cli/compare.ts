@@ -12,7 +12,7 @@ import { describeFlags } from "./help.js";
 import { formatByName, formats, readImage } from "./image-file.js";
 import { fromFolder } from "./input-files.js";
 import { parseFlags, type Flag, type FlagTable, type Given } from "./parse-flags.js";
-import { redAndBlue } from "./picture.js";
+import { redAndBlue } from "../output/picture.js";
 
 const table = {
   from: { group: "Options", values: ["FORMAT"], kind: "text", choices: formats, help: "what A and B hold", preset: "by their content" },

@@ -16,16 +16,16 @@ import { array, copy, flatData, type NdArray } from "../ndarray/ndarray.js";
 import { largestCount, smvCounts, smvScale } from "../simulate/intensity-scale.js";
 import { imageStatistics } from "../simulate/statistics.js";
 import { calculatedScattering } from "./coordinates-scattering.js";
-import { cbfHeader } from "./cbf-header.js";
+import { cbfHeader } from "../output/cbf-header.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
 import { formatByName, formatOf, formats, readImage, type Format } from "./image-file.js";
 import { fromFolder } from "./input-files.js";
 import { parseFlags, type Flag, type FlagTable, type Given } from "./parse-flags.js";
-import { darkSpots } from "./picture.js";
+import { darkSpots } from "../output/picture.js";
 import { detectorOfRecord } from "./record-detector.js";
 import { listedScattering, scatteringFormat, wholeCell, type ListedScattering } from "./scatterers.js";
-import { smvHeader, type HeaderExtras } from "./smv-header.js";
+import { smvHeader, type HeaderExtras } from "../output/smv-header.js";
 
 const table = {
   from: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what IN holds", preset: "by its content" },

@@ -11,7 +11,7 @@ import { Ran1 } from "../models/ran1.js";
 import { copy } from "../ndarray/ndarray.js";
 import type { Environment } from "./environment.js";
 import { fromFolder } from "./input-files.js";
-import { smvHeader } from "./smv-header.js";
+import { smvHeader } from "../output/smv-header.js";
 
 /** Amplitudes of the Cro repressor, computed from PDB entry 1ORC and expanded to P 1; the package holds them. */
 const amplitudes = new URL("../../scripts/data/1orc_P1.hkl", import.meta.url);

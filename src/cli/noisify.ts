@@ -7,7 +7,7 @@ import { formatSmv } from "../io/smv.js";
 import { InputError } from "../ndarray/errors.js";
 import { copy, flatData, type NdArray } from "../ndarray/ndarray.js";
 import { detect } from "../simulate/detector-effects.js";
-import { cbfHeader } from "./cbf-header.js";
+import { cbfHeader } from "../output/cbf-header.js";
 import { effectsFromFlags, effectTable } from "./effect-flags.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
@@ -15,7 +15,7 @@ import { formatOf, formats, readImage } from "./image-file.js";
 import { fromFolder } from "./input-files.js";
 import { parseFlags, type Flag, type FlagTable } from "./parse-flags.js";
 import { recordedCounts, smvCountsOf } from "./detected-counts.js";
-import { smvHeader } from "./smv-header.js";
+import { smvHeader } from "../output/smv-header.js";
 
 const table = {
   from: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what IN holds", preset: "by its content" },

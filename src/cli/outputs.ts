@@ -13,15 +13,15 @@ import { detect } from "../simulate/detector-effects.js";
 import { addNoise, type NoiseImage } from "../simulate/noise.js";
 import { forEachStretch, selectPixels, type Pixels } from "../simulate/pixels.js";
 import { region, type ImageStatistics } from "../simulate/statistics.js";
-import { cbfHeader } from "./cbf-header.js";
+import { cbfHeader } from "../output/cbf-header.js";
 import type { Request } from "./experiment-from-flags.js";
 import type { SimulateFlag } from "./flags.js";
 import { defaultDump, fromFolder, type InputFiles } from "./input-files.js";
 import type { Given } from "./parse-flags.js";
 import { recordedCounts, smvCountsOf } from "./detected-counts.js";
 import { effectsFromFlags, hasEffects } from "./effect-flags.js";
-import { darkSpots } from "./picture.js";
-import { smvHeader } from "./smv-header.js";
+import { darkSpots } from "../output/picture.js";
+import { smvHeader } from "../output/smv-header.js";
 
 /** Names of the files that a run writes; undefined where it does not. */
 export interface OutputNames {

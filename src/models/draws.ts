@@ -2,6 +2,7 @@ import { Ran1 } from "./ran1.js";
 
 /** Normal draws of everything that widens spots, in place of their closed form. */
 export interface Draws {
+  /** number of draws */
   readonly count: number;
   /** shifts the sequence of draws at random: a whole number below 0, as random seeds of the reference program are; -1 unless given */
   readonly seed?: number;

@@ -3,7 +3,7 @@ import { parseNumber } from "../../io/field.js";
 import { middleOf, rockingWidthDeg } from "../../refine/exposure.js";
 import type { Experiment } from "../../models/experiment.js";
 import type { SmvHeader } from "../../io/smv.js";
-import { smvHeader } from "../smv-header.js";
+import { smvHeader } from "../../output/smv-header.js";
 
 /** The words of an image's header, by their keys. */
 export type HeaderWords = ReadonlyMap<string, string>;

@@ -5,8 +5,11 @@ import type { SmvHeader } from "../io/smv.js";
 
 /** What a header tells besides the detector. */
 export interface HeaderExtras {
+  /** in A */
   readonly wavelengthA: number;
+  /** spindle angle at the start, in degrees */
   readonly phiDeg: number;
+  /** turn during the exposure, in degrees */
   readonly oscRangeDeg: number;
 }
 
