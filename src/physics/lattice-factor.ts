@@ -2,7 +2,7 @@
 import { add, div, exp, less, mul, where } from "../autodiff/primitives/elementwise.js";
 import { sincg, sphericalBessel1 } from "../autodiff/primitives/special.js";
 import { known, type Quantity, type Variable } from "../autodiff/tape.js";
-import { dot, plus, scale, type Vector } from "./vector.js";
+import { dot, plus, scale, type Matrix, type Vector } from "./vector.js";
 import type { ReciprocalBasis } from "./lattice.js";
 
 /**
@@ -111,6 +111,13 @@ export interface ShapeRecord {
    * @param crystal of numbers; what is returned can be called often
    */
   bound(crystal: CrystalBody): (box: OffsetBox) => number;
+  /** where the factor is a function of a distance from the reflection, which then bounds it better than a box does */
+  readonly distance?: {
+    /** from offsets to a space in which that distance is Euclid's */
+    inUnits(crystal: CrystalBody): Matrix<number>;
+    /** beyond which squared distance the factor is at most so large */
+    squareBeyond(crystal: CrystalBody, factor: number): number;
+  };
   /** the reference program's option */
   readonly option: string;
   /** other spellings of the option */
@@ -158,6 +165,10 @@ export const crystalShapes = {
       const distance = leastDistance(crystal);
       return (box) => cells * Math.exp(-distance(box) / gaussWidth);
     },
+    distance: {
+      inUnits: distanceUnits,
+      squareBeyond: ({ counts }, factor) => (gaussWidth * Math.log(known(count(counts)) / factor)) * (1 + rounding),
+    },
     option: "gauss_xtal",
     description: "Gaussian spots",
   },
@@ -182,6 +193,7 @@ export const crystalShapes = {
       const distance = leastDistance(crystal);
       return (box) => (distance(box) < gaussWidth ** 2 ? cells : 0);
     },
+    distance: { inUnits: distanceUnits, squareBeyond: () => gaussWidth ** 2 * (1 + rounding) },
     option: "tophat_spots",
     aliases: ["binary_spots"],
     description: "spots with a sharp edge",
@@ -197,6 +209,13 @@ export const crystalShapeNames: readonly CrystalShape[] = Object.keys(crystalSha
 /** A shape's record, whichever it is. */
 export function shapeNamed(name: CrystalShape): ShapeRecord {
   return crystalShapes[name];
+}
+
+/** The rows take offsets to the place beside the reflection, in units of the peak's width. */
+function distanceUnits({ counts, basis: { aStar, bStar, cStar }, fudge }: CrystalBody): Matrix<number> {
+  const scale = Math.sqrt(known(fudge)) * known(count(counts));
+  const row = (axis: 0 | 1 | 2): Vector<number> => [scale * known(aStar[axis]), scale * known(bStar[axis]), scale * known(cStar[axis])];
+  return [row(0), row(1), row(2)];
 }
 
 /** How near to 0 the numbers of an interval come. */

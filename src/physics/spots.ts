@@ -12,7 +12,7 @@
  * Everything is computed in the domain's own units y = B d, B' B = S0⁻¹, in which S0 is unity: no covariance is ever near to singular,
  * however sharp a spot is, and N² sqrt(det S0 / det S) is N² / sqrt(det (B S B')).
  */
-import { abs, add, div, exp, mul, neg, sqrt } from "../autodiff/primitives/elementwise.js";
+import { abs, add, div, exp, less, mul, neg, sqrt, where } from "../autodiff/primitives/elementwise.js";
 import { known, type Quantity } from "../autodiff/tape.js";
 import { gaussWidth, type CellCounts } from "./lattice-factor.js";
 import { directBasis, type ReciprocalBasis } from "./lattice.js";
@@ -21,6 +21,9 @@ import { cross, dot, plus, product, scale, transform, type Matrix, type Vector }
 
 /** exp(-2 (N dh)² / 0.63) is exp(-y²/2) for y = unitsPerCell N dh. */
 const unitsPerCell = 2 / Math.sqrt(gaussWidth);
+
+/** A spot ends at this exponent, where it is e⁻³⁶ = 2e-16 of its peak, less than the last digit of what stands beside it. */
+export const spotEnd = 36;
 
 /** Unity, the covariance of a domain's own spot in its own units. */
 export const ownSpot: Symmetric<number> = [1, 1, 1, 0, 0, 0];
@@ -140,7 +143,8 @@ export interface Spot {
 export function closedSpot(offset: Vector, covariance: Symmetric): Spot {
   const { determinant, adjugate } = invert(covariance);
   const origin = scale(times(adjugate, offset), div(1, determinant));
-  return { strength: div(exp(mul(-0.5, dot(offset, origin))), sqrt(determinant)), origin };
+  const exponent = mul(0.5, dot(offset, origin));
+  return { strength: where(less(exponent, spotEnd), div(exp(neg(exponent)), sqrt(determinant)), 0), origin };
 }
 
 /**

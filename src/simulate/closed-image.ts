@@ -10,9 +10,10 @@ import { leavesGrid, nearestF, tricubicF, type Indices } from "../models/structu
 import type { Shape } from "../ndarray/shape.js";
 import { scatteringVector } from "../physics/scattering.js";
 import { closedSpot, latticePoint, offsetsAt, reflectionOf, temperatureFactor } from "../physics/spots.js";
-import { minus, norm, plus, scale, transform, type Vector } from "../physics/vector.js";
+import type { Symmetric } from "../physics/symmetric.js";
+import { minus, norm, plus, scale, transform, type Matrix, type Vector } from "../physics/vector.js";
 import { beamsIn, polarizationOf, recordRay, recordTangents, type PixelIndices } from "./ray.js";
-import { along, pixelPoints, recorded, stepCounts } from "./steps.js";
+import { along, pixelPoints, recorded, stepCounts, whereLive } from "./steps.js";
 
 /** Which spots are summed at a pixel, and of what. */
 export interface ClosedSampling {
@@ -37,10 +38,14 @@ export interface ClosedImage {
   readonly leaving: Quantity;
   /** of the steps: pixels, points, sources, orientations times reflections */
   readonly shape: Shape;
+  /** fractional indices of the steps, and the covariance of their spots in the domain's own units, to which a matrix takes indices */
+  readonly hkl: Vector;
+  readonly covariance: Symmetric;
+  readonly ofIndices: Matrix;
 }
 
 /** Records the sum of all spots that reach each pixel, in closed form. */
-export function recordClosedSpots(experiment: Experiment<Quantity>, sampling: ClosedSteps, pixels: PixelIndices): ClosedImage {
+export function recordClosedSpots(experiment: Experiment<Quantity>, sampling: ClosedSteps, pixels: PixelIndices & { readonly live?: Variable | undefined }): ClosedImage {
   const { beam, crystal, detector } = experiment;
   const { fast } = pixels;
   const frame = detectorFrame(detector);
@@ -72,12 +77,17 @@ export function recordClosedSpots(experiment: Experiment<Quantity>, sampling: Cl
   const polarization = polarizationOf(beam, frame, ray.direction, incident.direction);
   const factors = mul(ray.omega, polarization, ray.capture, sourceWeights(beam, along(fast, "source")));
   const overSteps = (x: Quantity, steps: number): Variable => sum(broadcastTo(recorded(x, fast), [fast.shape[0], points, sources, steps]), 1, 2, 3);
-  const spots = overSteps(mul(amplitude, amplitude, strength, kept, factors), orientations * reflections.count);
+  const shape = [fast.shape[0], points, sources, orientations * reflections.count];
+  const terms = broadcastTo(recorded(mul(amplitude, amplitude, strength, kept, factors), fast), shape);
+  const spots = sum(whereLive(terms, pixels.live), 1, 2, 3);
   const background = waterBackground(experiment);
   return {
     electrons: background === 0 ? spots : add(spots, mul(overSteps(factors, 1), background, orientations)),
     leaving: isBetween && typeof experiment.structureFactors !== "number" ? leavesGrid(experiment.structureFactors, at) : 0,
-    shape: [fast.shape[0], points, sources, orientations * reflections.count],
+    shape,
+    hkl,
+    covariance,
+    ofIndices: domain.ofIndices,
   };
 }
 

@@ -9,12 +9,16 @@ import { copy, flatData, scalar, zeros, type NdArray } from "../ndarray/ndarray.
 import { sameShape } from "../ndarray/shape.js";
 import { checkOptions, planOf, type ImagePlan } from "./image-plan.js";
 import type { LookupMode, Semantics } from "./image.js";
+import { LiveSteps, type Reach } from "./live-steps.js";
+import type { Skip } from "./negligible.js";
 import type { WorkerPool } from "./parallel/pool.js";
 import { parametersIn, withParameters, type Parameters, type Quantities } from "./parameters.js";
-import { samePixels, type Pixels, type PixelSelection } from "./pixels.js";
+import { blockPixels, leafPixels } from "./pixel-block.js";
+import { inBlocks } from "./pixel-blocks.js";
+import { pixelsOfTile, samePixels, tileCount, writeCoordinates, type Pixels, type PixelSelection } from "./pixels.js";
 import { checkCompared, recordQuestion, sumsOf, type PixelFunction, type PixelLoss, type Question, type RecordedQuestion } from "./question.js";
 import type { EveryStep } from "./reference-sum.js";
-import { blockOf, tileCount, TileRunner, type Latch, type TileJob, type TileRun } from "./tiles.js";
+import { blockOf, TileRunner, type Latch, type TileJob, type TileRun } from "./tiles.js";
 
 export type { PixelFunction, PixelLoss } from "./question.js";
 
@@ -40,6 +44,8 @@ export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
   readonly interpolation?: "auto" | "tricubic" | "nearest";
   /** resolution beyond which nothing scatters */
   readonly dminA?: number;
+  /** which steps are left out; "zeros" unless given: those that are exactly 0, so that no pixel changes */
+  readonly skip?: Skip;
   /** "webassembly" unless given; the nearest to it where the surroundings forbid to make code */
   readonly executor?: Executor;
   /** pixels that are worked on together, a multiple of 4; chosen by the executor unless given */
@@ -117,10 +123,12 @@ interface Prepared {
   readonly known: readonly Known[];
   /** literals that its derivatives added to those of the recording */
   readonly added: readonly NdArray[];
+  /** what bounds its steps, where it is masked */
+  readonly reach: { readonly reach: Reach; readonly known: readonly Known[]; readonly leavesZero: boolean } | undefined;
 }
 
 /** What a run of a recorded question needs. */
-type Asked = Pick<TileRun, "job" | "known">;
+type Asked = Pick<TileRun, "job" | "known" | "reach">;
 
 /**
  * The image as a function of parameters, worked on in tiles of pixels. Every call records the experiment anew, so that its answer is that
@@ -243,15 +251,14 @@ export class ImageModel<P extends Parameters> {
   /** The runs that answer a question, in turn; with the policy "sequential" later ones depend on what earlier ones found. */
   *#answer(question: Question, parameters: P, data: readonly NdArray[], shared: boolean): Generator<TileRun, Answer, void> {
     checkCompared(question, data.length);
-    const plan = this.#plan(parameters);
+    const { plan, asked } = this.#planned(question, parameters, data.length);
     const { shape } = plan.pixels;
     const compared = data.map((given) => {
       if (sameShape(given.shape, shape)) return given.isContiguous ? given : copy(given);
       throw new ShapeError(`an image of shape ${describeShape(given.shape)} is compared with one of shape ${describeShape(shape)}`);
     });
     const image = question.kind === "image" ? zeros(shape, this.#dtype, { shared }) : undefined;
-    const asked = this.#ask(question, plan.lookup, plan, parameters, data.length);
-    const tiles = tileCount(plan.pixels.size, plan.tileSize);
+    const tiles = tileCount(plan.pixels, plan.tileSize);
     const width = sumsOf(question, plan.inputs);
     const blocks = Math.max(fewestBlocks, Math.min(mostBlocks, Math.floor(mostElementsOfSums / Math.max(1, width))));
     const tilesOfBlock = Math.ceil(tiles / blocks);
@@ -278,6 +285,20 @@ export class ImageModel<P extends Parameters> {
     const sums = new Array<number>(width).fill(0);
     for (let at = 0; at < rows.size; ) for (let i = 0; i < width; i++) sums[i] += rows.data[at++];
     return { sums, image, warnings: warning === undefined ? [] : [warning] };
+  }
+
+  /** Plans and records a question. Steps are left out where that pays, as some of the tiles tell: the same ones for the same arguments. */
+  #planned(question: Question, parameters: P, images: number): { readonly plan: Plan; readonly asked: Asked } {
+    const plan = this.#plan(parameters);
+    const askedFor = (chosen: Plan): { readonly plan: Plan; readonly asked: Asked } => ({
+      plan: chosen,
+      asked: this.#ask(question, chosen.lookup, chosen, parameters, images),
+    });
+    if (plan.negligible !== undefined) {
+      const skipping = askedFor({ ...plan, pixels: inBlocks(plan.pixels), tileSize: blockPixels });
+      if (skipping.asked.reach && liveShare(skipping.asked.reach, skipping.plan) <= mostLive) return skipping;
+    }
+    return askedFor({ ...plan, negligible: undefined });
   }
 
   #now(question: Question, parameters: P, data: readonly NdArray[]): Answer {
@@ -327,7 +348,7 @@ export class ImageModel<P extends Parameters> {
     const recorded = recordQuestion(question, {
       experimentOf: (sources) => this.experimentOf(withParameters(parameters, sources)),
       parameters: plan.inputs.map(({ shape }) => ({ shape, dtype: this.#dtype })),
-      sampling: { ...plan.sampling, lookup: mode },
+      sampling: { ...plan.sampling, lookup: mode, isMasked: plan.negligible !== undefined },
       dtype: this.#dtype,
       tileSize: plan.tileSize,
       images,
@@ -336,11 +357,16 @@ export class ImageModel<P extends Parameters> {
     const prepared = this.#recordings.get(recorded.spelling) ?? this.#prepared(recorded, question, mode, plan.tileSize);
     keep(this.#recordings, recorded.spelling, prepared);
     keep(this.#jobs, prepared.structure, prepared.job, ({ id }) => this.#runners.delete(id));
-    return { job: prepared.job, known: knownArguments(prepared.known, [...literals, ...prepared.added], "float64") };
+    const reach = prepared.reach &&
+      plan.negligible && { ...prepared.reach, known: knownArguments(prepared.reach.known, literals, "float64"), negligible: plan.negligible };
+    return { job: prepared.job, known: knownArguments(prepared.known, [...literals, ...prepared.added], "float64"), reach };
   }
 
-  #prepared({ program, literals }: RecordedQuestion, { kind }: Question, mode: LookupMode, size: number): Prepared {
+  #prepared({ program, literals, reach: reachOf, leavesZero }: RecordedQuestion, { kind }: Question, mode: LookupMode, size: number): Prepared {
     const first = literals.length;
+    const bounds = reachOf();
+    const bounded = bounds && openProgram(bounds.program);
+    const reach = bounds && bounded && { reach: { ...bounds, program: bounded.program }, known: bounded.known, leavesZero };
     const { program: open, known } = openProgram(program());
     const structure = [kind, mode, ...open.inputs.map(({ shape }) => shape.join("x")), structureOf(open)].join();
     const job: TileJob = this.#jobs.get(structure) ?? {
@@ -351,9 +377,40 @@ export class ImageModel<P extends Parameters> {
       hasLatch: mode === "latched",
       hasImage: kind === "image" || kind === "leaving",
       hasDerivatives: kind === "normal",
+      isMasked: reach !== undefined,
     };
-    return { structure, job, known, added: literals.slice(first) };
+    return { structure, job, known, added: literals.slice(first), reach };
   }
+}
+
+/** Steps of so few tiles tell of all. */
+const tilesLookedAt = 12;
+/** The share of the steps that must be left to work on at the most, so that it pays to find them. */
+const mostLive = 0.7;
+
+/** The share of the steps that have to be worked on; all, where what bounds them cannot be enclosed. */
+function liveShare(reach: NonNullable<TileRun["reach"]>, plan: Plan): number {
+  try {
+    return liveShareIn(reach, plan);
+  } catch (error) {
+    if (error instanceof RangeError) return 1;
+    throw error;
+  }
+}
+
+function liveShareIn({ reach, known, negligible }: NonNullable<TileRun["reach"]>, { pixels, inputs, steps }: Plan): number {
+  const live = new LiveSteps(reach, negligible, inputs, known, blockPixels);
+  const [fast, slow, mask] = [blockPixels, blockPixels, (steps * blockPixels) / leafPixels].map((size) => zeros([size]));
+  const tiles = tileCount(pixels, blockPixels);
+  const looked = Math.min(tiles, tilesLookedAt);
+  let [found, all] = [0, 0];
+  for (let i = 0; i < looked; i++) {
+    const { first: start, count } = pixelsOfTile(pixels, Math.floor(((i + 0.5) * tiles) / looked), blockPixels);
+    writeCoordinates(pixels, start, count, fast, slow);
+    found += live.find(fast, slow, count, mask);
+    all += Math.ceil(count / leafPixels) * steps;
+  }
+  return found / all;
 }
 
 /** Makes an entry the newest, and forgets the oldest of too many. */

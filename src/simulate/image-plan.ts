@@ -6,6 +6,8 @@ import { checkChoice, checkExperiment } from "../models/validity.js";
 import { InputError } from "../ndarray/errors.js";
 import type { ImageOptions } from "./image-model.js";
 import type { LookupMode, Sampling } from "./image.js";
+import type { Negligible } from "./live-steps.js";
+import { checkSkip, negligibleIn } from "./negligible.js";
 import { selectPixels, type Pixels } from "./pixels.js";
 import { reflectionsInReach } from "./spot-reach.js";
 import { stepCounts } from "./steps.js";
@@ -19,6 +21,8 @@ export interface ImagePlan {
   readonly steps: number;
   readonly structureFactors: StructureFactors | undefined;
   readonly lookup: Exclude<LookupMode, "latched">;
+  /** what may be left out; all is worked on unless given */
+  readonly negligible: Negligible | undefined;
 }
 
 /** Steps of one pixel that fit into memory. */
@@ -32,7 +36,8 @@ const mostStepsOfTile = 2 ** 16;
 const elementsOfInterpretedTile = 2 ** 16;
 
 /** @throws InputError when an option cannot be */
-export function checkOptions({ dtype, spots, oversample, semantics, interpolation, dminA, executor, tileSize }: ImageOptions): void {
+export function checkOptions({ dtype, spots, oversample, semantics, interpolation, dminA, executor, tileSize, skip }: ImageOptions): void {
+  checkSkip(skip);
   checkChoice("dtype", dtype, ["float64", "float32"]);
   checkChoice("semantics", semantics, ["physical", "nanobragg"]);
   checkChoice("interpolation", interpolation, ["auto", "tricubic", "nearest"]);
@@ -75,26 +80,30 @@ export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, 
   const pixels = selectPixels([detector.pixels.slow, detector.pixels.fast], options);
   const grid = structureFactors instanceof StructureFactors ? structureFactors : undefined;
   const few = crystal.domainA === undefined && (crystal.cells ?? [1, 1, 1]).some((n) => known(n) <= 2);
-  const { interpolation = "auto", tileSize = Math.min(tileSizeFor(executor, steps, elements), pixels.size) } = options;
+  const { interpolation = "auto", tileSize = Math.min(tileSizeFor(executor, steps, elements), pixels.size), skip = "zeros" } = options;
   const isTricubic = grid !== undefined && !grid.disabled && (interpolation === "tricubic" || (interpolation === "auto" && few));
   if (closed && isTricubic && grid.policy === "sequential") {
     throw new InputError('structure factors with the policy "sequential" are those of the reference program\'s steps; with spots "closed" the policy is "mask" or "disable"');
   }
+  const sampling: Omit<Sampling, "lookup"> = {
+    oversample: edge,
+    semantics: options.semantics ?? "physical",
+    oversampleOmega: options.oversampleOmega ?? false,
+    oversamplePolar: options.oversamplePolar ?? false,
+    oversampleThick: options.oversampleThick ?? false,
+    dminA: options.dminA ?? 0,
+    ...(closed && { closed }),
+  };
+  // Lookups between reflections are all counted where they leave the grid, and a size of tiles that is given is not that of blocks.
+  const canSkip = !isTricubic && options.tileSize === undefined;
   return {
     pixels,
     steps,
     tileSize: Math.ceil(tileSize / 4) * 4,
     structureFactors: grid,
     lookup: isTricubic ? "tricubic" : "nearest",
-    sampling: {
-      oversample: edge,
-      semantics: options.semantics ?? "physical",
-      oversampleOmega: options.oversampleOmega ?? false,
-      oversamplePolar: options.oversamplePolar ?? false,
-      oversampleThick: options.oversampleThick ?? false,
-      dminA: options.dminA ?? 0,
-      ...(closed && { closed }),
-    },
+    sampling,
+    negligible: canSkip ? negligibleIn(experiment, sampling, skip, steps, pixels.size) : undefined,
   };
 }
 

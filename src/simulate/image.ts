@@ -9,7 +9,7 @@ import { smoothBackground } from "../models/background.js";
 import { leavesGrid, nearestF, tricubicF, type Indices } from "../models/structure-factors.js";
 import { zeros } from "../ndarray/ndarray.js";
 import type { Shape } from "../ndarray/shape.js";
-import { shapeNamed, type Offsets } from "../physics/lattice-factor.js";
+import { shapeNamed, type CrystalShape, type Offsets } from "../physics/lattice-factor.js";
 import type { ReciprocalBasis } from "../physics/lattice.js";
 import { scatteringVector } from "../physics/scattering.js";
 import { crystalFrame, latticePoint, temperatureFactor } from "../physics/spots.js";
@@ -18,7 +18,7 @@ import { recordClosedSpots, type ClosedSampling } from "./closed-image.js";
 import { DrawAxis, recordDraws } from "./drawn.js";
 import { beamsIn, polarizationOf, recordRay, type PixelIndices } from "./ray.js";
 import { referenceSum, type EveryStep } from "./reference-sum.js";
-import { along, pixelPoints, recorded, stepCounts } from "./steps.js";
+import { along, pixelPoints, recorded, stepCounts, whereLive } from "./steps.js";
 
 /**
  * Which of a pixel's factors (solid angle, polarization, capture) meets which of its steps:
@@ -40,12 +40,16 @@ export interface Sampling extends EveryStep {
   readonly dminA: number;
   /** with spots in closed form in place of sampled ones */
   readonly closed?: ClosedSampling;
+  /** whether an argument of the tiles says for which leaves each step is worked on */
+  readonly isMasked?: boolean;
 }
 
 /** Arguments of a run: indices of the pixels along fast and slow, shape [P, 1, 1, 1]. */
 export interface PixelInputs extends PixelIndices {
   /** with "latched": for each pixel, the number of its first step whose lookup is a nearest one */
   readonly latch?: Variable;
+  /** 1 where a step is worked on, for each leaf of the tile, else 0; shape [points, sources, orientations, leaves] */
+  readonly live?: Variable | undefined;
 }
 
 export interface RecordedImage {
@@ -53,6 +57,21 @@ export interface RecordedImage {
   readonly image: Variable;
   /** 1 for each step whose neighbourhood leaves the structure factors, shape [P, points, sources, orientations] */
   readonly leaving: Variable | undefined;
+  /** what bounds the steps */
+  readonly reach: RecordedReach;
+  /** whether a pixel is 0 where no step is worked on */
+  readonly leavesZero: boolean;
+}
+
+/** A reach, before its values are a program. */
+export interface RecordedReach {
+  readonly bounds: { readonly kind: "sampled"; readonly shape: CrystalShape } | { readonly kind: "closed"; readonly reflections: readonly [number, number, number] };
+  /** of all steps: h, k, l and, of spots in closed form, the covariance */
+  readonly steps: readonly Quantity[];
+  /** of the crystal, which all steps share */
+  readonly crystal: readonly Quantity[];
+  /** pixels, points, sources, orientations */
+  readonly shape: Shape;
 }
 
 /**
@@ -66,8 +85,10 @@ export function recordImage(experiment: Experiment<Quantity>, sampling: Sampling
 
 function recordClosedImage(experiment: Experiment<Quantity>, { lookup, ...sampling }: Sampling & ClosedSampling, pixels: PixelInputs): RecordedImage {
   const mode = lookup === "tricubic" ? "tricubic" : "nearest";
-  const { electrons, leaving, shape } = recordClosedSpots(experiment, { ...sampling, lookup: mode }, pixels);
+  const { electrons, leaving, shape, hkl, covariance, ofIndices } = recordClosedSpots(experiment, { ...sampling, lookup: mode }, pixels);
   return {
+    reach: { bounds: { kind: "closed", reflections: sampling.reflections }, steps: [...hkl, ...covariance], crystal: ofIndices.flat(), shape },
+    leavesZero: isDark(experiment),
     image: photonsOf(experiment, electrons, sampling.oversample, pixels),
     leaving: mode === "tricubic" ? broadcastTo(recorded(leaving, pixels.fast), shape) : undefined,
   };
@@ -119,18 +140,30 @@ function recordSampledImage(experiment: Experiment<Quantity>, sampling: Sampling
   const counted = isPhysical || background !== 0 ? kept : mul(kept, scatters(crystal, shapeTransform));
   const electrons =
     isPhysical
-      ? physicalSum(add(intensity, background), mul(ray.omega, polarization, ray.capture, sourceWeights(beam, along(fast, "source"))), fast, shape)
-      : referenceSum(experiment, frame, points, pixels, sampling, sampling.oversample, { ...ray, intensity, polarization, kept, counted, shape }, background);
+      ? physicalSum(intensity, background, mul(ray.omega, polarization, ray.capture, sourceWeights(beam, along(fast, "source"))), pixels, shape)
+      : referenceSum(experiment, frame, points, pixels, sampling, sampling.oversample, { ...ray, intensity, polarization, kept, counted, shape, live: pixels.live }, background);
   const leaving = sampling.lookup === "tricubic" ? mul(recordLeaving(experiment, hkl), counted) : undefined;
+  const { cells = [1, 1, 1], shape: shapeName = "square", fudge = 1 } = crystal;
+  const { aStar, bStar, cStar } = lattice.reciprocal;
   return {
     image: photonsOf(experiment, electrons, sampling.oversample, pixels),
     leaving: leaving === undefined ? undefined : broadcastTo(recorded(leaving, fast), shape),
+    reach: { bounds: { kind: "sampled", shape: shapeName }, steps: hkl, crystal: [...cells, ...aStar, ...bStar, ...cStar, fudge], shape },
+    leavesZero: isDark(experiment),
   };
 }
 
+/** Whether nothing but the crystal scatters. */
+function isDark(experiment: Experiment<Quantity>): boolean {
+  return waterBackground(experiment) === 0 && experiment.background === undefined;
+}
+
 /** The sum over a pixel's steps, each with its own solid angle, polarization and capture. */
-function physicalSum(intensity: Quantity, factors: Quantity, like: Variable, shape: Shape): Variable {
-  return sum(broadcastTo(recorded(mul(intensity, factors), like), shape), 1, 2, 3);
+function physicalSum(intensity: Quantity, background: Quantity, factors: Quantity, { fast, live }: PixelInputs, shape: Shape): Variable {
+  const whole = (x: Quantity): Variable => broadcastTo(recorded(x, fast), shape);
+  const terms = whole(mul(intensity, factors));
+  const scattered = sum(whereLive(terms, live), 1, 2, 3);
+  return background === 0 ? scattered : add(scattered, sum(whole(mul(background, factors)), 1, 2, 3));
 }
 
 /** The number of each step in its pixel, in the order of the loops. */

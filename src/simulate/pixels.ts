@@ -2,6 +2,7 @@ import { allocate, type Data } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { equals, fromData, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
+import { blockPixels, fastInBlock, slowInBlock } from "./pixel-block.js";
 import { checkRegion, type Roi } from "./statistics.js";
 
 /** Which pixels of a detector are worked on. */
@@ -12,14 +13,16 @@ export interface PixelSelection {
   readonly mask?: NdArray | undefined;
 }
 
-/** The selected pixels, row by row, fast axis first: a rectangle, or a list of places in it. Plain data, which a worker can receive. */
+/** The selected pixels: a rectangle, row by row, fast axis first, or a list of places in it. Plain data, which a worker can receive. */
 export interface Pixels {
   /** of the image: [slow, fast] */
   readonly shape: Shape;
   readonly roi: Roi;
   readonly size: number;
-  /** indices of the pixels in the image, where a mask leaves some out */
+  /** indices of the pixels in the image, where a mask leaves some out or they stand in another order */
   readonly places: Data | undefined;
+  /** numbers of each tile's first pixel, and that of all pixels; unless given, all tiles but the last are of one size */
+  readonly tiles?: Data | undefined;
 }
 
 /**
@@ -52,6 +55,17 @@ export function samePixels(a: Pixels, b: Pixels): boolean {
   const isSame = sameShape(a.shape, b.shape) && a.size === b.size && (a.places === undefined) === (b.places === undefined);
   if (!isSame || widthOf(a.roi) !== widthOf(b.roi) || a.roi.fastMin !== b.roi.fastMin || a.roi.slowMin !== b.roi.slowMin) return false;
   return a.places === undefined || b.places === undefined || equals(fromData(a.places), fromData(b.places));
+}
+
+/** How many tiles of a size hold the pixels. */
+export function tileCount({ size: pixels, tiles }: Pixels, size: number): number {
+  return tiles ? tiles.length - 1 : Math.ceil(pixels / size);
+}
+
+/** Which pixels a tile has: the number of the first one, and how many. */
+export function pixelsOfTile({ size: pixels, tiles }: Pixels, tile: number, size: number): { readonly first: number; readonly count: number } {
+  if (tiles) return { first: tiles[tile], count: tiles[tile + 1] - tiles[tile] };
+  return { first: tile * size, count: Math.min(size, pixels - tile * size) };
 }
 
 const widthOf = ({ fastMin, fastMax }: Roi): number => fastMax - fastMin + 1;
@@ -88,10 +102,20 @@ export function forEachStretch(
  * @param first number of the run's first pixel among the selected ones
  * @param fast, slow receive the coordinates, one after another
  */
-export function writeCoordinates(pixels: Pixels, first: number, fast: NdArray, slow: NdArray): void {
-  const count = Math.min(fast.size, pixels.size - first);
+export function writeCoordinates(pixels: Pixels, first: number, count: number, fast: NdArray, slow: NdArray): void {
   const width = pixels.shape[1];
-  const [columns, rows] = [fast.data, slow.data];
+  const columns = fast.data;
+  const rows = slow.data;
+  if (pixels.tiles && pixels.places && count === blockPixels) {
+    // A whole block.
+    const row = Math.floor(pixels.places[first] / width);
+    const column = pixels.places[first] - row * width;
+    for (let i = 0; i < blockPixels; i++) {
+      columns[fast.offset + i] = column + fastInBlock[i];
+      rows[slow.offset + i] = row + slowInBlock[i];
+    }
+    return;
+  }
   forEachStretch(pixels, first, count, (at, place, length) => {
     const row = Math.floor(place / width);
     let column = place - row * width;
@@ -100,6 +124,28 @@ export function writeCoordinates(pixels: Pixels, first: number, fast: NdArray, s
   });
   fillUp(fast, count);
   fillUp(slow, count);
+}
+
+/** Writes numbers of some of the selected pixels into an image, contiguous in memory. */
+export function placePixels(pixels: Pixels, first: number, count: number, from: Data, to: Data): void {
+  const { places } = pixels;
+  if (places) for (let i = 0; i < count; i++) to[places[first + i]] = from[i];
+  else {
+    forEachStretch(pixels, first, count, (at, place, length) => {
+      for (let i = 0; i < length; i++) to[place + i] = from[at + i];
+    });
+  }
+}
+
+/** Reads an image, contiguous in memory from an index on, at some of the selected pixels. */
+export function pickPixels(pixels: Pixels, first: number, count: number, { data: from, offset }: NdArray, { data: to, offset: start }: NdArray): void {
+  const { places } = pixels;
+  if (places) for (let i = 0; i < count; i++) to[start + i] = from[offset + places[first + i]];
+  else {
+    forEachStretch(pixels, first, count, (at, place, length) => {
+      for (let i = 0; i < length; i++) to[start + at + i] = from[offset + place + i];
+    });
+  }
 }
 
 /** Repeats the last of the first `count` numbers behind them; they stand one after another. */

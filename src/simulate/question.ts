@@ -9,6 +9,9 @@ import { describe, describeShape, InputError, ShapeError } from "../ndarray/erro
 import type { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, sizeOf, type Shape } from "../ndarray/shape.js";
 import { recordImage, type PixelInputs, type Sampling } from "./image.js";
+import type { Reach } from "./live-steps.js";
+import { leafPixels } from "./pixel-block.js";
+import { recorded, stepCounts } from "./steps.js";
 
 /** Records a number for each pixel from the modelled image and given ones at the same pixels; shapes [P, 1, 1, 1]. */
 export type PixelFunction = (image: Variable, ...data: Variable[]) => Variable;
@@ -64,8 +67,12 @@ export interface RecordedQuestion {
   /** equal where programs differ in literals alone */
   readonly spelling: string;
   readonly literals: readonly NdArray[];
+  /** whether a pixel is 0 where no step is worked on */
+  readonly leavesZero: boolean;
   /** records the derivatives, too: a program with arguments and results as a tile's job has them */
   program(): Program;
+  /** what bounds the steps, where they are masked */
+  reach(): Reach | undefined;
 }
 
 /**
@@ -76,13 +83,25 @@ export function recordQuestion(question: Question, { experimentOf, parameters, s
   const tape = new Tape();
   const perPixel = (): Variable => tape.input({ shape: [tileSize, 1, 1, 1], dtype });
   const sources = parameters.map((parameter) => tape.input(parameter));
-  const pixels: PixelInputs = { fast: perPixel(), slow: perPixel(), ...(sampling.lookup === "latched" && { latch: perPixel() }) };
-  const { image, leaving } = recordImage(experimentOf(sources), sampling, pixels);
+  const indices = { fast: perPixel(), slow: perPixel(), ...(sampling.lookup === "latched" && { latch: perPixel() }) };
+  const experiment = experimentOf(sources);
+  const { points, sources: beams, orientations } = stepCounts(experiment, sampling.oversample);
+  const reflections = sampling.closed?.reflections.reduce((product, count) => product * count, 1) ?? 1;
+  const mask = (): Variable => tape.input({ shape: [points, beams, orientations * reflections, tileSize / leafPixels], dtype });
+  const pixels: PixelInputs = { ...indices, ...(sampling.isMasked && { live: mask() }) };
+  const { image, leaving, reach, leavesZero } = recordImage(experiment, sampling, pixels);
   const left = leaving ? sum(leaving, 1, 2, 3) : tape.constant(0, dtype);
   const recordedAs = (outputs: readonly Variable[], program: () => readonly Variable[]): RecordedQuestion => ({
     spelling: [question.kind, ...outputs.map(({ id }) => id), tape.spelling].join(),
     literals: tape.literals,
+    leavesZero,
     program: () => tape.program(program()),
+    reach() {
+      if (!sampling.isMasked) return undefined;
+      const steps = reach.steps.map((x) => broadcastTo(recorded(x, pixels.fast), reach.shape));
+      const crystal = reach.crystal.map((x) => recorded(x, pixels.fast));
+      return { ...reach.bounds, program: tape.program([...steps.slice(0, 3), ...crystal, ...steps.slice(3)]) };
+    },
   });
   if (question.kind === "image") return recordedAs([left, image], () => [left, image]);
   if (question.kind === "leaving") return recordedAs([left], () => [leaving ?? left]);

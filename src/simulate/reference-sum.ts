@@ -5,7 +5,7 @@ import type { DetectorFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import { sizeOf, type Shape } from "../ndarray/shape.js";
 import { beamsIn, polarizationOf, recordRay, type PixelIndices, type Ray } from "./ray.js";
-import { firstOf, recorded, type PixelPoints } from "./steps.js";
+import { firstOf, recorded, whereLive, type PixelPoints } from "./steps.js";
 
 /** Which of the reference program's factors multiply its running sum after every step, instead of the whole sum once. */
 export interface EveryStep {
@@ -28,6 +28,8 @@ export interface Steps extends Ray {
   readonly counted: Quantity;
   /** pixels, points, sources, orientations */
   readonly shape: Shape;
+  /** where they are worked on, if there are no factors that multiply the running sum */
+  readonly live?: Variable | undefined;
 }
 
 /**
@@ -70,10 +72,10 @@ function firstKept({ polarization, kept, shape }: Steps, like: Variable): Quanti
 }
 
 /** The sum I of the steps x, I = (I + x) f for each of them: x counts with the product of its own and all later factors. */
-function runningSum({ intensity, counted, shape }: Steps, every: Quantity, background: Quantity, like: Variable): Quantity {
+function runningSum({ intensity, counted, shape, live }: Steps, every: Quantity, background: Quantity, like: Variable): Quantity {
   const whole = (x: Quantity): Variable => broadcastTo(recorded(x, like), shape);
   const overSteps = (x: Variable): Variable => sum(x, 1, 2, 3);
-  if (every === 1) return add(overSteps(whole(intensity)), background);
+  if (every === 1) return add(overSteps(whereLive(whole(intensity), live)), background);
   const logarithms = whole(mul(counted, log(max(every, smallestFactor))));
   const inOrder = reshape(logarithms, [shape[0], sizeOf(shape.slice(1))]);
   const weights = exp(reshape(cumulativeSum(inOrder, 1, "backward"), shape));

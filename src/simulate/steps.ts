@@ -1,9 +1,11 @@
+import { masked } from "../autodiff/primitives/masked.js";
 import { reshape } from "../autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { sourceCount, type Along } from "../models/beam.js";
 import { orientationCount } from "../models/crystal.js";
 import type { Experiment } from "../models/experiment.js";
 import { array } from "../ndarray/ndarray.js";
+import { leafPixels } from "./pixel-block.js";
 
 /**
  * The axes of the tape on which an image is recorded, in the reference program's loop order: pixels; points in a pixel (sensor
@@ -34,6 +36,11 @@ export function along({ tape, dtype }: Variable, axis: StepAxis): Along {
     shape[position[axis]] = values.length;
     return reshape(tape.literal(array(values, dtype)), shape);
   };
+}
+
+/** Steps of each pixel, 0 where they are not live: where the tile's mask, shape [points, sources, orientations, leaves], is 0. */
+export function whereLive(steps: Variable, live: Variable | undefined): Variable {
+  return live ? masked(steps, live, leafPixels) : steps;
 }
 
 /** The first of the values that would be spread. */

@@ -2,11 +2,12 @@ import { prepareWorkspace, type Executor, type Workspace } from "../autodiff/exe
 import type { Program } from "../autodiff/tape.js";
 import { assign, flatData, type NdArray } from "../ndarray/ndarray.js";
 import { DerivativeProducts } from "./derivative-products.js";
-import { fillUp, forEachStretch, writeCoordinates, type Pixels } from "./pixels.js";
+import { LiveSteps, type Negligible, type Reach } from "./live-steps.js";
+import { fillUp, pickPixels, pixelsOfTile, placePixels, writeCoordinates, type Pixels } from "./pixels.js";
 
 /**
  * A recorded question about the pixels of a tile. Its arguments: the parameters; fast and slow of the pixels; their latches, where
- * it has them; where it sums, which pixels count and the given images; and at the end the arrays and numbers that were known while it was
+ * it has them; for which leaves each step is worked on, where it is masked; where it sums, which pixels count and the given images; and at the end the arrays and numbers that were known while it was
  * recorded. Its results: the lookups of each pixel that left the grid; then the pixels, or the sums over them, or, for products of
  * derivatives, the derivatives. Plain data, which a worker can receive.
  */
@@ -19,6 +20,8 @@ export interface TileJob {
   readonly size: number;
   readonly hasLatch: boolean;
   readonly hasImage: boolean;
+  /** whether there is an argument, behind those, that says for which leaves each step is worked on */
+  readonly isMasked: boolean;
   /** whether its results are, behind the loss, of each pixel: slope and curvature of the loss, and the derivatives by the parameters */
   readonly hasDerivatives: boolean;
 }
@@ -38,6 +41,8 @@ export interface TileRun {
   /** the job's last arguments */
   readonly known: readonly NdArray[];
   readonly pixels: Pixels;
+  /** what the job's mask is found by; all leaves are worked on unless given */
+  readonly reach?: RunReach | undefined;
   /** contiguous images, shape [slow, fast] */
   readonly data: readonly NdArray[];
   readonly latch: Latch | undefined;
@@ -50,6 +55,16 @@ export interface TileRun {
   readonly tilesOfBlock: number;
   readonly firstTile: number;
   readonly endTile: number;
+}
+
+/** How it is known which steps can be left out. */
+export interface RunReach {
+  readonly reach: Reach;
+  /** the last arguments of its program */
+  readonly known: readonly NdArray[];
+  readonly negligible: Negligible;
+  /** whether a pixel of no steps is 0 */
+  readonly leavesZero: boolean;
 }
 
 /** Tiles whose sums are added up in one row, in order, and which therefore one worker works on. */
@@ -68,11 +83,6 @@ export function blocksOf({ tilesOfBlock, firstTile, endTile }: TileRun): { reado
   return { first: Math.floor(firstTile / tilesOfBlock), end: Math.ceil(endTile / tilesOfBlock) };
 }
 
-/** How many tiles of a size hold so many pixels. */
-export function tileCount(pixels: number, size: number): number {
-  return Math.ceil(pixels / size);
-}
-
 /** Works on the tiles of a job one after another, always in the same memory. */
 export class TileRunner {
   readonly job: TileJob;
@@ -80,6 +90,9 @@ export class TileRunner {
   /** the run whose parameters, and what else is known, the workspace holds */
   #begun: TileRun | undefined;
   #products: DerivativeProducts | undefined;
+  #live: LiveSteps | undefined;
+  /** whether the present tile has a step at all */
+  #hasSteps = true;
 
   constructor(job: TileJob) {
     this.job = job;
@@ -93,36 +106,53 @@ export class TileRunner {
 
   /** The job's results for one tile, which last until the next. */
   ask(run: TileRun, tile: number): readonly NdArray[] {
-    const { size, hasLatch, hasImage } = this.job;
+    this.#prepare(run, tile);
+    return this.#workspace.run();
+  }
+
+  /** Writes the arguments of a tile. */
+  #prepare(run: TileRun, tile: number): void {
+    const { size, hasLatch, hasImage, isMasked } = this.job;
     const { inputs } = this.#workspace;
-    const first = tile * size;
+    const { first, count } = pixelsOfTile(run.pixels, tile, size);
     if (this.#begun !== run) {
+      this.#live = run.reach && new LiveSteps(run.reach.reach, run.reach.negligible, run.parameters, run.reach.known, size);
       run.parameters.forEach((parameter, i) => assign(inputs[i], parameter));
       run.known.forEach((array, i) => assign(inputs[inputs.length - run.known.length + i], array));
     }
     this.#begun = run;
     let next = run.parameters.length;
-    writeCoordinates(run.pixels, first, inputs[next++], inputs[next++]);
+    const [fast, slow] = [inputs[next++], inputs[next++]];
+    writeCoordinates(run.pixels, first, count, fast, slow);
     if (hasLatch && run.latch) writeLatches(run.latch, first, inputs[next++]);
-    if (!hasImage) {
-      writeCounting(inputs[next++], this.#countOf(run, tile));
-      for (const image of run.data) this.#pick(run, image, tile, inputs[next++]);
-    }
-    return this.#workspace.run();
+    if (isMasked) this.#hasSteps = this.#writeMask(fast, slow, count, inputs[next++]);
+    if (hasImage) return;
+    writeCounting(inputs[next++], count);
+    for (const image of run.data) this.#pick(run, image, first, count, inputs[next++]);
+  }
+
+  /** Writes for which leaves each step is worked on; returns whether there are any. */
+  #writeMask(fast: NdArray, slow: NdArray, count: number, mask: NdArray): boolean {
+    if (this.#live) return this.#live.find(fast, slow, count, mask) > 0;
+    mask.data.fill(1, mask.offset, mask.offset + mask.size);
+    return true;
   }
 
   /** Runs one tile and puts its results where they belong. */
   run(run: TileRun, tile: number): void {
-    const [left, ...results] = this.ask(run, tile);
-    run.left.data[tile] = left.size > 1 ? sumOfFirst(left, this.#countOf(run, tile)) : 0;
-    if (this.job.hasImage && run.image) return this.#place(run, results[0], tile, run.image);
+    const { first, count } = pixelsOfTile(run.pixels, tile, this.job.size);
+    this.#prepare(run, tile);
+    if (!this.#hasSteps && this.job.hasImage && run.reach?.leavesZero) return;
+    const [left, ...results] = this.#workspace.run();
+    run.left.data[tile] = left.size > 1 ? sumOfFirst(left, count) : 0;
+    if (this.job.hasImage && run.image) return this.#place(run, results[0], first, count, run.image);
     const { data, strides } = run.rows;
     let next = Math.floor(tile / run.tilesOfBlock) * strides[0];
     if (this.job.hasDerivatives) {
       const [loss, slope, curvature, ...derivatives] = results;
       data[next] += flatData(loss)[0];
       this.#products ??= new DerivativeProducts(derivatives.length, this.job.size);
-      return this.#products.add(slope, curvature, derivatives, this.#countOf(run, tile), data, next + 1);
+      return this.#products.add(slope, curvature, derivatives, count, data, next + 1);
     }
     for (const sum of results) {
       const values = flatData(sum);
@@ -130,24 +160,12 @@ export class TileRunner {
     }
   }
 
-  #countOf({ pixels }: TileRun, tile: number): number {
-    const { size } = this.job;
-    return Math.min(size, pixels.size - tile * size);
+  #place(run: TileRun, values: NdArray, first: number, count: number, image: NdArray): void {
+    placePixels(run.pixels, first, count, flatData(values), image.data);
   }
 
-  #place(run: TileRun, values: NdArray, tile: number, image: NdArray): void {
-    const [from, to] = [flatData(values), image.data];
-    forEachStretch(run.pixels, tile * this.job.size, this.#countOf(run, tile), (at, place, length) => {
-      for (let i = 0; i < length; i++) to[place + i] = from[at + i];
-    });
-  }
-
-  #pick(run: TileRun, image: NdArray, tile: number, picked: NdArray): void {
-    const count = this.#countOf(run, tile);
-    const [from, to] = [image.data, picked.data];
-    forEachStretch(run.pixels, tile * this.job.size, count, (at, place, length) => {
-      for (let i = 0; i < length; i++) to[picked.offset + at + i] = from[image.offset + place + i];
-    });
+  #pick(run: TileRun, image: NdArray, first: number, count: number, picked: NdArray): void {
+    pickPixels(run.pixels, first, count, image, picked);
     fillUp(picked, count);
   }
 }

@@ -4,7 +4,7 @@ import { record, type Primitive } from "../../src/autodiff/primitive.js";
 import * as elementwise from "../../src/autodiff/primitives/elementwise.js";
 import type { Applied } from "../../src/autodiff/primitives/elementwise-record.js";
 import { elementwiseOperations, primitives, type PrimitiveName } from "../../src/autodiff/primitives/registry.js";
-import { span } from "../../src/autodiff/primitives/span.js";
+import { masked } from "../../src/autodiff/primitives/masked.js";
 import * as structure from "../../src/autodiff/primitives/structure.js";
 import type { Variable } from "../../src/autodiff/tape.js";
 import type { NdArray } from "../../src/ndarray/ndarray.js";
@@ -225,22 +225,19 @@ const written: { readonly [P in Exclude<PrimitiveName, OperationName>]: Case } &
     apply: (inputs) => record(primitives.nearestScatter, inputs, { min: gridMin, shape: gridShape }),
     reference: (inputs, shape) => scattered(inputs, shape, nearestPoint),
   })),
-  span: {
+  masked: {
     draw: (by) =>
-      fc.tuple(by.shape({ maxRank: 2 }), fc.constantFrom(4, 8), fc.constantFrom(1, 2, 4), fc.boolean()).chain(([rest, extent, unit, varies]) => {
-        const halves = fc.integer({ min: 0, max: extent / unit - 1 }).map((whole) => whole + 0.5);
-        const place = by.number(halves, fc.oneof(halves, fc.integer({ min: 0, max: extent / unit })));
-        return fc
-          .tuple(by.view([varies ? extent : 1, ...rest], anywhere()), by.view([1, ...rest], place), by.view([1, ...rest], place))
-          .map((inputs): Sample => ({
-            inputs,
-            apply: ([x, first, end]) => span(x, first, end, extent, unit),
-            reference: ([x, first, end]) =>
-              tabulate([extent, ...rest], (...index) => {
-                const at = (index[0] - (index[0] % unit)) / unit;
-                return broadcastGet(first, index) > at || at >= broadcastGet(end, index) ? 0 : broadcastGet(x, index);
-              }),
-          }));
+      fc.tuple(by.shape({ maxRank: 2 }), fc.constantFrom(1, 2, 4), fc.constantFrom(1, 2, 4), fc.boolean()).chain(([rest, groups, unit, varies]) => {
+        const flag = by.number(fc.constantFrom(1, -1.5), fc.constantFrom(1, -1.5, 0));
+        return fc.tuple(by.view([varies ? groups * unit : 1, ...rest], anywhere()), by.view([...rest, groups], flag)).map((inputs): Sample => ({
+          inputs,
+          apply: ([x, mask]) => masked(x, mask, unit),
+          reference: ([x, mask]) =>
+            tabulate([groups * unit, ...rest], (...index) => {
+              const [at, ...step] = index;
+              return mask.get(...step, (at - (at % unit)) / unit) === 0 ? 0 : broadcastGet(x, index);
+            }),
+        }));
       }),
   },
   waveSum: waves("waveSum", (points) => [points], (hkl, powers, quarters, [x, u, weight]) =>

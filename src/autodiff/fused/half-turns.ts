@@ -12,9 +12,12 @@ export function shortcutsIn(ops: readonly Op[], level: Level): (op: number) => S
   });
 }
 
-/** Whether a constant's value, and not only that there is one, decides what loops are made: ½, which rounding subtracts. */
+/**
+ * Whether a constant's value, and not only that there is one, decides what loops are made: ½, which rounding subtracts, and 0, which
+ * stays 0 where a mask is.
+ */
 export function shapesLoops(value: number): boolean {
-  return value === 0.5;
+  return value === 0.5 || value === 0;
 }
 
 function isWithinHalf(ops: readonly Op[], id: number): boolean {
@@ -37,7 +40,7 @@ function isRounded(ops: readonly Op[], id: number, x: number): boolean {
   const shifted = ops[op.inputs[0]];
   if (shifted.kind !== "elementwise" || shifted.primitive !== "sub" || shifted.inputs[0] !== x) return false;
   const half = ops[shifted.inputs[1]];
-  return half.kind === "constant" && shapesLoops(half.value);
+  return half.kind === "constant" && half.value === 0.5;
 }
 
 /** Ops of a level whose sign is lost in all that becomes of them, as by a square. */
@@ -53,7 +56,7 @@ function signlessOps(ops: readonly Op[], { computed, stored, sums }: Level): Set
 }
 
 function losesSign(user: Op, input: number, isSignless: boolean): boolean {
-  if (user.kind === "span") return isSignless;
+  if (user.kind === "masked") return isSignless;
   if (user.kind !== "elementwise") return false;
   const { kernel } = primitiveNamed(user.primitive);
   const positions = [...user.inputs.keys()].filter((position) => user.inputs[position] === input);

@@ -50,24 +50,51 @@ export interface LoopContext {
   readonly counters: ReadonlyMap<number, number>;
   /** what sin(πx) and cos(πx) of an op need not do */
   readonly shortcuts: (op: number) => Shortcuts;
-  /** variables that hold where the loop begins and ends, in bytes of a contiguous place; all of it unless given */
-  readonly stretch?: Stretch | undefined;
+  /** which groups the loop works on; all unless given */
+  readonly mask?: MaskRow | undefined;
 }
 
-/** A part of a loop that is known when it begins. */
-export interface Stretch {
-  readonly first: number;
-  readonly end: number;
+/** The mask of a loop: what it holds for the outer loops' present turn. */
+export interface MaskRow {
+  /** the variable that holds its address, from which it stands at an offset */
+  readonly address: number;
+  readonly byteOffset: number;
+  readonly elementBytes: number;
+  readonly groups: number;
+  readonly unit: number;
 }
 
 /** Where values of a turn stand in the heap while other functions work: bytes. */
 export type Carried = ReadonlyMap<number, number>;
 
 /** Runs `turn` along the vector axis, so many elements at once. */
-export function countAlong({ body, plan, isWide, stretch }: LoopContext, vector: number, elements: number, turn: (counter: number) => void): void {
+export function countAlong({ body, plan, isWide, mask }: LoopContext, vector: number, elements: number, turn: (counter: number) => void): void {
   const step = elements * numberBytes;
-  if (stretch) body.countBetween(stretch.first, stretch.end, step, turn);
-  else body.count((isWide ? plan.padded : plan.extents)[vector] * numberBytes, step, turn);
+  if (!mask) return body.count((isWide ? plan.padded : plan.extents)[vector] * numberBytes, step, turn);
+  const [first, end] = [body.local(i32), body.local(i32)];
+  body.count(mask.groups, 1, (group) => {
+    body.get(group);
+    body.i32Const(mask.elementBytes);
+    body.scalar(scalarOpcodes.i32Mul);
+    body.get(mask.address);
+    body.scalar(scalarOpcodes.i32Add);
+    // The last four bytes tell a float from 0.
+    body.loadInteger(mask.byteOffset + mask.elementBytes - 4);
+    body.choose(
+      () => {
+        body.get(group);
+        body.i32Const(mask.unit * numberBytes);
+        body.scalar(scalarOpcodes.i32Mul);
+        body.set(first);
+        body.get(first);
+        body.i32Const(mask.unit * numberBytes);
+        body.scalar(scalarOpcodes.i32Add);
+        body.set(end);
+        body.countBetween(first, end, step, turn);
+      },
+      () => undefined,
+    );
+  });
 }
 
 /** How far outer loops have moved a place, in bytes. */
@@ -258,7 +285,7 @@ export class InnermostLoop {
     } else if (op.kind === "lookup") {
       const group = this.#groups.get(id);
       if (group) this.#lookUp(group, inputs).forEach((numbers, i) => this.#values.set(group.members[i], numbers));
-    } else if (op.kind === "span") this.#values.set(id, inputs[0]);
+    } else if (op.kind === "masked") this.#values.set(id, inputs[0]);
   }
 
   /** The values of all members of a group. */

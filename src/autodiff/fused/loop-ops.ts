@@ -7,7 +7,7 @@ import { broadcastShapes, sizeOf, type Shape } from "../../ndarray/shape.js";
 import { primitiveNamed } from "../primitives/registry.js";
 import type { Node, Program, Typed } from "../tape.js";
 import { HeapLayout, wholeVectors } from "./heap-layout.js";
-import { has, isComputed, isSink, sizeAlong, type Axes, type Op, type SpanRange } from "./plan.js";
+import { has, isComputed, isSink, sizeAlong, type Axes, type Op, type LoopMask } from "./plan.js";
 
 export class LoopOps {
   /** of the loops, slowest axis of the program first */
@@ -26,20 +26,22 @@ export class LoopOps {
   /** of nodes that add to a grid, the op */
   readonly #scattered = new Map<number, number>();
   readonly #constants = new Map<number, number>();
-  /** the one that loops are bounded by, of all spans alike */
-  span: SpanRange | undefined;
-  readonly #allowsSpans: boolean;
+  /** the one that loops obey */
+  mask: LoopMask | undefined;
+  /** ops to compute that are 0 outside of it: only sums, and what vanishes likewise, read them */
+  readonly vanishing = new Set<number>();
+  /** of vanishing ops, the same with the zeros in the heap */
+  readonly #withZeros = new Map<number, number>();
 
-  /** @param allowsSpans whether loops may leave out what is outside of a span; else the interpreter makes it 0 */
-  constructor(program: Program, allowsSpans: boolean) {
+  constructor(program: Program) {
     this.#program = program;
-    this.#allowsSpans = allowsSpans;
     const { shape, dtype } = largestLoop(program);
     this.extents = shape;
     this.dtype = dtype;
-    this.vector = (allowsSpans ? spannedAxis(program, shape) : undefined) ?? vectorAxis(shape);
+    this.vector = maskedAxis(program, shape) ?? vectorAxis(shape);
     this.layout = new HeapLayout(shape, this.vector, dtype);
     program.nodes.forEach((node, id) => this.#addNode(node, id));
+    for (const output of program.outputs) this.#keepZeros(output);
   }
 
   #addNode(node: Node, id: number): void {
@@ -58,10 +60,11 @@ export class LoopOps {
     if (primitive === "nearestScatter") return this.#addScatter(node, id, "nearest");
     if (primitive === "tricubicScatter") return this.#addScatter(node, id, "tricubic");
     if (!this.#fits(shape)) return false;
-    if (primitive === "span") return this.#allowsSpans && this.#addSpan(node, id);
+    if (primitive === "masked") return this.#addMasked(node, id);
     const isLookup = primitive === "nearest" || primitive === "tricubic";
     const inputs = (isLookup ? node.inputs.slice(0, 3) : node.inputs).map((input) => this.opOf.get(input));
     if (!inputs.every((input) => input !== undefined)) return false;
+    if (isLookup) inputs.forEach((input, i) => (inputs[i] = this.#zeroed(input)));
     const from = this.#program.nodes[node.inputs[0]];
     const axes = inputs.reduce((all, input) => all | this.ops[input].axes, 0);
     const pass = Math.max(...inputs.map((input) => this.#passAfter(input)));
@@ -75,24 +78,53 @@ export class LoopOps {
     } else if (primitive === "sum" && Array.isArray(attributes.axes)) {
       this.opOf.set(id, this.#addSum(inputs[0], from.shape, attributes.axes));
     } else if (primitiveNamed(primitive).kernel.kind === "elementwise") {
-      this.opOf.set(id, this.#add({ kind: "elementwise", primitive, inputs, axes, pass }));
+      this.opOf.set(id, this.#elementwise(primitive, inputs));
     } else return false;
     return true;
   }
 
-  #addSpan({ inputs, attributes, shape }: Node, id: number): boolean {
-    const [x, first, end] = inputs.map((input) => this.opOf.get(input));
-    if (x === undefined || first === undefined || end === undefined) return false;
+  /** Whatever is not 0 where its inputs are reads their zeros from the heap. */
+  #elementwise(primitive: string, inputs: readonly number[]): number {
+    const isZeroAt = (input: number): boolean => this.vanishing.has(input) || isZero(this.ops[input]);
+    const isVanishing = inputs.some((input) => this.vanishing.has(input)) && vanishes(primitive, inputs, isZeroAt);
+    const read = isVanishing ? inputs : inputs.map((input) => this.#zeroed(input));
+    const axes = read.reduce((all, input) => all | this.ops[input].axes, 0);
+    const op = this.#add({ kind: "elementwise", primitive, inputs: read, axes, pass: Math.max(...read.map((input) => this.#passAfter(input))) });
+    if (isVanishing) this.vanishing.add(op);
+    return op;
+  }
+
+  /** An op, with its zeros where it has some that are not computed. */
+  #zeroed(op: number): number {
+    if (!this.vanishing.has(op)) return op;
+    const known = this.#withZeros.get(op) ?? this.#add({ kind: "sum", inputs: [op], axes: this.ops[op].axes, pass: this.ops[op].pass });
+    this.#withZeros.set(op, known);
+    return known;
+  }
+
+  /** Lets others than loops see a node's zeros. */
+  #keepZeros(node: number): void {
+    const op = this.opOf.get(node);
+    if (op !== undefined) this.opOf.set(node, this.#zeroed(op));
+  }
+
+  #addMasked({ inputs: [input, node], attributes, shape }: Node, id: number): boolean {
+    const x = this.opOf.get(input);
+    const { primitive, shape: ofMask } = this.#program.nodes[node];
     const unit = Number(attributes.unit);
-    const range = this.span ?? { first, end, unit };
-    const isSame = range.first === first && range.end === end && range.unit === unit;
-    const areRead = [first, end].every((op) => this.ops[op].kind === "array" && !has(this.ops[op].axes, this.vector));
-    const isAlong = has(this.#axesOf(shape), this.vector) && shape.length - 1 === this.extents.length - 1 - this.vector;
-    const isWhole = unit % wholeVectors === 0 && shape[0] % unit === 0;
-    if (!isSame || !areRead || !isAlong || !isWhole) return false;
-    this.span = range;
-    const axes = this.ops[x].axes | this.ops[first].axes | this.ops[end].axes | (1 << this.vector);
-    this.opOf.set(id, this.#add({ kind: "span", inputs: [x], axes, pass: this.#passAfter(x) }));
+    if (x === undefined || primitive === "constant" || this.#program.nodes[node].inputs.length > 0) return false;
+    if (this.mask && (this.mask.node !== node || this.mask.unit !== unit)) return false;
+    const first = this.extents.length - shape.length;
+    if (first !== this.vector || shape[0] !== this.extents[first] || unit % wholeVectors !== 0) return false;
+    if (!this.mask) {
+      const strides = this.extents.map((_, axis) => (axis <= first || this.extents[axis] === 1 ? 0 : sizeOf(ofMask.slice(axis - first))));
+      this.layout.reserveGrid(node, ofMask);
+      this.mask = { node, strides, axes: this.#axesOf(shape) & ~(1 << this.vector), groups: ofMask[ofMask.length - 1], unit };
+    }
+    const axes = this.ops[x].axes | this.#axesOf(shape);
+    const op = this.#add({ kind: "masked", inputs: [x], axes, pass: this.#passAfter(x) });
+    this.vanishing.add(op);
+    this.opOf.set(id, op);
     return true;
   }
 
@@ -103,7 +135,8 @@ export class LoopOps {
     if (!this.#fits(looked) || !ops.every((op) => op !== undefined)) return false;
     const axes = ops.reduce((all, op) => all | this.ops[op].axes, 0);
     const repeats = sizeAlong(this.extents, this.#axesOf(looked) & ~axes);
-    const [h, k, l, source] = ops;
+    const [h, k, l] = ops.slice(0, 3).map((op) => this.#zeroed(op));
+    const source = ops[3];
     const from = [h, k, l, this.#scaled(source, repeats)];
     this.layout.reserveScatter(id, shape);
     const pass = Math.max(...from.map((op) => this.#passAfter(op)));
@@ -113,7 +146,7 @@ export class LoopOps {
 
   #scaled(op: number, factor: number): number {
     if (factor === 1) return op;
-    return this.#add({ kind: "elementwise", primitive: "mul", inputs: [op, this.#constant(factor)], axes: this.ops[op].axes, pass: this.#passAfter(op) });
+    return this.#elementwise("mul", [op, this.#constant(factor)]);
   }
 
   /** Along an axis that the input does not vary along, a sum is a product with the extent. */
@@ -133,6 +166,7 @@ export class LoopOps {
   }
 
   #interpret(node: Node, id: number): void {
+    node.inputs.forEach((input) => this.#keepZeros(input));
     const before = node.inputs.map((input) => {
       const op = this.opOf.get(input);
       const scatter = this.#scattered.get(input);
@@ -210,9 +244,9 @@ function vectorAxis(extents: Shape): number {
   return Math.max(0, extents.indexOf(Math.max(...(whole.length > 0 ? whole : extents))));
 }
 
-/** The axis along which a program has spans. */
-function spannedAxis({ nodes }: Program, extents: Shape): number | undefined {
-  const node = nodes.find(({ primitive }) => primitive === "span");
+/** The axis along which a program is masked. */
+function maskedAxis({ nodes }: Program, extents: Shape): number | undefined {
+  const node = nodes.find(({ primitive }) => primitive === "masked");
   const axis = node && extents.length - node.shape.length;
   return axis !== undefined && axis >= 0 && node?.shape[0] === extents[axis] ? axis : undefined;
 }
@@ -222,4 +256,28 @@ function isSameAligned(a: Shape, b: Shape): boolean {
   const stripped = (shape: Shape): string => shape.slice(shape.findIndex((extent) => extent !== 1)).join();
   const size = sizeOf(a);
   return size === 1 || stripped(a) === stripped(b);
+}
+
+/** Whether an elementwise step is 0 where some of its inputs are. */
+function vanishes(primitive: string, inputs: readonly number[], isZeroAt: (input: number) => boolean): boolean {
+  switch (primitive) {
+    case "mul":
+      return inputs.some(isZeroAt);
+    case "div":
+    case "neg":
+    case "abs":
+    case "sqrt":
+      return isZeroAt(inputs[0]);
+    case "add":
+    case "sub":
+      return inputs.every(isZeroAt);
+    case "where":
+      return inputs.slice(1).every(isZeroAt);
+    default:
+      return false;
+  }
+}
+
+function isZero(op: Op): boolean {
+  return op.kind === "constant" && op.value === 0;
 }

@@ -2,12 +2,13 @@
  * A loop nest as a function of WebAssembly that works on vectors: two elements at a time in float64, four in float32; one at a time
  * where the innermost loop's elements do not stand one after another.
  */
+import { bytesPerElement } from "../../ndarray/dtype.js";
 import { sizeOf } from "../../ndarray/shape.js";
 import { shortcutsIn } from "./half-turns.js";
-import { countAlong, InnermostLoop, numberBytes, type LoopContext, type Stretch } from "./innermost-loop.js";
+import { countAlong, InnermostLoop, numberBytes, type LoopContext, type MaskRow } from "./innermost-loop.js";
 import { scalarOpcodes } from "./opcodes.js";
 import { partsOf, type Part } from "./parts.js";
-import { has, placeOf, scatterPlaces, sizeAlong, type Nest, type Plan, type SpanRange } from "./plan.js";
+import { has, placeOf, scatterPlaces, sizeAlong, type Nest, type Plan, type LoopMask } from "./plan.js";
 import { FunctionBody, i32, v128, zeroVector } from "./wasm-assembler.js";
 
 /** What the nests of a module share. */
@@ -20,16 +21,14 @@ export function emitNest(plan: Plan, nest: Nest, context: ModuleContext): Functi
   const body = new FunctionBody();
   const isWide = fillsVectors(plan, nest);
   const counters = new Map<number, number>();
-  const levelsFrom = (depth: number, stretch?: Stretch): void => {
-    const { span } = nest;
-    if (span?.depth === depth && stretch === undefined) {
-      const found = stretchOf(plan, span.range, body, counters);
-      for (const local of [found.first, found.end]) body.get(local);
-      body.scalar(scalarOpcodes.i32LtU);
-      return body.choose(() => levelsFrom(depth, found), () => undefined);
+  const levelsFrom = (depth: number, mask?: MaskRow): void => {
+    const { masked } = nest;
+    if (masked?.depth === depth && mask === undefined) {
+      const row = maskRow(plan, masked.by, body, counters);
+      return body.choose(() => levelsFrom(depth, row), () => undefined);
     }
     const level = nest.levels[depth];
-    const loop = { ...context, plan, nest, isWide, body, counters, stretch, shortcuts: shortcutsIn(plan.ops, level) };
+    const loop = { ...context, plan, nest, isWide, body, counters, mask, shortcuts: shortcutsIn(plan.ops, level) };
     const parts = partsOf(plan.ops, level);
     if (parts.length === 1) new InnermostLoop(parts[0], loop).write();
     else emitInParts(parts, loop, context);
@@ -37,7 +36,7 @@ export function emitNest(plan: Plan, nest: Nest, context: ModuleContext): Functi
     const axis = nest.outer[depth];
     body.count(plan.extents[axis], 1, (counter) => {
       counters.set(axis, counter);
-      levelsFrom(depth + 1, stretch);
+      levelsFrom(depth + 1, mask);
     });
     counters.delete(axis);
   };
@@ -82,28 +81,35 @@ function emitInParts(parts: readonly Part[], context: LoopContext, { addFunction
   }
 }
 
-/** Reads where a span begins and ends, for the outer loops' present turn. */
-function stretchOf(plan: Plan, { first, end, unit }: SpanRange, body: FunctionBody, counters: ReadonlyMap<number, number>): Stretch {
-  const read = (op: number): number => {
-    const { offset, strides } = placeOf(plan, op);
-    body.i32Const(0);
-    for (const [axis, counter] of counters) {
-      if (strides[axis] === 0) continue;
-      body.get(counter);
-      body.i32Const(strides[axis] * numberBytes);
-      body.scalar(scalarOpcodes.i32Mul);
-      body.scalar(scalarOpcodes.i32Add);
-    }
-    body.loadDouble(offset * numberBytes);
-    body.scalar(scalarOpcodes.f64Ceil);
-    body.scalar(scalarOpcodes.i32FromF64);
-    body.i32Const(unit * numberBytes);
+/** Finds the mask of the outer loops' present turn, and puts on the stack whether anything of it is set. */
+function maskRow(plan: Plan, { node, strides, groups, unit }: LoopMask, body: FunctionBody, counters: ReadonlyMap<number, number>): MaskRow {
+  const grid = plan.grids.get(node);
+  if (grid === undefined) throw new TypeError(`mask ${node} has no place in the heap`);
+  const elementBytes = bytesPerElement[plan.dtype];
+  const row: MaskRow = { address: body.local(i32), byteOffset: grid.offset * elementBytes, elementBytes, groups, unit };
+  body.i32Const(0);
+  for (const [axis, counter] of counters) {
+    if (strides[axis] === 0) continue;
+    body.get(counter);
+    body.i32Const(strides[axis] * elementBytes);
     body.scalar(scalarOpcodes.i32Mul);
-    const local = body.local(i32);
-    body.set(local);
-    return local;
-  };
-  return { first: read(first), end: read(end) };
+    body.scalar(scalarOpcodes.i32Add);
+  }
+  body.set(row.address);
+  const any = body.local(i32);
+  body.i32Const(0);
+  body.set(any);
+  body.count(groups * elementBytes, elementBytes, (counter) => {
+    body.get(counter);
+    body.get(row.address);
+    body.scalar(scalarOpcodes.i32Add);
+    body.loadInteger(row.byteOffset + elementBytes - 4);
+    body.get(any);
+    body.scalar(scalarOpcodes.i32Or);
+    body.set(any);
+  });
+  body.get(any);
+  return row;
 }
 
 /** Elements of a turn. */

@@ -1,7 +1,7 @@
 /** The instructions of WebAssembly that loops over vectors of floats need. */
 
 /** Instructions without immediates that take their operands from the stack. */
-export const scalarOpcodes = { i32Add: 0x6a, i32Mul: 0x6c, i32LtU: 0x49, f64FromF32: 0xbb, f32FromF64: 0xb6, f64Ceil: 0x9b, i32FromF64: 0xab };
+export const scalarOpcodes = { i32Add: 0x6a, i32Mul: 0x6c, i32LtU: 0x49, f64FromF32: 0xbb, f32FromF64: 0xb6, i32Or: 0x72 };
 
 /** The same of the vector instructions; those of floats by their number of lanes. */
 export const vectorOpcodes = {

@@ -21,8 +21,8 @@ export type Op = Placed &
     | { readonly kind: "array"; readonly node: number }
     | { readonly kind: "elementwise"; readonly primitive: string }
     | { readonly kind: "lookup"; readonly primitive: "nearest" | "tricubic"; readonly grid: number; readonly attributes: Attributes }
-    /** its input, in loops that leave out where it is 0 */
-    | { readonly kind: "span" }
+    /** its input, in loops that leave out where the mask is 0 */
+    | { readonly kind: "masked" }
     | { readonly kind: "sum" }
     /** adds numbers to the points of a grid, which is the result of a node */
     | { readonly kind: "scatter"; readonly primitive: "nearest" | "tricubic"; readonly node: number; readonly attributes: Attributes }
@@ -43,12 +43,16 @@ export interface GridPlace {
   readonly shape: Shape;
 }
 
-/** Which stretch of the vector axis loops work on: the rest is worth nothing to their sums. */
-export interface SpanRange {
-  /** ops that hold where the stretch begins and ends, in units */
-  readonly first: number;
-  readonly end: number;
-  /** elements along the vector axis that stand together, a whole number of vectors */
+/** Which groups along the vector axis loops work on: the rest is worth nothing to their sums. */
+export interface LoopMask {
+  /** the node of the mask, which stands among the grids */
+  readonly node: number;
+  /** how far its elements are apart along the loops' axes */
+  readonly strides: readonly number[];
+  /** axes along which it varies, without that of the groups */
+  readonly axes: Axes;
+  readonly groups: number;
+  /** elements along the vector axis that are in a group, a whole number of vectors */
   readonly unit: number;
 }
 
@@ -73,7 +77,7 @@ export interface Nest {
   readonly vector: number | undefined;
   readonly levels: readonly Level[];
   /** of the levels from this depth on */
-  readonly span?: { readonly range: SpanRange; readonly depth: number };
+  readonly masked?: { readonly by: LoopMask; readonly depth: number };
 }
 
 /** A step of the interpreter. */
@@ -107,7 +111,7 @@ export interface Plan {
 }
 
 /** Whether a nest computes an op for others. */
-export const isComputed = ({ kind }: Op): boolean => kind === "elementwise" || kind === "lookup" || kind === "span";
+export const isComputed = ({ kind }: Op): boolean => kind === "elementwise" || kind === "lookup" || kind === "masked";
 
 /** Whether an op ends a pass: it is complete when its loops are. */
 export const isSink = ({ kind }: Op): boolean => kind === "sum" || kind === "scatter";
@@ -118,6 +122,9 @@ export function isCostly(op: Op): boolean {
   const { kernel } = primitiveNamed(op.primitive);
   return kernel.kind === "elementwise" && kernel.isCostly === true;
 }
+
+/** The op whose numbers a sum or scatter adds up. */
+export const addedBy = ({ kind, inputs }: Op): number => inputs[kind === "scatter" ? 3 : 0];
 
 export const has = (axes: Axes, axis: number): boolean => (axes & (1 << axis)) !== 0;
 

@@ -7,7 +7,7 @@ import type { Shape } from "../../ndarray/shape.js";
 import type { Program } from "../tape.js";
 import type { HeapLayout } from "./heap-layout.js";
 import { LoopOps } from "./loop-ops.js";
-import { has, isComputed, isCostly, isSink, sizeAlong, type Axes, type Level, type Nest, type Op, type Place, type Plan, type Stage } from "./plan.js";
+import { addedBy, has, isComputed, isCostly, isSink, sizeAlong, type Axes, type Level, type Nest, type Op, type Place, type Plan, type Stage } from "./plan.js";
 
 /** Numbers of full size that may be kept from one pass to the next: more would take too much memory, and leave many a processor's cache. */
 const mostKept = 2 ** 19;
@@ -22,15 +22,14 @@ interface NestKey {
   readonly nest: "small" | "vector" | "apart";
   /** of its loops; 0 for the vector nest, which has those of all its ops */
   readonly axes: Axes;
-  /** whether its loops leave out what is outside of the span */
-  readonly isSpanned: boolean;
+  /** whether its loops obey the mask */
+  readonly isMasked: boolean;
 }
 
 const countOf = (axes: Axes): number => (axes === 0 ? 0 : (axes & 1) + countOf(axes >> 1));
 
 export function planLoops(program: Program): Plan {
-  const bounded = new Planner(program, new LoopOps(program, true));
-  return (bounded.leavesOutRightly() ? bounded : new Planner(program, new LoopOps(program, false))).plan();
+  return new Planner(program).plan();
 }
 
 class Planner {
@@ -47,39 +46,13 @@ class Planner {
   readonly #nests: NestKey[] = [];
   #room: number | undefined;
 
-  /** ops that are 0 outside of the span */
-  readonly #vanishing = new Set<number>();
-
-  constructor(program: Program, lowered: LoopOps) {
+  constructor(program: Program) {
     this.#program = program;
-    this.#lowered = lowered;
+    this.#lowered = new LoopOps(program);
     this.#ops = this.#lowered.ops;
     this.#extents = this.#lowered.extents;
     this.#vector = this.#lowered.vector;
     this.#layout = this.#lowered.layout;
-  }
-
-  /** Whether nothing but sums that are worth nothing outside of the span needs what the span makes 0. */
-  leavesOutRightly(): boolean {
-    if (this.#lowered.span === undefined) return true;
-    const ops = this.#ops;
-    ops.forEach((op, id) => {
-      if (vanishes(op, (input) => this.#vanishing.has(input) || isZero(ops[input]))) this.#vanishing.add(id);
-    });
-    const needed = new Set<number>();
-    const need = (id: number): void => {
-      if (isComputed(ops[id])) needed.add(id);
-    };
-    const needNode = (node: number): void => {
-      const op = this.#lowered.opOf.get(node);
-      if (op !== undefined) need(op);
-    };
-    this.#program.outputs.forEach(needNode);
-    for (const node of this.#lowered.interpreted.keys()) this.#program.nodes[node].inputs.forEach(needNode);
-    for (let id = ops.length - 1; id >= 0; id--) {
-      if (needed.has(id) || (isSink(ops[id]) && !this.#vanishing.has(id))) ops[id].inputs.forEach(need);
-    }
-    return ![...needed].some((id) => ops[id].kind === "span");
   }
 
   plan(): Plan {
@@ -108,14 +81,14 @@ class Planner {
   #findNest(op: number): NestKey {
     const { pass } = this.#ops[op];
     const axes = this.#axesIn(op);
-    if (!has(axes, this.#vector)) return this.#shared({ pass, nest: "small", axes, isSpanned: false });
+    if (!has(axes, this.#vector)) return this.#shared({ pass, nest: "small", axes, isMasked: false });
     const isApart = isSink(this.#ops[op]) && !this.#isOutermost(axes, pass);
-    const isSpanned = isSink(this.#ops[op]) && this.#vanishing.has(op);
-    return this.#shared(isApart ? { pass, nest: "apart", axes, isSpanned } : { pass, nest: "vector", axes: 0, isSpanned });
+    const isMasked = isSink(this.#ops[op]) && this.#lowered.vanishing.has(addedBy(this.#ops[op]));
+    return this.#shared(isApart ? { pass, nest: "apart", axes, isMasked } : { pass, nest: "vector", axes: 0, isMasked });
   }
 
   #shared(key: NestKey): NestKey {
-    const name = `${key.pass} ${key.nest} ${key.axes} ${key.isSpanned}`;
+    const name = `${key.pass} ${key.nest} ${key.axes} ${key.isMasked}`;
     const known = this.#nestKeys.get(name) ?? key;
     this.#nestKeys.set(name, known);
     return known;
@@ -133,10 +106,17 @@ class Planner {
     return others === 0 || (axes & ~(1 << this.#vector)) < (others & -others);
   }
 
-  /** Whether an op varies along the vector axis and more: too large to be kept from one pass to the next without need. */
+  /**
+   * Whether an op varies along the vector axis and more: too large to be kept from one pass to the next without need. Where the mask is
+   * one for all loops, what varies along the vector axis alone is computed where it is set, too, rather than kept.
+   */
   #isFull(op: number): boolean {
     const { axes } = this.#ops[op];
-    return isComputed(this.#ops[op]) && has(axes, this.#vector) && countOf(axes) > 1;
+    return isComputed(this.#ops[op]) && has(axes, this.#vector) && (countOf(axes) > 1 || this.#isOneMask());
+  }
+
+  #isOneMask(): boolean {
+    return this.#lowered.mask?.axes === 0;
   }
 
   /** Whether a nest computes a full-size op of an earlier pass once more. */
@@ -147,7 +127,7 @@ class Planner {
   /** Whether there is room to keep what is costly, of full size, until a later pass. */
   #keepsCostly(): boolean {
     // What one loop leaves out, another one must not read.
-    if (this.#lowered.span !== undefined) return false;
+    if (this.#lowered.mask !== undefined) return false;
     this.#room ??= mostKept - this.#ops.reduce((sum, op, id) => (isCostly(op) && this.#isFull(id) ? sum + sizeAlong(this.#extents, op.axes) : sum), 0);
     return this.#room >= 0;
   }
@@ -208,16 +188,16 @@ class Planner {
     const stages: Stage[] = [];
     for (const pass of passes) {
       const nests = [...(byPass.get(pass) ?? [])].sort(([a], [b]) => this.#rank(a) - this.#rank(b));
-      stages.push(...nests.map(([{ isSpanned }, members]) => this.#nest([...members].sort((a, b) => a - b), isSpanned)));
+      stages.push(...nests.map(([{ isMasked }, members]) => this.#nest([...members].sort((a, b) => a - b), isMasked)));
       for (const node of interpreted.get(pass) ?? []) stages.push({ node });
     }
     return stages;
   }
 
   /** Nests of a pass run in this order: what has fewer axes may be needed by what has more. */
-  #rank({ nest, axes, isSpanned }: NestKey): number {
+  #rank({ nest, axes, isMasked }: NestKey): number {
     if (nest === "small") return countOf(axes);
-    return this.#extents.length + (nest === "vector" && !isSpanned ? 1 : 2);
+    return this.#extents.length + (nest === "vector" && !isMasked ? 1 : 2);
   }
 
   /** An op and whatever has to be computed in the same nest for it. */
@@ -239,7 +219,7 @@ class Planner {
     return kind === "sum" ? this.#ops[inputs[0]].axes : axes;
   }
 
-  #nest(members: readonly number[], isSpanned: boolean): Nest {
+  #nest(members: readonly number[], isMasked: boolean): Nest {
     const ops = this.#ops;
     const all = members.reduce((axes, op) => axes | this.#axesIn(op), 0);
     const axes = this.#extents.map((_, axis) => axis).filter((axis) => has(all, axis));
@@ -267,37 +247,8 @@ class Planner {
         scatters: here.filter((op) => ops[op].kind === "scatter"),
       };
     });
-    const { span: range } = this.#lowered;
-    if (!isSpanned || range === undefined || vector !== this.#vector) return { outer, vector, levels };
-    const spanned = ops[range.first].axes | ops[range.end].axes;
-    return { outer, vector, levels, span: { range, depth: outer.reduce((deepest, axis, i) => (has(spanned, axis) ? i + 1 : deepest), 0) } };
+    const { mask: by } = this.#lowered;
+    if (!isMasked || by === undefined || vector !== this.#vector) return { outer, vector, levels };
+    return { outer, vector, levels, masked: { by, depth: outer.reduce((deepest, axis, i) => (has(by.axes, axis) ? i + 1 : deepest), 0) } };
   }
-}
-
-/** Whether an op is 0 where some of its inputs are. */
-function vanishes(op: Op, isZeroAt: (input: number) => boolean): boolean {
-  if (op.kind === "span") return true;
-  if (op.kind === "sum") return isZeroAt(op.inputs[0]);
-  if (op.kind === "scatter") return isZeroAt(op.inputs[3]);
-  if (op.kind !== "elementwise") return false;
-  switch (op.primitive) {
-    case "mul":
-      return op.inputs.some(isZeroAt);
-    case "div":
-    case "neg":
-    case "abs":
-    case "sqrt":
-      return isZeroAt(op.inputs[0]);
-    case "add":
-    case "sub":
-      return op.inputs.every(isZeroAt);
-    case "where":
-      return op.inputs.slice(1).every(isZeroAt);
-    default:
-      return false;
-  }
-}
-
-function isZero(op: Op): boolean {
-  return op.kind === "constant" && op.value === 0;
 }

@@ -111,12 +111,6 @@ export class FunctionBody {
     this.#code.bytes.unsigned(byteOffset);
   }
 
-  loadDouble(byteOffset: number): void {
-    this.#code.bytes.byte(0x2b);
-    this.#code.bytes.byte(0);
-    this.#code.bytes.unsigned(byteOffset);
-  }
-
   load(byteOffset: number): void {
     this.memory(0, byteOffset);
   }

@@ -2,7 +2,7 @@ import type { Primitive } from "../primitive.js";
 import * as elementwise from "./elementwise.js";
 import type { Applied } from "./elementwise-record.js";
 import { lookupPrimitives } from "./lookup.js";
-import { spanPrimitives } from "./span.js";
+import { maskPrimitives } from "./masked.js";
 import * as special from "./special.js";
 import { structurePrimitives } from "./structure.js";
 import { wavePrimitives } from "./waves.js";
@@ -23,7 +23,7 @@ function primitivesOf(operations: Readonly<Record<string, Applied>>): object {
 }
 
 /** Every primitive, by the name that stands on the tape. */
-export const primitives = { ...primitivesOf(elementwiseOperations), ...structurePrimitives, ...lookupPrimitives, ...spanPrimitives, ...wavePrimitives };
+export const primitives = { ...primitivesOf(elementwiseOperations), ...structurePrimitives, ...lookupPrimitives, ...maskPrimitives, ...wavePrimitives };
 export type PrimitiveName = keyof typeof primitives;
 
 const byName = new Map<string, Primitive>(Object.entries(primitives));

@@ -144,15 +144,18 @@ export class WorkerPool {
 
   /** The pixels, with their places, which nobody changes, in memory that workers see. */
   #sharedPixels(pixels: Pixels): Pixels {
-    const { places } = pixels;
-    if (places === undefined) return pixels;
+    const { places, tiles } = pixels;
+    return { ...pixels, places: places && this.#sharedPlaces(places), tiles: tiles && this.#sharedPlaces(tiles) };
+  }
+
+  #sharedPlaces(places: Data): Data {
     const kept = this.#places.get(places) ?? copy(fromData(places), "int32", { shared: true }).data;
     this.#places.set(places, kept);
-    return { ...pixels, places: kept };
+    return kept;
   }
 
   #message(run: TileRun, state: Int32Array, port: number): RunMessage {
-    const { job, parameters, known: arrays, pixels, data, latch, image, left, rows, tilesOfBlock, firstTile, endTile } = run;
+    const { job, parameters, known: arrays, pixels, reach, data, latch, image, left, rows, tilesOfBlock, firstTile, endTile } = run;
     const known = this.#known[port];
     const isNew = !known.has(job.id);
     if (isNew) remember(known, job.id, job);
@@ -162,6 +165,7 @@ export class WorkerPool {
       parameters: parameters.map(asMessage),
       known: arrays.map(asMessage),
       pixels,
+      reach: reach && { ...reach, known: reach.known.map(asMessage) },
       data: data.map(asMessage),
       latch,
       image: image && asMessage(image),

@@ -137,6 +137,7 @@ function impossible(): TileRun {
     hasLatch: false,
     hasImage: true,
       hasDerivatives: false,
+      isMasked: false,
   };
   const shared = { shared: true };
   const [image, left, rows] = [[2, 2], [1], [1, 1]].map((extents) => zeros(extents, "float64", shared));

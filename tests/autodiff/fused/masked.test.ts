@@ -1,30 +1,30 @@
-/** Loops that leave out what spans make 0. */
+/** Loops that leave out what a mask makes 0. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { prepare } from "../../../src/autodiff/executor.js";
 import { planLoops } from "../../../src/autodiff/fused/planner.js";
 import { add, exp, mul, sin, sub, sum, total, where, less } from "../../../src/autodiff/operations.js";
-import { span } from "../../../src/autodiff/primitives/span.js";
+import { cumulativeSum } from "../../../src/autodiff/primitives/structure.js";
+import { masked } from "../../../src/autodiff/primitives/masked.js";
 import { pullBack } from "../../../src/autodiff/reverse.js";
 import { Tape, type Program, type Variable } from "../../../src/autodiff/tape.js";
 import type { FloatDType } from "../../../src/ndarray/dtype.js";
-import { array, zeros, type NdArray } from "../../../src/ndarray/ndarray.js";
-import { reshape } from "../../../src/ndarray/views.js";
+import { array, copy, zeros, type NdArray } from "../../../src/ndarray/ndarray.js";
 import type { Shape } from "../../../src/ndarray/shape.js";
 import { agrees } from "./agreement.js";
 
 const tolerance = { float64: 1e-12, float32: 1e-5 };
 const pixels = 64;
 const steps = 5;
-const begins = [0, 1, 2, 3, 0];
-const ends = [4, 3, 2, 1, 1];
+/** of each step, its groups: all, some, one, none, the last */
+const mask = [[1, 1, 1, 1], [0, 1, 0, 1], [0, 0, 1, 0], [0, 0, 0, 0], [0, 0, 0, 1]];
 
 interface Scene {
   readonly tape: Tape;
   readonly inputs: readonly NdArray[];
   readonly x: Variable;
   readonly y: Variable;
-  /** x and y together, within the spans */
+  /** where the mask is set */
   within(of: Variable): Variable;
 }
 
@@ -36,72 +36,90 @@ function uneven(shape: Shape, dtype: FloatDType): NdArray {
 
 function scene(dtype: FloatDType): Scene {
   const tape = new Tape();
-  const inputs = [uneven([pixels, 1], dtype), uneven([1, steps], dtype), reshaped(begins, dtype), reshaped(ends, dtype)];
-  const [x, y, first, end] = inputs.map((input) => tape.input(input));
-  return { tape, inputs, x, y, within: (of) => span(of, first, end, pixels, 16) };
-}
-
-function reshaped(numbers: readonly number[], dtype: FloatDType): NdArray {
-  const row = zeros([1, numbers.length], dtype);
-  numbers.forEach((number, i) => (row.data[i] = number));
-  return row;
+  const inputs = [uneven([pixels, 1], dtype), uneven([1, steps], dtype), copy(array(mask), dtype)];
+  const [x, y, flags] = inputs.map((input) => tape.input(input));
+  return { tape, inputs, x, y, within: (of) => masked(of, flags, 16) };
 }
 
 function same(program: Program, inputs: readonly NdArray[], dtype: FloatDType): void {
   agrees("webassembly", prepare(program, "webassembly")(inputs), prepare(program, "interpreter")(inputs), tolerance[dtype]);
 }
 
-const isBounded = (program: Program): boolean => planLoops(program).stages.some((stage) => "span" in stage && stage.span !== undefined);
+const obeysMask = (program: Program): boolean => planLoops(program).stages.some((stage) => "masked" in stage && stage.masked !== undefined);
 const asksInterpreter = (program: Program): boolean => planLoops(program).stages.some((stage) => "node" in stage);
 
 for (const dtype of ["float64", "float32"] as const) {
-  test(`sums of what is 0 outside of spans, and their gradients, are those of the interpreter, in ${dtype}`, () => {
+  test(`sums of what a mask leaves, and their gradients, are those of the interpreter, in ${dtype}`, () => {
     const { tape, inputs, x, y, within } = scene(dtype);
     const term = within(mul(exp(mul(x, y)), sin(add(x, y))));
     const image = sum(mul(term, 3, sin(x)), 1);
     const cost = total(mul(image, sin(image)));
     const gradients = pullBack([cost], [tape.constant(1, dtype)], [x, y]).flatMap((gradient) => gradient ?? []);
     const program = tape.program([image, cost, total(term), ...gradients]);
-    assert.ok(isBounded(program) && !asksInterpreter(program));
+    assert.ok(obeysMask(program) && !asksInterpreter(program));
     same(program, inputs, dtype);
   });
 }
 
-test("loops are bounded beside sums that are not", () => {
+test("loops obey a mask beside sums that do not", () => {
   const { tape, inputs, x, y, within } = scene("float64");
   const wave = sin(add(x, y));
   const program = tape.program([sum(within(mul(wave, wave)), 1), sum(mul(wave, y), 1), sum(wave, 0)]);
-  assert.ok(isBounded(program) && !asksInterpreter(program));
+  assert.ok(obeysMask(program) && !asksInterpreter(program));
   same(program, inputs, "float64");
 });
 
-test("where something that is not 0 outside of the spans needs them, the interpreter makes the zeros", () => {
-  for (const use of [(x: Variable) => x, (x: Variable) => sum(sub(1, x), 1), (x: Variable) => sum(exp(x), 1), (x: Variable) => sum(where(less(x, 1), 2, x), 1)]) {
+test("what is not 0 where its inputs are sees the zeros of a mask", () => {
+  const uses: readonly ((x: Variable) => Variable)[] = [
+    (x) => x,
+    (x) => mul(x, 2),
+    (x) => sum(sub(1, x), 1),
+    (x) => sum(exp(x), 1),
+    (x) => sum(where(less(x, 1), 2, x), 1),
+    (x) => mul(sum(x, 1), 2),
+    (x) => total(mul(sum(x, 1), sin(sum(x, 0)))),
+    (x) => cumulativeSum(x, 0),
+  ];
+  for (const use of uses) {
     const { tape, inputs, x, y, within } = scene("float64");
     const program = tape.program([use(within(mul(x, y)))]);
-    assert.not(isBounded(program));
+    assert.ok(obeysMask(program));
     same(program, inputs, "float64");
   }
 });
 
-test("what spans leave out is not computed: an infinity there is worth nothing", () => {
+test("a mask that is one for all loops says what is computed, and the rest is 0", () => {
+  const tape = new Tape();
+  const inputs = [uneven([pixels, 1], "float64"), array([[0, 1, 1, 0]])];
+  const [x, flags] = inputs.map((input) => tape.input(input));
+  const image = mul(masked(exp(sin(x)), flags, 16), 3);
+  const cost = total(mul(sub(image, x), sub(image, x)));
+  const gradients = pullBack([cost], [tape.constant(1, "float64")], [x]).flatMap((gradient) => gradient ?? []);
+  const program = tape.program([image, cost, ...gradients]);
+  assert.ok(obeysMask(program));
+  same(program, inputs, "float64");
+});
+
+test("what a mask leaves out is not computed: an infinity there is worth nothing", () => {
   const { tape, inputs, x, y, within } = scene("float64");
   const program = tape.program([sum(within(mul(x, y)), 1)]);
   const holed = zeros([pixels, 1]);
   holed.data.set(inputs[0].data);
-  // Pixels 48 to 63 are in the span of the first step alone.
-  holed.data.fill(1e308, 48);
+  // Pixels 0 to 15 are worked on in the first step alone.
+  holed.data.fill(1e308, 0, 16);
   const [image] = prepare(program, "webassembly")([holed, ...inputs.slice(1)]);
-  assert.is(image.data[50], 1e308 * inputs[1].data[0]);
+  assert.is(image.data[5], 1e308 * inputs[1].data[0]);
 });
 
 test("a sum over several step axes leaves out whole steps", () => {
   const tape = new Tape();
-  const inputs = [uneven([pixels, 1, 1], "float64"), uneven([1, 3, 1], "float64"), uneven([1, 1, 2], "float64"), ...[[0, 1, 2, 0, 3, 1], [1, 4, 2, 4, 4, 1]].map((row) => reshape(array(row), [1, 3, 2]))];
-  const [x, y, z, first, end] = inputs.map((input) => tape.input(input));
-  const term = span(mul(sin(mul(x, y)), exp(z)), first, end, pixels, 16);
+  const flags = zeros([3, 2, 4]);
+  for (let i = 0; i < flags.size; i++) flags.data[i] = Number(i < 12 && i % 3 !== 1);
+  const inputs = [uneven([pixels, 1, 1], "float64"), uneven([1, 3, 1], "float64"), uneven([1, 1, 2], "float64"), flags];
+  const [x, y, z, live] = inputs.map((input) => tape.input(input));
+  const term = masked(mul(sin(mul(x, y)), exp(z)), live, 16);
   const program = tape.program([sum(term, 1, 2), sum(term, 0), sum(term, 0, 2)]);
-  assert.ok(isBounded(program));
+  assert.ok(obeysMask(program));
   same(program, inputs, "float64");
 });
 

@@ -1,0 +1,77 @@
+import * as fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Enclosure, type Enclosed } from "../../src/autodiff/enclosure.js";
+import { interpret } from "../../src/autodiff/interpreter.js";
+import { abs, add, ceil, cos, div, exp, floor, mul, neg, sin, sqrt, sub } from "../../src/autodiff/operations.js";
+import { reshape } from "../../src/autodiff/primitives/structure.js";
+import { Tape, type Program, type Variable } from "../../src/autodiff/tape.js";
+import { array, full } from "../../src/ndarray/ndarray.js";
+
+/** What is made of the indices of a pixel, of shape [P, 1], and of numbers of steps, of shape [1, 3]. */
+type Made = (x: Variable, y: Variable, steps: Variable) => Variable[];
+
+function programOf(make: Made, pixels: number): Program {
+  const tape = new Tape();
+  const [x, y] = [0, 1].map(() => tape.input({ shape: [pixels, 1], dtype: "float64" }));
+  return tape.program(make(x, y, reshape(tape.literal(array([0.5, -1.25, 2])), [1, 3])));
+}
+
+/** The direction to a pixel, times a length, as Miller indices are made of it. */
+const indices: Made = (x, y, steps) => {
+  const [px, py] = [mul(0.001, sub(x, 100)), mul(0.001, sub(y, 80))];
+  const distance = sqrt(add(mul(px, px), mul(py, py), 1));
+  return [add(mul(40, div(px, distance)), mul(steps, div(py, distance)), mul(12, sub(div(1, distance), 1)))];
+};
+
+const everything: Made = (x, y, steps) => {
+  const wave = add(sin(mul(0.3, x)), cos(mul(y, steps)));
+  return [exp(mul(0.1, wave)), abs(wave), neg(div(wave, add(4, x))), ceil(wave), floor(mul(3, wave)), sqrt(add(5, mul(wave, y))), mul(wave, wave, y)];
+};
+
+/** Whether a value is in what encloses it. */
+function holds({ centre, first, second, rest }: Enclosed, step: number, dx: number, dy: number, value: number): boolean {
+  const at = centre.length === 1 ? 0 : step;
+  return Math.abs(value - centre[at] - first[at] * dx - second[at] * dy) <= rest[at];
+}
+
+test("a value at any place of a rectangle is in what encloses it", () => {
+  const within = fc.double({ min: -1, max: 1, noNaN: true });
+  const centre = fc.double({ min: 1, max: 9, noNaN: true });
+  fc.assert(
+    fc.property(centre, centre, fc.constantFrom(0, 0.01, 0.4), fc.constantFrom(0, 0.2, 0.9), within, within, (x, y, halfX, halfY, u, v) => {
+      for (const make of [indices, everything]) {
+        const enclosure = new Enclosure(programOf(make, 1), [0, 1], () => undefined);
+        enclosure.over([x, y], [halfX, halfY]);
+        const values = interpret(programOf(make, 1))([full([1, 1], x + u * halfX), full([1, 1], y + v * halfY)]);
+        values.forEach(({ data }, output) => data.forEach((value, step) => assert.ok(holds(enclosure.outputs[output], step, u * halfX, v * halfY, value), `${output}, ${step}`)));
+      }
+    }),
+    { numRuns: 200, seed: 1 },
+  );
+});
+
+test("indices over 32 x 32 pixels are enclosed within 1.1 of their true width", () => {
+  const enclosure = new Enclosure(programOf(indices, 1024), [0, 1], () => undefined);
+  for (const [x, y] of [[15.5, 15.5], [115.5, 79.5], [500.5, 300.5]] as const) {
+    enclosure.over([x, y], [15.5, 15.5]);
+    const places = [-15.5, 0, 15.5].flatMap((dx) => [-15.5, 0, 15.5].map((dy) => [x + dx, y + dy]));
+    const [values] = interpret(programOf(indices, places.length))([array(places.map(([px]) => [px])), array(places.map(([, py]) => [py]))]);
+    const [{ first, second, rest }] = enclosure.outputs;
+    for (let step = 0; step < 3; step++) {
+      const seen = places.map((_, i) => values.data[3 * i + step]);
+      const width = Math.max(...seen) - Math.min(...seen);
+      const enclosed = 2 * (15.5 * (Math.abs(first[step]) + Math.abs(second[step])) + rest[step]);
+      assert.ok(enclosed >= width && enclosed <= 1.1 * width, `${enclosed} for ${width}`);
+    }
+  }
+});
+
+test("what can be anything, or is no number, has no finite rest", () => {
+  const make: Made = (x, y) => [div(1, sub(x, 3)), sqrt(sub(x, y)), div(sub(x, x), sub(y, y))];
+  const enclosure = new Enclosure(programOf(make, 1), [0, 1], () => undefined);
+  enclosure.over([3.1, 3], [0.5, 0.5]);
+  for (const { rest } of enclosure.outputs) assert.not(rest[0] < Infinity);
+});
+
+test.run();

@@ -1,0 +1,156 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Quantity } from "../../src/autodiff/tape.js";
+import { mul, sub } from "../../src/autodiff/operations.js";
+import type { CrystalShape } from "../../src/physics/lattice-factor.js";
+import type { Experiment } from "../../src/models/experiment.js";
+import { StructureFactors } from "../../src/models/structure-factors.js";
+import { InputError } from "../../src/ndarray/errors.js";
+import { full, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
+import { ImageModel, type ImageOptions, type PixelLoss } from "../../src/simulate/image-model.js";
+import { fastInBlock, leafAt, slowInBlock } from "../../src/simulate/pixel-block.js";
+import { nodeWorkers } from "../../src/simulate/parallel/node.js";
+
+const start = { turn: 12, distance: 90, a: 38 };
+type Start = typeof start;
+interface Scene {
+  readonly shape?: CrystalShape;
+  readonly domains?: number;
+  readonly waterUm?: number;
+  readonly cells?: number;
+  readonly reach?: number;
+}
+
+function modelOf({ shape = "gauss", domains = 20, waterUm = 0, cells = 14, reach = 18 }: Scene, options: ImageOptions): ImageModel<Start> {
+  const extent = 2 * reach + 1;
+  const grid = zeros([extent, extent, extent]);
+  for (let i = 0; i < grid.size; i++) grid.data[i] = 60 + 40 * Math.sin(1.7 * i);
+  const structureFactors = new StructureFactors(grid, [-reach, -reach, -reach], { policy: "mask", defaultF: 20 });
+  return new ImageModel<Start>(
+    (p): Experiment<Quantity> => ({
+      beam: { wavelengthA: 1.1, fluence: 1e24, kahnFactor: 0.3 },
+      crystal: {
+        lattice: { a: p.a, b: 42, c: 51, alpha: 88, beta: 97, gamma: 101 },
+        missetDeg: [p.turn, 20, 31],
+        cells: [cells, cells, cells],
+        ...(options.spots === "closed" ? { etaDeg: 0.03 } : { shape, mosaic: { spreadDeg: 0.3, domains } }),
+      },
+      structureFactors,
+      waterUm,
+      detector: { distanceMm: p.distance, pixelSizeMm: 0.3, pixels: { fast: 75, slow: 70 } },
+    }),
+    { interpolation: "nearest", ...(options.spots !== "closed" && { oversample: 1 }), ...options },
+  );
+}
+
+const loss: PixelLoss = (photons, counts) => mul(sub(photons, counts), sub(photons, counts));
+
+function largest(numbers: ArrayLike<number>): number {
+  return Array.from(numbers).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+}
+
+function near(actual: readonly number[], wanted: readonly number[], what: string): void {
+  wanted.forEach((x, i) => assert.ok(Math.abs(actual[i] - x) <= 1e-11 * largest(wanted), `${what}: number ${i} is ${actual[i]}, not ${x}`));
+}
+
+/** Asserts that an image is the same in every bit whether steps are left out or not, and that it is no empty one; returns it. */
+function sameImage(scene: Scene, options: ImageOptions): NdArray {
+  const whole = modelOf(scene, { ...options, skip: "nothing" }).simulate(start).image;
+  const { image } = modelOf(scene, options).simulate(start);
+  assert.ok(largest(whole.data) > 0);
+  image.data.forEach((photons, i) => assert.ok(Object.is(photons, whole.data[i]), `pixel ${i} is ${photons}, not ${whole.data[i]}`));
+  return image;
+}
+
+/** Asserts that there is something to leave out: that it matters which part of the brightest step is taken for nothing. */
+function leavesOut(scene: Scene, options: ImageOptions): void {
+  const whole = modelOf(scene, { ...options, skip: "nothing" }).simulate(start).image;
+  const rough = modelOf(scene, { ...options, skip: 0.1 }).simulate(start).image;
+  assert.ok(rough.data.some((photons, i) => photons !== whole.data[i]));
+}
+
+for (const shape of ["gauss", "tophat"] as const) {
+  for (const semantics of ["physical", "nanobragg"] as const) {
+    test(`an image of ${shape} spots, ${semantics}, has the same bits where its zeros are left out`, () => {
+      const scene = { shape, cells: shape === "tophat" ? 6 : 14 };
+      sameImage(scene, { semantics });
+      if (shape === "gauss") leavesOut(scene, { semantics });
+    });
+  }
+}
+
+test("images with water, with layers and sub-pixels, of a masked region, in float32 and of one domain have the same bits, too", () => {
+  sameImage({ waterUm: 50 }, {});
+  sameImage({ domains: 5 }, { oversample: 2 });
+  sameImage({}, { dtype: "float32" });
+  sameImage({ domains: 1, shape: "tophat", cells: 6 }, { oversample: 4 });
+  const mask = full([70, 75], 1, "int32");
+  for (let i = 0; i < mask.size; i += 3) mask.data[i] = 0;
+  const image = sameImage({}, { mask, roi: { fastMin: 3, fastMax: 70, slowMin: 5, slowMax: 66 } });
+  assert.is(image.data[30 * 75], 0);
+});
+
+test("spots in closed form have the same bits where nothing of them is left out", () => {
+  sameImage({ cells: 30 }, { spots: "closed", oversample: 4 });
+  leavesOut({ cells: 30 }, { spots: "closed", oversample: 4 });
+});
+
+test("the interpreter obeys the mask: what loops leave out is 0 there", () => {
+  const options: ImageOptions = { skip: 1e-4 };
+  const byLoops = modelOf({ domains: 14 }, options).simulate(start).image;
+  const { image } = modelOf({ domains: 14 }, { ...options, executor: "interpreter" }).simulate(start);
+  near([...byLoops.data], [...image.data], "image");
+});
+
+test("gradients and normal equations are those without leaving anything out", () => {
+  const data = full([70, 75], 2);
+  for (const scene of [{}, { domains: 60, waterUm: 30 }]) {
+    const [some, all] = [modelOf(scene, {}), modelOf(scene, { skip: "nothing" })];
+    const [found, wanted] = [some, all].map((model) => model.lossAndGradient(loss, start, data));
+    for (const name of ["turn", "distance", "a"] as const) near([found.gradient[name]], [wanted.gradient[name]], name);
+    near([found.loss], [wanted.loss], "loss");
+    const [normal, whole] = [some, all].map((model) => model.normalEquations(loss, (photons) => photons, start, data));
+    near(normal.gradient, whole.gradient, "gradient");
+    near(normal.normal.flat(), whole.normal.flat(), "normal equations");
+  }
+});
+
+test("what is at most a part of the brightest step is left out of any crystal's image, and no more", () => {
+  for (const shape of ["square", "round", "gauss"] as const) {
+    const [whole, some] = (["nothing", 1e-6] as const).map((skip) => modelOf({ shape, cells: 5 }, { skip }).simulate(start).image);
+    const error = largest(whole.data.map((photons, i) => photons - some.data[i]));
+    const brightest = largest(modelOf({ shape, cells: 5, domains: 1 }, { skip: "nothing" }).simulate(start).image.data);
+    assert.ok(error <= 1e-3 * brightest, `${shape}: ${error} of ${brightest}`);
+  }
+});
+
+test("any number of workers gives the same bits, whatever is left out", async () => {
+  const pool = nodeWorkers(2);
+  try {
+    for (const skip of ["zeros", 1e-8] as const) {
+      const alone = modelOf({}, { skip }).simulate(start).image;
+      const { image } = await modelOf({}, { skip }).simulateOn({ pool }, start);
+      assert.equal([...image.data], [...alone.data]);
+    }
+  } finally {
+    await pool.close();
+  }
+});
+
+test("a block's pixels stand leaf by leaf, and its leaves along a curve from neighbour to neighbour", () => {
+  assert.equal(new Set(slowInBlock.map((slow, i) => 32 * slow + fastInBlock[i])).size, 1024);
+  assert.equal([slowInBlock[0], fastInBlock[0]], [0, 0]);
+  for (let leaf = 0; leaf < 64; leaf++) {
+    const [slow, fast] = [slowInBlock[16 * leaf], fastInBlock[16 * leaf]];
+    assert.is(leafAt[2 * slow + fast / 4], leaf);
+    const following = leaf < 63 ? Math.abs(slowInBlock[16 * leaf + 16] - slow) + Math.abs(fastInBlock[16 * leaf + 16] - fast) : 4;
+    assert.is(following, 4);
+    for (let i = 0; i < 16; i++) assert.equal([slowInBlock[16 * leaf + i] - slow, fastInBlock[16 * leaf + i] - fast], [Math.floor(i / 4), i % 4]);
+  }
+});
+
+test("parts that cannot be left out are refused", () => {
+  for (const skip of [-1, 1, NaN]) assert.throws(() => modelOf({}, { skip }), (error: unknown) => error instanceof InputError && /skip is/.test(error.message));
+});
+
+test.run();
