@@ -7,7 +7,7 @@ import { Enclosure, type Enclosed } from "../autodiff/enclosure.js";
 import type { Program } from "../autodiff/tape.js";
 import { shapeNamed, type CrystalShape, type OffsetBox } from "../physics/lattice-factor.js";
 import type { Vector } from "../physics/vector.js";
-import type { Data } from "../ndarray/dtype.js";
+import { allocate, type Data } from "../ndarray/dtype.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import { blockEdge, blockPixels, leafAt, leafEdge, leafPixels, leavesAlong } from "./pixel-block.js";
 
@@ -41,10 +41,10 @@ const quarter = 16;
 
 /** Some pixels of a tile: where they are from its centre, and half of their extent. */
 interface Patches {
-  readonly fast: Float64Array;
-  readonly slow: Float64Array;
-  readonly halfFast: Float64Array;
-  readonly halfSlow: Float64Array;
+  readonly fast: Data;
+  readonly slow: Data;
+  readonly halfFast: Data;
+  readonly halfSlow: Data;
 }
 
 /** Whether a step is negligible for pixels around a place of the tile. */
@@ -161,12 +161,12 @@ export class LiveSteps {
 }
 
 function patches(count: number): Patches {
-  const numbers = (): Float64Array => new Float64Array(count);
+  const numbers = (): Data => allocate("float64", count);
   return { fast: numbers(), slow: numbers(), halfFast: numbers(), halfSlow: numbers() };
 }
 
 /** Centre and half extent of some patches together. */
-function around(centres: Float64Array, halves: Float64Array, begin: number, end: number): [number, number] {
+function around(centres: Data, halves: Data, begin: number, end: number): [number, number] {
   let low = Infinity;
   let high = -Infinity;
   for (let i = begin; i < end; i++) {
@@ -205,8 +205,8 @@ function besideShapes(outputs: readonly Enclosed[], shape: CrystalShape, { facto
   const [h, k, l] = [{ low: 0, high: 0 }, { low: 0, high: 0 }, { low: 0, high: 0 }];
   const box: OffsetBox = [h, k, l];
   const axes = [h, k, l];
-  const low = new Float64Array(3);
-  const high = new Float64Array(3);
+  const low = allocate("float64", 3);
+  const high = allocate("float64", 3);
 
   /** Whether the bound is small enough for all reflections that are nearest along the axes from one on. */
   const isSmallFrom = (axis: number): boolean => {
@@ -281,19 +281,19 @@ function besideSpots(outputs: readonly Enclosed[], reflections: readonly [number
 function besideEllipsoids(
   indices: readonly Enclosed[],
   reflections: readonly [number, number, number],
-  measure: (halfFast: number, halfSlow: number, toUnits: Float64Array, least: Float64Array) => void,
+  measure: (halfFast: number, halfSlow: number, toUnits: Data, least: Data) => void,
 ): Test {
   const [h, k, l] = indices;
   const steps = h.centre.length;
   const [nh, nk, nl] = reflections;
   /** of each step, what takes offsets in h, k and l to its units, row by row, and the least squared distance */
-  const toUnits = new Float64Array(9 * steps);
-  const least = new Float64Array(steps);
+  const toUnits = allocate("float64", 9 * steps);
+  const least = allocate("float64", steps);
   /** in these units, h, k and l of each step, and by how much they change along fast and slow, and their rests */
-  const centres = new Float64Array(3 * steps);
-  const alongFast = new Float64Array(3 * steps);
-  const alongSlow = new Float64Array(3 * steps);
-  const rests = new Float64Array(3 * steps);
+  const centres = allocate("float64", 3 * steps);
+  const alongFast = allocate("float64", 3 * steps);
+  const alongSlow = allocate("float64", 3 * steps);
+  const rests = allocate("float64", 3 * steps);
 
   const begin = (halfFast: number, halfSlow: number): void => {
     measure(halfFast, halfSlow, toUnits, least);
@@ -320,8 +320,8 @@ function besideEllipsoids(
     return square >= least[step];
   };
 
-  const lows = new Float64Array(3);
-  const highs = new Float64Array(3);
+  const lows = allocate("float64", 3);
+  const highs = allocate("float64", 3);
 
   /** Finds which whole numbers can be the nearest ones of pixels around a place; returns whether they are few. */
   const findNearest = (step: number, fast: number, slow: number, halfFast: number, halfSlow: number): boolean => {
@@ -347,7 +347,7 @@ function besideEllipsoids(
    * How far the detector's plane passes beside the lattice's origin, and what h, k and l change of it; and how far beside a reflection it
    * may pass. A reflection is passed over by this alone, mostly.
    */
-  const plane = new Float64Array(5);
+  const plane = allocate("float64", 5);
   const findPlane = (step: number): void => {
     const at = 3 * step;
     const x = alongFast[at + 1] * alongSlow[at + 2] - alongFast[at + 2] * alongSlow[at + 1];

@@ -48,7 +48,6 @@ const maskedPrimitive: Primitive<Groups> = {
   },
   vjp: (index, cotangent, { inputs: [, mask], attributes }) => (index === 0 ? record(maskedPrimitive, [cotangent, mask], attributes) : undefined),
   jvp: (index, tangent, { inputs: [, mask], attributes }) => (index === 0 ? record(maskedPrimitive, [tangent, mask], attributes) : undefined),
-  kinks: (_x, mask) => Math.abs(mask),
 };
 
 /**
