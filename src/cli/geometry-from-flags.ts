@@ -2,7 +2,7 @@ import { known } from "../autodiff/tape.js";
 import { mergeRecords, turnedTo } from "../io/geometry/merge.js";
 import type { ExperimentRecord, PanelRecord } from "../io/geometry/record.js";
 import { imageCount } from "../io/geometry/setting.js";
-import { plus, scaled } from "../io/geometry/vector.js";
+import { direction, dot, minus, plus, scaled, type Vector3 } from "../io/geometry/vector.js";
 import { detectorFrame, type Detector } from "../models/detector.js";
 import { InputError } from "../ndarray/errors.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
@@ -86,7 +86,7 @@ export function detectorFromGeometry(given: Flags, { record }: StatedGeometry): 
     if (found && Math.abs(found.numbers[0] / value - 1) > 1e-3) throw new InputError(`${found.spelling} is ${found.numbers[0]}, and ${record.source} says ${value}`);
   }
   const distanceMm = given.number("distance");
-  const detector = detectorOfRecord(distanceMm === undefined ? record : atDistance(record, distanceMm));
+  const detector = firstDetector(distanceMm === undefined ? record : atDistance(record, distanceMm));
   const [thicknessUm, depthUm] = [given.number("detector_thick"), given.number("detector_abs")];
   const { sensor: own, ...bare } = detector;
   const layers = given.number("detector_thicksteps");
@@ -103,10 +103,21 @@ export function detectorFromGeometry(given: Flags, { record }: StatedGeometry): 
   };
 }
 
+/** The model of the only panel or, of many, of the first one as if its pixels were squares. */
+function firstDetector(record: ExperimentRecord): Detector {
+  const [panel] = record.panels;
+  return detectorOfRecord(record, record.panels.length === 1 ? panel : { ...panel, fast: direction(panel.fast), slow: perpendicularTo(panel) });
+}
+
+function perpendicularTo({ fast, slow }: PanelRecord): Vector3 {
+  const along = direction(fast);
+  return direction(minus(slow, scaled(along, dot(slow, along))));
+}
+
 /** The record with its detector moved along the beam, so that the beam strikes the first panel's plane at a distance. */
-function atDistance(record: ExperimentRecord, distanceMm: number): ExperimentRecord {
+export function atDistance(record: ExperimentRecord, distanceMm: number): ExperimentRecord {
   const closed = { ...record, openShift: undefined };
-  const now = known(detectorFrame(detectorOfRecord(closed, record.panels[0])).distance) * 1000;
+  const now = known(detectorFrame(firstDetector(closed)).distance) * 1000;
   const shift = scaled(directionOf(record.beam), distanceMm - now);
   return { ...closed, panels: record.panels.map((panel) => ({ ...panel, originMm: plus(panel.originMm, shift) })) };
 }

@@ -1,21 +1,24 @@
 import { availableParallelism } from "node:os";
 import { writeAllAtomically } from "../io/files.js";
+import type { ExperimentRecord } from "../io/geometry/record.js";
 import { InputError } from "../ndarray/errors.js";
 import { copy } from "../ndarray/ndarray.js";
 import { quote } from "../io/field.js";
-import type { Experiment } from "../models/experiment.js";
-import type { ImageOptions, Simulation } from "../simulate/image-model.js";
+import type { Simulation } from "../simulate/image-model.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
+import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { selectPixels } from "../simulate/pixels.js";
 import { simulate, simulateOn } from "../simulate/simulate.js";
 import { imageStatistics } from "../simulate/statistics.js";
 import type { Environment } from "./environment.js";
 import { requestFromFlags, type Request } from "./experiment-from-flags.js";
-import { simulateFlags } from "./flags.js";
+import { simulateFlags, type SimulateFlag } from "./flags.js";
+import { atDistance } from "./geometry-from-flags.js";
 import { describeFlags } from "./help.js";
-import { readInputFiles } from "./input-files.js";
+import { readInputFiles, type InputFiles } from "./input-files.js";
 import { makeOutputs, outputNames } from "./outputs.js";
-import { parseFlags } from "./parse-flags.js";
+import { simulatePanels } from "./panels-from-geometry.js";
+import { parseFlags, type Given } from "./parse-flags.js";
 import { emptyWarnings } from "./plausible.js";
 import { progressBar } from "./progress-bar.js";
 import { referenceReading } from "./reference-reading.js";
@@ -51,14 +54,17 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const showsProgress = environment.isTerminal && given.last("progress", "noprogress")?.name !== "noprogress";
   const options = { ...request.options, ...(showsProgress && { onProgress: progressBar(environment) }) };
   const threads = given.number("threads") ?? threadsFor(request, availableParallelism());
-  const { image: exact, warnings: found } =
-    threads === 1 ? simulate(request.experiment, options) : await simulateOnThreads(threads, request.experiment, options);
+  const many = manyPanels(given, inputs);
+  const { image: exact, warnings: found } = await onThreads(threads, async (pool) => {
+    if (many) return simulatePanels(many, request, pool);
+    return pool ? simulateOn({ pool }, request.experiment, options) : simulate(request.experiment, options);
+  });
   const image = copy(exact, "float32");
   const statistics = imageStatistics(image, { roi: request.roi, mask: inputs.mask });
-  const outputs = await makeOutputs(given, names, request, image, statistics, environment.cwd);
+  const outputs = await makeOutputs(given, names, many ? withPixels(request, image.shape) : request, image, statistics, environment.cwd);
   await writeAllAtomically(outputs.files);
 
-  const warnings = [...request.warnings, ...found, ...emptyWarnings(statistics, request.experiment), ...outputs.warnings];
+  const warnings = [...request.warnings, ...found, ...(many ? [`the headers of the images place the first of ${many.panels.length} panels only; ${many.source} places all`] : []), ...emptyWarnings(statistics, request.experiment), ...outputs.warnings];
   for (const note of inputs.notes) environment.stderr(`note: ${note}\n`);
   for (const warning of warnings) environment.stderr(`warning: ${warning}\n`);
   const summary = summarize(request, statistics, outputs, warnings);
@@ -73,11 +79,25 @@ export function threadsFor({ experiment: { detector: { pixels } }, options, step
   return size * steps.points * steps.sources * steps.orientations >= termsOfWorkers ? cores : 1;
 }
 
-async function simulateOnThreads(threads: number, experiment: Experiment, options: ImageOptions): Promise<Simulation> {
+async function onThreads(threads: number, run: (pool: WorkerPool | undefined) => Promise<Simulation>): Promise<Simulation> {
+  if (threads === 1) return run(undefined);
   const pool = nodeWorkers(threads);
   try {
-    return await simulateOn({ pool }, experiment, options);
+    return await run(pool);
   } finally {
     await pool.close();
   }
+}
+
+/** What a geometry file with many panels states, where it is one. */
+function manyPanels(given: Given<SimulateFlag>, { geometry }: InputFiles): ExperimentRecord | undefined {
+  if (geometry === undefined || geometry.record.panels.length < 2) return undefined;
+  const distanceMm = given.number("distance");
+  return distanceMm === undefined ? geometry.record : atDistance(geometry.record, distanceMm);
+}
+
+/** A request whose detector has the size of an image of all panels. */
+function withPixels(request: Request, [slow, fast]: readonly number[]): Request {
+  const { experiment } = request;
+  return { ...request, experiment: { ...experiment, detector: { ...experiment.detector, pixels: { fast, slow } } } };
 }

@@ -68,6 +68,20 @@ test("options win over a geometry file, and a distance moves its detector along 
     assertAlike(await imageOf(bench, "-geometry m.expt -distance 55 -lambda 1.3"), await imageOf(bench, "-geometry n.expt"));
   }));
 
+test("two panels that are halves of one give its image, in the arrangement of the geometry file", () =>
+  withBench({}, async (bench) => {
+    const panel = (name: string, first: number, last: number, cornerY: number): string =>
+      [`min_fs = 0`, `max_fs = 31`, `min_ss = ${first}`, `max_ss = ${last}`, `fs = x`, `ss = y`, `corner_x = -15`, `corner_y = ${cornerY}`].map((line) => `${name}/${line}`).join("\n");
+    const general = "photon_energy = 10000\nclen = /LCLS/encoder\nres = 5000\n";
+    await bench.put({ "one.geom": `${general}${panel("p", 0, 31, -14)}\n`, "two.geom": `${general}${panel("lower", 0, 19, -14)}\n${panel("upper", 20, 31, 6)}\n` });
+    const line = "-distance 40 -cell 30 33 36 -misset 10 20 30";
+    const one = await imageOf(bench, `-geometry one.geom ${line}`);
+    assertAlike(await imageOf(bench, `-geometry two.geom ${line}`), one);
+    const refused = await bench.run(`simulate ${run} -geometry two.geom -cell 30`);
+    assert.match(refused.stderr, /two\.geom leaves the detector's distance open: clen is \/LCLS\/encoder of the image/);
+    assert.match((await bench.run(`simulate ${run} -geometry two.geom ${line} -roi 0 3 0 3`)).stderr, /-roi is for a detector of one panel, and two\.geom has 2/);
+  }));
+
 test("what contradicts a geometry file or is not in it is refused", () =>
   withBench({ "m.expt": dials, "two.expt": dials.replace('"crystal":0', '"crystal":7') }, async (bench) => {
     const refused: readonly [string, RegExp][] = [
