@@ -34,6 +34,9 @@ export type { EveryStep } from "./simulate/reference-sum.js";
 export { WorkerPool } from "./simulate/parallel/pool.js";
 export { webWorkers } from "./simulate/parallel/web.js";
 export * from "./simulate/noise.js";
+export * from "./simulate/detector-effects.js";
+export type { PointSpread } from "./simulate/point-spread.js";
+export { randomOrientation } from "./simulate/random-orientation.js";
 export * from "./simulate/statistics.js";
 export * from "./simulate/intensity-scale.js";
 
@@ -83,3 +86,29 @@ export { uncertainty, type Uncertainty } from "./refine/uncertainty.js";
 
 export * from "./output/image-files.js";
 export { darkSpots, redAndBlue } from "./output/picture.js";
+
+export { parsePdb } from "./io/pdb.js";
+export { parseCoordinateCif } from "./io/coordinate-cif.js";
+export type { AtomRecord, Coordinates } from "./io/coordinates.js";
+export { parseStructureFactorCif } from "./io/structure-factor-cif.js";
+export { parseXdsAscii } from "./io/xds-ascii.js";
+export { parseShelxHkl } from "./io/shelx-hkl.js";
+export { parseCns } from "./io/cns.js";
+export { intensitiesOf } from "./io/mtz-measured.js";
+export type { MeasuredColumn, MeasuredReflections } from "./io/measured.js";
+export { operatorsOf, spaceGroupNamed, spaceGroupNumbered, type SpaceGroup } from "./io/space-groups.js";
+
+export * from "./structure/amplitude-grid.js";
+export * from "./structure/atomic-model.js";
+export * from "./structure/calculated.js";
+export { completeness, type Shell } from "./structure/completeness.js";
+export { expand, type ExpandedReflections } from "./structure/expand.js";
+export { fill } from "./structure/fill.js";
+export { expectedAmplitude } from "./structure/french-wilson.js";
+export { amplitudesFrom, chooseColumn, type Amplitudes, type ReflectionTable } from "./structure/measured.js";
+export { stolSquared, uniqueReflections } from "./structure/reflections.js";
+export * from "./structure/scale.js";
+export { dispersionOf, formFactorOf } from "./structure/scattering.js";
+export { sharedOccupancies } from "./structure/sites.js";
+export { SolventMask, type SolventRadii } from "./structure/solvent-mask.js";
+export { Symmetry } from "./structure/symmetry.js";

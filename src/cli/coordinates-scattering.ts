@@ -94,7 +94,7 @@ interface ListAmplitudes {
 }
 
 /** Amplitudes of a list, in the symmetry and cell of the coordinates. */
-function amplitudesOfList(
+export function amplitudesOfList(
   { bytes, name }: { readonly bytes: Uint8Array; readonly name: string },
   structure: Structure,
   symmetry: Symmetry,

@@ -18,6 +18,7 @@ import { known } from "../autodiff/tape.js";
 import { radiansPerDegree } from "../physics/constants.js";
 import { directBasis } from "../physics/lattice.js";
 import { dot, norm, scale, unitize, type Vector } from "../physics/vector.js";
+import { randomOrientation } from "../simulate/random-orientation.js";
 import { defaultBeamSizeMm } from "./beam-from-flags.js";
 import type { SimulateFlag } from "./flags.js";
 import type { StatedGeometry } from "./geometry-from-flags.js";
@@ -145,8 +146,9 @@ function withEdges(vectors: ReciprocalVectors, [a, b = a, c = a]: readonly numbe
 }
 
 function missetFromFlags(given: Flags, generator: Ran1, noiseSeed: number, warnings: string[]): Vector<number> {
-  const misset = given.last("misset");
+  const misset = given.last("misset", "random_orientation");
   if (misset === undefined) return [0, 0, 0];
+  if (misset.name === "random_orientation") return randomOrientation(misset.numbers[0]);
   const [x, y, z] = misset.numbers;
   if (misset.words.length > 1) return [x, y, z];
   const seed = given.last("misset_seed");

@@ -70,6 +70,10 @@ const table = {
     group: "Crystal", values: ["x", "y", "z"], word: "random", unit: "degrees",
     help: "turns about X, then Y, then Z, or the word random", preset: "0 0 0",
   },
+  random_orientation: {
+    group: "Crystal", values: ["SEED"], kind: "integer",
+    help: "any orientation, all equally likely, in place of -misset; -misset random draws as the reference program does",
+  },
   misset_seed: {
     group: "Crystal", values: ["n"], kind: "integer",
     help: "seed of -misset random, before which it stands", preset: "-seed",

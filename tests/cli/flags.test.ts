@@ -57,6 +57,7 @@ const cases: Readonly<Record<Exclude<SimulateFlag, Quiet>, readonly [before: str
   cell: [start, "-cell 35"],
   mat: [start, "-mat a.mat"],
   misset: [start, "-misset 1 2 3"],
+  random_orientation: [start, "-random_orientation 5"],
   misset_seed: [`${start} -misset random`, "-misset_seed 3"],
   N: [start, "-N 4"],
   Na: [start, "-Na 4"],
