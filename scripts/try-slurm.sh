@@ -9,6 +9,7 @@ done
 [ "$(id -u)" = 0 ] || { echo "skipped: a Slurm of one's own is started as root"; exit 0; }
 
 home=$(mktemp -d)
+chmod 755 "$home"
 mkdir -p "$home/state" "$home/spool" /run/munge /var/log/munge /var/lib/munge /etc/munge
 host=$(hostname -s)
 cat > "$home/slurm.conf" <<CONF
@@ -34,7 +35,7 @@ CONF
 export SLURM_CONF="$home/slurm.conf"
 [ -s /etc/munge/munge.key ] || dd if=/dev/urandom of=/etc/munge/munge.key bs=1 count=1024 status=none
 chmod 400 /etc/munge/munge.key
-munged --force --foreground --socket="$home/munge.socket" --pid-file="$home/munged.pid" --log-file="$home/munged.log" --seed-file="$home/munged.seed" &
+munged --force --foreground --socket="$home/munge.socket" --pid-file="$home/munged.pid" --log-file="$home/munged.log" --seed-file="$home/munged.seed" > "$home/munged.out" 2>&1 &
 munge=$!
 echo "AuthInfo=socket=$home/munge.socket" >> "$home/slurm.conf"
 for _ in $(seq 50); do [ -S "$home/munge.socket" ] && break; sleep 0.2; done

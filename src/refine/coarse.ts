@@ -1,6 +1,7 @@
 import { known } from "../autodiff/tape.js";
 import { orientedLattice, type Crystal } from "../models/crystal.js";
 import { detectorFrame, pixelPosition } from "../models/detector.js";
+import type { Experiment } from "../models/experiment.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
 import { roundDomain } from "../physics/spots.js";
 import { norm, type Vector } from "../physics/vector.js";
@@ -15,6 +16,8 @@ const widthOfPeak = 0.376;
 const widestPart = 0.2;
 /** How far from the direct beam its own spot ends, as a part of the distance to the next one. */
 const innermost = 0.7;
+/** Points of a sum over a Gaussian may be so many of its standard deviations apart: it is right within 2 percent. */
+const farthestPoints = 2.2;
 /** Terms of the smooth background that stands for what scatters besides the crystal. */
 const smoothTerms = 6;
 /** The part of the pixels that are no brighter than the background, and the fewest photons of it. */
@@ -45,7 +48,7 @@ export function coarseStill(still: ReadyStill, times: number): ReadyStill {
   return {
     ...still,
     experiment: { ...experiment, crystal: { ...single, ...(scan && { scan: coarserScan(scan, times) }), shape: "gauss", fudge } },
-    options: { ...options, oversample: 1, mask },
+    options: { ...options, oversample: pointsOf(experiment, width), mask },
     mask,
   };
 }
@@ -69,6 +72,16 @@ export function maskBeyondDirectBeam({ experiment, mask }: ReadyStill): NdArray 
     }
   }
   return beyond.data.every((used) => used === 0) ? mask : beyond;
+}
+
+/**
+ * Points along each edge of a pixel that blurred spots need: those of a large crystal can be narrower than a pixel all the same.
+ * @param width standard deviation of the spots in reciprocal space, in Å⁻¹
+ */
+function pointsOf({ beam, detector }: Experiment, width: number): number {
+  const frame = detectorFrame(detector);
+  const onDetector = Math.abs(width * beam.wavelengthA * known(frame.distance));
+  return Math.max(1, Math.ceil(known(frame.pixelSize) / (farthestPoints * onDetector)));
 }
 
 /** The lengths of a, b and c in Å. */

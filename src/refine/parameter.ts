@@ -5,8 +5,8 @@ import { InputError } from "../ndarray/errors.js";
 /**
  * What a parameter does to an image. Stages with blurred spots and the search for numbers of cells go by it.
  *
- * - "orientation" turns the crystal, and "position" moves the spots otherwise: both are refined while spots are blurred, and several
- *   starts differ in the first
+ * - "orientation" turns the crystal, "lattice" changes its cell, and "position" moves the spots otherwise: all are refined while spots are
+ *   blurred, several starts differ in the first, and of spots narrower than a pixel they are refined in this order
  * - "brightness" multiplies what the crystal scatters
  * - "cells" is a number of cells: held while spots are blurred, and then tried from half to twice its start
  * - "width" says how much the spots are smeared: held while they are blurred; it adapts to a number of cells that is tried
@@ -14,7 +14,7 @@ import { InputError } from "../ndarray/errors.js";
  * - "water" is the edge of the water, in whose place a smooth background stands while spots are blurred
  * - "background" is a term of the smooth background
  */
-export type Role = "orientation" | "position" | "brightness" | "cells" | "width" | "profile" | "water" | "background";
+export type Role = "orientation" | "lattice" | "position" | "brightness" | "cells" | "width" | "profile" | "water" | "background";
 
 /** A number of an experiment that is refined. */
 export interface Parameter {

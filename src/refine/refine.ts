@@ -12,7 +12,8 @@ import { checkParameters, slopeAt, type Parameter } from "./parameter.js";
 import { pointsIn } from "./points.js";
 import { checkRestraints, type Restraint } from "./restraint.js";
 import { checkReflections } from "./reflections.js";
-import { likeliestSampling } from "./sampling.js";
+import { isLedAway, likeliestSampling } from "./sampling.js";
+import { withoutTrap } from "./narrow-spots.js";
 import { Stage, type StageResult } from "./stage.js";
 import { readyStills, type ReadyStill, type Still } from "./still.js";
 import { uncertainty, type Uncertainty } from "./uncertainty.js";
@@ -137,7 +138,7 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
     if (signal?.aborted) return "aborted";
     return seconds() > maxSeconds ? "time" : undefined;
   };
-  const run = async (stage: Stage, from: Vector, limit = Infinity): Promise<StageResult> => {
+  const run = async (stage: Stage, from: Vector, limit = Infinity, isFree?: (parameter: Parameter) => boolean): Promise<StageResult> => {
     const first = steps;
     const leave = new AbortController();
     const interrupt = (): void => leave.abort();
@@ -152,23 +153,30 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
         if (step >= fewestSteps && before - value < hope * (value - limit)) leave.abort();
         before = value;
         await options.onStep?.(progress);
-      });
+      }, isFree);
     } finally {
       signal?.removeEventListener("abort", interrupt);
       passes += stage.likelihood.passes;
     }
   };
 
+  const stageOf = (stills: readonly ReadyStill[]): Stage => new Stage(stills, parameters, 1, loss, restraints, pool);
+  const given = from;
   for (const blur of coarseToFine) {
     if (over() !== undefined) break;
     const { values, smooth } = await run(new Stage(usable, parameters, blur, loss, restraints, pool), from);
     from = smooth ? await withWater(usable, parameters, values, smooth, loss, pool) : values;
   }
   if (coarseToFine.length > 0) {
+    if (over() === undefined && (await isLedAway(usable, parameters, given, from, stageOf))) {
+      from = given;
+      warnings.add("blurred spots led away from a start that explains the image far better, and that start was taken; --coarse none, or coarseToFine [], leaves them out");
+    }
     from = await withLikelyCellCounts(usable, parameters, from, loss, restraints, timeLeft, pool);
   }
-  const stageOf = (stills: readonly ReadyStill[]): Stage => new Stage(stills, parameters, 1, loss, restraints, pool);
-  const { end, warnings: ofSampling } = await likeliestSampling(usable, parameters, from, { stageOf, run, over });
+  const ways = { stageOf, run, over };
+  const { end: first, warnings: ofSampling } = await likeliestSampling(usable, parameters, from, ways);
+  const end = await withoutTrap(first, parameters, from, loss, ways);
   const { result, values } = end;
   const { likelihood } = end.stage;
   for (const warning of ofSampling) warnings.add(warning);

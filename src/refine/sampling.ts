@@ -21,7 +21,7 @@ export interface SharpEnd extends StageResult {
 export interface Ways {
   readonly stageOf: (stills: readonly ReadyStill[]) => Stage;
   /** Runs a stage from values of all parameters; it may leave early what does not lead below a limit of the misfit. */
-  readonly run: (stage: Stage, from: Vector, limit?: number) => Promise<StageResult>;
+  readonly run: (stage: Stage, from: Vector, limit?: number, isFree?: (parameter: Parameter) => boolean) => Promise<StageResult>;
   /** why there is no time for another one, if there is none */
   readonly over: () => "time" | "aborted" | undefined;
 }
@@ -44,12 +44,13 @@ export async function likeliestSampling(
 ): Promise<LikeliestSampling> {
   const asNeeded = sampledAt(stills, parameters, from, Infinity);
   const isGiven = stills.every(({ options }) => options.oversample !== undefined || options.spots === "closed");
-  const first = isGiven || over() !== undefined ? asNeeded : sampledAt(stills, parameters, from, few[0]);
+  const worthwhile = isGiven || over() !== undefined ? [] : await worthwhileOf(stills, parameters, from, asNeeded, stageOf);
+  const first = worthwhile.length === 0 ? asNeeded : sampledAt(stills, parameters, from, worthwhile[0]);
   const begin = stageOf(first);
   let best: SharpEnd = { stage: begin, stills: first, ...(await run(begin, resampled(from, parameters, asNeeded, first))) };
   let finest = first;
   // With more cells than at the start, spots may need more points in the end.
-  for (const most of [...few, Infinity, Infinity]) {
+  for (const most of [...worthwhile, Infinity, Infinity]) {
     const sampled = sampledAt(stills, parameters, best.values, most);
     if (!sampled.some(({ options }, i) => pointsIn(options) > pointsIn(finest[i].options))) continue;
     const why = over();
@@ -61,6 +62,41 @@ export async function likeliestSampling(
     if (next.result.value < best.result.value) best = next;
   }
   return { end: best, warnings: samplingWarnings(best, sampledAt(stills, parameters, best.values, Infinity)) };
+}
+
+/** So many times worse than with as many points as the spots need, few points see next to nothing of them, and would only lead away. */
+const muchWorse = 2;
+
+/** The small numbers of points that explain the images at the start about as well as those that the spots need. */
+async function worthwhileOf(
+  stills: readonly ReadyStill[],
+  parameters: readonly Parameter[],
+  from: Vector,
+  asNeeded: readonly ReadyStill[],
+  stageOf: Ways["stageOf"],
+): Promise<number[]> {
+  const limit = muchWorse * (await stageOf(asNeeded).lossAt(from));
+  const found: number[] = [];
+  for (const most of few) {
+    const sampled = sampledAt(stills, parameters, from, most);
+    if ((await stageOf(sampled).lossAt(resampled(from, parameters, asNeeded, sampled))) <= limit) found.push(most);
+  }
+  return found;
+}
+
+/** Where blurred spots end, sharp ones need not overlap with the measured ones yet; a start is better only where it is by such a factor. */
+const clearly = 0.5;
+
+/** Whether sharp spots explain the images clearly better where the refinement was started than where blurred spots have led it. */
+export async function isLedAway(
+  stills: readonly ReadyStill[],
+  parameters: readonly Parameter[],
+  given: Vector,
+  led: Vector,
+  stageOf: Ways["stageOf"],
+): Promise<boolean> {
+  const stage = stageOf(sampledAt(stills, parameters, given, Infinity));
+  return (await stage.lossAt(given)) < clearly * (await stage.lossAt(led));
 }
 
 /** Few points can miss narrow spots, and then lead away from where blurred ones lay. */

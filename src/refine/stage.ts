@@ -62,12 +62,14 @@ export class Stage {
   /**
    * @param from values of all parameters to begin with
    * @param onStep told the values of all parameters
+   * @param isFree which parameters move; all unless given
    */
   async run(
     from: Vector,
     maxSteps: number,
     stop: StopConditions,
     onStep?: (step: number, loss: number, values: readonly number[]) => void | Promise<void>,
+    isFree?: (parameter: Parameter) => boolean,
   ): Promise<StageResult> {
     const isSharp = this.blur <= 1;
     const valuesAt = (x: Vector): number[] => {
@@ -83,7 +85,7 @@ export class Stage {
       maxSteps: isSharp ? maxSteps : Math.min(maxSteps, fewSteps),
       valueTolerance: isSharp ? valueTolerance : roughly,
       onStep: ({ step, value, parameters: x }) => onStep?.(step, value, valuesAt(x)),
-    });
+    }, isFree);
     const smooth = this.#isSmooth ? await this.#smoothPhotons(result.parameters) : undefined;
     return { result, values: valuesAt(result.parameters), smooth };
   }

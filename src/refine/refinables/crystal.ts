@@ -23,7 +23,8 @@ const cell = {
         return { ...given, crystal: { ...given.crystal, lattice: { ...lattice, ...given.crystal.lattice, ...tied } } };
       };
       const isEdge = name === "a" || name === "b" || name === "c";
-      return isEdge ? linear(name, "A", start, 0.01 * start, 0.2 * start, write) : linear(name, "deg", start, 1, Math.min(10, 0.3 * start), write);
+      const number = isEdge ? linear(name, "A", start, 0.01 * start, 0.2 * start, write) : linear(name, "deg", start, 1, Math.min(10, 0.3 * start), write);
+      return { ...number, role: "lattice" };
     });
   },
   carrier: {
