@@ -8,6 +8,7 @@ import { misplacement } from "../models/validity.js";
 import { InputError } from "../ndarray/errors.js";
 import type { ImageOptions } from "../simulate/image-model.js";
 import { mostSteps } from "../simulate/image-plan.js";
+import type { Skip } from "../simulate/negligible.js";
 import type { Roi } from "../simulate/statistics.js";
 import { stepCounts } from "../simulate/steps.js";
 import { beamFromFlags } from "./beam-from-flags.js";
@@ -110,8 +111,17 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
       oversampleOmega: given.has("oversample_omega"),
       interpolation: mode === "interpolate" ? "tricubic" : "nearest",
       dminA: given.number("dmin") ?? 0,
+      skip: skipFrom(given.word("skip")),
     },
   };
+}
+
+/** @throws InputError when it is no part of the brightest step */
+function skipFrom(word = "zeros"): Skip {
+  if (word === "nothing" || word === "zeros") return word;
+  const part = Number(word);
+  if (part >= 0 && part < 1) return part;
+  throw new InputError(`-skip is ${word}; it takes nothing, zeros, or a part of the brightest step, at least 0 and below 1`);
 }
 
 /** Refuses axes that make no detector and no beam, with the names of the options. */

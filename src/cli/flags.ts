@@ -297,6 +297,11 @@ const table = {
     help: "precision of the computation", preset: "float64",
   },
   threads: { group: "Sampling", values: ["n"], kind: "count", help: "workers", preset: "1, in a long run one a core" },
+  skip: {
+    group: "Sampling", values: ["WHAT"], kind: "text",
+    help: "steps that are left out: nothing; zeros: those that are exactly 0, which changes no pixel; or a number: " +
+      "also those up to this part of the brightest step, such as 1e-15", preset: "zeros",
+  },
   executor: {
     group: "Sampling", values: ["WHAT"], kind: "text", choices: executors,
     help: "what computes; the interpreter is slow and plain, to check the others", preset: "webassembly",

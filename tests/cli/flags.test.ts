@@ -160,6 +160,7 @@ const cases: Readonly<Record<Exclude<SimulateFlag, Quiet>, readonly [before: str
   water: [start, "-water 50"],
   background: [start, "-background 3"],
   dtype: [start, "-dtype float32"],
+  skip: [start, "-skip 1e-15"],
   executor: [start, "-executor interpreter"],
   gain: [start, "-gain 2"],
   readout_noise: [start, "-readout_noise 3"],

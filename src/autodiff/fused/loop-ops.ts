@@ -238,9 +238,14 @@ function lookedShape([h, k, l]: readonly Typed[]): Shape {
   return broadcastShapes(h.shape, k.shape, l.shape);
 }
 
-/** The longest axis that is a whole number of vectors, and of more than a few; the longest of all if there is none. */
+/**
+ * The first axis that is a whole number of vectors, and many of them, as that of an image's pixels is; else the longest of more than a few,
+ * or of all.
+ */
 function vectorAxis(extents: Shape): number {
   const whole = extents.filter((extent) => extent % wholeVectors === 0 && extent >= 16);
+  const first = extents.findIndex((extent) => extent % wholeVectors === 0 && extent >= 64);
+  if (first >= 0) return first;
   return Math.max(0, extents.indexOf(Math.max(...(whole.length > 0 ? whole : extents))));
 }
 
