@@ -56,7 +56,8 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   for (const name of images) {
     const { header, words, record, ...measured } = await readCounts(name, cwd, flags);
     const geometry = files.geometry ? withImageRecord(files.geometry, record) : measured.isSmv ? undefined : geometryOfHeader(flags, record);
-    const [panel] = geometry?.record.panels ?? [];
+    const [panel, ...others] = geometry?.record.panels ?? [];
+    if (others.length > 0) throw new InputError(`${geometry?.record.source} has ${others.length + 1} panels, and refine works on a detector of one; PanelModel in the library works on all`);
     const request = requestFromFlags(flags, geometry ? { ...files, geometry } : withHeader(files, header, flags, name), seconds);
     for (const warning of geometry?.warnings ?? []) warnings.add(warning);
     const start = geometry ? geometryStart(request, flags) : startingExperiment(name, request, flags, files, header, words);
