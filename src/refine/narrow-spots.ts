@@ -3,6 +3,7 @@
  * once: the misfit has minima wherever some spots stand on the wrong side, and steps of all parameters together get caught in them.
  */
 import { recommendedOversample } from "../models/experiment.js";
+import type { Why } from "../optim/stop.js";
 import type { Vector } from "../optim/vector.js";
 import { goodnessOfFit, isPoorFit } from "./goodness.js";
 import type { Loss } from "./loss.js";
@@ -37,9 +38,17 @@ export async function withoutTrap(end: SharpEnd, parameters: readonly Parameter[
   const free: Role[] = [...always];
   for (const roles of turns) {
     free.push(...roles);
-    if (over() !== undefined) return end;
+    const why = over();
+    if (why !== undefined) return stopped(end, why);
     ({ values } = await run(stage, values, undefined, (parameter) => hasRole(parameter, ...free)));
   }
   const again = await run(stage, values);
-  return again.result.value < result.value ? { ...end, ...again } : end;
+  if (again.result.value < result.value) return { ...end, ...again };
+  const why = over();
+  return why === undefined ? end : stopped(end, why);
+}
+
+/** An end that is the best so far, since there was no time to look for a better one. */
+function stopped(end: SharpEnd, why: Why): SharpEnd {
+  return { ...end, result: { ...end.result, converged: false, why } };
 }
