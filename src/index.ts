@@ -7,11 +7,15 @@ export * as views from "./ndarray/views.js";
 export * as ops from "./autodiff/operations.js";
 export * from "./autodiff/tape.js";
 export * from "./autodiff/differentiate.js";
+export * from "./autodiff/jacobian.js";
 export * from "./autodiff/check-gradients.js";
+export { record, type ArrayKernel, type ElementwiseKernel, type Kernel, type Primitive, type Step, type ViewKernel } from "./autodiff/primitive.js";
+export { binary, unary, type Binary, type ElementwiseRecord, type Unary } from "./autodiff/primitives/elementwise-record.js";
+export { printTape } from "./autodiff/print-tape.js";
 export { prepare, type Executor } from "./autodiff/executor.js";
 export type { Run } from "./autodiff/interpreter.js";
 export type { Grid } from "./autodiff/primitives/lookup.js";
-export type { Arrays, Leaf } from "./autodiff/tree.js";
+export { treeOf, vectorOf, type Alike, type Arrays, type Leaf, type Results } from "./autodiff/tree.js";
 
 export * as physics from "./physics/formulas.js";
 export type { Background } from "./models/background.js";

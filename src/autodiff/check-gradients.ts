@@ -1,8 +1,9 @@
-import { isFloat, type FloatDType } from "../ndarray/dtype.js";
+import { isFloat } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
-import { copy, flatData, zeros, NdArray } from "../ndarray/ndarray.js";
+import { copy, flatData, scalar, zeros, NdArray } from "../ndarray/ndarray.js";
+import type { Variable } from "./tape.js";
 import { evaluate, jvp, vjp, type Recordable } from "./differentiate.js";
-import { leavesOf, withLeaves, type Arrays, type Leaf } from "./tree.js";
+import { dtypeBeside, leavesOf, treeOf, vectorOf, withLeaves, type Alike, type Arrays, type Leaf } from "./tree.js";
 
 /** How gradients are compared with differences. */
 export interface GradientCheckOptions {
@@ -32,32 +33,63 @@ export interface GradientCheck {
  * @returns of parameters, away from the kinks of f, the comparison
  * @throws InputError when a parameter is not of a float dtype
  */
-export function checkGradients<R>(f: Recordable<R>) {
+export function checkGradients<R>(f: Recordable<R, Variable>) {
   return (parameters: Arrays<R>, { seed = 1, step = 1e-3 }: GradientCheckOptions = {}): GradientCheck => {
     const leaves = leavesOf(parameters).map(asFloat);
     const random = uniform(seed);
     const precise = leaves.map((leaf) => copy(leaf, "float64"));
     const directions = precise.map((leaf) => randomLike(leaf, random, rootMeanSquare(leaf)));
     const tree = (arrays: readonly NdArray[]): Arrays<R> => withLeaves(parameters, arrays);
-    const along = (distance: number): NdArray => evaluate(f)(tree(precise.map((leaf, i) => moved(leaf, directions[i], distance))));
+    const at = (distance: number): NdArray => evaluate(f)(tree(precise.map((leaf, i) => moved(leaf, directions[i], distance))));
 
-    const cotangent = randomLike(along(0), random, 1);
-    const rise = (distance: number): number => dot(cotangent, along(distance)) - dot(cotangent, along(-distance));
-    const numerical = (8 * rise(step) - rise(2 * step)) / (12 * step);
+    const cotangent = randomLike(at(0), random, 1);
+    const numerical = slopeAlong((distance) => dot(cotangent, at(distance)), step);
 
-    const dtype: FloatDType = leaves.some((leaf) => leaf.dtype === "float32") ? "float32" : "float64";
-    const { gradient } = vjp(f)(parameters, copy(cotangent, dtype));
-    const reverse = leavesOf(gradient).reduce((sum, leaf, i) => sum + dot(asFloat(leaf), directions[i]), 0);
-    const forward = dot(cotangent, jvp(f)(parameters, tree(directions.map((direction) => copy(direction, dtype)))).tangent);
-
-    const largest = Math.max(Math.abs(reverse), Math.abs(forward), Math.abs(numerical));
-    const distance = Math.max(Math.abs(reverse - numerical), Math.abs(forward - numerical));
-    return { reverse, forward, numerical, relativeError: largest === 0 ? 0 : distance / largest };
+    const dtype = dtypeBeside(leaves);
+    const { gradient } = vjp(f)(tree(leaves), copy(cotangent, dtype));
+    const reverse = leavesOf(gradient).reduce<number>((sum, leaf, i) => sum + dot(asFloat(leaf), directions[i]), 0);
+    const tangents: Alike<Arrays<R>> = withLeaves(parameters, directions.map((direction) => copy(direction, dtype)));
+    const forward = dot(cotangent, jvp(f)(tree(leaves), tangents).tangent);
+    return compared(reverse, forward, numerical);
   };
 }
 
-function asFloat(leaf: Leaf): NdArray {
-  if (!(leaf instanceof NdArray) || !isFloat(leaf.dtype)) throw new InputError("a gradient check takes float32 or float64 arrays");
+/** What there is to check of a function that somebody else differentiates, as a model of images does. */
+export interface Differentiable<P> {
+  value(parameters: P): number;
+  gradient(parameters: P): P;
+}
+
+/**
+ * Compares a gradient that is given with central differences of fourth order along a seeded random direction.
+ * @param parameters a tree of numbers and float64 arrays, away from kinks
+ * @returns the comparison; `forward` is `reverse` again
+ * @throws InputError when the tree holds something else
+ */
+export function checkGradientOf<P>({ value, gradient }: Differentiable<P>, parameters: P, { seed = 1, step = 1e-3 }: GradientCheckOptions = {}): GradientCheck {
+  const random = uniform(seed);
+  const leaves = leavesOf(parameters).map(asFloat);
+  const directions = leaves.flatMap((leaf) => vectorOf(randomLike(leaf, random, rootMeanSquare(leaf))));
+  const start = vectorOf(parameters);
+  const at = (distance: number): P => withLeaves(parameters, leavesOf(treeOf(parameters, start.map((x, i) => x + distance * directions[i]))));
+  const reverse = vectorOf(gradient(parameters)).reduce((sum, slope, i) => sum + slope * directions[i], 0);
+  return compared(reverse, reverse, slopeAlong((distance) => value(at(distance)), step));
+}
+
+function slopeAlong(valueAt: (distance: number) => number, step: number): number {
+  const rise = (distance: number): number => valueAt(distance) - valueAt(-distance);
+  return (8 * rise(step) - rise(2 * step)) / (12 * step);
+}
+
+function compared(reverse: number, forward: number, numerical: number): GradientCheck {
+  const largest = Math.max(Math.abs(reverse), Math.abs(forward), Math.abs(numerical));
+  const distance = Math.max(Math.abs(reverse - numerical), Math.abs(forward - numerical));
+  return { reverse, forward, numerical, relativeError: largest === 0 ? 0 : distance / largest };
+}
+
+function asFloat(leaf: Leaf | number): NdArray {
+  if (typeof leaf === "number") return scalar(leaf);
+  if (!(leaf instanceof NdArray) || !isFloat(leaf.dtype)) throw new InputError("a gradient check takes numbers and float32 or float64 arrays");
   return leaf;
 }
 

@@ -1,5 +1,6 @@
 /** Every operation that can be recorded, as functions of numbers and recorded values. */
 export * from "./primitives/elementwise.js";
+export { concatenate, stack } from "./primitives/joining.js";
 export { nearest, tricubic } from "./primitives/lookup.js";
 export {
   broadcastTo,
@@ -9,8 +10,10 @@ export {
   gather,
   reshape,
   slice,
+  stopGradient,
   sum,
   total,
   transpose,
 } from "./primitives/structure.js";
+export { largest, logsumexp, mean, prod, smallest } from "./primitives/reductions.js";
 export { waveSum } from "./primitives/waves.js";

@@ -1,5 +1,6 @@
 import type { NdArray } from "../ndarray/ndarray.js";
 import type { VectorForm, VectorInstruction } from "./vectors.js";
+import { InputError } from "../ndarray/errors.js";
 import { onOneTape, type Attributes, type Operand, type Typed, type Variable } from "./tape.js";
 
 /** What a derivative rule may use: the recorded values that the step connects. */
@@ -36,6 +37,8 @@ export type Kernel<A extends Attributes = Attributes> = ElementwiseKernel | View
 
 export interface ViewKernel<A extends Attributes = Attributes> {
   readonly kind: "view";
+  /** whether the view is the input itself */
+  readonly isIdentity?: boolean;
   /** the input's own memory, seen differently */
   view(input: NdArray, attributes: A): NdArray;
 }
@@ -68,8 +71,32 @@ export interface ElementwiseKernel {
   losesSign?(positions: readonly number[], isSignless: boolean): boolean;
 }
 
-/** Puts one step on the tape of its operands. */
+const known = new Map<string, Primitive>();
+
+/**
+ * Makes a primitive known by its name, so that executors and derivatives find it.
+ * @throws InputError when there is another one of that name
+ */
+export function register<A extends Attributes>(primitive: Primitive<A>): void {
+  const present = known.get(primitive.name);
+  if (present === undefined) known.set(primitive.name, primitive);
+  else if (!Object.is(present, primitive)) throw new InputError(`there is already a primitive named "${primitive.name}"; yours needs another name`);
+}
+
+/** @throws TypeError when there is no such primitive: the tape was not recorded by this library, or where its own primitives are not known */
+export function primitiveNamed(name: string): Primitive {
+  const primitive = known.get(name);
+  if (primitive === undefined) throw new TypeError(`there is no primitive "${name}"`);
+  return primitive;
+}
+
+/**
+ * Puts one step on the tape of its operands. A primitive of one's own is recorded like those of the library; workers do not know it.
+ * @param operands at least one of them recorded
+ * @throws InputError when another primitive has its name; whatever its shape rule throws
+ */
 export function record<A extends Attributes>(primitive: Primitive<A>, operands: readonly Operand[], attributes: A): Variable {
+  register(primitive);
   const inputs = onOneTape(primitive.name, operands);
   const { shape, dtype } = primitive.infer(inputs, attributes);
   return inputs[0].tape.record({ primitive: primitive.name, inputs: inputs.map(({ id }) => id), attributes, shape, dtype });

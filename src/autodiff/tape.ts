@@ -59,6 +59,16 @@ export class Variable implements Typed {
   }
 }
 
+/** Values of two tapes meet. */
+export class TwoTapes extends ShapeError {
+  constructor(
+    message: string,
+    readonly tapes: readonly Tape[],
+  ) {
+    super(message);
+  }
+}
+
 /** A number that is known while recording, or a value on the tape. The formulas of physics take either. */
 export type Quantity = number | Variable;
 
@@ -205,7 +215,7 @@ export function onOneTape(operation: string, operands: readonly Operand[]): Vari
   return operands.map((operand) => {
     if (typeof operand === "number") return like.tape.constant(operand, like.dtype);
     if (!(operand instanceof Variable)) return like.tape.literal(operand);
-    if (operand.tape !== like.tape) throw new ShapeError(`${operation}: the operands stand on two different tapes`);
+    if (operand.tape !== like.tape) throw new TwoTapes(`${operation}: the operands stand on two different tapes`, [operand.tape, like.tape]);
     return operand;
   });
 }

@@ -2,6 +2,7 @@ import { allowedExecutor, type Executor } from "../autodiff/executor.js";
 import { knownArguments, openProgram, type Known } from "../autodiff/open-program.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
 import { structureOf, type Quantity } from "../autodiff/tape.js";
+import { withLeaves } from "../autodiff/tree.js";
 import type { Experiment } from "../models/experiment.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
@@ -12,7 +13,7 @@ import type { LookupMode, Semantics } from "./image.js";
 import { LiveSteps, type Reach } from "./live-steps.js";
 import type { Skip } from "./negligible.js";
 import type { WorkerPool } from "./parallel/pool.js";
-import { parametersIn, withParameters, type Parameters, type Quantities } from "./parameters.js";
+import { parametersIn, type Quantities } from "./parameters.js";
 import { blockPixels, leafPixels } from "./pixel-block.js";
 import { inBlocks } from "./pixel-blocks.js";
 import { pixelsOfTile, samePixels, tileCount, writeCoordinates, type Pixels, type PixelSelection } from "./pixels.js";
@@ -134,7 +135,7 @@ type Asked = Pick<TileRun, "job" | "known" | "reach">;
  * The image as a function of parameters, worked on in tiles of pixels. Every call records the experiment anew, so that its answer is that
  * of a new model, whatever was called before; what was compiled for an earlier call serves again where only numbers and arrays differ.
  */
-export class ImageModel<P extends Parameters> {
+export class ImageModel<P = readonly []> {
   /** from the parameters to the experiment */
   readonly experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>;
   /** how the image is computed */
@@ -235,12 +236,12 @@ export class ImageModel<P extends Parameters> {
       for (let i = 0; i < gradient.size; i++) gradient.data[i] = sums[next++];
       return copy(gradient, this.#dtype);
     });
-    return { loss: sums[0], gradient: withParameters(parameters, leaves), warnings };
+    return { loss: sums[0], gradient: withLeaves(parameters, leaves), warnings };
   }
 
   #plan(parameters: P): Plan {
     const leaves = parametersIn(parameters);
-    const experiment = this.experimentOf(withParameters(parameters, leaves));
+    const experiment = this.experimentOf(withLeaves(parameters, leaves));
     const inputs = leaves.map((leaf) => (typeof leaf === "number" ? scalar(leaf) : leaf));
     const elements = inputs.reduce((sum, { size }) => sum + size, 0);
     const plan = planOf(experiment, this.options, this.#executor, elements);
@@ -346,7 +347,7 @@ export class ImageModel<P extends Parameters> {
   /** Records a question, and finds what was compiled for it. */
   #ask(question: Question, mode: LookupMode, plan: Plan, parameters: P, images: number): Asked {
     const recorded = recordQuestion(question, {
-      experimentOf: (sources) => this.experimentOf(withParameters(parameters, sources)),
+      experimentOf: (sources) => this.experimentOf(withLeaves(parameters, sources)),
       parameters: plan.inputs.map(({ shape }) => ({ shape, dtype: this.#dtype })),
       sampling: { ...plan.sampling, lookup: mode, isMasked: plan.negligible !== undefined },
       dtype: this.#dtype,

@@ -35,8 +35,19 @@ const stepsOfTile = 2 ** 13;
 const mostStepsOfTile = 2 ** 16;
 const elementsOfInterpretedTile = 2 ** 16;
 
-/** @throws InputError when an option cannot be */
-export function checkOptions({ dtype, spots, oversample, semantics, interpolation, dminA, executor, tileSize, skip }: ImageOptions): void {
+const optionNames: { readonly [K in keyof Required<ImageOptions>]: true } = {
+  dtype: true, oversample: true, spots: true, semantics: true, interpolation: true, dminA: true, executor: true, tileSize: true, onProgress: true,
+  roi: true, mask: true, oversampleOmega: true, oversamplePolar: true, oversampleThick: true, skip: true,
+};
+
+/** @throws InputError when an option cannot be, or there is none of its name */
+export function checkOptions(options: ImageOptions): void {
+  const unknown = Object.keys(options).find((name) => !(name in optionNames));
+  if (unknown !== undefined) throw new InputError(`there is no option ${unknown}; there are ${Object.keys(optionNames).join(", ")}`);
+  checkOptionValues(options);
+}
+
+function checkOptionValues({ dtype, spots, oversample, semantics, interpolation, dminA, executor, tileSize, skip }: ImageOptions): void {
   checkSkip(skip);
   checkChoice("dtype", dtype, ["float64", "float32"]);
   checkChoice("semantics", semantics, ["physical", "nanobragg"]);

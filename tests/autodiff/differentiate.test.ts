@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkGradients, type GradientCheck } from "../../src/autodiff/check-gradients.js";
-import { evaluate, grad, jvp, valueAndGrad, vjp } from "../../src/autodiff/differentiate.js";
+import { evaluate, grad, jvp, valueAndGrad, valueAndGradWithAuxiliary, vjp, type WithAuxiliary } from "../../src/autodiff/differentiate.js";
 import { pushForward } from "../../src/autodiff/forward.js";
 import { interpret } from "../../src/autodiff/interpreter.js";
 import { add, exp, mul, sin, sub } from "../../src/autodiff/primitives/elementwise.js";
@@ -11,6 +11,7 @@ import { pullBack } from "../../src/autodiff/reverse.js";
 import { Tape, Variable, type Quantity } from "../../src/autodiff/tape.js";
 import { DTypeError, InputError, ShapeError } from "../../src/ndarray/errors.js";
 import { array, equals, fromData, full, scalar, toNested, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
+import { solidAngle } from "../../src/physics/scattering.js";
 import { broadcastTo as repeat, flip } from "../../src/ndarray/views.js";
 import { untyped } from "../untyped.js";
 import { isClose, refuses } from "./assertions.js";
@@ -210,10 +211,10 @@ test("cotangents and tangents of another shape, dtype or form are refused", () =
 
 test("what is not a tree of arrays is refused", () => {
   const f = ({ x }: { x: Variable }): Variable => x;
-  const odd: { x: NdArray } = { x: JSON.parse("3") };
+  const odd: { x: NdArray } = { x: JSON.parse('"3"') };
   refuses(() => evaluate(f)(odd), InputError, "3");
   const nothing: { x: NdArray } = JSON.parse("{}");
-  for (const operator of [evaluate, grad, valueAndGrad]) refuses(() => operator(f)(nothing), InputError, "at least one array");
+  for (const refused of [() => evaluate(f)(nothing), () => grad(f)(nothing), () => valueAndGrad(f)(nothing)]) refuses(refused, InputError, "at least one array");
 });
 
 test("operands without a tape, or with two, are refused", () => {
@@ -226,7 +227,7 @@ test("a function that gives something else than a recorded value is refused, and
   const x = scalar(1);
   for (const [given, named] of [[3, "3"], [undefined, "undefined"], [[1], "a list"], [x, "an NdArray"]] as const) {
     const f = (): Variable => untyped(given);
-    for (const operator of [evaluate, grad, valueAndGrad]) refuses(() => operator<Variable>(f)(x), InputError, `gives ${named}`);
+    for (const refused of [() => evaluate<Variable>(f)(x), () => grad<Variable>(f)(x), () => valueAndGrad<Variable>(f)(x)]) refuses(refused, InputError, `gives ${named}`);
     refuses(() => vjp<Variable>(f)(x, x), InputError, `gives ${named}`);
     refuses(() => jvp<Variable>(f)(x, x), InputError, `gives ${named}`);
   }
@@ -251,5 +252,51 @@ function recorded(formula: Formula): (values: readonly Variable[]) => Variable {
     return typeof value === "number" ? values[0].tape.constant(value, values[0].dtype) : value;
   };
 }
+
+interface Line {
+  readonly slope: Quantity;
+  readonly x: Variable;
+}
+
+test("numbers are parameters beside arrays, in the dtype of these, and an interface is a tree", () => {
+  const f = ({ slope, x }: Line): Quantity => total(mul(slope, x, x));
+  const { value, gradient } = valueAndGrad(f)({ slope: 2, x: array([1, 3]) });
+  const bySlope: number = gradient.slope;
+  assert.equal([value.item(), bySlope, toNested(gradient.x)], [20, 10, [4, 12]]);
+  assert.is(valueAndGrad(f)({ slope: 2, x: array([1, 3], "float32") }).value.dtype, "float32");
+  assert.is(grad((p: { readonly a: Variable }) => mul(p.a, p.a))({ a: 3 }).a, 6);
+});
+
+test("results are trees, too, and so are their tangents and cotangents", () => {
+  const f = (x: Variable): { readonly square: Variable; readonly both: readonly Variable[] } => ({ square: mul(x, x), both: [sin(x), mul(2, x)] });
+  const x = array([1, 2]);
+  const { square, both } = evaluate(f)(x);
+  assert.equal([toNested(square), toNested(both[1])], [[1, 4], [2, 4]]);
+  const pushed = jvp(f)(x, array([1, 1]));
+  assert.equal(toNested(pushed.tangent.square), [2, 4]);
+  const pulled = vjp(f)(x, { square: array([1, 1]), both: [array([0, 0]), array([1, 0])] });
+  assert.equal(toNested(pulled.gradient), [4, 4]);
+});
+
+test("what else there is to know of a loss comes beside its value and gradient", () => {
+  const f = (x: Variable): WithAuxiliary<{ readonly residuals: Variable }> => {
+    const residuals = sub(x, 1);
+    return { value: total(mul(residuals, residuals)), auxiliary: { residuals } };
+  };
+  const { value, gradient, auxiliary } = valueAndGradWithAuxiliary(f)(array([1, 3]));
+  assert.equal([value.item(), toNested(gradient), toNested(auxiliary.residuals)], [4, [0, 4], [0, 2]]);
+});
+
+test("a gradient inside of a function uses the variables of the function around", () => {
+  const inner = (x: Variable): Variable => total(mul(x, grad<Variable>((y) => total(mul(x, y, y)))(array([1, 2]))));
+  // Of x: x times 2 x y, summed over y.
+  assert.equal(toNested(evaluate<Variable>(inner)(array([3, 5]))), 2 * 9 * 1 + 2 * 25 * 2);
+  assert.equal(toNested(grad<Variable>(inner)(array([3, 5]))), [4 * 3 * 1, 4 * 5 * 2]);
+});
+
+test("a function of physics is differentiated as it is", () => {
+  const f = ({ distance }: { readonly distance: Quantity }): Quantity => solidAngle(1e-4, distance, 0.1);
+  assert.ok(Math.abs(grad(f)({ distance: 0.1 }).distance / ((-3 * 1e-8 * 0.1) / 0.1 ** 4) - 1) < 1e-12);
+});
 
 test.run();

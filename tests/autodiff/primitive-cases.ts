@@ -4,10 +4,12 @@ import { record, type Primitive } from "../../src/autodiff/primitive.js";
 import * as elementwise from "../../src/autodiff/primitives/elementwise.js";
 import type { Applied } from "../../src/autodiff/primitives/elementwise-record.js";
 import { elementwiseOperations, primitives, type PrimitiveName } from "../../src/autodiff/primitives/registry.js";
+import { concatenate } from "../../src/autodiff/primitives/joining.js";
+import { largest, smallest } from "../../src/autodiff/primitives/reductions.js";
 import { masked } from "../../src/autodiff/primitives/masked.js";
 import * as structure from "../../src/autodiff/primitives/structure.js";
 import type { Variable } from "../../src/autodiff/tape.js";
-import type { NdArray } from "../../src/ndarray/ndarray.js";
+import { copy, type NdArray } from "../../src/ndarray/ndarray.js";
 import type { Shape } from "../../src/ndarray/shape.js";
 import { resolveSlice, type AxisSlice } from "../../src/ndarray/views.js";
 import { anyPermutation, anyReshape, indicesOf } from "../arbitraries.js";
@@ -25,6 +27,8 @@ export interface Case {
   draw(by: Draw): fc.Arbitrary<Sample>;
   /** in all inputs together, without a constant */
   readonly linear?: boolean;
+  /** lets no derivative through, whatever differences show */
+  readonly isStopped?: boolean;
   /** takes int32 arrays, too */
   readonly integers?: boolean;
 }
@@ -198,6 +202,51 @@ const written: { readonly [P in Exclude<PrimitiveName, OperationName>]: Case } &
       ),
     ),
   ),
+  stopGradient: {
+    ...linear((by) => by.shape().chain((shape) => moved(by, shape, { apply: structure.stopGradient, shape, takes: same }))),
+    linear: false,
+    isStopped: true,
+  },
+  concatenate: {
+    integers: true,
+    draw: (by) =>
+      fc.tuple(by.shape({ minRank: 1 }), fc.nat(), fc.nat({ max: 2 })).chain(([shape, any, other]) => {
+        const axis = any % shape.length;
+        const second = shape.map((extent, i) => (i === axis ? other : extent));
+        return fc.tuple(...[shape, second].map((each) => by.view(each, by.number(between(-2, 2), anywhere())))).map((inputs): Sample => ({
+          inputs,
+          apply: (parts) => concatenate(parts, axis),
+          reference: ([x, y]) =>
+            tabulate(shape.map((extent, i) => (i === axis ? extent + other : extent)), (...index) => {
+              const beyond = index[axis] - shape[axis];
+              return beyond < 0 ? x.get(...index) : y.get(...index.map((at, i) => (i === axis ? beyond : at)));
+            }),
+        }));
+      }),
+  },
+  extreme: {
+    integers: true,
+    draw: (by) =>
+      fc.tuple(by.shape({ minRank: 1 }).filter((shape) => shape.every((extent) => extent > 0)), fc.nat(), fc.boolean()).chain(([shape, any, isLargest]) => {
+        const axis = any % shape.length;
+        // Steps keep elements apart, wherever they repeat.
+        const size = shape.reduce((product, extent) => product * extent, 1);
+        const steps = tabulate(shape, (...index) => 5 * ((7 * orderOf(index, shape)) % Math.max(1, size)));
+        return by.view(shape, by.number(between(-2, 2), anywhere())).map((input): Sample => ({
+          inputs: [input],
+          apply: ([x]) => {
+            const apart = elementwise.add(x, copy(steps, x.dtype));
+            return isLargest ? largest(apart, axis) : smallest(apart, axis);
+          },
+          reference: ([x]) =>
+            tabulate(shape.map((extent, i) => (i === axis ? 1 : extent)), (...index) => {
+              const along = Array.from({ length: shape[axis] }, (_, at) => index.map((each, i) => (i === axis ? at : each)));
+              const values = along.map((each) => x.get(...each) + steps.get(...each));
+              return isLargest ? Math.max(...values) : Math.min(...values);
+            }),
+        }));
+      }),
+  },
   alias: linear((by) => by.shape().chain((shape) => moved(by, shape, { apply: structure.alias, shape, takes: same }))),
 
   tricubic: lookup(primitives.tricubic, "grid", (orders) => ({

@@ -64,6 +64,7 @@ for (const [name, entry] of everyCase) {
   });
 
   test(`${name} has the derivatives that differences show, in any layout`, () => {
+    if (entry.isStopped) return;
     for (const dtype of floats) {
       for (const layout of layouts) {
         forSamples(entry, dtype, layout, "derivative", 4, ({ inputs, apply }) => {

@@ -2,7 +2,8 @@ import type { Executor } from "../../src/autodiff/executor.js";
 import type { FloatDType } from "../../src/ndarray/dtype.js";
 import { copy, NdArray, zeros } from "../../src/ndarray/ndarray.js";
 import { ImageModel, type ImageOptions } from "../../src/simulate/image-model.js";
-import { parametersIn, withParameters, type Parameters } from "../../src/simulate/parameters.js";
+import { withLeaves } from "../../src/autodiff/tree.js";
+import { parametersIn, type Parameters } from "../../src/simulate/parameters.js";
 
 /** The derivative of an image by one parameter, for a fixed cotangent of the image. */
 export interface ParameterCheck {
@@ -48,7 +49,7 @@ export function gradientCase<P extends Parameters>(
     const numerical = leaves.map((leaf, i) => {
       const at = (distance: number): number => {
         const moved = leaves.map((other, j) => (j === i ? move(other, distance, directions[i]) : other));
-        return dot(cotangent, precise.simulate(withParameters<P>(parameters, moved)).image);
+        return dot(cotangent, precise.simulate(withLeaves<P>(parameters, moved)).image);
       };
       const step = relativeStep * (typeof leaf === "number" && leaf !== 0 ? Math.abs(leaf) : 1);
       const rise = (distance: number): number => at(distance) - at(-distance);

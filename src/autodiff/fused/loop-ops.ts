@@ -73,7 +73,7 @@ export class LoopOps {
       if (this.#program.nodes[grid].inputs.length > 0) return false;
       this.layout.reserveGrid(grid, this.#program.nodes[grid].shape);
       this.opOf.set(id, this.#add({ kind: "lookup", primitive, grid, attributes, inputs, axes, pass }));
-    } else if (primitive === "broadcast" || primitive === "alias" || (primitive === "reshape" && isSameAligned(from.shape, shape))) {
+    } else if (primitive === "broadcast" || isIdentity(primitive) || (primitive === "reshape" && isSameAligned(from.shape, shape))) {
       this.opOf.set(id, inputs[0]);
     } else if (primitive === "sum" && Array.isArray(attributes.axes)) {
       this.opOf.set(id, this.#addSum(inputs[0], from.shape, attributes.axes));
@@ -227,6 +227,11 @@ function isLoop(node: Node): boolean {
   const { primitive, inputs } = node;
   if (inputs.length === 0) return false;
   return primitive === "nearest" || primitive === "tricubic" || isScatter(node) || primitiveNamed(primitive).kernel.kind === "elementwise";
+}
+
+function isIdentity(primitive: string): boolean {
+  const { kernel } = primitiveNamed(primitive);
+  return kernel.kind === "view" && kernel.isIdentity === true;
 }
 
 function isScatter({ primitive }: Node): boolean {

@@ -187,7 +187,11 @@ function tricubicOfOrder(operands: readonly Operand[], attributes: Grid & Orders
  * @param grid F[h,k,l], shape [h, k, l]
  * @throws ShapeError, DTypeError when the operands do not fit
  */
-export function tricubic(h: Variable, k: Operand, l: Operand, grid: Operand, { min, defaultF }: Grid): Variable {
+export function tricubic(h: Variable, k: Operand, l: Operand, grid: Operand, options: Grid): Variable;
+export function tricubic(h: Operand, k: Variable, l: Operand, grid: Operand, options: Grid): Variable;
+export function tricubic(h: Operand, k: Operand, l: Variable, grid: Operand, options: Grid): Variable;
+export function tricubic(h: Operand, k: Operand, l: Operand, grid: Variable, options: Grid): Variable;
+export function tricubic(h: Operand, k: Operand, l: Operand, grid: Operand, { min, defaultF }: Grid): Variable {
   return tricubicOfOrder([h, k, l, grid], { min, defaultF, orders: [0, 0, 0] });
 }
 
@@ -259,7 +263,11 @@ const nearestScatterPrimitive: Primitive<{ readonly min: readonly number[] } & T
  * @param grid F[h,k,l], shape [h, k, l]
  * @throws ShapeError, DTypeError when the operands do not fit
  */
-export function nearest(h: Variable, k: Operand, l: Operand, grid: Operand, { min, defaultF }: Grid): Variable {
+export function nearest(h: Variable, k: Operand, l: Operand, grid: Operand, options: Grid): Variable;
+export function nearest(h: Operand, k: Variable, l: Operand, grid: Operand, options: Grid): Variable;
+export function nearest(h: Operand, k: Operand, l: Variable, grid: Operand, options: Grid): Variable;
+export function nearest(h: Operand, k: Operand, l: Operand, grid: Variable, options: Grid): Variable;
+export function nearest(h: Operand, k: Operand, l: Operand, grid: Operand, { min, defaultF }: Grid): Variable {
   return record(nearestPrimitive, [h, k, l, grid], { min, defaultF });
 }
 

@@ -1,5 +1,7 @@
-import type { Primitive } from "../primitive.js";
+import { primitiveNamed, register, type Primitive } from "../primitive.js";
 import * as elementwise from "./elementwise.js";
+import { joiningPrimitives } from "./joining.js";
+import { reductionPrimitives } from "./reductions.js";
 import type { Applied } from "./elementwise-record.js";
 import { lookupPrimitives } from "./lookup.js";
 import { maskPrimitives } from "./masked.js";
@@ -23,14 +25,8 @@ function primitivesOf(operations: Readonly<Record<string, Applied>>): object {
 }
 
 /** Every primitive, by the name that stands on the tape. */
-export const primitives = { ...primitivesOf(elementwiseOperations), ...structurePrimitives, ...lookupPrimitives, ...maskPrimitives, ...wavePrimitives };
+export const primitives = { ...primitivesOf(elementwiseOperations), ...structurePrimitives, ...joiningPrimitives, ...reductionPrimitives, ...lookupPrimitives, ...maskPrimitives, ...wavePrimitives };
 export type PrimitiveName = keyof typeof primitives;
 
-const byName = new Map<string, Primitive>(Object.entries(primitives));
-
-/** @throws TypeError when there is no such primitive: the tape was not recorded by this library */
-export function primitiveNamed(name: string): Primitive {
-  const primitive = byName.get(name);
-  if (primitive === undefined) throw new TypeError(`there is no primitive "${name}"`);
-  return primitive;
-}
+Object.values<Primitive>(primitives).forEach(register);
+export { primitiveNamed };

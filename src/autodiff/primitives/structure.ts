@@ -338,14 +338,16 @@ function checkIndices(operation: string, indices: Typed): void {
  * @throws ShapeError when x has another rank or, when it is run, an index is not within 0..n-1; DTypeError when the indices are not
  *   int32
  */
-export function gather(x: Variable, indices: Variable): Variable {
+export function gather(x: Variable, indices: Variable | NdArray): Variable;
+export function gather(x: Variable | NdArray, indices: Variable): Variable;
+export function gather(x: Variable | NdArray, indices: Variable | NdArray): Variable {
   return record(gatherPrimitive, [x, indices], {});
 }
 
 const aliasPrimitive: Primitive<{ readonly occurrence: number }> = {
   name: "alias",
   masks: "moved",
-  kernel: { kind: "view", view: (input) => input },
+  kernel: { kind: "view", isIdentity: true, view: (input) => input },
   infer: ([{ shape, dtype }]) => ({ shape, dtype }),
   vjp: (_index, cotangent) => cotangent,
   jvp: (_index, tangent) => tangent,
@@ -356,7 +358,28 @@ export function alias(x: Variable): Variable {
   return record(aliasPrimitive, [x], { occurrence: x.tape.nodes.length });
 }
 
+const stopPrimitive: Primitive<Record<string, never>> = {
+  name: "stopGradient",
+  kernel: { kind: "view", isIdentity: true, view: (input) => input },
+  infer: ([{ shape, dtype }]) => ({ shape, dtype }),
+  vjp: () => undefined,
+  jvp: () => undefined,
+};
+
+/** The same value, taken as one that does not vary: no derivative passes through. */
+export function stopGradient(x: Variable): Variable {
+  checkRecorded("stopGradient", x);
+  return record(stopPrimitive, [x], {});
+}
+
+/** Zeros of a shape, with x from a place along an axis on. */
+export function padded(x: Variable, shape: Shape, axis: number, start: number): Variable {
+  const starts = shape.map((_, i) => (i === axis ? start : 0));
+  return record(padPrimitive, [x], { starts, steps: shape.map(() => 1), shape });
+}
+
 export const structurePrimitives = {
+  stopGradient: stopPrimitive,
   sum: sumPrimitive,
   broadcast: broadcastPrimitive,
   reshape: reshapePrimitive,
