@@ -1,5 +1,6 @@
 import { mul } from "../autodiff/primitives/elementwise.js";
 import type { Quantity } from "../autodiff/tape.js";
+import { withLeaves } from "../autodiff/tree.js";
 import type { Experiment } from "../models/experiment.js";
 import { groupsOf, panelDetector, type GroupMove, type PanelledDetector } from "../models/panels.js";
 import { checkChoice } from "../models/validity.js";
@@ -8,7 +9,7 @@ import { copy, flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
 import { slice } from "../ndarray/views.js";
 import { ImageModel, type ImageNormalEquations, type ImageOptions, type LossAndGradient, type ParallelOptions, type Simulation } from "./image-model.js";
-import { parametersIn, withParameters, type Parameters, type Quantities } from "./parameters.js";
+import { parametersIn, type Parameters, type Quantities } from "./parameters.js";
 import type { PixelFunction, PixelLoss } from "./question.js";
 
 /** What stands on the beamline besides the detector. */
@@ -122,7 +123,7 @@ export class PanelModel<P extends Parameters> {
       const answer = model.lossAndGradient(loss, inner, ...this.#picked(part, data));
       total.add({ ...answer, gradient: numbersIn(answer.gradient) }, names);
     }
-    return { loss: total.loss, gradient: withParameters(parameters, total.gradient), warnings: total.warnings };
+    return { loss: total.loss, gradient: withLeaves(parameters, total.gradient), warnings: total.warnings };
   }
 
   /** The same, on workers. */
@@ -133,7 +134,7 @@ export class PanelModel<P extends Parameters> {
       const answer = await model.lossAndGradientOn(parallel, loss, inner, ...this.#picked(part, data));
       total.add({ ...answer, gradient: numbersIn(answer.gradient) }, names);
     }
-    return { loss: total.loss, gradient: withParameters(parameters, total.gradient), warnings: total.warnings };
+    return { loss: total.loss, gradient: withLeaves(parameters, total.gradient), warnings: total.warnings };
   }
 
   /**
@@ -214,7 +215,7 @@ export class PanelModel<P extends Parameters> {
     const experimentOf = this.#experimentOf;
     const model = this.#base.sharing(
       ({ leaves, moves }) => ({
-        ...experimentOf(withParameters<Quantities<P>>(experiment, leaves)),
+        ...experimentOf(withLeaves<Quantities<P>>(experiment, leaves)),
         detector: panelDetector(detector.panels[part.panel], detector, moving.map(({ centreMm }, i) => ({ centreMm, move: moves[i] }))),
       }),
       { mask: this.#maskOf(part) },
