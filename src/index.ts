@@ -54,6 +54,7 @@ export * from "./optim/objective.js";
 export * from "./optim/transformation.js";
 
 export * from "./io/image.js";
+export { formatCrystfelGeometry } from "./io/geometry/crystfel-write.js";
 export * from "./io/geometry/merge.js";
 export * from "./io/geometry/model-file.js";
 export * from "./io/geometry/record.js";
