@@ -15,6 +15,7 @@ import {
   type PixelLoss,
   type Quantity,
 } from "../../src/index.js";
+import { frameRows } from "./frames.js";
 import { machineFacts } from "./machine.js";
 import { digits, table } from "./markdown.js";
 
@@ -23,6 +24,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What a lookup, an image and a refinement step take on this machine. */
 export async function performanceReport(): Promise<string> {
   const { rows: subjects } = await measureSubjects({ subjects: [], mode: "time" });
+  const frames = await frameRows();
   return `# Timings
 
 ${machineFacts().sentence}
@@ -41,6 +43,11 @@ The still of \`npm run first-light\`: 256 x 256 pixels, 2 x 2 points in each, 8 
 "normal equations" are what a Gauss-Newton step takes; a time is that of a whole image.
 
 ${table(["what", "dtype", "executor", "ms", "ns a point"], imageRows())}
+## Frames a second of the page
+
+In headless Chromium without a graphics card, in a window of 1400 x 900 pixels; the browser shows 60 at most. A slider moves in every frame, and the image of the model follows.
+
+${frames.length > 0 ? table(["what", "pixels", "threads", "frames a second"], frames) : "Not measured: no Chromium was found.\n"}
 ## Subjects of \`npm run bench\`
 
 ${table(

@@ -14,6 +14,7 @@ import { refine, type Refinement, type RefineOptions, type RefinementProgress } 
 import { refinementText, summaryFields, summaryOf, type Summary } from "../refine/summary.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
+import { quotedArgument } from "./argument-file.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
 import { fromFolder } from "./input-files.js";
@@ -24,7 +25,7 @@ import { asSimulateFlags, describeRefinables, refineFlags, shownFlags, type Refi
 import { checkExists, imageList, type ImageJob } from "./refine/images.js";
 import { merged, mergedTable } from "./refine/merge.js";
 import { modelAsOptions } from "./refine/model.js";
-import { refinementPage, type PagePicture } from "./refine/page.js";
+import { refinementPage, type ComparedStill } from "./refine/page.js";
 import { refinementPicture } from "./refine/picture.js";
 import { refinedArguments } from "./refine/refined-arguments.js";
 import { describeRefinement, shown, shownChiSquare, suffixOf } from "./refine/report.js";
@@ -268,7 +269,7 @@ async function resultFiles(
   const { stills, parameters, options } = request;
   const loss = options.loss ?? lossNamed("poisson");
   const values = refinement.parameters.map(({ value }) => value);
-  const pictures: PagePicture[] = [];
+  const compared: ComparedStill[] = [];
   const files: OutputFile[] = [];
   const encoder = new TextEncoder();
   const add = (name: string, content: string | Uint8Array): void => {
@@ -282,7 +283,7 @@ async function resultFiles(
     const shownImages = { observed: usedOnly(counts, mask), model: usedOnly(model, mask), residual };
     const bytes = await encodePng(refinementPicture(shownImages, title));
     const suffix = suffixOf(i, stills);
-    pictures.push({ name, bytes });
+    compared.push({ name, still: stills[i], ...shownImages });
     add(`picture${suffix}.png`, bytes);
     add(`refined${suffix}.args`, refinedArguments(asSimulateFlags(given), stills[i], parameters, values, i, refinement.oversample[i], cwd));
   }
@@ -293,9 +294,19 @@ async function resultFiles(
   }
   add("loss.svg", lossCurve(refinement));
   add("correlations.svg", correlationMatrix(refinement));
-  add("index.html", refinementPage(refinement, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, pictures, refinement.warnings));
+  add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, refinement.warnings, provenanceOf(given, images)));
   add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings));
   return files;
+}
+
+/** What the result comes from, a line each. */
+function provenanceOf(given: Given<RefineFlag>, images: readonly string[]): (readonly [source: string, statement: string])[] {
+  const options = given.occurrences.map(({ name, words }) => [`-${name}`, ...words].map(quotedArgument).join(" "));
+  return [
+    ["program", `braggtape ${version()}, Node ${process.versions.node}`],
+    [images.length > 1 ? "images" : "image", images.join(", ")],
+    ["options", options.join(" ")],
+  ];
 }
 
 /** An image that is NaN where a pixel was not used. */

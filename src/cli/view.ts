@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { writeFileAtomically } from "../io/files.js";
-import { selfContainedPage, servedPage } from "../view/document.js";
+import { application, selfContainedPage, servedPage } from "../view/document.js";
 import { pack } from "../view/given.js";
 import { bufferName } from "../view/page-data.js";
 import { style } from "../view/style.js";
@@ -9,16 +8,18 @@ import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
 import { fromFolder } from "./input-files.js";
 import { parseFlags } from "./parse-flags.js";
+import { referenceReading } from "./reference-reading.js";
 import { openInBrowser } from "./view/browser.js";
 import { shownFlags, viewFlags } from "./view/flags.js";
 import { pageGiven } from "./view/given.js";
-import { pageProgram } from "./view/page-program.js";
+import { pageProgram, sha256 } from "./view/page-program.js";
 import { servePage, type ServedFile } from "./view/server.js";
 
 const intro = `braggtape view [IMAGE ...]: look at images, at a model beside one, or at a simulated detector, in a browser
 
   braggtape view still.img
   braggtape view still.img -hkl P1.hkl -cell 34.77 39.17 48.31 90 90 90 -misset 10 20 30 -N 8 -distance 120 -fluence 1e26
+  braggtape view still.cbf.gz -geometry model.expt
   braggtape view
 
 The options of refine and simulate say what the model is. The page is served on this machine alone, until Ctrl-C; its address holds a
@@ -30,7 +31,7 @@ secret, and nothing is asked from elsewhere.
  * @throws InputError in one sentence, before anything is served or written
  */
 export async function runView(argv: readonly string[], environment: Environment): Promise<void> {
-  const given = parseFlags(argv, viewFlags);
+  const given = parseFlags(argv, viewFlags, referenceReading);
   if (given.has("help")) return void environment.stdout(`${intro}\n${describeFlags(shownFlags)}`);
   const page = await pageGiven(given, environment.cwd, environment.seconds());
   for (const warning of page.warnings) environment.stderr(`warning: ${warning}\n`);
@@ -38,8 +39,7 @@ export async function runView(argv: readonly string[], environment: Environment)
   const title = `${page.title}: braggtape`;
   const out = given.word("out");
   if (out !== undefined) {
-    const digest = (text: string): string => createHash("sha256").update(text).digest("base64");
-    const html = selfContainedPage(title, packed, await pageProgram("page.js"), digest, gzipSync);
+    const html = selfContainedPage(title, application, packed, await pageProgram("page.js"), sha256, gzipSync);
     return writeFileAtomically(fromFolder(environment.cwd, out), new TextEncoder().encode(html));
   }
   const files = new Map<string, ServedFile>([

@@ -4,10 +4,12 @@ import { button, choice, element } from "./element.js";
 import { geometryOf, type Geometry } from "./geometry.js";
 import type { Given, GivenImage } from "./given.js";
 import type { Layer } from "./layer.js";
+import { optionsFor } from "./live-model.js";
 import { ModelDesk } from "./model-desk.js";
 import { ModelSection } from "./model-section.js";
 import { experimentOf, type ModelState } from "./model-state.js";
 import { openFile } from "./opened-file.js";
+import { pageWorkers } from "./page-workers.js";
 import { predictedSpots, type PredictedSpot } from "./predicted-spots.js";
 import { ProfileSection } from "./profile-section.js";
 import { factsOf, Readout } from "./readout.js";
@@ -21,6 +23,7 @@ import { turnCrystal } from "./turn-crystal.js";
 import { Viewer, type DragMode, type Line, type PointedPixel } from "./viewer.js";
 
 const blinkMilliseconds = 600;
+const addressMilliseconds = 250;
 const keysHelp =
   "Arrow keys move the image, plus and minus zoom, 0 shows all of it; m, o, d and s show the measured image, the model, their difference and the residual in sigmas; b blinks, r shows rings, p predicted spots.";
 
@@ -45,6 +48,8 @@ export class App {
   #geometry: Geometry | undefined;
   #blink: ReturnType<typeof setInterval> | undefined;
   #isModelStale = false;
+  #addressTimer: ReturnType<typeof setTimeout> | undefined;
+  #isFollowing = false;
   #spots: readonly PredictedSpot[] = [];
 
   constructor(given: Given, root: HTMLElement) {
@@ -76,15 +81,22 @@ export class App {
   /** Shows a layer, or the same one anew. */
   show(name: LayerName = this.#layer): void {
     const { names } = this.scene;
-    this.#layer = names.includes(name) ? name : (names[0] ?? "measured");
-    const layer = this.scene.layer(this.#layer);
-    this.#toolbar.show(names, this.#layer, this.viewer.dragMode, this.#desk !== undefined, this.#blink !== undefined);
+    this.#layer = name;
+    const shown = this.#shown;
+    const layer = this.scene.layer(shown);
+    this.#toolbar.show(names, shown, this.viewer.dragMode, this.#desk !== undefined, this.#blink !== undefined);
     this.viewer.overlay = this.#display.overlay;
     if (!layer) return;
     // Model and measurement can be compared by eye where their colours mean the same.
-    const like = this.#layer === "model" && this.scene.isComparable ? this.scene.layer("measured") : layer;
+    const like = shown === "model" && this.scene.isComparable ? this.scene.layer("measured") : layer;
     this.viewer.show(layer, this.#display.contrastOf(layer, like));
     this.#predict();
+  }
+
+  /** The layer that is wanted or, until there is one, another. */
+  get #shown(): LayerName {
+    const { names } = this.scene;
+    return names.includes(this.#layer) ? this.#layer : (names[0] ?? "measured");
   }
 
   /** A state of the model that comes from elsewhere, as from a refinement. */
@@ -139,7 +151,7 @@ export class App {
       element("p", { class: "note" }, "What the window shows, with a scale bar."),
       element("div", { class: "buttons" }, button("PNG", () => void this.#savePng()), button("SVG", () => this.#saveSvg())),
     );
-    const sections = [this.#display.element, this.#spotList.element, this.#profile.element, save];
+    const sections: HTMLElement[] = [this.#display.element, this.#spotList.element, this.#profile.element, save];
     if (desk) {
       const model = new ModelSection(
         desk.state,
@@ -165,7 +177,7 @@ export class App {
       const truth = desk.measurement();
       if (truth) this.#measure(truth);
       sections.unshift(...(this.scene.measured?.panels.length === 1 ? [this.#refinementSection(desk).element] : []), model.element);
-      this.#simulate();
+      this.#changed();
     }
     this.side.replaceChildren(this.#messages, ...sections);
   }
@@ -174,11 +186,11 @@ export class App {
     return new RefinementSection({
       measured: () => this.scene.measured,
       model: () => desk.state,
-      options: desk.preset ? { oversample: desk.preset.oversample } : desk.options,
+      options: desk.preset ? optionsFor({}, desk.state.sampling) : desk.options,
       given: this.#given.refinement,
       onPreview: (image) => {
         this.scene.model = image;
-        this.show(this.#layer === "measured" ? "residual" : this.#layer);
+        this.show(this.#shown === "measured" ? "residual" : this.#layer);
       },
       onModel: (state) => this.setModel(state),
     });
@@ -198,24 +210,33 @@ export class App {
     this.viewer.geometry = this.#geometry;
   }
 
-  /** The model's numbers have changed: its image follows in the next frame. */
+  /** The model's numbers have changed: its image follows in the next frame; where it is not ready by then, that of the last numbers. */
   #changed(): void {
-    if (this.#isModelStale) return;
     this.#isModelStale = true;
-    requestAnimationFrame(() => {
-      this.#isModelStale = false;
-      this.#simulate();
-      this.show(this.#layer === "measured" && this.#blink === undefined && !this.scene.measured ? "model" : this.#layer);
-      this.#writeAddress();
-    });
+    if (!this.#isFollowing) void this.#follow();
   }
 
-  #simulate(): void {
+  async #follow(): Promise<void> {
+    this.#isFollowing = true;
+    try {
+      while (this.#isModelStale) {
+        this.#isModelStale = false;
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        await this.#simulate();
+        this.show();
+        this.#writeAddress();
+      }
+    } finally {
+      this.#isFollowing = false;
+    }
+  }
+
+  async #simulate(): Promise<void> {
     if (!this.#desk) return;
     const { live, state } = this.#desk;
     try {
       const began = performance.now();
-      this.scene.model = live.image(state);
+      this.scene.model = await live.image(state, pageWorkers());
       this.#status.textContent = `model in ${(performance.now() - began).toFixed(0)} ms`;
       this.#predictGeometry();
     } catch (error) {
@@ -237,9 +258,9 @@ export class App {
     if (!desk) return;
     desk.choosePreset(name);
     this.#measure(desk.measurement());
+    this.scene.model = undefined;
     this.#startModel();
     this.show(this.#firstLayer());
-    this.#writeAddress();
   }
 
   #turn(dx: number, dy: number, isRoll: boolean): void {
@@ -264,7 +285,7 @@ export class App {
 
   #point(pixel: PointedPixel | undefined): void {
     if (!pixel) return;
-    const residual = this.scene.isComparable && this.#layer === "residual" ? this.scene.layer("residual") : undefined;
+    const residual = this.scene.isComparable && this.#shown === "residual" ? this.scene.layer("residual") : undefined;
     this.#readout.show(factsOf(pixel, [...this.#shownLayers(), ...(residual ? [residual] : [])], this.#geometry));
   }
 
@@ -321,7 +342,6 @@ export class App {
           if (!this.#desk) throw new InputError(`${file.name} holds structure factors, and there is no model here that could use them`);
           this.#desk.addStructure(file.name, opened.structureFactors);
           this.#startModel();
-          this.#changed();
           continue;
         }
         this.#measure(opened.image);
@@ -333,7 +353,13 @@ export class App {
     }
   }
 
+  /** Browsers slow down pages that change their address in every frame. */
   #writeAddress(): void {
+    clearTimeout(this.#addressTimer);
+    this.#addressTimer = setTimeout(() => this.#writeAddressNow(), addressMilliseconds);
+  }
+
+  #writeAddressNow(): void {
     if (this.#desk) history.replaceState(null, "", this.#desk.address || location.pathname + location.search);
   }
 

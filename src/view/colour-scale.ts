@@ -3,7 +3,7 @@ import { allocate } from "../ndarray/dtype.js";
 /** Red, green and blue, 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-export const scaleNames = ["inverse grey", "grey", "viridis", "residual"] as const;
+export const scaleNames = ["inverse grey", "grey", "viridis", "residual", "dark residual"] as const;
 export type ScaleName = (typeof scaleNames)[number];
 export const curveNames = ["logarithm", "square root", "linear"] as const;
 export type CurveName = (typeof curveNames)[number];
@@ -17,12 +17,18 @@ const ramps: Readonly<Record<ScaleName, readonly Colour[]>> = {
     [68, 1, 84], [72, 36, 117], [65, 68, 135], [53, 95, 141], [42, 120, 142], [33, 145, 140], [34, 168, 132], [68, 191, 112],
     [122, 209, 81], [189, 223, 38], [253, 231, 37],
   ],
+  "dark residual": [[130, 185, 255], [48, 92, 170], [16, 18, 22], [176, 70, 44], [255, 160, 120]],
   residual: [[16, 60, 170], [110, 158, 226], [250, 250, 250], [240, 130, 104], [180, 10, 30]],
 };
 
 /** The colour of a pixel that was not measured: none of the scale's own, and quieter than any spot. */
 export function unusedColour(scale: ScaleName): Colour {
-  return scale === "inverse grey" || scale === "residual" ? [186, 205, 228] : [44, 62, 92];
+  return isLight(scale) ? [186, 205, 228] : [44, 62, 92];
+}
+
+/** Whether an image is light where nothing was measured. */
+export function isLight(scale: ScaleName): boolean {
+  return scale === "inverse grey" || scale === "residual";
 }
 
 /** How values become colours. */
@@ -84,7 +90,7 @@ export function packed([red, green, blue]: Colour): number {
   return (255 << 24) | (blue << 16) | (green << 8) | red;
 }
 
-const sampleSize = 100_000;
+const sampleSize = 50_000;
 const negligible = 1e-3;
 
 /**
@@ -93,10 +99,11 @@ const negligible = 1e-3;
  */
 export function likelyRange(values: ArrayLike<number>, curve: CurveName): { readonly low: number; readonly high: number } {
   const step = Math.max(1, Math.floor(values.length / sampleSize));
-  const sample: number[] = [];
-  for (let i = 0; i < values.length; i += step) if (Number.isFinite(values[i])) sample.push(values[i]);
-  if (sample.length === 0) return { low: 0, high: 1 };
-  sample.sort((x, y) => x - y);
+  const taken = allocate("float32", Math.ceil(values.length / step));
+  let count = 0;
+  for (let i = 0; i < values.length; i += step) if (Number.isFinite(values[i])) taken[count++] = values[i];
+  if (count === 0) return { low: 0, high: 1 };
+  const sample = taken.subarray(0, count).sort();
   const quantile = (part: number): number => sample[Math.min(sample.length - 1, Math.floor(part * sample.length))];
   const lowest = quantile(0.05);
   const high = curve === "logarithm" ? quantile(0.9999) : curve === "square root" ? quantile(0.999) : quantile(0.995);

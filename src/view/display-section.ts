@@ -7,12 +7,14 @@ import { section } from "./section.js";
 
 /** How images are shown: colours, contrast, and what is drawn over them. */
 export class DisplaySection {
-  readonly element: HTMLElement;
+  readonly element: HTMLDetailsElement;
   overlay: OverlayOptions = { rings: true, spots: false, indices: false };
   #scale: ScaleName = matchMedia("(prefers-color-scheme: dark)").matches ? "grey" : "inverse grey";
   #curve: CurveName = "logarithm";
   /** set by hand; by the image itself where there is none */
   readonly #byHand = new Map<LayerKind, Contrast>();
+  /** found from an image, and kept while the model changes, so that its brightness can be followed */
+  readonly #found = new Map<LayerKind, Contrast>();
   #shown: { readonly layer: Layer; readonly contrast: Contrast } | undefined;
   readonly #low: HTMLInputElement;
   readonly #high: HTMLInputElement;
@@ -22,7 +24,7 @@ export class DisplaySection {
 
   /** @param onChange called when something should be drawn anew */
   constructor(readonly onChange: () => void) {
-    const scales = scaleNames.filter((name) => name !== "residual");
+    const scales = scaleNames.filter((name) => !name.includes("residual"));
     const scale = choice("colours", scales, this.#scale, (name) => this.#set(() => (this.#scale = name)));
     const curve = choice("contrast", curveNames, this.#curve, (name) => this.#set(() => (this.#curve = name)));
     this.#low = element("input", { type: "number", step: "any", id: freshId("low") });
@@ -43,7 +45,7 @@ export class DisplaySection {
       scale.row,
       curve.row,
       ...range.map(([label, field]) => element("div", { class: "row" }, element("label", { for: field.id }, label), field)),
-      element("div", { class: "buttons" }, button("From the image", () => this.#set(() => this.#byHand.clear()))),
+      element("div", { class: "buttons" }, button("From the image", () => this.#set(() => this.forget()))),
       element("div", { class: "legend" }, this.#legend, this.#ends),
       element("div", { class: "ticks" }, ticks.rings.row, ticks.spots.row, ticks.indices.row),
     );
@@ -60,7 +62,8 @@ export class DisplaySection {
    * @param like a layer whose contrast it shares, so that the two can be compared
    */
   contrastOf(layer: Layer, like: Layer = layer): Contrast {
-    const chosen = this.#byHand.get(layer.kind) ?? likelyContrast(like, this.#scale, this.#curve);
+    const chosen = this.#byHand.get(layer.kind) ?? this.#found.get(layer.kind) ?? likelyContrast(like, this.#scale, this.#curve);
+    this.#found.set(layer.kind, chosen);
     const contrast = layer.kind === "photons" ? { ...chosen, scale: this.#scale, curve: this.#curve } : chosen;
     const isNew = JSON.stringify(contrast) !== JSON.stringify(this.#shown?.contrast);
     this.#shown = { layer, contrast: isNew || !this.#shown ? contrast : this.#shown.contrast };
@@ -71,9 +74,11 @@ export class DisplaySection {
   /** Another image is shown, for which limits that were set by hand say nothing. */
   forget(): void {
     this.#byHand.clear();
+    this.#found.clear();
   }
 
   #set(change: () => void): void {
+    this.#found.clear();
     change();
     this.onChange();
   }

@@ -1,6 +1,6 @@
 import { allocate } from "../ndarray/dtype.js";
 import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
-import { likelyRange, type Contrast, type CurveName, type ScaleName } from "./colour-scale.js";
+import { isLight, likelyRange, type Contrast, type CurveName, type ScaleName } from "./colour-scale.js";
 import { pyramidOf, type Pyramid } from "./pyramid.js";
 
 /** What the numbers of a layer are. */
@@ -40,14 +40,15 @@ export function differenceOf(measured: NdArray, model: NdArray, mask: NdArray | 
 }
 
 /** Sigmas that the residual's scale reaches to. */
-const sigmasShown = 5;
+export const sigmasShown = 5;
 
 /** Contrast in which a layer shows what there is to see. */
 export function likelyContrast({ kind, pyramids }: Layer, scale: ScaleName, curve: CurveName): Contrast {
-  if (kind === "sigmas") return { scale: "residual", curve: "linear", low: -sigmasShown, high: sigmasShown };
+  const residual = isLight(scale) ? "residual" : "dark residual";
+  if (kind === "sigmas") return { scale: residual, curve: "linear", low: -sigmasShown, high: sigmasShown };
   const { data } = pyramids[0].levels[0].image;
   const range = likelyRange(data, kind === "difference" ? "square root" : curve);
   if (kind === "photons") return { scale, curve, ...range };
   const reach = Math.max(Math.abs(range.low), Math.abs(range.high));
-  return { scale: "residual", curve: "linear", low: -reach, high: reach };
+  return { scale: residual, curve: "linear", low: -reach, high: reach };
 }

@@ -26,13 +26,13 @@ export class ModelDesk {
 
   private constructor(
     base: Experiment,
-    oversample: number,
     readonly options: ImageOptions,
     preset: Preset | undefined,
   ) {
-    this.state = stateOf(base, oversample);
-    this.live = new LiveModel(options);
     this.preset = preset;
+    this.state = this.#begin(base);
+    // Nothing is compared with a preset's image in its last digits, and single precision is faster.
+    this.live = new LiveModel(preset ? { ...options, dtype: "float32" } : options);
     this.structure = preset ? "like a protein" : "as given";
     this.structures.set(this.structure, base.structureFactors);
     this.structures.set("all alike", alike);
@@ -40,12 +40,12 @@ export class ModelDesk {
 
   /** The desk of a given experiment; of a preset, where the page is given nothing at all; else none. */
   static of({ experiment, options = {}, images }: Given, hash: string): ModelDesk | undefined {
-    if (experiment) return new ModelDesk(refinableExperiment(experiment), options.oversample ?? 1, options, undefined).#at(hash);
+    if (experiment) return new ModelDesk(refinableExperiment(experiment), options, undefined).#at(hash);
     if (images.length > 0) return undefined;
     const named = parseAddress(hash).preset;
     const all = presets();
     const preset = all.find(({ name }) => name === named) ?? all[0];
-    return new ModelDesk(preset.experiment, preset.oversample, {}, preset).#at(hash);
+    return new ModelDesk(preset.experiment, {}, preset).#at(hash);
   }
 
   /** The names of the presets, where the model is one of them. */
@@ -57,7 +57,7 @@ export class ModelDesk {
     const preset = presets().find((candidate) => candidate.name === name);
     if (!preset) return;
     this.preset = preset;
-    this.state = stateOf(preset.experiment, preset.oversample);
+    this.state = this.#begin(preset.experiment);
     this.#putStructure();
   }
 
@@ -72,8 +72,7 @@ export class ModelDesk {
   }
 
   reset(): void {
-    const { base } = this.state;
-    this.state = stateOf(base, this.preset?.oversample ?? this.options.oversample ?? 1);
+    this.state = this.#begin(this.state.base);
   }
 
   /** What a preset is compared with: counts of its truth, with the noise of photons. */
@@ -87,18 +86,25 @@ export class ModelDesk {
   /** The address from which the page becomes the same again. */
   get address(): string {
     const { changed, sampling, base } = this.state;
-    const own = stateOf(base, this.preset?.oversample ?? this.options.oversample ?? 1).sampling;
+    const own = this.#begin(base).sampling;
     const counts = samplingKeys.filter((key) => sampling[key] !== own[key]).map((key) => [key, sampling[key]] as const);
-    return formatAddress({ preset: this.preset?.name, values: new Map([...changed, ...counts]) });
+    const spots = sampling.spots === own.spots ? {} : { spots: sampling.spots };
+    return formatAddress({ preset: this.preset?.name, values: new Map([...changed, ...counts]), ...spots });
   }
 
   #at(hash: string): ModelDesk {
-    const { values } = parseAddress(hash);
-    const sampling = { ...this.state.sampling };
+    const { values, spots = this.state.sampling.spots } = parseAddress(hash);
+    const sampling = { ...this.state.sampling, spots };
     for (const key of samplingKeys) sampling[key] = values.get(key) ?? sampling[key];
     const changed = new Map([...values].filter(([key]) => modelFields.some((field) => field.key === key)));
     this.state = { ...this.state, changed, sampling };
     return this;
+  }
+
+  /** An experiment before anything is changed. */
+  #begin(base: Experiment): ModelState {
+    const { oversample = 1, spots = "sampled" } = this.preset ?? this.options;
+    return stateOf(base, oversample, spots);
   }
 
   #putStructure(): void {

@@ -1,9 +1,12 @@
 import { known, type Quantity } from "../autodiff/tape.js";
-import { defaultFluence } from "../models/beam.js";
+import { defaultFluence, type Beam } from "../models/beam.js";
 import type { Crystal, UnitCell } from "../models/crystal.js";
 import { detectorFrame, type Detector } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import type { Vector } from "../physics/vector.js";
+
+/** Steps that sample what widens a spot, or one Gaussian for all of it. */
+export type SpotSum = "sampled" | "closed";
 
 /** A number of the model that a person can change. */
 export interface ModelField {
@@ -16,6 +19,8 @@ export interface ModelField {
   readonly reach: (value: number) => number;
   readonly least: number;
   readonly most: number;
+  /** the way to sum spots that it belongs to; both unless given */
+  readonly spots?: SpotSum;
   /** whether the slider moves by factors */
   readonly isLogarithmic?: boolean;
   readonly read: (experiment: Experiment) => number;
@@ -30,6 +35,10 @@ function inCrystal(experiment: Experiment<Quantity>, part: Partial<Crystal<Quant
 
 function inDetector(experiment: Experiment<Quantity>, part: Partial<Detector<Quantity>>): Experiment<Quantity> {
   return { ...experiment, detector: { ...experiment.detector, ...part } };
+}
+
+function inBeam(experiment: Experiment<Quantity>, part: Partial<Beam<Quantity>>): Experiment<Quantity> {
+  return { ...experiment, beam: { ...experiment.beam, ...part } };
 }
 
 function replaced(vector: Vector, axis: Axis, value: Quantity): Vector {
@@ -93,6 +102,33 @@ function cellsField(axis: Axis): ModelField {
   };
 }
 
+/** A standard deviation of spots in closed form. Of several directions, the first is shown, and a change is one of all of them. */
+function closedField(
+  key: string,
+  label: string,
+  unit: string,
+  reach: number,
+  read: (experiment: Experiment) => number | readonly number[] | undefined,
+  write: ModelField["write"],
+): ModelField {
+  return {
+    key,
+    label,
+    unit,
+    group: "Widths of spots",
+    spots: "closed",
+    step: 0.01,
+    reach: () => reach,
+    least: 0,
+    most: 20,
+    read: (experiment) => {
+      const value = read(experiment) ?? 0;
+      return typeof value === "number" ? value : value[0];
+    },
+    write,
+  };
+}
+
 function centreField(axis: "x" | "y"): ModelField {
   return {
     key: `beam_${axis}`,
@@ -144,13 +180,14 @@ export const modelFields: readonly ModelField[] = [
     least: 0.05,
     most: 20,
     read: ({ beam: { wavelengthA } }) => wavelengthA,
-    write: (experiment, value) => ({ ...experiment, beam: { ...experiment.beam, wavelengthA: value } }),
+    write: (experiment, value) => inBeam(experiment, { wavelengthA: value }),
   },
   {
-    key: "bandwidth",
-    label: "bandwidth",
+    key: "dispersion",
+    label: "dispersion",
     unit: "%",
-    group: "Detector and beam",
+    group: "Widths of spots",
+    spots: "sampled",
     step: 0.05,
     reach: () => 5,
     least: 0,
@@ -158,7 +195,7 @@ export const modelFields: readonly ModelField[] = [
     read: ({ beam: { dispersionPercent } }) => dispersionPercent?.range ?? 0,
     write: (experiment, value) => {
       const { dispersionPercent } = experiment.beam;
-      return dispersionPercent ? { ...experiment, beam: { ...experiment.beam, dispersionPercent: { ...withoutStep(dispersionPercent), range: value } } } : experiment;
+      return dispersionPercent ? inBeam(experiment, { dispersionPercent: { ...withoutStep(dispersionPercent), range: value } }) : experiment;
     },
   },
   {
@@ -172,16 +209,17 @@ export const modelFields: readonly ModelField[] = [
     most: 1e40,
     isLogarithmic: true,
     read: ({ beam: { fluence = defaultFluence } }) => fluence,
-    write: (experiment, value) => ({ ...experiment, beam: { ...experiment.beam, fluence: value } }),
+    write: (experiment, value) => inBeam(experiment, { fluence: value }),
   },
   cellsField(0),
   cellsField(1),
   cellsField(2),
   {
-    key: "eta",
+    key: "spread",
     label: "mosaic spread",
     unit: "°",
-    group: "Crystal",
+    group: "Widths of spots",
+    spots: "sampled",
     step: 0.01,
     reach: () => 1.5,
     least: 0,
@@ -192,6 +230,10 @@ export const modelFields: readonly ModelField[] = [
       return mosaic ? inCrystal(experiment, { mosaic: { ...mosaic, spreadDeg: value } }) : experiment;
     },
   },
+  closedField("eta", "mosaicity η", "°", 0.5, ({ crystal: { etaDeg } }) => etaDeg, (experiment, value) => inCrystal(experiment, { etaDeg: value })),
+  closedField("bandwidth", "bandwidth σ", "%", 2, ({ beam: { bandwidthPercent } }) => bandwidthPercent, (experiment, value) => inBeam(experiment, { bandwidthPercent: value })),
+  closedField("divergence", "divergence σ", "mrad", 2, ({ beam: { beamDivergenceMrad } }) => beamDivergenceMrad, (experiment, value) => inBeam(experiment, { beamDivergenceMrad: value })),
+  closedField("footprint", "footprint σ", "mm", 0.3, ({ detector: { footprintMm } }) => footprintMm, (experiment, value) => inDetector(experiment, { footprintMm: value })),
 ];
 
 function withoutStep({ range, count }: { readonly range: Quantity; readonly count: number }): { readonly range: Quantity; readonly count: number } {
@@ -200,17 +242,18 @@ function withoutStep({ range, count }: { readonly range: Quantity; readonly coun
 
 /** What cannot change without a new recording: how many terms the sum over a pixel has. */
 export interface Sampling {
+  readonly spots: SpotSum;
   readonly domains: number;
   readonly wavelengths: number;
   readonly oversample: number;
 }
 
-export function samplingOf({ crystal: { mosaic }, beam: { dispersionPercent } }: Experiment, oversample: number): Sampling {
-  return { domains: mosaic?.domains ?? 1, wavelengths: dispersionPercent?.count ?? 1, oversample };
+export function samplingOf({ crystal: { mosaic }, beam: { dispersionPercent } }: Experiment, oversample: number, spots: SpotSum): Sampling {
+  return { spots, domains: mosaic?.domains ?? 1, wavelengths: dispersionPercent?.count ?? 1, oversample };
 }
 
 /** The experiment with so many mosaic domains and wavelengths. */
-export function withSampling(experiment: Experiment, { domains, wavelengths }: Sampling): Experiment {
+export function withSampling(experiment: Experiment, { domains, wavelengths }: Pick<Sampling, "domains" | "wavelengths">): Experiment {
   const { crystal, beam } = experiment;
   const mosaic = domains > 1 ? { spreadDeg: 0, ...crystal.mosaic, domains } : undefined;
   const { mosaic: _, ...restOfCrystal } = crystal;
@@ -227,6 +270,7 @@ export function withValues(experiment: Experiment<Quantity>, fields: readonly Mo
   return fields.reduce((written, field, i) => field.write(written, values[i]), experiment);
 }
 
-export function fieldsOf(values: FieldValues): ModelField[] {
-  return modelFields.filter(({ key }) => values.has(key));
+/** The fields that have values, and a meaning for this way to sum spots. */
+export function fieldsOf(values: FieldValues, spots: SpotSum): ModelField[] {
+  return modelFields.filter((field) => values.has(field.key) && (field.spots ?? spots) === spots);
 }

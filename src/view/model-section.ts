@@ -4,11 +4,15 @@ import { experimentOf, withField, type ModelState } from "./model-state.js";
 import { NumberControl } from "./number-control.js";
 import { section } from "./section.js";
 
+type CountName = Exclude<keyof ModelState["sampling"], "spots">;
+const spotSums = ["sampled", "closed"] as const;
+
 /** The controls of the model. */
 export class ModelSection {
   readonly element: HTMLElement;
   readonly #controls = new Map<string, NumberControl>();
-  readonly #sampling = new Map<keyof ModelState["sampling"], NumberControl>();
+  readonly #sampling = new Map<CountName, NumberControl>();
+  readonly #spots: HTMLSelectElement;
   readonly #about = element("p", { class: "note" });
   readonly #select: HTMLSelectElement | undefined;
   #state: ModelState;
@@ -44,6 +48,8 @@ export class ModelSection {
       this.#sampling.set(key, control);
       return control.row;
     });
+    const spots = choice("spots", spotSums, state.sampling.spots, (way) => this.#change({ ...this.#state, sampling: { ...this.#state.sampling, spots: way } }));
+    this.#spots = spots.select;
     const chooser = presetNames.length > 0 ? choice("preset", presetNames, preset ?? presetNames[0], onPreset) : undefined;
     this.#select = chooser?.select;
     this.element = section(
@@ -51,11 +57,26 @@ export class ModelSection {
       true,
       ...(chooser ? [chooser.row] : []),
       this.#about,
-      ...[...groups].flatMap(([name, controls]) => [element("h3", {}, name), ...controls]),
+      ...[...groups].flatMap(([name, controls]) => [element("h3", {}, name), ...(name === "Widths of spots" ? [spots.row] : []), ...controls]),
       element("h3", {}, "Steps of the sum"),
       ...rows,
       element("div", { class: "buttons" }, button("Back to the start", onReset)),
     );
+    this.#showFields();
+  }
+
+  /** Hides what has no meaning for the way in which spots are summed. */
+  #showFields(): void {
+    const { spots } = this.#state.sampling;
+    this.#spots.value = spots;
+    for (const field of modelFields) {
+      const control = this.#controls.get(field.key);
+      if (control) control.row.hidden = (field.spots ?? spots) !== spots;
+    }
+    for (const key of ["domains", "wavelengths"] as const) {
+      const control = this.#sampling.get(key);
+      if (control) control.row.hidden = spots === "closed";
+    }
   }
 
   set about(text: string) {
@@ -76,12 +97,14 @@ export class ModelSection {
       if (control) control.value = read(experiment);
     }
     for (const [key, control] of this.#sampling) control.value = state.sampling[key];
+    this.#showFields();
   }
 
   #change(state: ModelState): void {
     const hasMoreSteps = state.sampling !== this.#state.sampling;
     this.#state = state;
     if (hasMoreSteps) for (const [key, control] of this.#sampling) control.value = state.sampling[key];
+    this.#showFields();
     this.onChange(state);
   }
 }

@@ -76,5 +76,5 @@ export class NumberControl {
 
 /** All digits that a person would want to see; a field keeps no more. */
 function shown(value: number): string {
-  return String(Number(value.toPrecision(Math.abs(value) >= 1e6 ? 5 : 9)));
+  return String(Number(value.toPrecision(Math.abs(value) >= 1e6 ? 5 : 8)));
 }

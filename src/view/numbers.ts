@@ -34,3 +34,8 @@ export function unitSign(unit: string): string {
   const signs: Readonly<Record<string, string>> = { deg: "°", A: "Å", um: "µm", percent: "%", "photons/m^2": "photons/m²" };
   return signs[unit] ?? unit;
 }
+
+/** A reduced chi-square, which is not known where nothing was fitted. */
+export function chiSquareText(reducedChiSquare: number): string {
+  return Number.isNaN(reducedChiSquare) ? "unknown" : reducedChiSquare.toFixed(3);
+}

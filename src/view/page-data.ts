@@ -1,4 +1,4 @@
-import { bufferCount, unpack, type Given } from "./given.js";
+import { bufferCount, unpack } from "./given.js";
 
 /** Names of the elements that hold what a page is given, and of the files beside it. */
 export const givenElement = "given";
@@ -8,10 +8,10 @@ export const bufferName = (index: number): string => `data-${index}`;
  * What the page is given: the text stands in it; arrays stand there, too, where the page is alone, and else on the server beside it.
  * @throws TypeError when a part is missing
  */
-export async function readGiven(): Promise<Given> {
+export async function unpackedPage<T>(): Promise<T> {
   const text = document.getElementById(givenElement)?.textContent ?? "";
   const buffers = await Promise.all(Array.from({ length: bufferCount(text) }, (_, index) => readBuffer(bufferName(index))));
-  return unpack<Given>(text, buffers);
+  return unpack<T>(text, buffers);
 }
 
 async function readBuffer(name: string): Promise<Uint8Array> {

@@ -2,6 +2,7 @@ import type { Experiment } from "../models/experiment.js";
 import type { StructureFactors } from "../models/structure-factors.js";
 import type { Crystal, UnitCell } from "../models/crystal.js";
 import type { Beam } from "../models/beam.js";
+import type { SpotSum } from "./model-fields.js";
 import { wilsonAmplitudes } from "./wilson.js";
 
 /** An experiment to begin with, and what there is to see in it. */
@@ -9,6 +10,7 @@ export interface Preset {
   readonly name: string;
   readonly about: string;
   readonly oversample: number;
+  readonly spots: SpotSum;
   readonly experiment: Experiment;
   /** what a measurement is made of that the preset is compared with */
   readonly truth?: Experiment;
@@ -34,29 +36,33 @@ export function presets(structureFactors: StructureFactors | number = (proteinAm
     structureFactors,
   });
   return [
-    { name: "first light", about: "A small protein crystal of 8 × 8 × 8 cells in a still.", oversample: 1, experiment: experiment(still) },
+    { name: "first light", about: "A small protein crystal of 8 × 8 × 8 cells in a still.", oversample: 1, spots: "sampled", experiment: experiment(still) },
     {
       name: "mosaicity",
-      about: "25 domains that are turned by up to 0.6° against each other: spots become arcs.",
+      about: "Domains that are turned by 0.3° (one standard deviation) against each other, in closed form: spots become arcs.",
       oversample: 1,
-      experiment: experiment({ ...still, cells: [14, 14, 14], mosaic: { spreadDeg: 0.6, domains: 25 } }, {}, 256),
+      spots: "closed",
+      experiment: experiment({ ...still, cells: [20, 20, 20], etaDeg: 0.3 }),
     },
     {
       name: "pink beam",
-      about: "Wavelengths that differ by 4 %: spots become radial streaks.",
+      about: "Wavelengths that differ by 1 % (one standard deviation), in closed form: spots become radial streaks.",
       oversample: 1,
-      experiment: experiment({ ...still, cells: [14, 14, 14] }, { dispersionPercent: { range: 4, count: 15 } }, 256),
+      spots: "closed",
+      experiment: experiment({ ...still, cells: [20, 20, 20], etaDeg: 0.03 }, { bandwidthPercent: 1 }),
     },
     {
       name: "between the spots",
       about: "A crystal of 2 × 2 × 2 cells: the molecule shines through between the spots, interpolated by a tricubic polynomial.",
       oversample: 1,
+      spots: "sampled",
       experiment: experiment({ ...still, cells: [2, 2, 2] }, { fluence: 1e28 }),
     },
     {
       name: "a wrong cell",
       about: "The measurement is simulated; the model's cell is too long by 1 % along a. Blink, look at the residual, and refine.",
       oversample: 1,
+      spots: "sampled",
       experiment: experiment({ ...still, lattice: { ...protein, a: 1.01 * protein.a } }, {}, 256),
       truth: experiment(still, {}, 256),
     },

@@ -7,12 +7,15 @@ import type { PointedPixel } from "./viewer.js";
 /** A fact of a pixel: what it is, and its value with a unit. */
 export type Fact = readonly [name: string, value: string];
 
-/** All that is known of the pixel that somebody points at. */
-export function factsOf({ panel, fast, slow }: PointedPixel, layers: readonly Layer[], geometry: Geometry | undefined): Fact[] {
+/**
+ * All that is known of the pixel that somebody points at.
+ * @param shrunk pixels of the detector along each edge of one that is shown
+ */
+export function factsOf({ panel, fast, slow }: PointedPixel, layers: readonly Layer[], geometry: Geometry | undefined, shrunk = 1): Fact[] {
   const [column, row] = [Math.floor(fast), Math.floor(slow)];
   const facts: Fact[] = [];
   if ((layers[0]?.images.length ?? 1) > 1) facts.push(["panel", String(panel)]);
-  facts.push(["fast", String(column)], ["slow", String(row)]);
+  facts.push(["fast", String(Math.floor(fast * shrunk))], ["slow", String(Math.floor(slow * shrunk))]);
   for (const layer of layers) {
     const image = layer.images[panel];
     if (!image || row >= image.shape[0] || column >= image.shape[1]) continue;

@@ -1,14 +1,14 @@
 import { InputError } from "../ndarray/errors.js";
 import type { Refinement, RefinementProgress } from "../refine/refine.js";
 import { reasons } from "../refine/summary.js";
-import { webWorkers } from "../simulate/parallel/web.js";
-import type { WorkerPool } from "../simulate/parallel/pool.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import { chart } from "./chart.js";
 import { button, element, tick } from "./element.js";
 import type { GivenImage, GivenRefinement } from "./given.js";
+import { optionsFor } from "./live-model.js";
 import { experimentOf, stateOf, type ModelState } from "./model-state.js";
-import { significant } from "./numbers.js";
+import { chiSquareText, significant } from "./numbers.js";
+import { pageWorkers } from "./page-workers.js";
 import { ParameterTable } from "./parameter-table.js";
 import { preparedRefinement, previewOf, refinableOf, refinedExperiment, resultFiles, run, type PreparedRefinement } from "./refining.js";
 import { offerFile } from "./save.js";
@@ -43,7 +43,6 @@ export class RefinementSection {
   readonly #table = new ParameterTable();
   readonly #warnings = element("div");
   readonly #files = element("div", { class: "buttons" });
-  #pool: WorkerPool | undefined;
   #abort: AbortController | undefined;
   readonly #before: ModelState[] = [];
 
@@ -79,7 +78,7 @@ export class RefinementSection {
       const course: RefinementProgress[] = [];
       const preview = previewOf(prepared);
       let shownAt = -Infinity;
-      const pool = this.#workers();
+      const pool = pageWorkers();
       this.#status.textContent = "preparing";
       await nextTurn();
       const refinement = await run(prepared, {
@@ -96,7 +95,7 @@ export class RefinementSection {
       });
       this.#before.push(state);
       const values = refinement.parameters.map(({ value }) => value);
-      this.#desk.onModel(stateOf(refinedExperiment(prepared, values), refinement.oversample[0]));
+      this.#desk.onModel(stateOf(refinedExperiment(prepared, values), refinement.oversample[0], state.sampling.spots));
       this.#showResult(prepared, refinement);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -109,14 +108,10 @@ export class RefinementSection {
   }
 
   /** How the image is sampled: as the command was told, unless somebody has changed it here. */
-  #optionsFor({ sampling: { oversample } }: ModelState): ImageOptions {
+  #optionsFor({ sampling }: ModelState): ImageOptions {
     const { options } = this.#desk;
-    return oversample === (options.oversample ?? 1) ? options : { ...options, oversample };
-  }
-
-  #workers(): WorkerPool | undefined {
-    if (!globalThis.crossOriginIsolated || navigator.hardwareConcurrency < 2) return undefined;
-    return (this.#pool ??= webWorkers());
+    const isGiven = sampling.oversample === (options.oversample ?? 1) && sampling.spots === (options.spots ?? "sampled");
+    return isGiven ? options : optionsFor(options, sampling);
   }
 
   #showCourse(course: readonly RefinementProgress[], { parameters }: PreparedRefinement): void {
@@ -143,7 +138,7 @@ export class RefinementSection {
     const { converged, why, steps, seconds, reducedChiSquare, history, parameters, warnings } = refinement;
     this.#status.textContent =
       `${converged ? "Converged" : "Not converged"}: ${reasons[why]}, after ${steps} steps and ${seconds.toFixed(1)} s; ` +
-      `reduced chi-square ${reducedChiSquare.toFixed(3)}.`;
+      `reduced chi-square ${chiSquareText(reducedChiSquare)}.`;
     this.#drawCourse(history);
     this.#table.show(parameters);
     this.#warnings.replaceChildren(...warnings.map((warning) => element("p", { class: "warning" }, warning)));

@@ -1,4 +1,3 @@
-import { known } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
 import { copy, type NdArray } from "../ndarray/ndarray.js";
 import { askedParameters, type Asked } from "../refine/asked-parameters.js";
@@ -13,6 +12,7 @@ import { InputError } from "../ndarray/errors.js";
 import { ImageModel, type ImageOptions } from "../simulate/image-model.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import type { GivenImage, GivenRefinement } from "./given.js";
+import { knownExperiment } from "./known-experiment.js";
 
 /** What is refined unless somebody chooses. */
 const usual: GivenRefinement = {
@@ -81,13 +81,7 @@ export function previewOf({ still, parameters }: PreparedRefinement): (progress:
 
 /** The experiment that a refinement has found. */
 export function refinedExperiment({ still, parameters }: PreparedRefinement, values: readonly number[]): Experiment {
-  const found = experimentAt(still.experiment, parameters, values);
-  if (!isOfNumbers(found)) throw new TypeError("a refined experiment holds numbers alone");
-  return found;
-}
-
-function isOfNumbers(experiment: ReturnType<typeof experimentAt>): experiment is Experiment {
-  return Number.isFinite(known(experiment.beam.wavelengthA));
+  return knownExperiment(experimentAt(still.experiment, parameters, values));
 }
 
 /** The files that the command would write, by their names. */

@@ -71,6 +71,13 @@ export class Scene {
 }
 
 
+/** Standard deviations within which a spot is seen. */
+const sigmasSeen = 2;
+
+function firstOf(value: number | readonly number[] = 0): number {
+  return typeof value === "number" ? value : Math.max(...value.slice(0, 3));
+}
+
 /** How far from the Ewald sphere an experiment's reflections are seen. */
 export function limitsOf({ crystal, beam }: Experiment): PredictionLimits {
   const { direct } = orientedLattice(crystal);
@@ -79,7 +86,7 @@ export function limitsOf({ crystal, beam }: Experiment): PredictionLimits {
   return {
     // Where the lattice factor of a block of cells is 0 for the first time.
     width: 1 / Math.min(...edges),
-    mosaicRad: (crystal.mosaic?.spreadDeg ?? 0) * radiansPerDegree,
-    bandwidth: (beam.dispersionPercent?.range ?? 0) / 200,
+    mosaicRad: Math.max(crystal.mosaic?.spreadDeg ?? 0, sigmasSeen * firstOf(crystal.etaDeg)) * radiansPerDegree,
+    bandwidth: Math.max((beam.dispersionPercent?.range ?? 0) / 200, (sigmasSeen * (beam.bandwidthPercent ?? 0)) / 100),
   };
 }

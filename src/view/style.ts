@@ -57,6 +57,7 @@ input[type=checkbox] { accent-color: var(--accent); width: 1.05rem; height: 1.05
 .row label { color: var(--ink) }
 .number { display: grid; grid-template-columns: 6.2rem minmax(3rem, 1fr) 6rem 3rem; gap: 0.5rem; align-items: center }
 .number input[type=number] { width: 100%; text-align: right; padding: 0.2rem 0.35rem; min-height: 1.9rem }
+.number input[type=number] { appearance: textfield } .number input::-webkit-inner-spin-button { display: none }
 .number .unit { color: var(--quiet); font-size: 0.87rem }
 .tick { display: inline-flex; gap: 0.45rem; align-items: center; min-height: 1.9rem }
 .ticks { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem }
@@ -81,8 +82,20 @@ td button { border: 0; background: none; padding: 0; min-height: 0; color: var(-
 .chart text { fill: var(--quiet); font-size: 11px } .chart .axis { stroke: var(--line) } .chart .curve { stroke: var(--accent); fill: none; stroke-width: 1.75 }
 .chart .other { stroke: #c2410c; fill: none; stroke-width: 1.5 } .chart .dot { fill: var(--accent) } .chart .dot-other { fill: #c2410c }
 @media (prefers-color-scheme: dark) { .chart .other { stroke: #ffb066 } .chart .dot-other { fill: #ffb066 } }
+[hidden] { display: none !important }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 .drop { outline: 3px dashed var(--accent); outline-offset: -8px }
+.report { max-width: 70rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; background: var(--sheet); min-height: 100vh }
+.report h1 { font-size: 1.4rem; margin-bottom: 0.5rem } .report h2 { margin: 2rem 0 0.5rem; font-size: 1.15rem } .report h3 { font-size: 1rem; margin: 1.5rem 0 0.4rem }
+.report .warning { margin: 0.5rem 0 } .report .table { max-height: none } .report .buttons { margin: 0.6rem 0 }
+.report table { width: auto; min-width: min(100%, 34rem) } .report td, .report th { padding: 0.25rem 0.9rem 0.25rem 0 }
+.report .facts th, .report .facts td { text-align: left; vertical-align: top; white-space: normal; overflow-wrap: anywhere } .report .facts th { white-space: nowrap; padding-right: 1.5rem; border-top: 1px solid var(--line) }
+.report .figure { max-width: 34rem } .report details > summary { cursor: pointer; padding: 0.5rem 0 }
+.framed { border: 1px solid var(--line); border-radius: 8px; overflow: hidden } .framed .stage { height: min(70vh, 46rem) } .framed > details, .framed > .buttons { padding: 0 1rem; margin: 0.6rem 0 }
+.framed details > div { display: grid; gap: 0.5rem; max-width: 26rem; padding-bottom: 0.8rem }
+.boxes { display: flex; flex-wrap: wrap; gap: 0.9rem; margin: 0.6rem 0 } .boxes figure { margin: 0; display: grid; grid-template-columns: repeat(3, 4.4rem); gap: 2px }
+.boxes canvas { width: 100%; image-rendering: pixelated; border: 1px solid var(--line) } .boxes figcaption { grid-column: 1 / -1; font-size: 0.85rem }
+.boxes button { border: 0; background: none; padding: 0; min-height: 0; color: var(--accent) }
 @media (max-width: 800px) {
   .page { display: block; height: auto }
   .work { display: block }

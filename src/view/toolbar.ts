@@ -5,7 +5,8 @@ import type { DragMode } from "./viewer.js";
 
 export interface ToolbarEvents {
   readonly onLayer: (name: LayerName) => void;
-  readonly onDrag: (mode: DragMode) => void;
+  /** undefined where dragging can only move the image */
+  readonly onDrag: ((mode: DragMode) => void) | undefined;
   readonly onZoom: (factor: number) => void;
   readonly onFit: () => void;
   readonly onBlink: () => void;
@@ -25,7 +26,8 @@ export class Toolbar {
 
   constructor({ onLayer, onDrag, onZoom, onFit, onBlink }: ToolbarEvents) {
     this.#layers = new Toggle<LayerName>("Image that is shown", onLayer);
-    this.#drag = new Toggle<DragName>("What dragging does", (name) => onDrag(modes[name]));
+    this.#drag = new Toggle<DragName>("What dragging does", (name) => onDrag?.(modes[name]));
+    this.#drag.element.hidden = onDrag === undefined;
     this.#blink = button("blink", onBlink, { title: "measured and model in turn (b)" });
     const zoom = element(
       "div",

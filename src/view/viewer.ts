@@ -1,5 +1,5 @@
 import { fitted, panned, toDetector, toWindow, zoomedAt, type Box, type Camera, type Point, type Size } from "./camera.js";
-import { colourTable, type Contrast } from "./colour-scale.js";
+import { colourTable, isLight, type Contrast } from "./colour-scale.js";
 import { drawMarks, type Mark } from "./drawing.js";
 import { element } from "./element.js";
 import { placementsOf, type Geometry } from "./geometry.js";
@@ -153,7 +153,7 @@ export class Viewer {
       options: this.#overlay,
       line: this.#line,
       cursor: this.#cursor,
-      isLight: this.#contrast?.scale !== "grey" && this.#contrast?.scale !== "viridis",
+      isLight: isLight(this.#contrast?.scale ?? "inverse grey"),
     });
   }
 

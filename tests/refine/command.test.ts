@@ -54,9 +54,11 @@ test("refine prints one JSON object with the fields that were promised, and the 
 test("the folder holds pictures, curves, numbers, and a page that needs no network", async () => {
   for (const name of ["picture.png", "loss.svg", "correlations.svg", "refinement.json", "refined.args"]) assert.ok((await bench.read(`r/${name}`)).length > 100, name);
   const page = new TextDecoder().decode(await bench.read("r/index.html"));
-  assert.match(page, /data:image\/png;base64,/);
+  assert.match(page, /<script type="application\/octet-stream" id="data-0">/);
   assert.match(page, /<svg/);
-  assert.not.match(page.replaceAll("http://www.w3.org/2000/svg", ""), /https?:|src="(?!data:)|href=/);
+  const markup = page.replace(/<script type="module">[^]*<\/script>/, "");
+  assert.not.match(markup.replaceAll("http://www.w3.org/2000/svg", ""), /https?:|(src|href)="(?!data:)/);
+  assert.match(page, /connect-src 'none'/);
 });
 
 test("simulate takes the refined experiment back, and refine stays there", async () => {

@@ -1,51 +1,84 @@
+import { gzipSync } from "node:zlib";
+import type { NdArray } from "../../ndarray/ndarray.js";
+import type { Loss } from "../../refine/loss.js";
+import { experimentAt, type Parameter } from "../../refine/parameter.js";
 import type { Refinement } from "../../refine/refine.js";
-import { correlationMatrix, escaped, lossCurve } from "./charts.js";
+import type { Still } from "../../refine/still.js";
 import { summaryOf } from "../../refine/summary.js";
-import { shown, shownChiSquare, withEsd } from "./report.js";
+import { selfContainedPage } from "../../view/document.js";
+import { geometryOf } from "../../view/geometry.js";
+import { pack } from "../../view/given.js";
+import { knownExperiment } from "../../view/known-experiment.js";
+import { boxAround, overviewOf, shrunkGeometry } from "../../view/overview.js";
+import { predictedSpots } from "../../view/predicted-spots.js";
+import { reportHtml } from "../../view/report-html.js";
+import type { Report, ReportImage, ReportSpot } from "../../view/report.js";
+import { limitsOf } from "../../view/scene.js";
+import { shellsOf } from "../../view/shells.js";
+import { listedSpots } from "../../view/spot-list.js";
+import { pageProgram, sha256 } from "../view/page-program.js";
 
-/** What a page shows besides the numbers. */
-export interface PagePicture {
+/** A still beside what the refinement made of it. */
+export interface ComparedStill {
   readonly name: string;
-  /** of a PNG file */
-  readonly bytes: Uint8Array;
+  readonly still: Still;
+  /** images of which pixels that were not used are NaN */
+  readonly observed: NdArray;
+  readonly model: NdArray;
+  readonly residual: NdArray;
 }
 
-const style = `body { font: 15px/1.5 system-ui, sans-serif; color: #282c34; max-width: 1100px; margin: 2rem auto; padding: 0 1rem }
-h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem } img, svg { max-width: 100%; height: auto }
-table { border-collapse: collapse } td, th { padding: 0.2rem 1rem 0.2rem 0; text-align: right } td:first-child, th:first-child { text-align: left }
-th { border-bottom: 1px solid #282c34 } td { border-bottom: 1px solid #e2e5ea; font-variant-numeric: tabular-nums }
-.warning { background: #fff3cd; padding: 0.5rem 1rem } figure { margin: 0; overflow-x: auto }`;
+const worstShown = 12;
+const boxReach = 10;
 
-/** Everything about a refinement in one HTML page that needs no other file. */
-export function refinementPage(refinement: Refinement, title: string, pictures: readonly PagePicture[], warnings: readonly string[]): string {
-  const { converged, why, steps, seconds, loss } = summaryOf(refinement);
-  const rows = refinement.parameters.map((parameter) => {
-    const { value, esd } = withEsd(parameter);
-    const moved = parameter.esd ? ((parameter.value - parameter.start) / parameter.esd).toFixed(1) : "";
-    const cells = [parameter.name, shown(parameter.start, 6), value, esd, moved, parameter.unit].map((field) => `<td>${escaped(field)}</td>`);
-    return `<tr>${cells.join("")}</tr>`;
-  });
-  const heads = ["", "start", "refined", "esd", "moved (esds)", "unit"].map((head) => `<th>${head}</th>`).join("");
-  const shownPictures = pictures.map(({ name, bytes }) => {
-    const source = `data:image/png;base64,${base64(bytes)}`;
-    return `<h2>${escaped(name)}</h2><figure><img alt="observed, modelled and residual image" src="${source}"></figure>`;
-  });
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title><style>${style}</style></head><body>
-<h1>${escaped(title)}</h1>
-<p>${converged ? "Converged" : "<strong>Not converged</strong>"}: ${escaped(why)}, after ${steps} steps and ${seconds.toFixed(1)} s.
-Reduced chi-square ${shownChiSquare(refinement.reducedChiSquare)} (1 where the model is right); misfit ${shown(loss, 7)}.</p>
-${warnings.map((warning) => `<p class="warning">${escaped(warning)}</p>`).join("\n")}
-<table><thead><tr>${heads}</tr></thead><tbody>${rows.join("\n")}</tbody></table>
-${shownPictures.join("\n")}
-<h2>Misfit</h2><figure>${lossCurve(refinement)}</figure>
-<h2>Correlations</h2><figure>${correlationMatrix(refinement)}</figure>
-</body></html>
-`;
+/** Everything about a refinement in one HTML page that needs no other file: text, and pictures that can be moved. */
+export async function refinementPage(
+  refinement: Refinement,
+  parameters: readonly Parameter[],
+  title: string,
+  compared: readonly ComparedStill[],
+  loss: Loss,
+  warnings: readonly string[],
+  provenance: Report["provenance"],
+): Promise<string> {
+  const { converged, why, steps, seconds, loss: misfit } = summaryOf(refinement);
+  const values = refinement.parameters.map(({ value }) => value);
+  const report: Report = {
+    title,
+    isConverged: converged,
+    reason: why,
+    steps,
+    seconds,
+    loss: misfit,
+    reducedChiSquare: refinement.reducedChiSquare,
+    parameters: refinement.parameters,
+    correlations: refinement.correlations,
+    history: refinement.history,
+    warnings,
+    provenance,
+    images: compared.map((image, i) => reportImage(image, parameters, values, i, loss)),
+  };
+  return selfContainedPage(title, reportHtml(report), pack(report), await pageProgram("report.js"), sha256, gzipSync);
 }
 
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
+function reportImage({ name, still, observed, model, residual }: ComparedStill, parameters: readonly Parameter[], values: readonly number[], image: number, loss: Loss): ReportImage {
+  const experiment = knownExperiment(experimentAt(still.experiment, parameters, values, image));
+  const geometry = geometryOf(experiment);
+  const spots = listedSpots(predictedSpots(geometry, limitsOf(experiment)), [observed], [residual]);
+  const worst = spots.filter(({ misfit }) => !Number.isNaN(misfit)).sort((one, other) => other.misfit - one.misfit).slice(0, worstShown);
+  const [measured, expected, left] = [observed, model, residual].map(overviewOf);
+  return {
+    name,
+    shrunk: measured.shrunk,
+    measured: measured.image,
+    model: expected.image,
+    residual: left.image,
+    geometry: shrunkGeometry(geometry, measured.shrunk),
+    spots: worst.map((spot): ReportSpot => {
+      const [fast, slow] = [Math.floor(spot.fast), Math.floor(spot.slow)];
+      const box = (pixels: NdArray): NdArray => boxAround(pixels, fast, slow, boxReach);
+      return { ...spot, corner: { fast: fast - boxReach, slow: slow - boxReach }, measured: box(observed), model: box(model), residual: box(residual) };
+    }),
+    shells: shellsOf(observed, model, loss.variance, geometry),
+  };
 }

@@ -26,5 +26,6 @@ export function asRefineFlags(given: Given<ViewFlag>): Given<RefineFlag> {
       return isRefine(name) ? [{ ...occurrence, name }] : [];
     }),
     given.operands,
+    given.warnings,
   );
 }

@@ -7,7 +7,8 @@ import { requestFromFlags } from "../experiment-from-flags.js";
 import { readImage } from "../image-file.js";
 import { readInputFiles } from "../input-files.js";
 import { Given } from "../parse-flags.js";
-import { asSimulateFlags } from "../refine/flags.js";
+import { asSimulateFlags, type RefineFlag } from "../refine/flags.js";
+import { modelAsOptions } from "../refine/model.js";
 import { keepsMask, keptLines } from "../refine/refined-arguments.js";
 import { askedOf, lossOf, refineRequest } from "../refine/request.js";
 import { version } from "../version.js";
@@ -19,21 +20,22 @@ import { asRefineFlags, type ViewFlag } from "./flags.js";
  * @throws InputError that names the file or the option
  */
 export async function pageGiven(given: Given<ViewFlag>, cwd: string, seconds: number): Promise<PageGiven> {
-  const names = given.operands;
-  const hasModel = given.has("cell", "mat", "mtz");
-  const lost = given.occurrences.find(({ name }) => !hasModel && name !== "out" && name !== "noopen" && name !== "size");
-  if (lost) throw new InputError(`${lost.spelling} belongs to a model, and nothing says what the crystal is: give -cell, -mat or -mtz`);
+  const flags = await modelAsOptions(asRefineFlags(given), cwd);
+  const names = flags.operands;
+  const hasModel = flags.has("cell", "mat", "mtz", "geometry");
+  const lost = flags.occurrences[0];
+  if (lost && !hasModel) throw new InputError(`${lost.spelling} belongs to a model, and nothing says what the crystal is: give -cell, -mat, -mtz or -geometry`);
   const title = names.length > 0 ? names.map((name) => basename(name)).join(", ") : "live detector";
   const page = { title, version: version(), warnings: [] };
   if (!hasModel) return { ...page, images: await Promise.all(names.map((name) => imageOf(name, given, cwd))) };
-  const flags = asRefineFlags(given);
   if (names.length > 1) throw new InputError(`a model is compared with one image, and ${names.length} are given`);
+  const { flags: scattering, warnings: assumed } = withStructure(flags);
   if (names.length === 0) {
-    const simulated = asSimulateFlags(flags);
+    const simulated = asSimulateFlags(scattering);
     const { experiment, options, warnings } = requestFromFlags(simulated, await readInputFiles(simulated, cwd), seconds);
-    return { ...page, images: [], experiment, options, warnings };
+    return { ...page, images: [], experiment, options, warnings: [...assumed, ...warnings] };
   }
-  const { stills, parameters, options: refineOptions, warnings } = await refineRequest(flags, names, cwd, seconds);
+  const { stills, parameters, options: refineOptions, warnings } = await refineRequest(scattering, names, cwd, seconds);
   const [{ counts, experiment, options, overload }] = stills;
   const { mask, ...rest } = options;
   const image: GivenImage = { name: title, panels: [counts], masks: [mask], facts: [] };
@@ -51,8 +53,19 @@ export async function pageGiven(given: Given<ViewFlag>, cwd: string, seconds: nu
       kept: keptLines(asSimulateFlags(flags), cwd),
       hasMask: keepsMask(asSimulateFlags(flags)),
     },
-    warnings,
+    warnings: [...assumed, ...warnings],
   };
+}
+
+/** Electrons of every reflection where nothing says what scatters. */
+const alike = 100;
+
+/** To see where spots lie, their brightness need not be known. */
+function withStructure(flags: Given<RefineFlag>): { readonly flags: Given<RefineFlag>; readonly warnings: readonly string[] } {
+  if (flags.has("hkl", "mtz", "dump", "default_F")) return { flags, warnings: [] };
+  const added = { name: "default_F", spelling: "-default_F", words: [String(alike)], numbers: [alike], place: flags.occurrences.length } as const;
+  const warnings = [`no structure factors are given (-hkl, -mtz): all reflections are taken as ${alike} electrons, and how bright a spot is means nothing`];
+  return { flags: new Given<RefineFlag>([...flags.occurrences, added], flags.operands, flags.warnings), warnings };
 }
 
 async function imageOf(name: string, given: Given<ViewFlag>, cwd: string): Promise<GivenImage> {

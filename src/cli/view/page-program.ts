@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { readTextFile } from "../../io/files.js";
 import { InputError } from "../../ndarray/errors.js";
 
 /** Programs of the page: the file that they are served as, and the source that they are made of. */
-export const programSources = { "page.js": "src/view/page.ts", "web-worker.js": "src/simulate/parallel/web-worker.ts" } as const;
+export const programSources = { "page.js": "src/view/page.ts", "report.js": "src/view/report-page.ts", "web-worker.js": "src/simulate/parallel/web-worker.ts" } as const;
 export type ProgramName = keyof typeof programSources;
 
 const root = new URL("../../../", import.meta.url);
@@ -22,4 +23,9 @@ export async function pageProgram(name: ProgramName): Promise<string> {
   const built = fileURLToPath(new URL(`dist/page/${name}`, root));
   if (!existsSync(built)) throw new InputError(`the page's program ${built} is missing; npm run build makes it`);
   return readTextFile(built);
+}
+
+/** What a page's policy knows a program by. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
 }

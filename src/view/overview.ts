@@ -1,0 +1,55 @@
+import { allocate } from "../ndarray/dtype.js";
+import { fromData, zeros, type NdArray } from "../ndarray/ndarray.js";
+import type { Geometry } from "./geometry.js";
+import { pyramidOf } from "./pyramid.js";
+
+const longestEdge = 640;
+
+/** A smaller version of an image, and how many of its pixels along each edge one of the smaller stands for. */
+export interface Overview {
+  readonly image: NdArray;
+  readonly shrunk: number;
+}
+
+/**
+ * The largest version of an image that a page can carry, of numbers as exact as colours are, which packs to half.
+ * @param image [slow, fast]; NaN where nothing was used
+ */
+export function overviewOf(image: NdArray): Overview {
+  const { levels } = pyramidOf(image);
+  const found = levels.findIndex(({ width, height }) => Math.max(width, height) <= longestEdge);
+  const at = found < 0 ? levels.length - 1 : found;
+  const level = levels[at];
+  const data = allocate("float32", level.image.size);
+  const halves = new Uint16Array(data.buffer);
+  // A whole image keeps all digits of small counts: the upper half of the bits holds whole numbers to 256.
+  if (at === 0) data.set(level.image.data);
+  else level.bits.forEach((bits, i) => (halves[2 * i + 1] = bits));
+  return { image: fromData(data, level.image.shape), shrunk: 2 ** at };
+}
+
+/** The geometry of a smaller version's pixels. */
+export function shrunkGeometry(geometry: Geometry, shrunk: number): Geometry {
+  return {
+    ...geometry,
+    panels: geometry.panels.map((panel) => ({
+      ...panel,
+      pixelSizeMm: panel.pixelSizeMm * shrunk,
+      pixels: { fast: Math.ceil(panel.pixels.fast / shrunk), slow: Math.ceil(panel.pixels.slow / shrunk) },
+    })),
+  };
+}
+
+/** The pixels around a place; NaN beyond the edge. */
+export function boxAround(image: NdArray, fast: number, slow: number, reach: number): NdArray {
+  const edge = 2 * reach + 1;
+  const box = zeros([edge, edge], "float32");
+  const [rows, columns] = image.shape;
+  for (let i = 0; i < edge; i++) {
+    for (let j = 0; j < edge; j++) {
+      const [row, column] = [slow + i - reach, fast + j - reach];
+      box.data[i * edge + j] = row >= 0 && column >= 0 && row < rows && column < columns ? image.get(row, column) : NaN;
+    }
+  }
+  return box;
+}

@@ -1,0 +1,71 @@
+import { chart } from "./chart.js";
+import { correlationSentences } from "./correlation-words.js";
+import { escaped } from "./drawing.js";
+import { chiSquareText, significant, unitSign, withDeviation, withMinus } from "./numbers.js";
+import type { Report, ReportImage } from "./report.js";
+
+/** The part of a report that is text: it can be read without any program. */
+export function reportHtml(report: Report): string {
+  const { title, isConverged, reason, steps, seconds, loss, reducedChiSquare, warnings, provenance, images } = report;
+  const outcome = isConverged ? "Converged" : "<strong>Not converged</strong>";
+  return `<main class="report"><h1>${escaped(title)}</h1>
+<p>${outcome}: ${escaped(reason)}, after ${steps} steps and ${seconds.toFixed(1)} s. Reduced chi-square ${chiSquareText(reducedChiSquare)} (1 where the model is right); misfit ${significant(loss, 7)}.</p>
+${warnings.map((warning) => `<p class="warning">${escaped(warning)}</p>`).join("\n")}
+<section><h2>Parameters</h2><div class="table whole">${parameterTable(report)}</div><div class="buttons" id="copies"></div></section>
+${images.map(imageSection).join("\n")}
+<section><h2>Misfit</h2>${misfitChart(report)}<p class="note">Each curve is a width of the spots, or a sampling, which has a misfit of its own.</p></section>
+<section><h2>Correlations</h2>${list(correlationSentences(report.parameters.map(({ name }) => name), report.correlations))}${correlationTable(report)}</section>
+<section><h2>Provenance</h2><table class="facts"><tbody>${provenance.map(([source, statement]) => `<tr><th scope="row">${escaped(source)}</th><td>${escaped(statement)}</td></tr>`).join("\n")}</tbody></table></section>
+</main>`;
+}
+
+function list(sentences: readonly string[]): string {
+  return `<ul>${sentences.map((sentence) => `<li>${escaped(sentence)}</li>`).join("")}</ul>`;
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const head = heads.map((text) => `<th scope="col">${escaped(text)}</th>`).join("");
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join("")}</tr>`);
+  return `<table><thead><tr>${head}</tr></thead><tbody>${body.join("\n")}</tbody></table>`;
+}
+
+function parameterTable({ parameters }: Report): string {
+  const rows = parameters.map(({ name, unit, start, value, esd }) => {
+    const moved = esd ? withMinus(((value - start) / esd).toFixed(1)) : "";
+    return [name.replaceAll("_", " "), significant(start, 6), esd === undefined ? `${significant(value, 6)} (not determined)` : withDeviation(value, esd), unitSign(unit), moved];
+  });
+  return table(["", "start", "refined (esd)", "unit", "moved by esds"], rows);
+}
+
+function imageSection({ name, shells, spots, shrunk }: ReportImage, index: number): string {
+  const reduced = shrunk > 1 ? ` Each pixel of the overview is the brightest of ${shrunk} × ${shrunk}; the boxes below hold every pixel.` : "";
+  const shellRows = shells.map(({ from, to, pixels, counted, expected, chiSquare }) => [
+    `${from === Infinity ? "∞" : from.toFixed(2)} – ${to.toFixed(2)}`, pixels.toLocaleString("en"), significant(counted, 4), significant(expected, 4), Number.isNaN(chiSquare) ? "" : chiSquare.toFixed(2),
+  ]);
+  const spotRows = spots.map(({ indices, fast, slow, resolution, peak, misfit }) => [
+    indices ? indices.map((i) => withMinus(String(i))).join(" ") : "", resolution.toFixed(2), fast.toFixed(0), slow.toFixed(0), significant(peak, 4), misfit.toFixed(1),
+  ]);
+  return `<section><h2>${escaped(name)}</h2><p class="note">Measured, model, difference and residual in sigmas.${reduced}</p>
+<div class="report-viewer" data-image="${index}"></div>
+<h3>Worst spots</h3><p class="note">By the root mean square of the residual around them, in sigmas. Measured, model and residual, side by side.</p>
+<div class="boxes" data-boxes="${index}"></div>
+<div class="table whole">${table(["h k l", "d (Å)", "fast", "slow", "peak", "misfit (σ)"], spotRows)}</div>
+<h3>By resolution</h3><div class="table whole">${table(["d (Å)", "pixels", "counted", "expected", "reduced χ²"], shellRows)}</div></section>`;
+}
+
+function misfitChart({ history }: Report): string {
+  if (history.length === 0) return "<p>No step was taken.</p>";
+  const stages = [...new Set(history.map(({ blur, oversample }) => `${blur} ${oversample}`))];
+  const curves = stages.map((stage, i) => ({
+    points: history.filter(({ blur, oversample }) => `${blur} ${oversample}` === stage).map(({ step, loss }) => ({ x: step, y: loss })),
+    hasDots: true,
+    isOther: i < stages.length - 1,
+  }));
+  return `<div class="figure">${chart({ curves, xLabel: "step", yLabel: "misfit", isLogarithmic: true, description: `Misfit of ${history.length} steps` })}</div>`;
+}
+
+function correlationTable({ parameters, correlations }: Report): string {
+  const names = parameters.map(({ name }) => name.replaceAll("_", " "));
+  const rows = correlations.map((row, i) => [names[i], ...row.map((value) => withMinus(value.toFixed(2).replace("-0.00", "0.00")))]);
+  return `<details><summary>All of them</summary><div class="table whole">${table(["", ...names], rows)}</div></details>`;
+}

@@ -1,0 +1,49 @@
+import type { NdArray } from "../ndarray/ndarray.js";
+import type { RefinedParameter, RefinementProgress } from "../refine/refine.js";
+import type { Geometry } from "./geometry.js";
+import type { ListedSpot } from "./spot-list.js";
+import type { Shell } from "./shells.js";
+
+/** A measured image, its model and what is left, as a report shows them. */
+export interface ReportImage {
+  readonly name: string;
+  /** pixels along each edge that one pixel of the overview stands for */
+  readonly shrunk: number;
+  /** overview, [slow, fast] */
+  readonly measured: NdArray;
+  readonly model: NdArray;
+  /** in sigmas */
+  readonly residual: NdArray;
+  /** of the overview's pixels */
+  readonly geometry: Geometry;
+  readonly spots: readonly ReportSpot[];
+  readonly shells: readonly Shell[];
+}
+
+/** A spot, and the pixels around it. */
+export interface ReportSpot extends ListedSpot {
+  /** of the box's first pixel */
+  readonly corner: { readonly fast: number; readonly slow: number };
+  readonly measured: NdArray;
+  readonly model: NdArray;
+  readonly residual: NdArray;
+}
+
+/** Everything that a report tells of a refinement. */
+export interface Report {
+  readonly title: string;
+  readonly isConverged: boolean;
+  readonly reason: string;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly loss: number;
+  /** NaN where it is not known */
+  readonly reducedChiSquare: number;
+  readonly parameters: readonly RefinedParameter[];
+  readonly correlations: readonly (readonly number[])[];
+  readonly history: readonly RefinementProgress[];
+  readonly warnings: readonly string[];
+  /** what was known from where: names and statements */
+  readonly provenance: readonly (readonly [source: string, statement: string])[];
+  readonly images: readonly ReportImage[];
+}
