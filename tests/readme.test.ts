@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { bundle } from "../scripts/bundle-page.js";
+import { programSources } from "../src/cli/view/page-program.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -52,6 +54,8 @@ test.before(async () => {
   const src = join(root, "src");
   const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   await build({ entryPoints: files.map((name) => join(src, name)), outdir: join(packed, "dist"), outbase: src, format: "esm", platform: "neutral", logLevel: "error" });
+  mkdirSync(join(packed, "dist/page"));
+  for (const [name, entry] of Object.entries(programSources)) writeFileSync(join(packed, "dist/page", name), await bundle(entry));
   for (const name of ["package.json", "README.md", "LICENSE", "scripts"]) cpSync(join(root, name), join(packed, name), { recursive: true });
   cpSync(packed, clone, { recursive: true });
   symlinkSync(join(root, "node_modules"), join(clone, "node_modules"));
