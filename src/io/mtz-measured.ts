@@ -1,5 +1,6 @@
 import { InputError } from "../ndarray/errors.js";
 import { array, type NdArray } from "../ndarray/ndarray.js";
+import { isIndex, largestIndex } from "./hkl.js";
 import type { MeasuredColumn, MeasuredReflections, Values } from "./measured.js";
 import type { Mtz } from "./mtz.js";
 
@@ -16,7 +17,12 @@ export function intensitiesOf(mtz: Mtz): MeasuredReflections {
   const index = ["H", "K", "L"].map(at);
   if (index.includes(-1)) throw new InputError(`${name} has no columns H, K and L`);
   const list = (column: number): NdArray => array(Array.from({ length: rows }, (_, row) => data.get(row, column)));
-  const whole = (column: number): NdArray => array(Array.from({ length: rows }, (_, row) => data.get(row, column)), "int32");
+  const whole = (column: number): NdArray => {
+    const indices = Array.from({ length: rows }, (_, row) => data.get(row, column));
+    const wrong = indices.findIndex((value) => !isIndex(value));
+    if (wrong >= 0) throw new InputError(`${name}, reflection ${wrong + 1}: an index is ${indices[wrong]}; whole numbers within +-${largestIndex} are needed`);
+    return array(indices, "int32");
+  };
   const values = (column: number, sigmaType: string): Values => {
     const next = columns.at(column + 1);
     return { values: list(column), sigmas: next?.type === sigmaType ? list(column + 1) : undefined };

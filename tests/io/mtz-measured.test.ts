@@ -23,6 +23,11 @@ test("an MTZ file's intensities come with their standard deviations, Friedel mat
   assert.equal([...read.k.data], [2, 0]);
 });
 
+test("an index that is not whole is refused by its row", () => {
+  const damaged = [rows[0], [2, 0.5, ...rows[1].slice(2)]];
+  refuses(() => intensitiesOf(parseMtz(mtzFile({ records, rows: damaged }), "a.mtz")), /a.mtz, reflection 2: an index is 0.5/);
+});
+
 test("an MTZ file of single observations is refused", () => {
   const unmerged = records.map((record) => record.replace(/^(NCOL \d+ \d+) 0/, "$1 7"));
   refuses(() => intensitiesOf(parseMtz(mtzFile({ records: unmerged, rows }), "a.mtz")), /not merged \(7 batches\)/);
