@@ -11,6 +11,7 @@ export interface AtomRecord {
   readonly charge: number;
   /** in fractions of the cell edges */
   readonly position: readonly [x: number, y: number, z: number];
+  /** part of the unit cells that hold the atom, 0 to 1 */
   readonly occupancy: number;
   /** of the displacement where it is the same in all directions, B = 8 pi^2 U in A^2; of the others the mean */
   readonly bIso: number;
@@ -24,16 +25,19 @@ export interface AtomRecord {
 export interface Coordinates {
   /** what error messages call the file */
   readonly name: string;
+  /** edges in angstrom, angles in degrees */
   readonly cell: Cell;
   /** as the file spells it; "" where it does not */
   readonly spaceGroupName: string;
   /** all of them, those of the centring included */
   readonly operators: readonly SymmetryOperator[];
+  /** of the asymmetric unit */
   readonly atoms: readonly AtomRecord[];
   /**
    * "site": an atom on a special position has the occupancy of the place, which several operators share (small molecules);
    * "written": what is summed over all operators, unless that is more than one atom
    */
   readonly occupancyOf: "site" | "written";
+  /** sentences on what was assumed or left out */
   readonly warnings: readonly string[];
 }

@@ -12,6 +12,7 @@ export interface Values {
 
 /** What a file lists of its reflections under one name. */
 export interface MeasuredColumn extends Values {
+  /** its name in the file */
   readonly label: string;
   /** amplitudes in electrons or on the file's own scale, or intensities, their squares */
   readonly kind: "amplitude" | "intensity";
@@ -25,18 +26,25 @@ export interface MeasuredColumn extends Values {
 export interface MeasuredReflections {
   /** what messages call the list: the file, and the block where it has several */
   readonly name: string;
+  /** edges in angstrom, angles in degrees; undefined where the file has none */
   readonly cell: Cell | undefined;
+  /** Hermann-Mauguin symbol; empty where the file has none */
   readonly spaceGroupName: string;
   /** undefined where the file tells no symmetry */
   readonly operators: readonly SymmetryOperator[] | undefined;
+  /** in angstrom; undefined where the file has none */
   readonly wavelengthA: number | undefined;
   /** int32, shape [n]; k and l likewise */
   readonly h: NdArray;
+  /** as `h` */
   readonly k: NdArray;
+  /** as `h` */
   readonly l: NdArray;
+  /** amplitudes and intensities, in the order of the file */
   readonly columns: readonly MeasuredColumn[];
   /** whether h k l and -h -k -l on lines of their own are different measurements */
   readonly areMatesApart: boolean;
+  /** sentences on what was assumed or left out */
   readonly warnings: readonly string[];
 }
 

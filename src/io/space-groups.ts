@@ -4,9 +4,11 @@ import type { SymmetryOperator } from "./symmetry.js";
 
 /** A space group in one of its settings. */
 export interface SpaceGroup {
+  /** in International Tables, 1 to 230 */
   readonly number: number;
   /** the Hermann-Mauguin symbol, with the choice of origin or axes behind a colon */
   readonly name: string;
+  /** the Hall symbol */
   readonly hall: string;
 }
 

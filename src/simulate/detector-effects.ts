@@ -7,8 +7,11 @@ import { spreadLight, type PointSpread } from "./point-spread.js";
 
 /** A disk in front of the detector, in pixels. */
 export interface BeamStopShadow {
+  /** centre along fast, in pixels */
   readonly fast: number;
+  /** centre along slow, in pixels */
   readonly slow: number;
+  /** in pixels */
   readonly radius: number;
   /** part of the photons that come through; 0 unless given */
   readonly transmission?: number;
@@ -22,11 +25,13 @@ export interface DetectorEffects {
   readonly shot?: number;
   /** relative standard deviation of the beam's intensity from shot to shot */
   readonly flicker?: number;
+  /** a disk that absorbs photons */
   readonly beamStop?: BeamStopShadow;
   /** false leaves the photons at their expected number */
   readonly countingNoise?: boolean;
   /** photons per pixel and exposure whose counting takes the whole exposure: of n, n/(1 + n/limit) are counted */
   readonly countLimit?: number;
+  /** how a photon's light spreads over the pixels */
   readonly pointSpread?: PointSpread;
   /** counts for a photon; 1 unless given */
   readonly gain?: number;
@@ -62,6 +67,7 @@ export interface DetectedImage {
 
 /** Marks of pixels that count nothing, as CBF files have them. */
 export const gapMark = -1;
+/** The mark of a pixel that is broken. */
 export const deadMark = -2;
 /** Above so many photons Poisson's distribution is Gauss's. */
 const manyPhotons = 1e6;

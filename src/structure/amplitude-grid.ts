@@ -16,11 +16,13 @@ export interface AtomQuantities {
   readonly position?: NdArray | Variable | readonly (readonly Quantity[])[];
   /** B in Å²: an array of shape [atoms], or a list */
   readonly displacement?: NdArray | Variable | readonly Quantity[];
+  /** an array of shape [atoms], or a list */
   readonly occupancy?: NdArray | Variable | readonly Quantity[];
 }
 
 /** The amplitudes of a crystal structure on a grid of h, k, l, as a function of its atoms: what an image looks them up in. */
 export class AmplitudeGrid {
+  /** the structure factors of the atoms */
   readonly model: AtomicModel;
   /** int32, shape [n, 3]; the reflections that are computed, (0 0 0) first */
   readonly hkl: NdArray;

@@ -16,11 +16,13 @@ import { Symmetry, type SymmetryOperator } from "./symmetry.js";
 export interface Atom {
   /** as messages call it */
   readonly label: string;
+  /** chemical symbol */
   readonly element: string;
   /** of the ion, in units of the proton's */
   readonly charge: number;
   /** in fractions of the cell edges */
   readonly position: readonly [x: number, y: number, z: number];
+  /** part of the unit cells that hold the atom, 0 to 1 */
   readonly occupancy: number;
   /** B = 8π²⟨u²⟩ in Å², of an anisotropic displacement the mean */
   readonly bIso: number;
@@ -30,9 +32,11 @@ export interface Atom {
 
 /** A crystal structure. */
 export interface Structure {
+  /** edges in angstrom, angles in degrees */
   readonly cell: UnitCell;
   /** all operators of the space group */
   readonly operators: readonly SymmetryOperator[];
+  /** of the asymmetric unit */
   readonly atoms: readonly Atom[];
 }
 
@@ -48,22 +52,31 @@ export interface AtomParameters {
 
 /** Real and imaginary part of structure factors in electrons, each of shape [n]. */
 export interface ComplexF<T = Variable> {
+  /** in electrons, shape [n] */
   readonly real: T;
+  /** in electrons, shape [n] */
   readonly imaginary: T;
 }
 
 /** Atoms that scatter alike, a range of the model's. */
 export interface Kind {
+  /** chemical symbol */
   readonly element: string;
+  /** name of the form factor, with the charge of an ion */
   readonly symbol: string;
+  /** number of its first atom in the model */
   readonly first: number;
+  /** number of its atoms */
   readonly count: number;
+  /** how its scattering falls with the angle */
   readonly factor: FormFactor;
+  /** anomalous scattering at the wavelength */
   readonly dispersion: Dispersion;
 }
 
 const perU = 8 * Math.PI ** 2;
 
+/** How the atoms of a model scatter. */
 export interface AtomicModelOptions {
   /** of f' and f''; without it atoms scatter as if far from their edges */
   readonly wavelengthA?: number | undefined;
@@ -71,11 +84,15 @@ export interface AtomicModelOptions {
 
 /** The structure factors of a crystal as a function of its atoms. */
 export class AtomicModel {
+  /** edges in angstrom, angles in degrees */
   readonly cell: UnitCell;
+  /** of the space group */
   readonly symmetry: Symmetry;
   /** sorted by kind */
   readonly atoms: readonly Atom[];
+  /** ranges of atoms that scatter alike */
   readonly kinds: readonly Kind[];
+  /** sentences on what was assumed */
   readonly warnings: readonly string[];
   /** U* that a displacement of B = 1 Å² is */
   readonly #perB: NdArray;

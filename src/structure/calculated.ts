@@ -6,7 +6,9 @@ import { inverseSquare, reciprocalMetric, uniqueReflections } from "./reflection
 import { amplitudesOf, fitScale, unitScale, usualSolvent, type FittedScale, type Parts, type Scale } from "./scale.js";
 import { SolventMask, type SolventRadii } from "./solvent-mask.js";
 
+/** How amplitudes are calculated from a structure. */
 export interface CalculatedOptions extends SolventRadii {
+  /** smallest spacing of lattice planes, in angstrom */
   readonly dminA: number;
   /** of f' and f''; left out unless given */
   readonly wavelengthA?: number | undefined;
@@ -16,6 +18,7 @@ export interface CalculatedOptions extends SolventRadii {
 
 /** Amplitudes of a structure in electrons, and how they were made. */
 export interface CalculatedAmplitudes extends Amplitudes {
+  /** of atoms and solvent */
   readonly scale: Scale;
   /** electrons in the unit cell */
   readonly f000: number;
@@ -60,6 +63,7 @@ export interface FittedAmplitudes extends FittedScale {
   readonly amplitudesAt: (hkl: NdArray) => NdArray;
   /** shape [n], for the measured reflections */
   readonly calculated: NdArray;
+  /** electrons in the unit cell */
   readonly f000: number;
 }
 

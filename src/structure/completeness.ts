@@ -7,8 +7,11 @@ import type { Symmetry } from "./symmetry.js";
 export interface Shell {
   /** Å; of the first shell Infinity */
   readonly lowA: number;
+  /** smallest spacing of the shell, in angstrom */
   readonly highA: number;
+  /** unique reflections in the list */
   readonly listed: number;
+  /** unique reflections that there can be */
   readonly possible: number;
 }
 

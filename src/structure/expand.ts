@@ -4,9 +4,13 @@ import type { Indices, Symmetry } from "./symmetry.js";
 
 /** Full list of reflections with amplitudes, in no symmetry. */
 export interface ExpandedReflections {
+  /** Miller index, int32 of shape [n] */
   readonly h: NdArray;
+  /** as `h` */
   readonly k: NdArray;
+  /** as `h` */
   readonly l: NdArray;
+  /** amplitude, shape [n] */
   readonly f: NdArray;
   /** reflections whose Friedel mate is not listed, and which stand for it */
   readonly lonely: number;

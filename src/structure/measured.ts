@@ -22,10 +22,15 @@ export interface ListedColumn extends ListedValues {
 
 /** Reflections as a file lists them. */
 export interface ReflectionTable {
+  /** what messages call the list */
   readonly name: string;
+  /** Miller index, int32 of shape [n] */
   readonly h: NdArray;
+  /** as `h` */
   readonly k: NdArray;
+  /** as `h` */
   readonly l: NdArray;
+  /** amplitudes and intensities */
   readonly columns: readonly ListedColumn[];
   /** whether h k l and -h -k -l on lines of their own are different measurements */
   readonly areMatesApart: boolean;
@@ -39,6 +44,7 @@ export interface Amplitudes {
   readonly f: NdArray;
   /** whether h k l and -h -k -l are listed apart */
   readonly areMatesApart: boolean;
+  /** sentences on what was assumed or left out */
   readonly warnings: readonly string[];
 }
 

@@ -26,13 +26,16 @@ export interface Scale<Q = number> {
 /** What an average protein crystal's solvent is: for a structure without measured amplitudes. Source: A. Fokine & A. Urzhumtsev, Acta Cryst. D58, 1387 (2002). */
 export const usualSolvent = { density: 0.35, b: 46 };
 
+/** The scale that leaves calculated amplitudes as they are, without a solvent. */
 export const unitScale: Scale = { overall: 1, uStar: [0, 0, 0, 0, 0, 0], solventDensity: 0, solventB: 0 };
 
 /** Structure factors, of the atoms and of a solvent of one electron in a cubic Å, for a list of reflections. */
 export interface Parts<T> {
+  /** edges in angstrom, angles in degrees */
   readonly cell: UnitCell;
   /** int32, shape [n, 3] */
   readonly hkl: NdArray;
+  /** structure factors of the atoms, in electrons */
   readonly atoms: ComplexF<T>;
   /** undefined where there is none */
   readonly solvent: ComplexF<NdArray> | undefined;
@@ -111,6 +114,7 @@ export function allowedTensors(symmetry: Symmetry): number[][] {
   return basis;
 }
 
+/** What of the scale is not fitted. */
 export interface FitOptions {
   /** fit no solvent, but take this density and B */
   readonly solvent?: { readonly density: number; readonly b: number };
@@ -118,6 +122,7 @@ export interface FitOptions {
 
 /** A fitted scale, and how far from the measured amplitudes it leaves the calculated ones. */
 export interface FittedScale {
+  /** that makes the calculated amplitudes like the measured ones */
   readonly scale: Scale;
   /** of all reflections together */
   readonly rFactor: number;

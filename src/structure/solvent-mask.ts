@@ -11,6 +11,7 @@ import { fourierSize, transformGrid, type ComplexGrid } from "../physics/fourier
 import { Symmetry } from "./symmetry.js";
 import { vanDerWaalsRadius } from "./van-der-waals.js";
 
+/** How the solvent keeps away from the atoms. */
 export interface SolventRadii {
   /** of a molecule of the solvent, Å; 1 unless given */
   readonly probeA?: number;
@@ -24,7 +25,9 @@ const mostPoints = 2 ** 26;
 
 /** Where the solvent is in a unit cell: 1 on grid points in it, 0 in the molecules. */
 export class SolventMask {
+  /** points of the grid along a, b and c */
   readonly shape: readonly [number, number, number];
+  /** of the unit cell, in cubic angstrom */
   readonly volumeA3: number;
   readonly #points: Data;
   readonly #metric: readonly number[];
