@@ -1,10 +1,10 @@
-import { add, mul } from "../autodiff/primitives/elementwise.js";
+import { add, div, mul } from "../autodiff/primitives/elementwise.js";
 import type { Quantity } from "../autodiff/tape.js";
 import { radiansPerDegree } from "../physics/constants.js";
 import type { CrystalShape } from "../physics/lattice-factor.js";
 import type { Symmetric, Tensor } from "../physics/symmetric.js";
 import { directBasis, reciprocalBasis, type DirectBasis, type ReciprocalBasis } from "../physics/lattice.js";
-import { rotate, rotateAxis, rotationMatrix, scale, transform, type Vector } from "../physics/vector.js";
+import { product, rotate, rotateAxis, rotationMatrix, scale, transform, type Vector } from "../physics/vector.js";
 import type { Along } from "./beam.js";
 import { drawMosaicDomains, Ran1, type MosaicDomain } from "./ran1.js";
 
@@ -59,6 +59,18 @@ export interface Scan<Q = number> {
 }
 
 /** The crystal: its lattice, orientation, size and imperfections. */
+/** A part of the crystal, or another crystal; all else it has in common with the others. */
+export interface Block<Q = number> {
+  /** turns about X, then Y, then Z, after the misset */
+  readonly rotationDeg?: Vector<Q>;
+  /** what scatters in it, relative to the other blocks; 1 unless given */
+  readonly weight?: Q;
+  /** the crystal's unless given */
+  readonly lattice?: UnitCell<Q> | ReciprocalVectors<Q>;
+  /** the crystal's unless given */
+  readonly missetDeg?: Vector<Q>;
+}
+
 export interface Crystal<Q = number> {
   /** the unit cell in the default orientation, or the reciprocal vectors of an oriented one */
   readonly lattice: UnitCell<Q> | ReciprocalVectors<Q>;
@@ -74,6 +86,8 @@ export interface Crystal<Q = number> {
   readonly mosaic?: Mosaic<Q>;
   /** a still unless given */
   readonly scan?: Scan<Q>;
+  /** large parts of the crystal that are turned against each other, or other crystals in the beam; one of all unless given */
+  readonly blocks?: readonly Block<Q>[];
   /**
    * Of spots in closed form, the standard deviation of the domains' rotations in degrees: about every axis, or a symmetric tensor in
    * the crystal's own frame (x along a*, z along c) whose square is the rotations' covariance, or its components xx, yy and zz; 0
@@ -118,22 +132,63 @@ function inRadians({ a, b, c, alpha, beta, gamma }: UnitCell<Quantity>): UnitCel
   return { a, b, c, alpha: angle(alpha), beta: angle(beta), gamma: angle(gamma) };
 }
 
-/** Number of orientations of the lattice that scatter: steps of the scan times mosaic domains. */
-export function orientationCount({ scan, mosaic }: Crystal<Quantity>): number {
-  return (scan?.steps ?? 1) * (mosaic?.domains ?? 1);
+/** Number of orientations of the lattice that scatter: steps of the scan times mosaic domains times blocks. */
+export function orientationCount({ scan, mosaic, blocks }: Crystal<Quantity>): number {
+  return (scan?.steps ?? 1) * (mosaic?.domains ?? 1) * (blocks?.length ?? 1);
+}
+
+/** Spreads a quantity of each block over all orientations. */
+function overBlocks(crystal: Crystal<Quantity>, along: Along): (values: readonly Quantity[]) => Quantity {
+  const count = crystal.blocks?.length ?? 1;
+  const spread = (value: (block: number) => number): Quantity => along(Array.from({ length: orientationCount(crystal) }, (_, i) => value(i % count)));
+  return (values) => {
+    const numbers = values.filter((value) => typeof value === "number");
+    if (numbers.length === values.length) return spread((block) => numbers[block]);
+    return add(...values.map((value, own) => product(spread((block) => (block === own ? 1 : 0)), value)));
+  };
+}
+
+function spreadVector(vectors: readonly Vector[], spread: (values: readonly Quantity[]) => Quantity): Vector {
+  const component = (axis: 0 | 1 | 2): Quantity => spread(vectors.map((vector) => vector[axis]));
+  return [component(0), component(1), component(2)];
+}
+
+/** The part of all that scatters which the block of each orientation has, in units of the mean; 1 where all have the same. */
+export function blockWeights(crystal: Crystal<Quantity>, along: Along): Quantity {
+  const weights = crystal.blocks?.map(({ weight = 1 }) => weight);
+  if (weights === undefined || weights.every((weight) => weight === weights[0])) return 1;
+  return mul(overBlocks(crystal, along)(weights), div(weights.length, add(...weights)));
+}
+
+/** Where blocks have lattices of their own. */
+function hasLattices({ blocks = [] }: Crystal<Quantity>): boolean {
+  return blocks.some(({ lattice }) => lattice !== undefined);
+}
+
+/** The reciprocal vectors of each orientation's block, in the frame in which its lattice was given. */
+export function restingLattices(crystal: Crystal<Quantity>, along: Along): ReciprocalBasis {
+  const { blocks = [], lattice } = crystal;
+  if (!hasLattices(crystal)) return restingLattice(crystal);
+  const bases = blocks.map((block) => restingLattice({ lattice: block.lattice ?? lattice }));
+  const spread = overBlocks(crystal, along);
+  const of = (name: keyof ReciprocalBasis): Vector => spreadVector(bases.map((basis) => basis[name]), spread);
+  return { aStar: of("aStar"), bStar: of("bStar"), cStar: of("cStar") };
 }
 
 /**
- * The direct vectors in every orientation: for each step of the scan, each mosaic domain.
+ * The direct vectors in every orientation: for each step of the scan, each mosaic domain, each block.
  * @param spindle axis of the scan, of length 1
  */
 export function scatteringLattices(crystal: Crystal<Quantity>, rest: DirectBasis, spindle: Vector, along: Along): DirectBasis {
-  const { scan, mosaic } = crystal;
+  const { scan, mosaic, blocks } = crystal;
   const steps = scan?.steps ?? 1;
   const domains = mosaic?.domains ?? 1;
+  const count = blocks?.length ?? 1;
+  const each = (steps: number, domains: number, value: (step: number, domain: number) => number): number[] =>
+    Array.from({ length: steps * domains * count }, (_, i) => value(Math.floor(i / count / domains), Math.floor(i / count) % domains));
   const phiDeg = scan ? add(scan.phiDeg, mul(along(each(steps, domains, (step) => step)), scan.stepDeg)) : 0;
   const phi = mul(phiDeg, radiansPerDegree);
-  const turned = mapBasis(rest, (vector) => rotateAxis(vector, spindle, phi));
+  const turned = mapBasis(blockLattices(crystal, rest, along), (vector) => rotateAxis(vector, spindle, phi));
   if (mosaic === undefined || domains === 1 || mosaic.spreadDeg === 0) return turned;
   const drawn = mosaic.drawn ?? drawMosaicDomains(new Ran1().stream(mosaic.seed ?? defaultMosaicSeed), domains);
   const component = (axis: 0 | 1 | 2): Quantity => along(each(steps, domains, (_, domain) => drawn[domain].axis[axis]));
@@ -142,8 +197,19 @@ export function scatteringLattices(crystal: Crystal<Quantity>, rest: DirectBasis
   return mapBasis(turned, (vector) => transform(rotation, vector));
 }
 
-function each(steps: number, domains: number, value: (step: number, domain: number) => number): number[] {
-  return Array.from({ length: steps * domains }, (_, i) => value(Math.floor(i / domains), i % domains));
+/** The direct vectors of each orientation's block before the scan. */
+function blockLattices(crystal: Crystal<Quantity>, rest: DirectBasis, along: Along): DirectBasis {
+  const { blocks, lattice, missetDeg = [0, 0, 0] } = crystal;
+  if (blocks === undefined) return rest;
+  const bases = blocks.map((block) => {
+    const hasOwn = block.lattice !== undefined || block.missetDeg !== undefined;
+    const own = hasOwn ? orientedLattice({ lattice: block.lattice ?? lattice, missetDeg: block.missetDeg ?? missetDeg }).direct : rest;
+    const rotation = scale(block.rotationDeg ?? [0, 0, 0], radiansPerDegree);
+    return mapBasis(own, (vector) => rotate(vector, rotation));
+  });
+  const spread = overBlocks(crystal, along);
+  const of = (name: keyof DirectBasis): Vector => spreadVector(bases.map((basis) => basis[name]), spread);
+  return { a: of("a"), b: of("b"), c: of("c") };
 }
 
 function mapBasis({ a, b, c }: DirectBasis, f: (vector: Vector) => Vector): DirectBasis {

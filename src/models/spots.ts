@@ -6,8 +6,9 @@ import type { DirectBasis, ReciprocalBasis } from "../physics/lattice.js";
 import { crystalFrame, domainOfCells, domainOfTensor, mosaicCovariance, ownSpot, type Domain, type Reflection } from "../physics/spots.js";
 import { componentsOf, outer, outerSum, plusTensors, scaleTensor, type Symmetric, type Tensor } from "../physics/symmetric.js";
 import { cross, dot, product, transform, type Vector } from "../physics/vector.js";
+import type { Along } from "./beam.js";
 import type { DetectorFrame } from "./detector.js";
-import { restingLattice, type Crystal } from "./crystal.js";
+import { restingLattices, type Crystal } from "./crystal.js";
 import type { Experiment } from "./experiment.js";
 
 /** Everything that widens spots, in radians, metres and Å. */
@@ -25,9 +26,12 @@ export interface SpotWidths {
   readonly plane: { readonly fast: Quantity; readonly slow: Quantity; readonly mixed: Quantity };
 }
 
-/** @param hasPixels whether the pixel's own size widens its spots */
-export function spotWidths({ beam, crystal, detector }: Experiment<Quantity>, frame: DetectorFrame, hasPixels: boolean): SpotWidths {
-  const basis = crystalFrame(restingLattice(crystal));
+/**
+ * @param hasPixels whether the pixel's own size widens its spots
+ * @param along spreads numbers over the orientations
+ */
+export function spotWidths({ beam, crystal, detector }: Experiment<Quantity>, frame: DetectorFrame, hasPixels: boolean, along: Along): SpotWidths {
+  const basis = crystalFrame(restingLattices(crystal, along));
   const [horizontal, vertical = horizontal] = componentsOf(beam.beamDivergenceMrad ?? 0);
   const variance = (mrad: Quantity): Quantity => product(product(mrad, mrad), 1e-6);
   const [f, s = f, mixed = 0] = componentsOf(detector.footprintMm ?? 0);

@@ -108,13 +108,20 @@ function checkFan(name: string, fan: Fan<Quantity> | undefined): void {
   count(`${name}.count`, fan.count);
 }
 
-function checkCrystal({ lattice, missetDeg, cells, shape, fudge, mosaic, scan, etaDeg, domainA, bFactorA2 }: Crystal<Quantity>): void {
-  if ("a" in lattice) checkCell(lattice);
-  else checkReciprocal(lattice);
+function checkCrystal({ lattice, missetDeg, cells, shape, fudge, mosaic, scan, blocks, etaDeg, domainA, bFactorA2 }: Crystal<Quantity>): void {
+  checkLattice(lattice);
   checkVector("crystal.missetDeg", missetDeg, number);
   checkVector("crystal.cells", cells, aboveZero);
   checkChoice("crystal.shape", shape, crystalShapeNames);
   aboveZero("crystal.fudge", fudge);
+  if (blocks?.length === 0) throw new InputError("crystal.blocks is empty; without any block there is no crystal");
+  blocks?.forEach((block, i) => {
+    checkVector(`crystal.blocks[${i}].rotationDeg`, block.rotationDeg, number);
+    checkVector(`crystal.blocks[${i}].missetDeg`, block.missetDeg, number);
+    atLeastZero(`crystal.blocks[${i}].weight`, block.weight);
+    if (block.lattice) checkLattice(block.lattice);
+  });
+  if (blocks?.every(({ weight }) => weight === 0)) throw new InputError("crystal.blocks all have the weight 0, so that nothing scatters");
   checkComponents("crystal.etaDeg", etaDeg, [1, 3, 6], 3);
   checkComponents("crystal.domainA", domainA, [6], 0);
   const lengths = domainA && symmetric(domainA);
@@ -132,6 +139,11 @@ function checkCrystal({ lattice, missetDeg, cells, shape, fudge, mosaic, scan, e
     number("crystal.scan.stepDeg", scan.stepDeg);
     count("crystal.scan.steps", scan.steps);
   }
+}
+
+function checkLattice(lattice: Crystal<Quantity>["lattice"]): void {
+  if ("a" in lattice) checkCell(lattice);
+  else checkReciprocal(lattice);
 }
 
 function checkCell({ a, b, c, alpha, beta, gamma }: UnitCell<Quantity>): void {

@@ -2,7 +2,7 @@ import { add, ceil, div, less, mul, sub } from "../autodiff/primitives/elementwi
 import { broadcastTo, sum } from "../autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { sourceWeights, type Along } from "../models/beam.js";
-import { orientedLattice, scatteringLattices } from "../models/crystal.js";
+import { blockWeights, orientedLattice, scatteringLattices } from "../models/crystal.js";
 import { detectorFrame } from "../models/detector.js";
 import { waterBackground, type Experiment } from "../models/experiment.js";
 import { indicesOf, sharedCovariance, spotCovariance, spotWidths } from "../models/spots.js";
@@ -55,7 +55,7 @@ export function recordClosedSpots(experiment: Experiment<Quantity>, sampling: Cl
   const reflections = new Reflections(sampling, orientations, along(fast, "orientation"));
 
   const lattice = scatteringLattices(crystal, orientedLattice(crystal).direct, frame.spindle, reflections.each);
-  const widths = spotWidths(experiment, frame, sampling.hasPixels);
+  const widths = spotWidths(experiment, frame, sampling.hasPixels, reflections.each);
   const { domain, basis } = widths;
   const inDomain = (indices: Vector): Vector => transform(domain.ofIndices, indices);
   const diffracted = indicesOf(lattice, ray.direction);
@@ -78,7 +78,7 @@ export function recordClosedSpots(experiment: Experiment<Quantity>, sampling: Cl
   const factors = mul(ray.omega, polarization, ray.capture, sourceWeights(beam, along(fast, "source")));
   const overSteps = (x: Quantity, steps: number): Variable => sum(broadcastTo(recorded(x, fast), [fast.shape[0], points, sources, steps]), 1, 2, 3);
   const shape = [fast.shape[0], points, sources, orientations * reflections.count];
-  const terms = broadcastTo(recorded(mul(amplitude, amplitude, strength, kept, factors), fast), shape);
+  const terms = broadcastTo(recorded(mul(amplitude, amplitude, strength, kept, factors, blockWeights(crystal, reflections.each)), fast), shape);
   const spots = sum(whereLive(terms, pixels.live), 1, 2, 3);
   const background = waterBackground(experiment);
   return {

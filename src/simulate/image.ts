@@ -2,7 +2,7 @@ import { add, div, equal, less, mul, round, sub, where } from "../autodiff/primi
 import { broadcastTo, sum } from "../autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { sourceWeights } from "../models/beam.js";
-import { orientationCount, orientedLattice, restingLattice, scatteringLattices, type Crystal } from "../models/crystal.js";
+import { blockWeights, orientationCount, orientedLattice, restingLattices, scatteringLattices, type Crystal } from "../models/crystal.js";
 import { detectorFrame } from "../models/detector.js";
 import { photonsPerElectron, waterBackground, type Experiment } from "../models/experiment.js";
 import { smoothBackground } from "../models/background.js";
@@ -128,10 +128,11 @@ function recordSampledImage(experiment: Experiment<Quantity>, sampling: Sampling
   const index = (edge: Vector): Variable => recorded(dot(edge, q), fast);
   const hkl: Indices = [index(turned.a), index(turned.b), index(turned.c)];
   const beforeLatch = pixels.latch && less(stepIndices(fast, shape), pixels.latch);
-  const shapeTransform = latticeFactor(crystal, hkl, lattice.reciprocal);
-  const temperature = temperatureAt(crystal, sampling.lookup, hkl, beforeLatch);
+  const basis = restingLattices(crystal, axis?.each ?? overOrientations);
+  const shapeTransform = latticeFactor(crystal, hkl, basis);
+  const temperature = temperatureAt(crystal, basis, sampling.lookup, hkl, beforeLatch);
   const amplitude = mul(structureFactor(experiment, sampling.lookup, hkl, beforeLatch), temperature, shapeTransform);
-  const intensity = mul(amplitude, amplitude, kept);
+  const intensity = mul(amplitude, amplitude, kept, blockWeights(crystal, axis?.each ?? overOrientations));
 
   const isPhysical = sampling.semantics === "physical";
   const isPolarized = beam.polarized !== false || (sampling.oversamplePolar && !isPhysical);
@@ -197,13 +198,13 @@ function structureFactor(
 }
 
 /** The overall temperature factor of what the lookup finds: of the nearest reflection, or of the place between reflections. */
-function temperatureAt(crystal: Crystal<Quantity>, mode: LookupMode, hkl: Indices, beforeLatch: Variable | undefined): Quantity {
+function temperatureAt(crystal: Crystal<Quantity>, basis: ReciprocalBasis, mode: LookupMode, hkl: Indices, beforeLatch: Variable | undefined): Quantity {
   if (crystal.bFactorA2 === undefined) return 1;
   const [h, k, l] = hkl.map((index): Quantity => {
     if (mode === "nearest") return round(index);
     return beforeLatch === undefined ? index : where(beforeLatch, index, round(index));
   });
-  return temperatureFactor(crystal.bFactorA2, latticePoint([h, k, l], crystalFrame(restingLattice(crystal))));
+  return temperatureFactor(crystal.bFactorA2, latticePoint([h, k, l], crystalFrame(basis)));
 }
 
 function recordLeaving({ structureFactors }: Experiment<Quantity>, hkl: Indices): Quantity {

@@ -15,7 +15,7 @@ import { beamsIn } from "./ray.js";
 export const faintestPart = 1e-6;
 /** Places along each edge of the detector at which spots are looked at; between them they grow by no more than the margin. */
 const placesAlong = 7;
-const stepsLookedAt = 3;
+const stepsLookedAt = 5;
 const margin = 1.02;
 
 /**
@@ -33,18 +33,20 @@ export function reflectionsInReach(experiment: Experiment<Quantity>, hasPixels: 
 export function spotReach(experiment: Experiment<Quantity>, hasPixels: boolean): Vector<number> {
   const { beam, crystal, detector } = experiment;
   const frame = detectorFrame(detector);
-  const widths = spotWidths(experiment, frame, hasPixels);
-  const { domain, basis } = widths;
   const deviations = Math.sqrt(-2 * Math.log(faintestPart)) * margin;
   const reach: [number, number, number] = [0, 0, 0];
-  const inDomain = (indices: Vector): Vector => transform(domain.ofIndices, indices);
-  // The offsets of a domain's unit vectors are the columns of the matrix that takes its units to indices.
-  const columns = [offsetsAt([1, 0, 0], domain), offsetsAt([0, 1, 0], domain), offsetsAt([0, 0, 1], domain)];
-  const inIndices = ([0, 1, 2] as const).map((axis): Vector => [columns[0][axis], columns[1][axis], columns[2][axis]]);
   const rest = orientedLattice(crystal).direct;
-  const turns = spreadOver(orientationCount(crystal)).map((pick) => scatteringLattices(crystal, rest, frame.spindle, pick));
+  const turns = spreadOver(orientationCount(crystal)).map((pick) => ({
+    lattice: scatteringLattices(crystal, rest, frame.spindle, pick),
+    widths: spotWidths(experiment, frame, hasPixels, pick),
+  }));
   const beams = spreadOver(sourceCount(beam)).map((pick) => beamsIn(frame, beam, pick));
-  for (const lattice of turns) {
+  for (const { lattice, widths } of turns) {
+    const { domain, basis } = widths;
+    const inDomain = (indices: Vector): Vector => transform(domain.ofIndices, indices);
+    // The offsets of a domain's unit vectors are the columns of the matrix that takes its units to indices.
+    const columns = [offsetsAt([1, 0, 0], domain), offsetsAt([0, 1, 0], domain), offsetsAt([0, 0, 1], domain)];
+    const inIndices = ([0, 1, 2] as const).map((axis): Vector => [columns[0][axis], columns[1][axis], columns[2][axis]]);
     for (const { direction: incident, wavelength } of beams) for (const position of placesOn(detector, frame)) {
       const direction = unitize(position);
       const hkl = indicesOf(lattice, scatteringVector(direction, incident, wavelength));

@@ -432,6 +432,24 @@ const spots: GradientCase[] = [
     }),
     closed,
   ),
+  ...(["closed", "sampled"] as const).map((kind) =>
+    gradientCase(
+      `blocks, ${kind}`,
+      { weights: [2, 0.7] as [number, number], first: [0.1, 0.2, -0.1] as [number, number, number], second: [0.3, -0.2, 0.15] as [number, number, number], a: 20 },
+      (p) => ({
+        ...experiment,
+        crystal: {
+          ...crystal,
+          lattice: { ...cell, a: p.a },
+          blocks: [
+            { weight: p.weights[0], rotationDeg: p.first },
+            { weight: p.weights[1], rotationDeg: p.second, lattice: { ...cell, a: p.a, gamma: 104.5 } },
+          ],
+        },
+      }),
+      { ...once, interpolation: "nearest", spots: kind },
+    ),
+  ),
   gradientCase(
     "the temperature factor of sampled spots",
     { bFactorA2: 12, a: 20, missetDeg: [...missetDeg] as [number, number, number] },
