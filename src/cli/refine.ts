@@ -20,10 +20,11 @@ import { describeFlags } from "./help.js";
 import { fromFolder } from "./input-files.js";
 import { referenceReading } from "./reference-reading.js";
 import { parseFlags, type Given } from "./parse-flags.js";
-import { correlationMatrix, lossCurve } from "./refine/charts.js";
+import { correlationMatrix, lossCurve, poleFigure } from "./refine/charts.js";
 import { asSimulateFlags, describeRefinables, refineFlags, shownFlags, type RefineFlag } from "./refine/flags.js";
 import { checkExists, imageList, type ImageJob } from "./refine/images.js";
 import { merged, mergedTable } from "./refine/merge.js";
+import { withFoundBlocks } from "./refine/found-blocks.js";
 import { modelAsOptions } from "./refine/model.js";
 import { refinementPage, type ComparedStill } from "./refine/page.js";
 import { refinementPicture } from "./refine/picture.js";
@@ -152,8 +153,10 @@ async function runList(given: Given<RefineFlag>, jobs: readonly ImageJob[], envi
   return exitCodeOf({ notConverged, failed: failures.length, unfinished, isInterrupted: means.signal.aborted });
 }
 
-async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: boolean, environment: Environment, { pool, signal }: Means): Promise<Pick<Summary, "converged">> {
+async function runJob(asked: Given<RefineFlag>, job: ImageJob, isOneOfMany: boolean, environment: Environment, { pool, signal }: Means): Promise<Pick<Summary, "converged">> {
   const { cwd, stdout, stderr } = environment;
+  const search = asked.word("blocks") === "auto" ? await withFoundBlocks(asked, job.images, environment, { signal, ...(pool && { pool }) }) : undefined;
+  const given = search?.given ?? asked;
   const request = await refineRequest(given, job.images, cwd, environment.seconds());
   const { parameters } = request;
   const statePath = `${job.folder}/refinement.json`;
@@ -179,6 +182,7 @@ async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: bool
   };
   const options: RefineOptions = {
     ...request.options,
+    ...(search && { from: parameters.map(({ name, start }) => search.values.get(name) ?? start), coarseToFine: [] }),
     ...(resumed && resumedOptions(resumed, request.options)),
     signal,
     ...(pool && { pool }),
@@ -294,6 +298,8 @@ async function resultFiles(
   }
   add("loss.svg", lossCurve(refinement));
   add("correlations.svg", correlationMatrix(refinement));
+  const poles = poleFigure(refinement);
+  if (poles !== undefined) add("blocks.svg", poles);
   add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, refinement.warnings, provenanceOf(given, images)));
   add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings));
   return files;

@@ -40,6 +40,11 @@ export const spotFlags = {
     group, values: ["n"], kind: "count",
     help: "quasi-random normal draws of eta, bandwidth, beam_divergence and footprint for sampled spots, to compare with the closed form (-domain_xtal)",
   },
+  block: {
+    group: "Crystal", values: ["x", "y", "z", "weight"], fewest: 3, unit: "degrees",
+    help: "a block of the crystal: its turns about X, then Y, then Z, after the misset, and what scatters in it, relative to the other blocks; " +
+      "may be given several times",
+  },
   bfactor: {
     group, values: ["B", "yy", "zz", "xy", "xz", "yz"], fewest: 1, unit: "A^2",
     help: "overall temperature factor, also of sampled spots: isotropic, or a tensor along the crystal's own axes", preset: "0",
@@ -49,7 +54,7 @@ export const spotFlags = {
 /** What the options say of spots, as the parts of an experiment. */
 export interface SpotRequest {
   readonly isClosed: boolean;
-  readonly crystal: Pick<Crystal, "etaDeg" | "domainA" | "bFactorA2">;
+  readonly crystal: Pick<Crystal, "etaDeg" | "domainA" | "bFactorA2" | "blocks">;
   readonly beam: Pick<Beam, "bandwidthPercent" | "beamDivergenceMrad">;
   readonly detector: Pick<Detector, "footprintMm">;
   readonly draws?: Draws;
@@ -92,11 +97,18 @@ export function spotsFromFlags(given: Given<SimulateFlag>): SpotRequest {
   };
   checkPositive("-eta", eta, 3);
   checkPositive("-footprint", footprint, 2);
+  const blocks = given.occurrences
+    .filter(({ name }) => name === "block")
+    .map(({ numbers: [x, y, z, weight = 1], spelling }) => {
+      if (weight < 0) throw new InputError(`${spelling} has the weight ${weight}; it must be at least 0`);
+      return { rotationDeg: [x, y, z] as const, weight };
+    });
   return {
     isClosed,
     crystal: {
       ...(eta && { etaDeg: eta.length === 6 ? six(eta) : eta.length === 3 ? [eta[0], eta[1], eta[2]] : eta[0] }),
       ...(domain && { domainA: six(domain) }),
+      ...(blocks.length > 0 && { blocks }),
       ...(bFactor && { bFactorA2: bFactor.length === 6 ? six(bFactor) : bFactor[0] }),
     },
     beam: {

@@ -84,6 +84,7 @@ const cases: Readonly<Record<Exclude<SimulateFlag, Quiet>, readonly [before: str
   footprint: [closed, "-footprint 3"],
   draws: [`${start} -eta 1`, "-draws 5"],
   domain_xtal: [start, "-domain_xtal"],
+  block: [start, "-block 1 2 3 0.5"],
   bfactor: [start, "-bfactor 20"],
   phi: [`${start} -osc 1`, "-phi 5"],
   osc: [start, "-osc 5"],

@@ -23,6 +23,10 @@ const own = {
     group: "Refinement", values: ["n"], kind: "count",
     help: "of the smooth background: 1 flat, 3 a plane, 4 and a radial term, 6 all of second order", preset: "3",
   },
+  blocks: {
+    group: "Refinement", values: ["K"], kind: "text",
+    help: "refine the crystal as so many blocks, each with a rotation and a weight; auto: as many as reflections that are kept aside gain by", preset: "-block",
+  },
   loss: { group: "Refinement", values: ["WHAT"], kind: "text", choices: lossNames, help: "what a difference costs", preset: "poisson" },
   read_noise: {
     group: "Refinement", values: ["sigma"], kind: "nonNegative", unit: "photons",

@@ -2,6 +2,7 @@ import { headerSettings, type HeaderSettings } from "../../io/header-settings.js
 import { quote } from "../../io/field.js";
 import type { ExperimentRecord, PanelRecord } from "../../io/geometry/record.js";
 import type { MeasuredImage } from "../../io/image.js";
+import { normalDraws } from "../../models/draws.js";
 import { InputError } from "../../ndarray/errors.js";
 import { copy, flatData, type NdArray } from "../../ndarray/ndarray.js";
 import { sameShape } from "../../ndarray/shape.js";
@@ -46,10 +47,10 @@ const expectedDomains = 25;
  */
 export async function refineRequest(given: Given<RefineFlag>, images: readonly string[], cwd: string, seconds: number): Promise<RefineRequest> {
   const asked = askedOf(given);
-  const { names } = asked;
+  const names = asked.names;
   const warnings = new Set<string>();
   for (const { name, spelling } of given.occurrences) if (isIdle(name)) warnings.add(`${spelling} has no effect on a refinement`);
-  const flags = withSpots(withMosaic(asSimulateFlags(given), names, warnings), names, warnings);
+  const flags = withBlocks(withSpots(withMosaic(asSimulateFlags(given), names, warnings), names, warnings), blockCountOf(given));
   const files = withoutDistance(await readInputFiles(flags, cwd));
   const stills: Still[] = [];
   const headers: HeaderWords[] = [];
@@ -209,7 +210,7 @@ export function askedOf(given: Given<RefineFlag>): Asked {
   const system = crystalSystems.find((candidate) => candidate === given.word("system"));
   const backgroundTerms = given.number("background_terms");
   return {
-    names: wantedNames(given.word("refine") ?? "cell,misset,distance,scale", "--refine"),
+    names: [...new Set([...wantedNames(given.word("refine") ?? "cell,misset,distance,scale", "--refine"), ...((blockCountOf(given) ?? 1) > 1 ? ["blocks"] : [])])],
     fixed: wantedNames(given.word("fix") ?? "", "--fix"),
     catalogue: { ...(backgroundTerms !== undefined && { backgroundTerms }), ...(system && { system }), ...(given.has("separate_N") && { separateN: true }) },
   };
@@ -222,6 +223,29 @@ const expectedWidths = [
   ["divergence", 0.3, "mrad"],
   ["footprint", 0.05, "mm"],
 ] as const;
+
+/** How many blocks options ask for; undefined where they say nothing, or leave it to the image. */
+export function blockCountOf(given: Given<RefineFlag>): number | undefined {
+  const word = given.word("blocks");
+  if (word === undefined || word === "auto") return undefined;
+  const count = Number(word);
+  if (!Number.isInteger(count) || count < 1) throw new InputError(`--blocks is ${quote(word)}; it must be a whole number of at least 1, or the word auto`);
+  return count;
+}
+
+/** How far the blocks of a crystal are from each other before anything is known of them. */
+const expectedTurnDeg = 0.03;
+
+/** The blocks that are given, and as many more as there shall be, turned at random. */
+function withBlocks(flags: Given<SimulateFlag>, count = 0): Given<SimulateFlag> {
+  const present = flags.occurrences.filter(({ name }) => name === "block").length;
+  if (count < 2 || present >= count) return flags;
+  const added = normalDraws({ count }).slice(present).map((deviates, i) => {
+    const numbers = [0, 1, 2].map((axis) => (present + i === 0 ? 0 : expectedTurnDeg * deviates[axis]));
+    return { name: "block", spelling: "-block", words: numbers.map(String), numbers, place: flags.occurrences.length } as const;
+  });
+  return new Given([...flags.occurrences, ...added], flags.operands, flags.warnings);
+}
 
 /** Widths that are refined need one to start from. */
 function withSpots(flags: Given<SimulateFlag>, names: readonly string[], warnings: Set<string>): Given<SimulateFlag> {

@@ -33,7 +33,7 @@ const lines: readonly string[] = [
   `${beam} ${sampled} ${sensor} -cell 20 24 28 85 95 103 -misset 10 20 30 -N 3 -gauss_xtal -fudge 0.8 -distance 80 -polar 0.4 -water 5 -background 0.5 0.1 -twotheta 4 -detector_rotx 2`,
   `${beam} -divergence 2 -divsteps 3 -square_div -mat a.mat -xtal_size 0.00001 -round_xtal -xds -ORGX 4 -ORGY 5 -close_distance 90 -detector_roty 3 -nopolar -energy 12000`,
   `${beam} ${sensor} -cell 20 24 28 -misset random -misset_seed 3 -cells 3.5 4 5 -fdet_vector 0 0 1 -sdet_vector 0 -1 0 -twotheta 8 -Xclose 20 -flux 1e18 -exposure 2 -mask mask.img`,
-  `${beam} -spots closed -cell 20 24 28 85 95 103 -N 4 -eta 1 -bandwidth 1 -beam_divergence 5 -footprint 1 -bfactor 10 -distance 80`,
+  `${beam} -spots closed -cell 20 24 28 85 95 103 -N 4 -block 0 0 0 1 -block 1 2 3 0.5 -block -2 1 0 -eta 1 -bandwidth 1 -beam_divergence 5 -footprint 1 -bfactor 10 -distance 80`,
   `${beam} -spots closed -cell 20 24 28 85 95 103 -domain 80 90 100 5 -6 7 -eta 1 1.2 0.8 0.1 0.2 -0.1 -beam_divergence 5 4 -footprint 1 2 0.3 -bfactor 10 12 9 1 2 -1`,
   `${beam} -img still.img -cell 20 24 28 90 100 90 -Na 3 -Nb 4 -adxv -Xbeam 20 -Ybeam 22`,
 ];
