@@ -15,11 +15,17 @@ import { readyStills, type ReadyStill, type Still } from "./still.js";
 /** One reflection in so many is kept aside. */
 const keptAside = 5;
 /** How far from the others a new block is looked for, in degrees, and in how many directions. */
-const distancesDeg = [0.02, 0.05, 0.15, 0.4];
-const directions = 8;
+const distancesDeg = [0.02, 0.06, 0.15, 0.3];
+const directions = 10;
+/** Steps of each refinement on the way. */
+const stepsOfTrial = 30;
+/** Of those, so many that lower the misfit most are refined. */
+const refinedCandidates = 3;
 /** A gain of the reflections that are kept aside below which it may be chance: of the misfit, or a part of it. */
 const leastGain = 3;
 const leastPart = 1e-3;
+/** A new block begins with a small part of the mean weight: then one at a right place lowers the misfit, also where the others are about right. */
+const firstWeight = 0.25;
 
 /** How well a number of blocks explains an image. */
 export interface TriedBlocks {
@@ -64,22 +70,29 @@ export async function searchBlocks(
   let best: FoundBlocks = { blocks: [], values: new Map(), tried };
   for (let count = 1; count <= most; count++) {
     const trials = count === 1 ? [[]] : candidates(best.blocks);
-    let chosen = trials[0];
-    let lowest = Infinity;
-    for (const trial of count === 1 ? [] : trials) {
+    const ranked: { readonly trial: Block[]; readonly value: number }[] = [];
+    for (const trial of trials) {
       const some = ready.map(masked(false)).map((still) => withBlocks(still, trial));
-      const value = await misfit(some, parametersOf(some), best.values);
-      if (value < lowest) [chosen, lowest] = [trial, value];
+      ranked.push({ trial, value: count === 1 ? 0 : await misfit(some, parametersOf(some), best.values) });
     }
-    const fitted = ready.map(masked(false)).map((still) => withBlocks(still, chosen));
-    const parameters = parametersOf(fitted);
-    const from = parameters.map(({ name, start }) => best.values.get(name) ?? start);
-    const result = await refine(fitted, parameters, { ...options, from, ...(count > 1 && { coarseToFine: [] }) });
-    const values = new Map(result.parameters.map(({ name, value }) => [name, value]));
+    ranked.sort((x, y) => x.value - y.value);
+    let chosen: Block[] = [];
+    let values: ReadonlyMap<string, number> = new Map();
+    let lowest = Infinity;
+    for (const { trial } of ranked.slice(0, refinedCandidates)) {
+      const fitted = ready.map(masked(false)).map((still) => withBlocks(still, trial));
+      const parameters = parametersOf(fitted);
+      const from = parameters.map(({ name, start }) => best.values.get(name) ?? start);
+      const result = await refine(fitted, parameters, { ...options, maxSteps: options.maxSteps ?? stepsOfTrial, from, ...(count > 1 && { coarseToFine: [] }) });
+      if (!(result.loss < lowest)) continue;
+      lowest = result.loss;
+      chosen = trial;
+      values = new Map(result.parameters.map(({ name, value }) => [name, value]));
+    }
     const kept = ready.map(masked(true)).map((still) => withBlocks(still, chosen));
     const misfitAside = await misfit(kept, parametersOf(kept), values);
     const before = tried.at(-1)?.aside;
-    tried.push({ blocks: count, fitted: result.loss, aside: misfitAside });
+    tried.push({ blocks: count, fitted: lowest, aside: misfitAside });
     if (before !== undefined && before - misfitAside < Math.max(leastGain, leastPart * before)) break;
     best = { blocks: refinedBlocks(chosen, values), values: new Map([...values].filter(([name]) => !name.startsWith("block_"))), tried };
   }
@@ -99,7 +112,7 @@ function candidates(blocks: readonly Block[]): Block[][] {
   const draws = normalDraws({ count: directions * distancesDeg.length, seed: -1 - blocks.length });
   return draws.map(([x, y, z], i) => {
     const distance = distancesDeg[i % distancesDeg.length];
-    return [...present, { rotationDeg: [distance * x, distance * y, distance * z] as const, weight }];
+    return [...present, { rotationDeg: [distance * x, distance * y, distance * z] as const, weight: firstWeight * weight }];
   });
 }
 
@@ -111,7 +124,7 @@ function refinedBlocks(blocks: readonly Block[], values: ReadonlyMap<string, num
   });
 }
 
-/** 1 in the pixels whose nearest reflection is kept aside: one in so many, as its indices decide. */
+/** 1 in the pixels whose nearest reflection is kept aside: one in so many, as its indices decide; never F(000). */
 function reflectionsAside({ experiment, mask }: ReadyStill): NdArray {
   const aside = zeros(mask.shape, "int32");
   const [, columns] = mask.shape;
@@ -119,7 +132,7 @@ function reflectionsAside({ experiment, mask }: ReadyStill): NdArray {
   for (let at = 0; at < mask.size; at++) {
     if (mask.data[at] === 0) continue;
     const [h, k, l] = indices(at % columns, Math.floor(at / columns));
-    aside.data[at] = (((h + 2 * k + 3 * l) % keptAside) + keptAside) % keptAside === 0 ? 1 : 0;
+    aside.data[at] = (((h + 2 * k + 3 * l) % keptAside) + keptAside) % keptAside === 1 ? 1 : 0;
   }
   return aside;
 }

@@ -5,12 +5,24 @@ import { parametersNamed } from "../../src/refine/catalogue.js";
 import type { Parameter } from "../../src/refine/parameter.js";
 import { refine } from "../../src/refine/refine.js";
 import type { Still } from "../../src/refine/still.js";
+import { StructureFactors } from "../../src/models/structure-factors.js";
+import { zeros } from "../../src/ndarray/ndarray.js";
 import type { Experiment } from "../../src/models/experiment.js";
-import { stillFrom, truth, withCrystal } from "./small-still.js";
+import { stillFrom, withCrystal } from "./small-still.js";
 
 const closed = { spots: "closed", interpolation: "nearest" } as const;
-const one: Experiment = withCrystal({ ...truth, beam: { ...truth.beam, fluence: 3e24 } }, { cells: [40, 35, 30], etaDeg: 0.1 });
-const blocks = [{ weight: 1 }, { rotationDeg: [0.5, -0.4, 0.3] as const, weight: 0.6 }, { rotationDeg: [-0.3, 0.2, 0.6] as const, weight: 0.4 }];
+const reach = 22;
+const edge = 2 * reach + 1;
+const grid = zeros([edge, edge, edge]);
+for (let i = 0; i < grid.size; i++) grid.data[i] = i === (grid.size - 1) / 2 ? 0 : 60 + 40 * Math.sin(1 + 7.3 * i + 0.1 * i * Math.sin(i));
+const one: Experiment = {
+  beam: { wavelengthA: 1, fluence: 1e27 },
+  crystal: { lattice: { a: 51, b: 60, c: 64, alpha: 90, beta: 90, gamma: 90 }, missetDeg: [10, 20, 30], cells: [20, 18, 15], etaDeg: 0.1 },
+  detector: { pixels: { fast: 60, slow: 60 }, pixelSizeMm: 1, distanceMm: 90 },
+  structureFactors: new StructureFactors(grid, [-reach, -reach, -reach]),
+  background: [0],
+};
+const blocks = [{ weight: 1 }, { rotationDeg: [0.2, -0.15, 0.1] as const, weight: 0.6 }, { rotationDeg: [-0.1, 0.1, 0.25] as const, weight: 0.4 }];
 const three = withCrystal(one, { blocks });
 
 const parametersOf = (stills: readonly Still[]): Parameter[] => {
