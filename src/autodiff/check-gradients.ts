@@ -21,7 +21,7 @@ export interface GradientCheck {
   readonly forward: number;
   /** the same from central differences */
   readonly numerical: number;
-  /** the larger distance of reverse and forward from numerical, over the largest of the three; 0 when all are 0 */
+  /** the larger distance of reverse and forward from numerical, over the largest of the three; 0 below the rounding of the differences */
   readonly relativeError: number;
 }
 
@@ -42,7 +42,8 @@ export function checkGradients<R>(f: Recordable<R, Variable>) {
     const tree = (arrays: readonly NdArray[]): Arrays<R> => withLeaves(parameters, arrays);
     const at = (distance: number): NdArray => evaluate(f)(tree(precise.map((leaf, i) => moved(leaf, directions[i], distance))));
 
-    const cotangent = randomLike(at(0), random, 1);
+    const value = at(0);
+    const cotangent = randomLike(value, random, 1);
     const numerical = slopeAlong((distance) => dot(cotangent, at(distance)), step);
 
     const dtype = dtypeBeside(leaves);
@@ -50,7 +51,7 @@ export function checkGradients<R>(f: Recordable<R, Variable>) {
     const reverse = leavesOf(gradient).reduce<number>((sum, leaf, i) => sum + dot(asFloat(leaf), directions[i]), 0);
     const tangents: Alike<Arrays<R>> = withLeaves(parameters, directions.map((direction) => copy(direction, dtype)));
     const forward = dot(cotangent, jvp(f)(tree(leaves), tangents).tangent);
-    return compared(reverse, forward, numerical);
+    return compared(reverse, forward, numerical, roundingOf(sizeOfDot(cotangent, value), step));
   };
 }
 
@@ -73,7 +74,7 @@ export function checkGradientOf<P>({ value, gradient }: Differentiable<P>, param
   const start = vectorOf(parameters);
   const at = (distance: number): P => withLeaves(parameters, leavesOf(treeOf(parameters, start.map((x, i) => x + distance * directions[i]))));
   const reverse = vectorOf(gradient(parameters)).reduce((sum, slope, i) => sum + slope * directions[i], 0);
-  return compared(reverse, reverse, slopeAlong((distance) => value(at(distance)), step));
+  return compared(reverse, reverse, slopeAlong((distance) => value(at(distance)), step), roundingOf(Math.abs(value(parameters)), step));
 }
 
 function slopeAlong(valueAt: (distance: number) => number, step: number): number {
@@ -81,10 +82,15 @@ function slopeAlong(valueAt: (distance: number) => number, step: number): number
   return (8 * rise(step) - rise(2 * step)) / (12 * step);
 }
 
-function compared(reverse: number, forward: number, numerical: number): GradientCheck {
+/** How far differences of values of a size are off by the rounding of those values: a slope of exactly 0 differs from them by that. */
+function roundingOf(size: number, step: number): number {
+  return (4 * Number.EPSILON * size) / step;
+}
+
+function compared(reverse: number, forward: number, numerical: number, rounding: number): GradientCheck {
   const largest = Math.max(Math.abs(reverse), Math.abs(forward), Math.abs(numerical));
   const distance = Math.max(Math.abs(reverse - numerical), Math.abs(forward - numerical));
-  return { reverse, forward, numerical, relativeError: largest === 0 ? 0 : distance / largest };
+  return { reverse, forward, numerical, relativeError: distance <= rounding ? 0 : distance / largest };
 }
 
 function asFloat(leaf: Leaf | number): NdArray {
@@ -118,6 +124,15 @@ function moved(x: NdArray, direction: NdArray, distance: number): NdArray {
   const result = copy(x);
   for (let i = 0; i < result.size; i++) result.data[i] += distance * direction.data[i];
   return result;
+}
+
+/** The sum of the sizes of a dot product's terms. */
+function sizeOfDot(a: NdArray, b: NdArray): number {
+  const left = flatData(a);
+  const right = flatData(b);
+  let sum = 0;
+  for (let i = 0; i < left.length; i++) sum += Math.abs(left[i] * right[i]);
+  return sum;
 }
 
 function dot(a: NdArray, b: NdArray): number {

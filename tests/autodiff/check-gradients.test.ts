@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkGradients } from "../../src/autodiff/check-gradients.js";
-import { exp, floor, less, mul, sin, where } from "../../src/autodiff/primitives/elementwise.js";
+import { add, exp, floor, less, mul, sin, where } from "../../src/autodiff/primitives/elementwise.js";
 import { total } from "../../src/autodiff/primitives/structure.js";
 import type { Variable } from "../../src/autodiff/tape.js";
 import { InputError } from "../../src/ndarray/errors.js";
@@ -29,6 +29,13 @@ test("a wrong derivative fails: a staircase that follows the line has none", () 
 
 test("across a kink it fails", () => {
   assert.ok(checkGradients((v: Variable) => where(less(v, 0), 0, v))(scalar(0)).relativeError > 0.1);
+});
+
+test("a slope of exactly 0 is not told wrong by the rounding of differences", () => {
+  const { reverse, numerical, relativeError } = checkGradients(([u, v]: Variable[]) => mul(100, sin(add(1.5707963267948966, mul(add(u, v), add(u, v))))))([scalar(0.201), scalar(-0.201)]);
+  assert.is(reverse, 0);
+  assert.ok(Math.abs(numerical) < 1e-9, `${numerical}`);
+  assert.is(relativeError, 0);
 });
 
 test("a value that is not a number fails", () => {
