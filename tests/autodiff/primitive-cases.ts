@@ -227,8 +227,10 @@ const written: { readonly [P in Exclude<PrimitiveName, OperationName>]: Case } &
   extreme: {
     integers: true,
     draw: (by) =>
-      fc.tuple(by.shape({ minRank: 1 }).filter((shape) => shape.every((extent) => extent > 0)), fc.nat(), fc.boolean()).chain(([shape, any, isLargest]) => {
-        const axis = any % shape.length;
+      fc.tuple(by.shape({ minRank: 2 }), fc.nat(), fc.boolean()).chain(([shape, any, isLargest]) => {
+        // Of no element there is no largest one; another axis may be empty.
+        const filled = [...shape.keys()].filter((each) => shape[each] > 0);
+        const axis = filled[any % filled.length];
         // Steps keep elements apart, wherever they repeat.
         const size = shape.reduce((product, extent) => product * extent, 1);
         const steps = tabulate(shape, (...index) => 5 * ((7 * orderOf(index, shape)) % Math.max(1, size)));
