@@ -57,7 +57,9 @@ export function checkGradients<R>(f: Recordable<R, Variable>) {
 
 /** What there is to check of a function that somebody else differentiates, as a model of images does. */
 export interface Differentiable<P> {
+  /** the number that is differentiated */
   value(parameters: P): number;
+  /** its derivative by every parameter, in the parameters' own tree */
   gradient(parameters: P): P;
 }
 

@@ -18,19 +18,25 @@ export type Recordable<R, O = Quantity> = (parameters: R) => O;
 
 /** A number to differentiate, and what else is to be known of the way to it. */
 export interface WithAuxiliary<A> {
+  /** what is differentiated, of shape [] */
   readonly value: Quantity;
   /** a tree of recorded values */
   readonly auxiliary: A;
 }
 
+/** A value, and its derivative by every parameter. */
 export interface ValueAndGradient<Value, Parameters> {
+  /** what the function gives */
   readonly value: Value;
   /** the derivative by every parameter, in the parameters' own tree */
   readonly gradient: Parameters;
 }
 
+/** A value, and how it changes along a direction of the parameters. */
 export interface ValueAndTangent<Value> {
+  /** what the function gives */
   readonly value: Value;
+  /** its derivative along the direction, in its own tree */
   readonly tangent: Value;
 }
 

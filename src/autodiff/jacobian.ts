@@ -81,9 +81,11 @@ export function hessian<R>(f: Recordable<R>) {
 
 /** What a Gauss-Newton step needs: of ½ Σ r², its value, its gradient, and JᵀJ in place of its Hessian. */
 export interface ResidualEquations {
+  /** half the sum of the squared residuals */
   readonly value: number;
   /** in the order of `vectorOf` */
   readonly gradient: readonly number[];
+  /** JᵀJ, row by row, in the order of `vectorOf` */
   readonly normal: readonly (readonly number[])[];
 }
 

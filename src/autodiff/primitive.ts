@@ -5,8 +5,11 @@ import { onOneTape, type Attributes, type Operand, type Typed, type Variable } f
 
 /** What a derivative rule may use: the recorded values that the step connects. */
 export interface Step<A extends Attributes = Attributes> {
+  /** what the step takes, in order */
   readonly inputs: readonly Variable[];
+  /** what it gives */
   readonly output: Variable;
+  /** what it was recorded with */
   readonly attributes: A;
 }
 
@@ -15,7 +18,9 @@ export interface Step<A extends Attributes = Attributes> {
  * Rules are written with other primitives, so that a derivative is a tape again.
  */
 export interface Primitive<A extends Attributes = Attributes> {
+  /** its own among all primitives */
   readonly name: string;
+  /** how its numbers are made */
   readonly kernel: Kernel<A>;
   /** Shape and dtype of the output; throws ShapeError or DTypeError when the inputs do not fit. */
   infer(inputs: readonly Typed[], attributes: A): Typed;
@@ -35,7 +40,9 @@ export interface Primitive<A extends Attributes = Attributes> {
 /** How the numbers are made. */
 export type Kernel<A extends Attributes = Attributes> = ElementwiseKernel | ViewKernel<A> | ArrayKernel<A>;
 
+/** The output is the input's memory, seen differently. */
 export interface ViewKernel<A extends Attributes = Attributes> {
+  /** which of the kernels it is */
   readonly kind: "view";
   /** whether the view is the input itself */
   readonly isIdentity?: boolean;
@@ -43,13 +50,17 @@ export interface ViewKernel<A extends Attributes = Attributes> {
   view(input: NdArray, attributes: A): NdArray;
 }
 
+/** The output is computed as a whole. */
 export interface ArrayKernel<A extends Attributes = Attributes> {
+  /** which of the kernels it is */
   readonly kind: "array";
   /** into memory that holds zeros */
   run(output: NdArray, inputs: readonly NdArray[], attributes: A): void;
 }
 
+/** Each number of the output is made of the numbers at its place in the inputs. */
 export interface ElementwiseKernel {
+  /** which of the kernels it is */
   readonly kind: "elementwise";
   /** one number from the numbers at the same place of the broadcast inputs */
   evaluate(...inputs: number[]): number;

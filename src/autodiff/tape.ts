@@ -63,6 +63,7 @@ export class Variable implements Typed {
 export class TwoTapes extends ShapeError {
   constructor(
     message: string,
+    /** the tapes of the values, in their order */
     readonly tapes: readonly Tape[],
   ) {
     super(message);

@@ -71,6 +71,7 @@ export interface Block<Q = number> {
   readonly missetDeg?: Vector<Q>;
 }
 
+/** A crystal: its lattice, where it stands, and what its domains are like. */
 export interface Crystal<Q = number> {
   /** the unit cell in the default orientation, or the reciprocal vectors of an oriented one */
   readonly lattice: UnitCell<Q> | ReciprocalVectors<Q>;

@@ -85,13 +85,13 @@ const full = refinableExperiment({
 });
 
 /** What widens spots in closed form alone, and what says nothing of them. */
-const closedAlone: readonly Refinable[] = ["eta", "domain", "bandwidth", "footprint"];
+const closedAlone: readonly Refinable[] = ["eta", "domain", "bandwidth", "footprint", "blocks"];
 const sampledAlone: readonly Refinable[] = ["fudge", "mosaic_spread", "dispersion"];
 const { mosaic: _, ...still } = full.crystal;
 const closed: Experiment = {
   ...full,
   beam: { wavelengthA: full.beam.wavelengthA, fluence: 1e25, kahnFactor: 0.3, bandwidthPercent: 1, beamDivergenceMrad: [4, 7] },
-  crystal: { ...still, cells: [5, 4, 6], etaDeg: [1, 1.5, 0.8], bFactorA2: 10 },
+  crystal: { ...still, cells: [5, 4, 6], etaDeg: [1, 1.5, 0.8], bFactorA2: 10, blocks: [{}, { rotationDeg: [1, -2, 1.5], weight: 0.6 }] },
   detector: { ...full.detector, pixels: { fast: 16, slow: 16 }, footprintMm: [1, 0.7, 0.2] },
   structureFactors: 600,
 };

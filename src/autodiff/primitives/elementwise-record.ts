@@ -14,7 +14,9 @@ export type Partial = ((...values: Quantity[]) => Quantity) | "flat";
 /** An interval. */
 export type Range = readonly [low: number, high: number];
 
+/** An elementwise operation: all that is known of it. */
 export interface ElementwiseRecord extends Omit<ElementwiseKernel, "kind"> {
+  /** its own among all primitives */
   readonly name: string;
   /** one for each operand; both derivative rules are made of them */
   readonly partials: readonly Partial[];
@@ -54,11 +56,13 @@ export interface Applied {
   readonly primitive: Primitive;
   readonly record: ElementwiseRecord;
 }
+/** An operation of one operand. */
 export interface Unary extends Applied {
   (x: number): number;
   (x: Variable): Variable;
   (x: Quantity): Quantity;
 }
+/** An operation of two operands, which broadcast. */
 export interface Binary extends Applied {
   (x: number, y: number): number;
   (x: Variable, y: Operand): Variable;
@@ -72,6 +76,7 @@ export interface Variadic extends Applied {
   (...terms: Quantity[]): Quantity;
 }
 
+/** The function that applies a record of one operand: to a number at once, to a Variable on its tape. */
 export function unary(entry: ElementwiseRecord): Unary {
   const primitive = elementwise(entry);
   function applied(x: number): number;
@@ -83,6 +88,7 @@ export function unary(entry: ElementwiseRecord): Unary {
   return Object.assign(applied, { primitive, record: entry });
 }
 
+/** The function that applies a record of two operands: to numbers at once, to Variables on their tape. */
 export function binary(entry: ElementwiseRecord): Binary {
   const primitive = elementwise(entry);
   function applied(x: number, y: number): number;
