@@ -24,7 +24,6 @@ import { correlationMatrix, lossCurve, poleFigure } from "./refine/charts.js";
 import { asSimulateFlags, describeRefinables, refineFlags, shownFlags, type RefineFlag } from "./refine/flags.js";
 import { checkExists, imageList, type ImageJob } from "./refine/images.js";
 import { merged, mergedTable } from "./refine/merge.js";
-import { withFoundBlocks } from "./refine/found-blocks.js";
 import { modelAsOptions } from "./refine/model.js";
 import { refinementPage, type ComparedStill } from "./refine/page.js";
 import { refinementPicture } from "./refine/picture.js";
@@ -153,10 +152,8 @@ async function runList(given: Given<RefineFlag>, jobs: readonly ImageJob[], envi
   return exitCodeOf({ notConverged, failed: failures.length, unfinished, isInterrupted: means.signal.aborted });
 }
 
-async function runJob(asked: Given<RefineFlag>, job: ImageJob, isOneOfMany: boolean, environment: Environment, { pool, signal }: Means): Promise<Pick<Summary, "converged">> {
+async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: boolean, environment: Environment, { pool, signal }: Means): Promise<Pick<Summary, "converged">> {
   const { cwd, stdout, stderr } = environment;
-  const search = asked.word("blocks") === "auto" ? await withFoundBlocks(asked, job.images, environment, { signal, ...(pool && { pool }) }) : undefined;
-  const given = search?.given ?? asked;
   const request = await refineRequest(given, job.images, cwd, environment.seconds());
   const { parameters } = request;
   const statePath = `${job.folder}/refinement.json`;
@@ -182,7 +179,6 @@ async function runJob(asked: Given<RefineFlag>, job: ImageJob, isOneOfMany: bool
   };
   const options: RefineOptions = {
     ...request.options,
-    ...(search && { from: parameters.map(({ name, start }) => search.values.get(name) ?? start), coarseToFine: [] }),
     ...(resumed && resumedOptions(resumed, request.options)),
     signal,
     ...(pool && { pool }),

@@ -25,7 +25,7 @@ const own = {
   },
   blocks: {
     group: "Refinement", values: ["K"], kind: "text",
-    help: "refine the crystal as so many blocks, each with a rotation and a weight; auto: as many as reflections that are kept aside gain by", preset: "-block",
+    help: "refine the crystal as so many blocks, each with a rotation and a weight", preset: "-block",
   },
   loss: { group: "Refinement", values: ["WHAT"], kind: "text", choices: lossNames, help: "what a difference costs", preset: "poisson" },
   read_noise: {

@@ -209,8 +209,10 @@ function withMosaic(flags: Given<SimulateFlag>, names: readonly string[], warnin
 export function askedOf(given: Given<RefineFlag>): Asked {
   const system = crystalSystems.find((candidate) => candidate === given.word("system"));
   const backgroundTerms = given.number("background_terms");
+  const names = wantedNames(given.word("refine") ?? "cell,misset,distance,scale", "--refine");
+  const addsBlocks = (blockCountOf(given) ?? 1) > 1 && !names.includes("blocks");
   return {
-    names: [...new Set([...wantedNames(given.word("refine") ?? "cell,misset,distance,scale", "--refine"), ...((blockCountOf(given) ?? 1) > 1 ? ["blocks"] : [])])],
+    names: addsBlocks ? [...names, "blocks"] : names,
     fixed: wantedNames(given.word("fix") ?? "", "--fix"),
     catalogue: { ...(backgroundTerms !== undefined && { backgroundTerms }), ...(system && { system }), ...(given.has("separate_N") && { separateN: true }) },
   };
@@ -224,12 +226,12 @@ const expectedWidths = [
   ["footprint", 0.05, "mm"],
 ] as const;
 
-/** How many blocks options ask for; undefined where they say nothing, or leave it to the image. */
+/** How many blocks options ask for; undefined where they say nothing. */
 export function blockCountOf(given: Given<RefineFlag>): number | undefined {
   const word = given.word("blocks");
-  if (word === undefined || word === "auto") return undefined;
+  if (word === undefined) return undefined;
   const count = Number(word);
-  if (!Number.isInteger(count) || count < 1) throw new InputError(`--blocks is ${quote(word)}; it must be a whole number of at least 1, or the word auto`);
+  if (!Number.isInteger(count) || count < 1) throw new InputError(`--blocks is ${quote(word)}; it must be a whole number of at least 1`);
   return count;
 }
 
