@@ -15,7 +15,7 @@ export { printTape } from "./autodiff/print-tape.js";
 export { prepare, type Executor } from "./autodiff/executor.js";
 export type { Run } from "./autodiff/interpreter.js";
 export type { Grid } from "./autodiff/primitives/lookup.js";
-export { treeOf, vectorOf, type Alike, type Arrays, type Leaf, type Results } from "./autodiff/tree.js";
+export { treeOf, vectorOf, type Alike, type Arrays, type Direction, type Leaf, type Results } from "./autodiff/tree.js";
 
 export * as physics from "./physics/formulas.js";
 export type { Background } from "./models/background.js";

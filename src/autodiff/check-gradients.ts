@@ -3,7 +3,7 @@ import { InputError } from "../ndarray/errors.js";
 import { copy, flatData, scalar, zeros, NdArray } from "../ndarray/ndarray.js";
 import type { Variable } from "./tape.js";
 import { evaluate, jvp, vjp, type Recordable } from "./differentiate.js";
-import { dtypeBeside, leavesOf, treeOf, vectorOf, withLeaves, type Alike, type Arrays, type Leaf } from "./tree.js";
+import { dtypeBeside, leavesOf, treeOf, vectorOf, withLeaves, type Arrays, type Direction, type Leaf } from "./tree.js";
 
 /** How gradients are compared with differences. */
 export interface GradientCheckOptions {
@@ -49,7 +49,7 @@ export function checkGradients<R>(f: Recordable<R, Variable>) {
     const dtype = dtypeBeside(leaves);
     const { gradient } = vjp(f)(tree(leaves), copy(cotangent, dtype));
     const reverse = leavesOf(gradient).reduce<number>((sum, leaf, i) => sum + dot(asFloat(leaf), directions[i]), 0);
-    const tangents: Alike<Arrays<R>> = withLeaves(parameters, directions.map((direction) => copy(direction, dtype)));
+    const tangents: Direction<Arrays<R>> = withLeaves(parameters, directions.map((direction) => copy(direction, dtype)));
     const forward = dot(cotangent, jvp(f)(tree(leaves), tangents).tangent);
     return compared(reverse, forward, numerical, roundingOf(sizeOfDot(cotangent, value), step));
   };

@@ -11,7 +11,7 @@ import { alias, broadcastTo } from "./primitives/structure.js";
 import { pullBack } from "./reverse.js";
 import { runRecorded } from "./recorded-runs.js";
 import { Tape, TwoTapes, Variable, type Quantity, type Typed } from "./tape.js";
-import { dtypeBeside, leavesInOrderOf, leavesOf, withLeaves, type Alike, type Arrays, type Leaf, type Results } from "./tree.js";
+import { dtypeBeside, leavesInOrderOf, leavesOf, withLeaves, type Alike, type Arrays, type Direction, type Leaf, type Results } from "./tree.js";
 
 /** A function of a tree of recorded parameters, to a tree of recorded values; where it gives something else, every operator throws InputError. */
 export type Recordable<R, O = Quantity> = (parameters: R) => O;
@@ -125,7 +125,7 @@ export function vjp<R, O = Variable>(f: Recordable<R, O>) {
  * @throws InputError when the trees have different forms; ShapeError or DTypeError when a tangent does not fit its parameter
  */
 export function jvp<R, O = Variable>(f: Recordable<R, O>) {
-  function pushedForward<P extends Arrays<R>>(parameters: P, tangents: Alike<P>): ValueAndTangent<Results<O>>;
+  function pushedForward<P extends Arrays<R>>(parameters: P, tangents: Direction<P>): ValueAndTangent<Results<O>>;
   function pushedForward(parameters: R, tangents: R): ValueAndTangent<O>;
   function pushedForward(parameters: unknown, tangents: unknown): ValueAndTangent<unknown> {
     const at = leavesOf(parameters);

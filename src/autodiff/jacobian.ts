@@ -2,10 +2,10 @@
 import { NdArray, fromData, zeros } from "../ndarray/ndarray.js";
 import { grad, jvp, vjp, evaluate, type Recordable } from "./differentiate.js";
 import type { Variable } from "./tape.js";
-import { leavesOf, treeOf, vectorOf, withLeaves, type Alike, type Arrays } from "./tree.js";
+import { leavesOf, treeOf, vectorOf, withLeaves, type Alike, type Arrays, type Direction } from "./tree.js";
 
 /** A tree of derivatives: for each parameter an array of the value's shape, then the parameter's own. */
-export type JacobianOf<P> = P extends number | NdArray ? NdArray : { readonly [K in keyof P]: JacobianOf<P[K]> };
+export type JacobianOf<P> = P extends number | NdArray ? NdArray<"float64"> : { readonly [K in keyof P]: JacobianOf<P[K]> };
 
 /**
  * The derivative of every element of the function's value by every parameter: in reverse mode where the value has fewer elements than the
@@ -55,7 +55,7 @@ function blocksOf<P>(parameters: P, { shape, size: rows }: NdArray, { data, shap
  */
 export function hessianProduct<R>(f: Recordable<R>) {
   const slope = (parameters: R): R => grad(f)(parameters);
-  return <P extends Arrays<R>>(parameters: P, direction: Alike<P>): Alike<P> => {
+  return <P extends Arrays<R>>(parameters: P, direction: Direction<P>): Alike<P> => {
     const { tangent } = jvp<R, R>(slope)(parameters, direction);
     return treeOf(parameters, vectorOf(tangent));
   };
@@ -68,7 +68,7 @@ export function hessianProduct<R>(f: Recordable<R>) {
  */
 export function hessian<R>(f: Recordable<R>) {
   const product = hessianProduct(f);
-  return <P extends Arrays<R>>(parameters: P): NdArray => {
+  return <P extends Arrays<R>>(parameters: P): NdArray<"float64"> => {
     const size = vectorOf(parameters).length;
     const matrix = zeros([size, size]);
     for (let i = 0; i < size; i++) {

@@ -9,8 +9,11 @@ export type Leaf = NdArray | Variable;
 /** A tree of what a function sees, plain objects and lists to any depth, as the arrays and numbers that may be handed in for it. */
 export type Arrays<R> = Variable extends R ? NdArray | number : { readonly [K in keyof R]: Arrays<R[K]> };
 
-/** A tree like one that was handed in: an array for an array, a number for a number. */
-export type Alike<P> = P extends number ? number : P extends NdArray ? NdArray : { readonly [K in keyof P]: Alike<P[K]> };
+/** A tree like one that was handed in: an array for an array, of its type, and a number for a number. */
+export type Alike<P> = P extends number ? number : P extends NdArray<infer D> ? NdArray<D> : { readonly [K in keyof P]: Alike<P[K]> };
+
+/** A direction in which a tree of parameters moves: an array for an array, of its shape and type, and a number for a number. */
+export type Direction<P> = P extends number ? number : P extends NdArray ? NdArray : { readonly [K in keyof P]: Direction<P[K]> };
 
 /** A tree of recorded results as arrays. */
 export type Results<O> = Variable extends O ? NdArray : { readonly [K in keyof O]: Results<O[K]> };

@@ -2,6 +2,7 @@ import type { ExperimentRecord, GroupRecord, PanelRecord } from "../io/geometry/
 import type { Detector } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import { allPanels, type PanelGroup, type PanelledDetector } from "../models/panels.js";
+import type { DType } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
 import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import type { Simulation } from "../simulate/image-model.js";
@@ -54,7 +55,7 @@ export async function simulatePanels(record: ExperimentRecord, { experiment, opt
 }
 
 /** An image of the shape [panel, slow, fast] as one of all panels. */
-function arranged(image: NdArray, panels: readonly PanelRecord[]): NdArray {
+function arranged<D extends DType>(image: NdArray<D>, panels: readonly PanelRecord[]): NdArray<D> {
   const { shape, places } = layoutOf(panels);
   const whole = zeros(shape, image.dtype);
   const values = flatData(image);

@@ -9,7 +9,7 @@ import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
  * @returns float32 of that shape
  * @throws InputError when the bytes are not as many as the shape asks for
  */
-export function parseFloatImage(bytes: Uint8Array, shape: readonly [slow: number, fast: number], name: string): NdArray {
+export function parseFloatImage(bytes: Uint8Array, shape: readonly [slow: number, fast: number], name: string): NdArray<"float32"> {
   const [slow, fast] = shape;
   const wanted = 4 * slow * fast;
   if (bytes.length !== wanted) {

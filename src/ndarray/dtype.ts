@@ -16,6 +16,8 @@ export interface DataOf {
 }
 /** Memory of an array of any type. */
 export type Data = DataOf[DType];
+/** The type of the elements that memory of a kind holds. */
+export type DTypeOf<T extends Data> = { readonly [D in DType]: T extends DataOf[D] ? D : never }[DType];
 
 /** Bytes that an element takes. */
 export const bytesPerElement: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int32: 4 };
@@ -28,7 +30,7 @@ export const machineEpsilon: Readonly<Record<FloatDType, number>> = { float32: 2
  * @param shared in a SharedArrayBuffer, so that workers see the same memory
  * @throws InputError when memory cannot be shared here; ShapeError when it does not hold as many
  */
-export function allocate(dtype: DType, length: number, shared = false): Data {
+export function allocate<D extends DType>(dtype: D, length: number, shared = false): DataOf[D] {
   if (shared) checkSharing();
   const Buffer = shared ? SharedArrayBuffer : ArrayBuffer;
   const bytes = length * bytesPerElement[dtype];
@@ -50,13 +52,19 @@ export function checkSharing(): void {
   throw new InputError(`memory cannot be shared with workers, as the page is not cross-origin isolated; serve it with the headers ${headers}`);
 }
 
+const views: { readonly [D in DType]: (buffer: ArrayBufferLike) => DataOf[D] } = {
+  float32: (buffer) => new Float32Array(buffer),
+  float64: (buffer) => new Float64Array(buffer),
+  int32: (buffer) => new Int32Array(buffer),
+};
+
 /** A buffer, from its first byte to its last, as numbers. */
-export function overBuffer(dtype: DType, buffer: ArrayBufferLike): Data {
-  if (dtype === "float64") return new Float64Array(buffer);
-  return dtype === "float32" ? new Float32Array(buffer) : new Int32Array(buffer);
+export function overBuffer<D extends DType>(dtype: D, buffer: ArrayBufferLike): DataOf[D] {
+  return views[dtype](buffer);
 }
 
 /** @throws DTypeError when it is memory of another kind */
+export function dtypeOf<D extends DType>(data: DataOf[D]): D;
 export function dtypeOf(data: Data): DType {
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Float32Array) return "float32";

@@ -1,14 +1,15 @@
-import { allocate, checkElement, dtypeOf, type Data, type DType } from "./dtype.js";
+import { allocate, checkElement, dtypeOf, type Data, type DataOf, type DType, type DTypeOf } from "./dtype.js";
 import { describe, describeShape, InputError, ShapeError } from "./errors.js";
 import { checkShape, contiguousStrides, sameShape, sizeOf, type Shape } from "./shape.js";
 
 /**
  * A strided view of numbers: element (i, j, ...) stands at data[offset + i*strides[0] + j*strides[1] + ...].
- * Strides count elements; 0 repeats, negative runs backwards.
+ * Strides count elements; 0 repeats, negative runs backwards. Where the type of its elements is known, so is that of its memory: the
+ * data of an `NdArray<"float64">` are a Float64Array.
  */
-export class NdArray {
+export class NdArray<D extends DType = DType> {
   /** type of the elements */
-  readonly dtype: DType;
+  readonly dtype: D;
   /** number of elements */
   readonly size: number;
   /** extents of the axes, the slowest first */
@@ -21,7 +22,7 @@ export class NdArray {
    * @throws ShapeError when the view would reach outside of its data, or between its elements; DTypeError when the data have no dtype
    */
   constructor(
-    readonly data: Data,
+    readonly data: DataOf[D],
     shape: Shape,
     strides: readonly number[] = contiguousStrides(shape),
     /** place of the first element in the data */
@@ -103,12 +104,16 @@ export interface StorageOptions {
 }
 
 /** @throws ShapeError when it is no shape, or memory does not hold as much; InputError when memory cannot be shared here */
+export function zeros(shape: Shape): NdArray<"float64">;
+export function zeros<D extends DType>(shape: Shape, dtype: D, options?: StorageOptions): NdArray<D>;
 export function zeros(shape: Shape, dtype: DType = "float64", { shared = false }: StorageOptions = {}): NdArray {
   checkShape(shape);
   return new NdArray(allocate(dtype, sizeOf(shape), shared), shape);
 }
 
 /** @throws DTypeError when the dtype cannot hold the value; otherwise as `zeros` */
+export function full(shape: Shape, value: number): NdArray<"float64">;
+export function full<D extends DType>(shape: Shape, value: number, dtype: D, options?: StorageOptions): NdArray<D>;
 export function full(shape: Shape, value: number, dtype: DType = "float64", options: StorageOptions = {}): NdArray {
   checkElement(value, dtype);
   const result = zeros(shape, dtype, options);
@@ -117,6 +122,8 @@ export function full(shape: Shape, value: number, dtype: DType = "float64", opti
 }
 
 /** A number as an array of shape []. */
+export function scalar(value: number): NdArray<"float64">;
+export function scalar<D extends DType>(value: number, dtype: D): NdArray<D>;
 export function scalar(value: number, dtype: DType = "float64"): NdArray {
   return full([], value, dtype);
 }
@@ -129,6 +136,8 @@ export type Nested = number | readonly Nested[];
  * @throws ShapeError when the lists are ragged; InputError when they hold something else than numbers; DTypeError when the dtype
  *   cannot hold a number
  */
+export function array(values: Nested | Data): NdArray<"float64">;
+export function array<D extends DType>(values: Nested | Data, dtype: D): NdArray<D>;
 export function array(values: Nested | Data, dtype: DType = "float64"): NdArray {
   const shape: number[] = [];
   for (let level: unknown = values; isList(level); level = level[0]) {
@@ -163,6 +172,7 @@ function isList(level: unknown): level is ArrayLike<unknown> {
  * Numbers that are already in typed memory, not copied.
  * @throws ShapeError when the shape has another number of elements; DTypeError when it is memory of another kind
  */
+export function fromData<T extends Data>(data: T, shape?: Shape): NdArray<DTypeOf<T>>;
 export function fromData(data: Data, shape: Shape = [data.length]): NdArray {
   if (sizeOf(shape) !== data.length) {
     throw new ShapeError(`${data.length} elements do not make the shape ${describeShape(shape)}`);
@@ -179,12 +189,15 @@ export function equals(a: NdArray, b: NdArray): boolean {
 }
 
 /** The elements in order, as contiguous typed memory: the array's own where that is possible, else a copy. */
+export function flatData<D extends DType>(source: NdArray<D>): DataOf[D];
 export function flatData(source: NdArray): Data {
   if (source.isContiguous) return source.data.subarray(source.offset, source.offset + source.size);
   return copy(source).data;
 }
 
 /** The elements, in order, in new contiguous memory, of another dtype if one is given. */
+export function copy<D extends DType>(source: NdArray<D>): NdArray<D>;
+export function copy<D extends DType>(source: NdArray, dtype: D, options?: StorageOptions): NdArray<D>;
 export function copy(source: NdArray, dtype: DType = source.dtype, options: StorageOptions = {}): NdArray {
   const result = zeros(source.shape, dtype, options);
   assign(result, source);

@@ -1,3 +1,4 @@
+import type { DType } from "./dtype.js";
 import { describeShape, ShapeError } from "./errors.js";
 import { copy, NdArray } from "./ndarray.js";
 import { checkShape, contiguousStrides, normalizeAxis, sizeOf, type Shape } from "./shape.js";
@@ -47,7 +48,7 @@ export function resolveSlice(slice: Exclude<AxisSlice, number>, extent: number):
  * @param slices one for each axis, from the first; missing ones take the whole axis
  * @throws ShapeError when an index is out of range or there are more slices than axes
  */
-export function slice(source: NdArray, ...slices: AxisSlice[]): NdArray {
+export function slice<D extends DType>(source: NdArray<D>, ...slices: AxisSlice[]): NdArray<D> {
   if (slices.length > source.rank) {
     throw new ShapeError(`${slices.length} slices for an array of shape ${describeShape(source.shape)}`);
   }
@@ -76,7 +77,7 @@ export function slice(source: NdArray, ...slices: AxisSlice[]): NdArray {
  * The same elements with the axes in another order; reversed when none is given.
  * @throws ShapeError when `axes` is not a permutation
  */
-export function transpose(source: NdArray, axes?: readonly number[]): NdArray {
+export function transpose<D extends DType>(source: NdArray<D>, axes?: readonly number[]): NdArray<D> {
   const order = axes?.map((axis) => normalizeAxis(axis, source.shape)) ?? source.shape.map((_, axis) => source.rank - 1 - axis);
   if (order.length !== source.rank || new Set(order).size !== source.rank) {
     throw new ShapeError(`axes ${describeShape(order)} are not a permutation of those of shape ${describeShape(source.shape)}`);
@@ -85,7 +86,7 @@ export function transpose(source: NdArray, axes?: readonly number[]): NdArray {
 }
 
 /** The same elements, backwards along one axis. */
-export function flip(source: NdArray, axis: number): NdArray {
+export function flip<D extends DType>(source: NdArray<D>, axis: number): NdArray<D> {
   const flipped = normalizeAxis(axis, source.shape);
   return slice(source, ...source.shape.map((_, i) => (i === flipped ? { step: -1 } : {})));
 }
@@ -94,7 +95,7 @@ export function flip(source: NdArray, axis: number): NdArray {
  * The same elements, repeated along new axes and along those of extent 1, with stride 0.
  * @throws ShapeError when the shape cannot be reached that way
  */
-export function broadcastTo(source: NdArray, shape: Shape): NdArray {
+export function broadcastTo<D extends DType>(source: NdArray<D>, shape: Shape): NdArray<D> {
   const added = shape.length - source.rank;
   const fits = added >= 0 && source.shape.every((extent, axis) => extent === 1 || extent === shape[axis + added]);
   if (!fits) throw new ShapeError(`shape ${describeShape(source.shape)} does not broadcast to ${describeShape(shape)}`);
@@ -106,7 +107,7 @@ export function broadcastTo(source: NdArray, shape: Shape): NdArray {
  * The same elements in the same order in another shape: a view where the strides allow it, else a copy.
  * @throws ShapeError when the number of elements differs or an extent is not a whole number of at least 0
  */
-export function reshape(source: NdArray, shape: Shape): NdArray {
+export function reshape<D extends DType>(source: NdArray<D>, shape: Shape): NdArray<D> {
   checkShape(shape);
   if (sizeOf(shape) !== source.size) {
     throw new ShapeError(`shape ${describeShape(source.shape)} cannot be reshaped to ${describeShape(shape)}`);

@@ -56,7 +56,7 @@ export interface DetectorEffects {
 /** Counts, and what is wrong with pixels. */
 export interface DetectedImage {
   /** float64, [slow, fast]: not rounded; -1 in gaps, -2 where a pixel is dead */
-  readonly counts: NdArray;
+  readonly counts: NdArray<"float64">;
   /** sum of the photons that were counted, before their light spread */
   readonly photons: number;
   /** pixels at their saturation, hot ones included */

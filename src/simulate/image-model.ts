@@ -64,9 +64,9 @@ export interface ParallelOptions {
 }
 
 /** An image, and what is to be warned of. */
-export interface Simulation {
+export interface Simulation<D extends FloatDType = FloatDType> {
   /** photons in each pixel, shape [slow, fast]; 0 where nothing was worked on */
-  readonly image: NdArray;
+  readonly image: NdArray<D>;
   /** sentences, each once a model */
   readonly warnings: readonly string[];
 }
@@ -102,7 +102,7 @@ interface Plan extends ImagePlan {
 interface Answer {
   /** of the sums, in float64 */
   readonly sums: readonly number[];
-  readonly image: NdArray | undefined;
+  readonly image: NdArray<FloatDType> | undefined;
   readonly warnings: readonly string[];
 }
 

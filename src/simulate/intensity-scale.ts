@@ -18,7 +18,7 @@ const brightestByte = 250;
  * @param roi the pixels that are made; the others are 0
  * @returns [slow, fast], int32
  */
-export function countPixels(image: NdArray, toCount: (value: number) => number, roi?: Roi): NdArray {
+export function countPixels(image: NdArray, toCount: (value: number) => number, roi?: Roi): NdArray<"int32"> {
   const counts = zeros(image.shape, "int32");
   const target = region(counts, roi);
   const made = zeros(target.shape, "int32");
@@ -47,7 +47,7 @@ export function smvScale(max: number): number {
  * @param roi outside of it, the counts are 0
  * @returns [slow, fast], int32
  */
-export function smvCounts(image: NdArray, scale: number, adcOffset: number, roi?: Roi): NdArray {
+export function smvCounts(image: NdArray, scale: number, adcOffset: number, roi?: Roi): NdArray<"int32"> {
   const toCount = (value: number): number => Math.floor(fround(fround(value) * scale + adcOffset) + 0.5);
   return countPixels(image, (value) => Math.min(Math.max(toCount(value), 0), largestCount), roi);
 }
@@ -68,6 +68,6 @@ export function pgmScale(rmsd: number): number {
  * @param roi outside of it, the image is black
  * @returns [slow, fast], int32
  */
-export function pgmLevels(image: NdArray, scale: number, roi?: Roi): NdArray {
+export function pgmLevels(image: NdArray, scale: number, roi?: Roi): NdArray<"int32"> {
   return countPixels(image, (value) => Math.trunc(Math.min(Math.max(fround(fround(value) * scale), 0), largestByte)), roi);
 }

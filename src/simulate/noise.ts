@@ -112,7 +112,7 @@ export interface NoiseOptions {
 /** Counts with noise. */
 export interface NoiseImage {
   /** [slow, fast], int32, cut to 0..65535 and truncated */
-  readonly counts: NdArray;
+  readonly counts: NdArray<"int32">;
   /** sum of the deviates, before the offset and the cut */
   readonly photons: number;
   /** number of pixels above 65535 */

@@ -1,4 +1,5 @@
 import type { Experiment } from "../models/experiment.js";
+import type { FloatDType } from "../ndarray/dtype.js";
 import { ImageModel, type ImageOptions, type ParallelOptions, type Simulation } from "./image-model.js";
 
 /**
@@ -6,6 +7,7 @@ import { ImageModel, type ImageOptions, type ParallelOptions, type Simulation } 
  * @returns photons in each pixel, shape [slow, fast], and what there is to warn of
  * @throws InputError when a number of the experiment cannot be
  */
+export function simulate<D extends FloatDType = "float64">(experiment: Experiment, options?: ImageOptions & { readonly dtype?: D }): Simulation<D>;
 export function simulate(experiment: Experiment, options: ImageOptions = {}): Simulation {
   return new ImageModel<readonly []>(() => experiment, options).simulate([]);
 }

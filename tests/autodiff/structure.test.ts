@@ -11,7 +11,7 @@ import { refuses } from "./assertions.js";
 
 const { broadcastTo, convert, cumulativeSum, flip, gather, reshape, slice, sum, total, transpose, unbroadcast } = structure;
 const matrix = array([[1, 2, 3], [4, 5, 6]]);
-const of = (f: (x: Variable) => Variable, x = matrix): unknown => toNested(evaluate<Variable>(f)(x));
+const of = (f: (x: Variable) => Variable, x: NdArray = matrix): unknown => toNested(evaluate<Variable>(f)(x));
 
 test("sums keep their axes, totals do not", () => {
   assert.equal(of((x) => sum(x, 0)), [[5, 7, 9]]);

@@ -7,10 +7,10 @@ import {
   array, assign, copy, equals, flatData, forEachRun, fromData, full, NdArray, scalar, toNested, zeros,
 } from "../../src/ndarray/ndarray.js";
 import { contiguousStrides, sameShape, sizeOf } from "../../src/ndarray/shape.js";
+import { slice } from "../../src/ndarray/views.js";
 import { anyDType, anyElement, anyShape, anyView, elementsOf, indicesOf } from "../arbitraries.js";
 import { untyped } from "../untyped.js";
 import { refuses, refusesAs } from "./refusal.js";
-
 /** Two to four views of one shape. */
 const viewsOfOneShape = anyShape().chain((shape) => fc.array(anyView({ shape }), { minLength: 2, maxLength: 4 }));
 
@@ -31,6 +31,20 @@ test("an element stands at the offset plus its indices times the strides", () =>
   assert.is(view.size, 6);
   assert.is(view.rank, 2);
   assert.is(view.dtype, "float64");
+});
+
+test("an array of a known type has memory of that type, and so have its views and copies", () => {
+  const x = array([[1, 2, 3], [4, 5, 6]]);
+  const sum = (data: Float64Array): number => data.reduce((so, far) => so + far, 0);
+  assert.is(sum(x.data), 21);
+  assert.is(sum(flatData(slice(x, 1))), 15);
+  assert.is(sum(copy(copy(x, "int32"), "float64").data), 21);
+  const counts: Int32Array = zeros([2], "int32").data;
+  const single: Float32Array = fromData(new Float32Array([0.5])).data;
+  assert.equal([...counts, ...single], [0, 0, 0.5]);
+  // @ts-expect-error the memory of an array of unknown type may be of any
+  const unknown: (data: NdArray) => Float64Array = ({ data }) => data;
+  assert.is(unknown(x), x.data);
 });
 
 test("a stride of 0 repeats one element", () => {

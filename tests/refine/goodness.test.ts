@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { full } from "../../src/ndarray/ndarray.js";
+import { full, type NdArray } from "../../src/ndarray/ndarray.js";
 import { goodnessOfFit, isPoorFit, isTooGoodFit } from "../../src/refine/goodness.js";
 import { lossNamed } from "../../src/refine/loss.js";
 import { addNoise } from "../../src/simulate/noise.js";
@@ -30,7 +30,7 @@ test("a model that is wrong by a tenth everywhere is a poor fit", () => {
 
 test("counts that scatter less than photons do are told apart from those of a right model", () => {
   const model = full([edge, edge], 100);
-  const isTooGood = (counts: typeof model): boolean => isTooGoodFit(goodnessOfFit([counts], [model], [mask], loss, 3));
+  const isTooGood = (counts: NdArray): boolean => isTooGoodFit(goodnessOfFit([counts], [model], [mask], loss, 3));
   const { counts } = addNoise(model, { seed: -5, adcOffset: 0 });
   const halved = full([edge, edge], 0);
   for (let i = 0; i < halved.size; i++) halved.data[i] = 100 + (counts.data[i] - 100) / 2;

@@ -18,7 +18,7 @@ interface Result {
 
 function resultOf(scene: Scene, options: ImageOptions): Result {
   const { image, warnings } = modelOf(scene, options).simulate(start);
-  const { loss, gradient } = modelOf(scene, options).lossAndGradient(squares, start, copy(uneven(image.shape), options.dtype));
+  const { loss, gradient } = modelOf(scene, options).lossAndGradient(squares, start, copy(uneven(image.shape), options.dtype ?? "float64"));
   return { image: [...image.data], loss, gradient: numbersIn(gradient), warnings };
 }
 
