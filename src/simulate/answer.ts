@@ -1,0 +1,117 @@
+import type { FloatDType } from "../ndarray/dtype.js";
+import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
+import type { ParallelOptions } from "./image-model.js";
+import { liveShare, mostLive } from "./live-share.js";
+import { blockPixels } from "./pixel-block.js";
+import { inBlocks } from "./pixel-blocks.js";
+import { pixelsOfTile, tileCount } from "./pixels.js";
+import { sumsOf, type Question } from "./question.js";
+import type { Asked, Inquiry, Recordings } from "./recordings.js";
+import { blockOf, type Latch, type TileRun } from "./tiles.js";
+
+/** What is known when all tiles are done. */
+export interface Answer {
+  /** of the sums, in float64; those of a block of tiles in each row */
+  readonly rows: NdArray;
+  readonly warnings: readonly string[];
+}
+
+/** What an inquiry works on. */
+export interface Subject extends Inquiry {
+  /** contiguous images of the shape of the pixels' image, which the question compares with */
+  readonly data: readonly NdArray[];
+  /** receives the pixels */
+  readonly image: NdArray<FloatDType> | undefined;
+  /** told now and then */
+  readonly onProgress: ((done: number, pixels: number) => void) | undefined;
+}
+
+/** Sums of so many blocks of tiles are kept apart, where there are as many tiles: enough for workers to share, but few of many sums. */
+const [fewestBlocks, mostBlocks] = [8, 1024];
+const mostElementsOfSums = 2 ** 21;
+const leavingQuestion: Question = { kind: "leaving" };
+
+/** Answers a question in this thread. */
+export function answer(recordings: Recordings, subject: Subject): Answer {
+  const runs = runsOf(recordings, subject, false);
+  const warnings = new Set<string>();
+  for (;;) {
+    const { done, value } = runs.next();
+    if (done) return { ...value, warnings: [...warnings, ...value.warnings] };
+    const runner = recordings.runner(value.job);
+    if (runner.warning !== undefined) warnings.add(runner.warning);
+    const { pixels, job: { size } } = value;
+    for (let tile = value.firstTile; tile < value.endTile; tile++) {
+      runner.run(value, tile);
+      subject.onProgress?.(Math.min((tile + 1) * size, pixels.size), pixels.size);
+    }
+  }
+}
+
+/** The same, on workers; the image is in memory that is shared with them. */
+export async function answerOn({ pool, signal }: ParallelOptions, recordings: Recordings, subject: Subject): Promise<Answer> {
+  const runs = runsOf(recordings, subject, true);
+  const warnings = new Set<string>();
+  for (;;) {
+    const { done, value } = runs.next();
+    if (done) return { ...value, warnings: [...warnings, ...value.warnings] };
+    const { pixels, job: { size } } = value;
+    const told = await pool.run(value, signal, (tiles) => subject.onProgress?.(Math.min(tiles * size, pixels.size), pixels.size));
+    for (const warning of told) warnings.add(warning);
+  }
+}
+
+/** The sums of all blocks. */
+export function sumOfRows({ rows: { data, shape: [count, width] } }: Answer): number[] {
+  const sums = new Array<number>(width).fill(0);
+  for (let at = 0; at < count * width; ) for (let i = 0; i < width; i++) sums[i] += data[at++];
+  return sums;
+}
+
+/** The runs that answer a question, in turn; with the policy "sequential" later ones depend on what earlier ones found. */
+function* runsOf(recordings: Recordings, given: Subject, shared: boolean): Generator<TileRun, Answer, void> {
+  const { subject, asked } = planned(recordings, given);
+  const { question, plan, data, image } = subject;
+  const tiles = tileCount(plan.pixels, plan.tileSize);
+  const width = sumsOf(question, plan.inputs);
+  const blocks = Math.max(fewestBlocks, Math.min(mostBlocks, Math.floor(mostElementsOfSums / Math.max(1, width))));
+  const tilesOfBlock = Math.ceil(tiles / blocks);
+  const left = zeros([tiles], "float64", { shared });
+  const rows = zeros([Math.ceil(tiles / tilesOfBlock), width], "float64", { shared });
+  const whole = { firstTile: 0, endTile: tiles };
+  const run: TileRun = { ...asked, parameters: plan.inputs, pixels: plan.pixels, data, latch: undefined, image, left, rows, tilesOfBlock, ...whole };
+  yield run;
+
+  let lookups = 0;
+  for (const count of left.data) lookups += count;
+  if (lookups > 0 && plan.structureFactors?.policy === "sequential") {
+    const tile = left.data.findIndex((count) => count > 0);
+    const { firstTile } = blockOf(run, Math.floor(tile / tilesOfBlock));
+    rows.data.fill(0, (firstTile / tilesOfBlock) * width);
+    yield { ...run, firstTile, endTile: tile };
+    const latch = findLatch(recordings, subject, run, tile);
+    yield { ...run, ...recordings.ask(subject, "latched"), latch, firstTile: tile, endTile: tile + 1 };
+    yield { ...run, ...recordings.ask(subject, "nearest"), latch, firstTile: tile + 1 };
+  }
+  const warning = plan.structureFactors?.left(lookups);
+  return { rows, warnings: warning === undefined ? [] : [warning] };
+}
+
+/** Records a question. Steps are left out where that pays, as some of the tiles tell: the same ones for the same arguments. */
+function planned(recordings: Recordings, subject: Subject): { readonly subject: Subject; readonly asked: Asked } {
+  const { plan } = subject;
+  const askedFor = (chosen: Subject): { readonly subject: Subject; readonly asked: Asked } => ({ subject: chosen, asked: recordings.ask(chosen, plan.lookup) });
+  if (plan.negligible !== undefined) {
+    const skipping = askedFor({ ...subject, plan: { ...plan, pixels: inBlocks(plan.pixels), tileSize: blockPixels } });
+    if (skipping.asked.reach && liveShare(skipping.asked.reach, skipping.subject.plan) <= mostLive) return skipping;
+  }
+  return askedFor({ ...subject, plan: { ...plan, negligible: undefined } });
+}
+
+function findLatch(recordings: Recordings, subject: Subject, run: TileRun, tile: number): Latch {
+  const asked = recordings.ask({ ...subject, question: leavingQuestion, images: 0 }, "tricubic");
+  const [leaving] = recordings.runner(asked.job).ask({ ...run, ...asked }, tile);
+  const at = flatData(leaving).indexOf(1);
+  const { steps } = subject.plan;
+  return { pixel: pixelsOfTile(run.pixels, tile, asked.job.size).first + Math.floor(at / steps), step: at % steps, stepsOfPixel: steps };
+}

@@ -1,0 +1,119 @@
+import type { Executor } from "../autodiff/executor.js";
+import { knownArguments, openProgram, type Known } from "../autodiff/open-program.js";
+import { structureOf, type Quantity, type Variable } from "../autodiff/tape.js";
+import type { Experiment } from "../models/experiment.js";
+import type { FloatDType } from "../ndarray/dtype.js";
+import type { NdArray } from "../ndarray/ndarray.js";
+import type { LookupMode } from "./image.js";
+import type { ImagePlan } from "./image-plan.js";
+import type { Reach } from "./live-steps.js";
+import { recordQuestion, type Question, type RecordedQuestion } from "./question.js";
+import { TileRunner, type TileJob, type TileRun } from "./tiles.js";
+
+/** What a call computes, and from which numbers. */
+export interface Plan extends ImagePlan {
+  /** of any dtype: executors round them, if at all, to the memory that they are written to */
+  readonly inputs: readonly NdArray[];
+}
+
+/** What a run of a recorded question needs. */
+export type Asked = Pick<TileRun, "job" | "known" | "reach">;
+
+/** What is recorded. */
+export interface Inquiry {
+  readonly question: Question;
+  readonly plan: Plan;
+  /** number of images that the question compares with */
+  readonly images: number;
+  /** the experiment for recorded parameters */
+  experimentOf(parameters: readonly Variable[]): Experiment<Quantity>;
+}
+
+/** What a recording led to. */
+interface Prepared {
+  /** what its program has in common with others of the job */
+  readonly structure: string;
+  readonly job: TileJob;
+  readonly known: readonly Known[];
+  /** literals that its derivatives added to those of the recording */
+  readonly added: readonly NdArray[];
+  /** what bounds its steps, where it is masked */
+  readonly reach: { readonly reach: Reach; readonly known: readonly Known[]; readonly leavesZero: boolean } | undefined;
+}
+
+/** Compiled questions, and recordings that lead to them, that are kept; of more, the oldest is forgotten. */
+const mostJobs = 32;
+let jobs = 0;
+
+/** Records questions, and keeps what was compiled for them: it serves again where only numbers and arrays differ. */
+export class Recordings {
+  readonly #dtype: FloatDType;
+  readonly #executor: Executor;
+  /** by what the recorded programs have in common */
+  readonly #jobs = new Map<string, TileJob>();
+  /** by their spelling */
+  readonly #recordings = new Map<string, Prepared>();
+  readonly #runners = new Map<number, TileRunner>();
+
+  constructor(dtype: FloatDType, executor: Executor) {
+    this.#dtype = dtype;
+    this.#executor = executor;
+  }
+
+  /** What works on a job's tiles in this thread. */
+  runner(job: TileJob): TileRunner {
+    const runner = this.#runners.get(job.id) ?? new TileRunner(job);
+    this.#runners.set(job.id, runner);
+    return runner;
+  }
+
+  /** Records a question, and finds what was compiled for it. */
+  ask({ question, plan, images, experimentOf }: Inquiry, mode: LookupMode): Asked {
+    const recorded = recordQuestion(question, {
+      experimentOf,
+      parameters: plan.inputs.map(({ shape }) => ({ shape, dtype: this.#dtype })),
+      sampling: { ...plan.sampling, lookup: mode, isMasked: plan.negligible !== undefined },
+      dtype: this.#dtype,
+      tileSize: plan.tileSize,
+      images,
+    });
+    const literals = [...recorded.literals];
+    const prepared = this.#recordings.get(recorded.spelling) ?? this.#prepared(recorded, question, mode, plan.tileSize);
+    keep(this.#recordings, recorded.spelling, prepared);
+    keep(this.#jobs, prepared.structure, prepared.job, ({ id }) => this.#runners.delete(id));
+    const reach = prepared.reach &&
+      plan.negligible && { ...prepared.reach, known: knownArguments(prepared.reach.known, literals, "float64"), negligible: plan.negligible };
+    return { job: prepared.job, known: knownArguments(prepared.known, [...literals, ...prepared.added], "float64"), reach };
+  }
+
+  #prepared({ program, literals, reach: reachOf, leavesZero }: RecordedQuestion, { kind }: Question, mode: LookupMode, size: number): Prepared {
+    const first = literals.length;
+    const bounds = reachOf();
+    const bounded = bounds && openProgram(bounds.program);
+    const reach = bounds && bounded && { reach: { ...bounds, program: bounded.program }, known: bounded.known, leavesZero };
+    const { program: open, known } = openProgram(program());
+    const structure = [kind, mode, ...open.inputs.map(({ shape }) => shape.join("x")), structureOf(open)].join();
+    const job: TileJob = this.#jobs.get(structure) ?? {
+      id: jobs++,
+      program: open,
+      executor: this.#executor,
+      size,
+      hasLatch: mode === "latched",
+      hasImage: kind === "image" || kind === "leaving",
+      hasDerivatives: kind === "normal",
+      isMasked: reach !== undefined,
+    };
+    return { structure, job, known, added: literals.slice(first), reach };
+  }
+}
+
+/** Makes an entry the newest, and forgets the oldest of too many. */
+function keep<V>(known: Map<string, V>, key: string, value: V, onForgotten: (value: V) => void = () => undefined): void {
+  known.delete(key);
+  known.set(key, value);
+  for (const [oldest, forgotten] of known) {
+    if (known.size <= mostJobs) return;
+    known.delete(oldest);
+    onForgotten(forgotten);
+  }
+}
