@@ -8,6 +8,7 @@ export * as ops from "./autodiff/operations.js";
 export * from "./autodiff/tape.js";
 export * from "./autodiff/differentiate.js";
 export * from "./autodiff/jacobian.js";
+export * from "./autodiff/objective.js";
 export * from "./autodiff/check-gradients.js";
 export { record, type ArrayKernel, type ElementwiseKernel, type Kernel, type Primitive, type Step, type ViewKernel } from "./autodiff/primitive.js";
 export { binary, unary, type Binary, type ElementwiseRecord, type Unary } from "./autodiff/primitives/elementwise-record.js";
@@ -15,7 +16,7 @@ export { printTape } from "./autodiff/print-tape.js";
 export { prepare, type Executor } from "./autodiff/executor.js";
 export type { Run } from "./autodiff/interpreter.js";
 export type { Grid } from "./autodiff/primitives/lookup.js";
-export { treeOf, vectorOf, type Alike, type Arrays, type Direction, type Leaf, type Results } from "./autodiff/tree.js";
+export { treeOf, vectorOf, type Alike, type Arrays, type Direction, type Leaf, type Recorded, type Results } from "./autodiff/tree.js";
 
 export * as physics from "./physics/formulas.js";
 export type { Background } from "./models/background.js";
@@ -44,6 +45,7 @@ export { randomOrientation } from "./simulate/random-orientation.js";
 export * from "./simulate/statistics.js";
 export * from "./simulate/intensity-scale.js";
 
+export * from "./optim/conjugate-gradients.js";
 export * from "./optim/descent.js";
 export * from "./optim/lbfgs.js";
 export * from "./optim/levenberg-marquardt.js";

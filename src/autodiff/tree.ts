@@ -12,6 +12,9 @@ export type Arrays<R> = Variable extends R ? NdArray | number : { readonly [K in
 /** A tree like one that was handed in: an array for an array, of its type, and a number for a number. */
 export type Alike<P> = P extends number ? number : P extends NdArray<infer D> ? NdArray<D> : { readonly [K in keyof P]: Alike<P[K]> };
 
+/** A tree of parameters as a function sees it that is recorded: a recorded value for each array and each number. */
+export type Recorded<P> = P extends number | NdArray ? Variable : { readonly [K in keyof P]: Recorded<P[K]> };
+
 /** A direction in which a tree of parameters moves: an array for an array, of its shape and type, and a number for a number. */
 export type Direction<P> = P extends number ? number : P extends NdArray ? NdArray : { readonly [K in keyof P]: Direction<P[K]> };
 
