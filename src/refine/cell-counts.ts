@@ -35,7 +35,8 @@ function isAdapting(parameter: Parameter): boolean {
  * Values with the numbers of cells from half to twice the given ones that fit best.
  *
  * The fringes of one spot resemble those of a crystal that has a cell more or less, so that the misfit has many minima, which steps
- * downhill cannot leave. Around the direct beam, where the fringes are strongest, pixels are left out: they would decide alone.
+ * downhill cannot leave. Around the direct beam, where the fringes are strongest, pixels are left out: they would decide alone. Spots in
+ * closed form have no fringes, and a number of cells is a width like the others: where all are, the given values are kept.
  * @param from values of all parameters, whose geometry is about right
  * @param timeLeft asked before every fit
  */
@@ -49,7 +50,7 @@ export async function withLikelyCellCounts(
   pool?: WorkerPool,
 ): Promise<number[]> {
   const counts = [...parameters.keys()].filter((i) => hasRole(parameters[i], "cells"));
-  if (counts.length === 0) return [...from];
+  if (counts.length === 0 || stills.every(({ options }) => options.spots === "closed")) return [...from];
   const some = stills.map(thinned);
   const likelihood = new Likelihood(some, parameters, loss, restraints, pool);
   const adapted = (x: Vector, maxSteps: number): Promise<LeastSquaresResult> =>
