@@ -1,4 +1,4 @@
-/** Runs test files, each in a process of its own, two at a time. */
+/** Runs test files in as many processes as there are processors, four at most; each process takes the next file when it has done one. */
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -33,12 +33,15 @@ export interface Draws {
   readonly rounds: number;
 }
 
+/** Begins the line by which a lane says that a file is done. */
+export const endOfFile = "\u0004";
+
 /** @param draws once from the fixed seed unless given */
 export async function runFiles(files: readonly string[], draws?: Draws): Promise<Outcome> {
   const queue = [...files];
   const outcomes: Outcome[] = [];
   const lane = async (): Promise<void> => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) outcomes.push(await runFile(file, draws));
+    while (queue.length > 0) await runLane(queue, outcomes, draws);
   };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, lane));
   return {
@@ -47,22 +50,42 @@ export async function runFiles(files: readonly string[], draws?: Draws): Promise
   };
 }
 
-function runFile(file: string, draws: Draws | undefined): Promise<Outcome> {
+/** Runs files of the queue in one process until none is left, or until one ends the process. */
+function runLane(queue: string[], outcomes: Outcome[], draws: Draws | undefined): Promise<void> {
   return new Promise((resolve) => {
-    const start = performance.now();
-    const words = draws === undefined ? [file] : [file, String(draws.seed), String(draws.rounds)];
-    const child = spawn(process.execPath, ["--import", "tsx", "tests/one-file.ts", ...words], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["--import", "tsx", "tests/lane.ts"], { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
+    let file: string | undefined;
+    let start = 0;
     let output = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.on("close", (code) => {
+    const next = (): void => {
+      file = queue.shift();
+      start = performance.now();
+      output = "";
+      if (file === undefined) child.stdin.end();
+      else child.stdin.write(draws === undefined ? `${file}\n` : `${file} ${draws.seed} ${draws.rounds}\n`);
+    };
+    const done = (wasWell: boolean): void => {
       const [total, passed] = [/Total:\s+(\d+)/g, /Passed:\s+(\d+)/g].map((count) => sumOf(output, count));
-      const failed = Math.max(total - passed, code === 0 && total > 0 ? 0 : 1);
+      const failed = Math.max(total - passed, wasWell && total > 0 ? 0 : 1);
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       process.stdout.write(`${failed > 0 ? "FAIL" : "ok  "} ${file}: ${passed} of ${total} in ${seconds} s\n`);
       if (failed > 0) process.stdout.write(`${output}\n`);
-      resolve({ passed, failed });
+      outcomes.push({ passed, failed });
+    };
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      const end = new RegExp(`^${endOfFile} \\S+ (\\d+)\\n`, "m").exec(output);
+      if (end === null) return;
+      output = output.slice(0, end.index);
+      done(end[1] === "0");
+      next();
     });
+    child.on("close", () => {
+      if (file !== undefined) done(false);
+      resolve();
+    });
+    next();
   });
 }
 

@@ -10,8 +10,8 @@ const isKnown = execFileSync(process.execPath, ["--v8-options"], { encoding: "ut
 for (const name of ["elementwise", "executors"]) {
   test(`where the engine multiplies and adds at once, ${name}.test.ts passes, too`, () => {
     const file = fileURLToPath(new URL(`./${name}.test.ts`, import.meta.url));
-    const runner = fileURLToPath(new URL("../../one-file.ts", import.meta.url));
-    const output = execFileSync(process.execPath, [...(isKnown ? [flag] : []), "--import", "tsx", runner, file], { encoding: "utf8" });
+    const runner = fileURLToPath(new URL("../../lane.ts", import.meta.url));
+    const output = execFileSync(process.execPath, [...(isKnown ? [flag] : []), "--import", "tsx", runner], { input: `${file}\n`, encoding: "utf8" });
     const [total, passed] = ["Total", "Passed"].map((what) => new RegExp(`${what}:\\s+(\\d+)`).exec(output)?.[1]);
     assert.ok(Number(total) > 0);
     assert.is(passed, total);
