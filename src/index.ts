@@ -19,6 +19,8 @@ export type { Grid } from "./autodiff/primitives/lookup.js";
 export { treeOf, vectorOf, type Alike, type Arrays, type Direction, type Leaf, type Recorded, type Results } from "./autodiff/tree.js";
 
 export * as physics from "./physics/formulas.js";
+export { moleculesOf, type Amorphous } from "./models/amorphous.js";
+export { ScatteringCurve, type CurvePoints } from "./models/scattering-curve.js";
 export type { Background } from "./models/background.js";
 export type { Draws } from "./models/draws.js";
 export * from "./models/beam.js";
@@ -75,6 +77,7 @@ export * from "./io/pgm.js";
 export * from "./io/png.js";
 export * from "./io/smv.js";
 export * from "./io/source-list.js";
+export * from "./io/stol.js";
 export type { SymmetryOperator } from "./io/symmetry.js";
 
 export * from "./refine/catalogue.js";
@@ -105,6 +108,9 @@ export { intensitiesOf } from "./io/mtz-measured.js";
 export type { MeasuredColumn, MeasuredReflections } from "./io/measured.js";
 export { operatorsOf, spaceGroupNamed, spaceGroupNumbered, type SpaceGroup } from "./io/space-groups.js";
 
+export { airCurve, airDensityGcm3, airMolecularWeight } from "./structure/air.js";
+export { hexagonalIce, iceCurve, iceDensityGcm3, powderRings, type PowderRing } from "./structure/ice.js";
+export { waterCurve } from "./structure/water.js";
 export * from "./structure/amplitude-grid.js";
 export * from "./structure/atomic-model.js";
 export * from "./structure/calculated.js";

@@ -11,6 +11,7 @@ import { mostSteps } from "../simulate/image-plan.js";
 import type { Skip } from "../simulate/negligible.js";
 import type { Roi } from "../simulate/statistics.js";
 import { stepCounts } from "../simulate/steps.js";
+import { amorphousFromFlags, curveWarnings } from "./amorphous-from-flags.js";
 import { beamFromFlags } from "./beam-from-flags.js";
 import { crystalFromFlags } from "./crystal-from-flags.js";
 import { detectorFromFlags } from "./detector-from-flags.js";
@@ -51,6 +52,7 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
   const { beam, warnings: beamWarnings } = beamFromFlags(given, files, axesOf(detector).beam);
   const { crystal, longestEdge, hasFewCells, oscDeg, warnings: crystalWarnings } = crystalFromFlags(given, files, beam.wavelengthA, generator, noiseSeed);
   const spots = spotsFromFlags(given);
+  const { amorphous, warnings: amorphousWarnings } = amorphousFromFlags(given, files.curve);
   const experiment: Experiment = {
     beam: { ...beam, ...spots.beam },
     crystal: { ...crystal, ...spots.crystal },
@@ -58,11 +60,12 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
     structureFactors: files.structureFactors,
     ...(spots.draws && { draws: spots.draws }),
     waterUm: given.number("water") ?? 0,
+    ...(amorphous.length > 0 && { amorphous }),
     ...(given.has("background") && { background: given.last("background")?.numbers ?? [] }),
   };
   const recommended = subPixels(longestEdge, beam.wavelengthA, known(detectorFrame(detector).distance), detector.pixelSizeMm);
   const oversample = given.number("oversample") ?? (spots.isClosed ? 1 : recommended);
-  const warnings = [...given.warnings, ...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...spots.warnings, ...idleWarnings(given), ...slipWarnings(given), ...geometryWarnings(given, experiment)];
+  const warnings = [...given.warnings, ...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...spots.warnings, ...amorphousWarnings, ...idleWarnings(given), ...slipWarnings(given), ...geometryWarnings(given, experiment), ...curveWarnings(experiment, files.curve)];
   if (oversample < recommended && !spots.isClosed) {
     warnings.push(`the intensity may vary within a pixel: -oversample ${recommended} resolves the spots, and ${oversample} is taken`);
   }

@@ -1,10 +1,9 @@
 import { executors } from "../autodiff/executor.js";
+import { amorphousFlags } from "./amorphous-flags.js";
 import { effectTable } from "./effect-flags.js";
 import type { Flag, FlagTable } from "./parse-flags.js";
 import { spotFlags } from "./spots-from-flags.js";
 import { shapeFlags } from "./shape-flags.js";
-
-const noTables = "tables of an amorphous background have no effect in the reference program either, and none here yet";
 
 /** The options of `braggtape simulate`: the reference program's, with its names and units, and a few more. */
 const table = {
@@ -286,7 +285,7 @@ const table = {
   },
   water: {
     group: "Sampling", values: ["size"], kind: "nonNegative", unit: "um",
-    help: "edge of a cube of water, the background", preset: "0",
+    help: "edge of a cube of water that scatters the same at all angles", preset: "0",
   },
   background: {
     group: "Sampling", values: ["c0", "cu", "cv", "cr", "cd", "cx"], fewest: 1, unit: "ln photons",
@@ -344,25 +343,16 @@ const table = {
   help: { group: "Output", aliases: ["h"], help: "this text" },
   version: { group: "Output", help: "the version" },
 
+  ...amorphousFlags,
+
   ...effectTable,
 
   coherent: { group: "Without effect", idle: true, help: "coherent addition" },
-  MW: {
-    group: "Without effect", aliases: ["molec", "molecular_weight"], idle: true, values: ["weight"], kind: "positive",
-    help: "molecular weight",
-  },
-  density: {
-    group: "Without effect", aliases: ["sample_den", "sample_density"], idle: true, values: ["density"], kind: "positive",
-    help: "density",
-  },
   printout: {
     group: "Refused", refused: "all pixels stand in the file of -floatfile; -printout_pixel prints one of them",
     help: "print all pixels",
   },
-  stol: { group: "Refused", refused: noTables, help: "background by sin(theta)/lambda" },
-  "4stol": { group: "Refused", refused: noTables, help: "the same" },
-  Q: { group: "Refused", refused: noTables, help: "the same" },
-  stolout: { group: "Refused", refused: noTables, help: "the same" },
+  stolout: { group: "Refused", refused: "a scattering curve is read (-stol), and none is made of an image", help: "a curve of the image" },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 export type SimulateFlag = keyof typeof table;

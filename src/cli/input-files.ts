@@ -12,6 +12,7 @@ import { StructureFactors, type LeavingPolicy } from "../models/structure-factor
 import { InputError } from "../ndarray/errors.js";
 import { flatData, type NdArray } from "../ndarray/ndarray.js";
 import { electronVoltAngstrom } from "../physics/constants.js";
+import { readCurve, type ListedCurve } from "./amorphous-from-flags.js";
 import { calculatedScattering, fittedScattering } from "./coordinates-scattering.js";
 import type { SimulateFlag } from "./flags.js";
 import { readGeometry, type StatedGeometry } from "./geometry-from-flags.js";
@@ -36,6 +37,8 @@ export interface InputFiles {
   readonly sources: readonly ListedSource[] | undefined;
   /** what the geometry file states */
   readonly geometry: StatedGeometry | undefined;
+  /** a material's scattering curve, and what is told of it */
+  readonly curve: ListedCurve | undefined;
   /** the file that is named without an option */
   readonly scatterer: string | undefined;
   /** what is told of the files without being a fault */
@@ -78,6 +81,8 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
   const imageName = given.word("img");
   const imageFile = imageName === undefined ? undefined : parseSmv(await binary("img", imageName), imageName);
   const sourceName = given.word("sourcefile");
+  const curveFlag = given.last("stol", "4stol", "Q")?.name ?? "stol";
+  const curve = await naming(given, curveFlag, () => readCurve(given, (name) => fromFolder(cwd, name)));
   const sources = sourceName === undefined ? undefined : parseSources(await text("sourcefile", sourceName), sourceName);
 
   const defaultF = given.number("default_F") ?? 0;
@@ -129,7 +134,8 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
     imageHeader: imageFile && headerSettings(imageFile, imageName ?? ""),
     sources,
     geometry,
-    warnings: [...warnings, ...(geometry?.warnings ?? [])],
+    curve,
+    warnings: [...warnings, ...(curve?.warnings ?? []), ...(geometry?.warnings ?? [])],
   };
 }
 

@@ -60,7 +60,7 @@ export function outputNames(given: Given<SimulateFlag>, { isWorthDump, scatterer
   };
   const inputs = new Set<string>();
   if (scatterer !== undefined) inputs.add(fromFolder(cwd, scatterer));
-  for (const flag of ["hkl", "mtz", "pdb", "mat", "mask", "img", "sourcefile", "geometry"] as const) {
+  for (const flag of ["hkl", "mtz", "pdb", "mat", "mask", "img", "sourcefile", "geometry", "stol", "4stol", "Q"] as const) {
     const input = given.word(flag);
     if (input !== undefined) inputs.add(fromFolder(cwd, input));
   }

@@ -100,7 +100,7 @@ function reachWarnings({ beam, crystal, detector, structureFactors }: Experiment
 }
 
 /** Lengths of the scattering vector that points of the detector see, in 1/A. */
-function detectorReach(detector: Experiment["detector"], wavelengthA: number): { readonly low: number; readonly high: number } {
+export function detectorReach(detector: Experiment["detector"], wavelengthA: number): { readonly low: number; readonly high: number } {
   const frame = detectorFrame(detector);
   const points = 32;
   let [low, high] = [Infinity, 0];

@@ -2,6 +2,7 @@ import { div, mul } from "../autodiff/primitives/elementwise.js";
 import { known, type Operand, type Quantity } from "../autodiff/tape.js";
 import { avogadro, electronRadiusSquared, waterF, waterMolecularWeight } from "../physics/constants.js";
 import { norm } from "../physics/vector.js";
+import type { Amorphous } from "./amorphous.js";
 import type { Background } from "./background.js";
 import { defaultFluence, type Beam } from "./beam.js";
 import { orientedLattice, type Crystal } from "./crystal.js";
@@ -25,6 +26,8 @@ export interface Experiment<Q = number> {
   readonly draws?: Draws;
   /** edge of a cube of water in the beam, whose scattering is the background; none unless given */
   readonly waterUm?: Q;
+  /** materials without crystal order in the beam: air, liquids, glasses, powders; none unless given */
+  readonly amorphous?: readonly Amorphous<Q>[];
   /** photons in each pixel that neither crystal nor water scatter; none unless given */
   readonly background?: Background<Q>;
 }

@@ -21,13 +21,19 @@ export const mostSources = 2 ** 22;
  * Refuses what cannot stand in any hutch. Recorded values are not looked at.
  * @throws InputError that names the field
  */
-export function checkExperiment({ beam, crystal, detector, structureFactors, amplitudes, draws, waterUm, background }: Experiment<Quantity>): void {
+export function checkExperiment({ beam, crystal, detector, structureFactors, amplitudes, draws, waterUm, amorphous = [], background }: Experiment<Quantity>): void {
   checkBeam(beam);
   checkCrystal(crystal);
   checkDetector(detector);
   if (!(structureFactors instanceof StructureFactors)) number("structureFactors", structureFactors);
   if (amplitudes !== undefined) checkAmplitudes(amplitudes, structureFactors);
   atLeastZero("waterUm", waterUm);
+  amorphous.forEach(({ name, thicknessMm, densityGcm3, molecularWeight, beamSizeMm }) => {
+    atLeastZero(`amorphous ${name}: thicknessMm`, thicknessMm);
+    atLeastZero(`amorphous ${name}: densityGcm3`, densityGcm3);
+    aboveZero(`amorphous ${name}: molecularWeight`, molecularWeight);
+    aboveZero(`amorphous ${name}: beamSizeMm`, beamSizeMm);
+  });
   if (draws) {
     count("draws.count", draws.count);
     const { seed = -1 } = draws;

@@ -13,7 +13,7 @@ import type { ReadyStill } from "./still.js";
 export function checkReflections(stills: readonly ReadyStill[]): void {
   stills.forEach((still, image) => {
     const { experiment, options } = coarseStill(still, Infinity);
-    const { background: _, ...crystalAlone } = experiment;
+    const { background: _background, amorphous: _amorphous, ...crystalAlone } = experiment;
     if (photonsIn(simulate(crystalAlone, options).image, still.mask) > 0) return;
     const name = still.name ?? (stills.length > 1 ? `image ${image + 1}` : "the image");
     throw new InputError(`no reflection with an amplitude above 0 meets a pixel of ${name} that is used: look at the cell, the distance, the wavelength, the resolution limit and the list of reflections`);

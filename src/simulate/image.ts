@@ -14,6 +14,7 @@ import type { ReciprocalBasis } from "../physics/lattice.js";
 import { scatteringVector } from "../physics/scattering.js";
 import { crystalFrame, latticePoint, temperatureFactor } from "../physics/spots.js";
 import { dot, norm, type Vector } from "../physics/vector.js";
+import { recordAmorphous } from "./amorphous-image.js";
 import { recordClosedSpots, type ClosedSampling } from "./closed-image.js";
 import { DrawAxis, recordDraws } from "./drawn.js";
 import { beamsIn, polarizationOf, recordRay, type PixelIndices } from "./ray.js";
@@ -94,10 +95,12 @@ function recordClosedImage(experiment: Experiment<Quantity>, { lookup, ...sampli
   };
 }
 
-/** Photons in each pixel, from electrons summed over its steps, in the layers of the sensor or one of them. */
-function photonsOf(experiment: Experiment<Quantity>, electrons: Quantity, oversample: number, { fast, slow }: PixelInputs): Variable {
+/** Photons in each pixel: from electrons summed over its steps, in the layers of the sensor or one of them, and from all that is no crystal. */
+function photonsOf(experiment: Experiment<Quantity>, electrons: Quantity, oversample: number, pixels: PixelInputs): Variable {
+  const { fast, slow } = pixels;
   const { sources, orientations } = stepCounts(experiment, oversample);
-  const scattered = mul(electrons, div(photonsPerElectron(experiment.beam), oversample ** 2 * sources * orientations));
+  const spots = mul(electrons, div(photonsPerElectron(experiment.beam), oversample ** 2 * sources * orientations));
+  const scattered = add(spots, recordAmorphous(experiment, oversample, pixels));
   const image = experiment.background ? add(scattered, smoothBackground(experiment.background, fast, slow, experiment.detector.pixels)) : scattered;
   return broadcastTo(recorded(image, fast), [fast.shape[0], 1, 1, 1]);
 }
@@ -156,7 +159,7 @@ function recordSampledImage(experiment: Experiment<Quantity>, sampling: Sampling
 
 /** Whether nothing but the crystal scatters. */
 function isDark(experiment: Experiment<Quantity>): boolean {
-  return waterBackground(experiment) === 0 && experiment.background === undefined;
+  return waterBackground(experiment) === 0 && experiment.background === undefined && (experiment.amorphous ?? []).length === 0;
 }
 
 /** The sum over a pixel's steps, each with its own solid angle, polarization and capture. */

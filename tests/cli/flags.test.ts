@@ -19,6 +19,7 @@ const bench = await Workbench.make({
   "half.img": smv("SIZE1=8;\nSIZE2=8;\nPIXEL_SIZE=2;\nDISTANCE=77;\nWAVELENGTH=1.1;\n", pixels),
   "a.pdb": `CRYST1   34.000   45.000   56.000  90.00  90.00  90.00 P 1           1\nATOM      1  S   ALA A   1       1.000   2.000   3.000  1.00 10.00           S\nEND\n`,
   "f.cns": "NREFlection=3\nINDE 1 2 3 FOBS= 10\nINDE 0 1 4 FOBS= 20\nINDE 2 0 1 FOBS= 30\n",
+  "glass.stol": "0 4\n0.1 6\n0.2 5\n0.3 3\n",
   "sources.txt": "-10 0.1 0.2 1 1.1e-10\n",
 });
 
@@ -34,7 +35,7 @@ const flux = `${start} -flux 1e20`;
 const custom = `${start} -fdet_vector 0 0 1`;
 
 /** More workers compute the same image, and some options are read or refused as the reference program does. */
-type Quiet = "threads" | "coherent" | "MW" | "density" | "printout" | "stol" | "4stol" | "Q" | "stolout";
+type Quiet = "threads" | "coherent" | "printout" | "stolout";
 
 /**
  * A command line for each option, and what is added to it. Whether the option has been heeded is seen in what is about to be computed
@@ -76,6 +77,16 @@ const cases: Readonly<Record<Exclude<SimulateFlag, Quiet>, readonly [before: str
   mosaic_spread: [start, "-mosaic_spread 1"],
   mosaic_domains: [`${start} -mosaic_spread 1`, "-mosaic_domains 3"],
   mosaic_seed: [`${start} -mosaic_spread 1`, "-mosaic_seed 3"],
+  stol: [start, "-stol glass.stol"],
+  "4stol": [`${start} -stol glass.stol`, "-4stol glass.stol"],
+  Q: [`${start} -stol glass.stol`, "-Q glass.stol"],
+  bg_thick: [`${start} -stol glass.stol`, "-bg_thick 0.3"],
+  density: [`${start} -stol glass.stol`, "-density 2"],
+  MW: [`${start} -stol glass.stol`, "-MW 60"],
+  bg_air: [start, "-bg_air 20"],
+  bg_water: [start, "-bg_water 0.2"],
+  bg_ice: [start, "-bg_ice 0.1"],
+  ice_grain: [`${start} -bg_ice 0.1`, "-ice_grain 200"],
   spots: [start, "-spots closed"],
   eta: [closed, "-eta 1"],
   domain: [closed, "-domain 100 120 90 5 6 7"],

@@ -230,7 +230,7 @@ test("a long run takes all cores, a short one and a small region of a large dete
   withBench({}, async () => {
     const threads = (options: string): number => {
       const given = parseFlags(`-cell 34 -default_F 1 ${options}`.split(" "), simulateFlags);
-      const files = { structureFactors: 1, isWorthDump: false, mtz: undefined, matrix: undefined, matrixCell: undefined, mask: undefined, maskHeader: undefined, imageHeader: undefined, sources: undefined, geometry: undefined, scatterer: undefined, notes: [], warnings: [] };
+      const files = { structureFactors: 1, isWorthDump: false, mtz: undefined, matrix: undefined, matrixCell: undefined, mask: undefined, maskHeader: undefined, imageHeader: undefined, sources: undefined, geometry: undefined, curve: undefined, scatterer: undefined, notes: [], warnings: [] };
       return threadsFor(requestFromFlags(given, files, 0), 8);
     };
     assert.equal(["-detpixels 4000 -oversample 2", "-detpixels 100 -oversample 1", "-detpixels 4000 -oversample 2 -roi 0 19 0 19"].map(threads), [8, 1, 1]);

@@ -3,6 +3,7 @@ import type { Beam } from "../../src/models/beam.js";
 import type { Crystal } from "../../src/models/crystal.js";
 import type { Detector } from "../../src/models/detector.js";
 import type { Experiment } from "../../src/models/experiment.js";
+import { ScatteringCurve } from "../../src/models/scattering-curve.js";
 import { StructureFactors } from "../../src/models/structure-factors.js";
 import { crystalShapeNames, shapeNamed } from "../../src/physics/lattice-factor.js";
 import { gradientCase, type CaseOptions, type GradientCase } from "./image-gradient.js";
@@ -26,6 +27,10 @@ export const detector: Detector = {
   beamCenterMm: { x: -20, y: -18 },
 };
 export const experiment: Experiment = { beam, crystal, detector, structureFactors };
+
+/** Curves with a slope where the detector is, one through points and one of a function. */
+const glass = ScatteringCurve.through({ stol: [0, 0.05, 0.3, 0.4], f: [12, 14, 7, 6] });
+const gas = ScatteringCurve.of((stol) => ({ value: 200 * Math.exp(-20 * stol * stol), slope: -8000 * stol * Math.exp(-20 * stol * stol) }), 1, 0.1);
 
 const sensor = { thicknessUm: 320, attenuationDepthUm: 240, layers: 2 };
 const divergent: Beam = {
@@ -448,6 +453,22 @@ const spots: GradientCase[] = [
         },
       }),
       { ...once, interpolation: "nearest", spots: kind },
+    ),
+  ),
+  ...(["physical", "nanobragg"] as const).map((semantics) =>
+    gradientCase(
+      `materials without crystal order, ${semantics}`,
+      { thickMm: 0.3, airMm: 20, distanceMm: 100, wavelengthA: 1, kahnFactor: 0.4, fluence: 1e24 },
+      (p) => ({
+        ...experiment,
+        beam: { ...divergent, wavelengthA: p.wavelengthA, kahnFactor: p.kahnFactor, fluence: p.fluence },
+        detector: { ...detector, distanceMm: p.distanceMm, sensor },
+        amorphous: [
+          { name: "glass", curve: glass, thicknessMm: p.thickMm, densityGcm3: 2.2, molecularWeight: 60 },
+          { name: "air", curve: gas, thicknessMm: p.airMm, densityGcm3: 1.2e-3, molecularWeight: 29, beamSizeMm: 0.2 },
+        ],
+      }),
+      { oversample: 2, semantics, interpolation: "nearest" },
     ),
   ),
   gradientCase(

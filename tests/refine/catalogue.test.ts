@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { known } from "../../src/autodiff/tape.js";
 import type { Experiment } from "../../src/models/experiment.js";
 import { orientedLattice, type UnitCell } from "../../src/models/crystal.js";
+import { ScatteringCurve } from "../../src/models/scattering-curve.js";
 import { parametersNamed, refinable, refinableExperiment, type Refinable } from "../../src/refine/catalogue.js";
 import { withCell } from "../../src/refine/crystal-cell.js";
 import { cellTies, crystalSystemOf, type CrystalSystem } from "../../src/refine/crystal-system.js";
@@ -81,6 +82,7 @@ const full = refinableExperiment({
     sensor: { thicknessUm: 300, attenuationDepthUm: 200, layers: 2 } },
   structureFactors: 60,
   waterUm: 20,
+  amorphous: [{ name: "air", curve: ScatteringCurve.through({ stol: [0, 0.2, 0.5], f: [14, 8, 4] }), thicknessMm: 1e-8, densityGcm3: 1.2e-3, molecularWeight: 29 }],
   background: [-1, 0.1, 0.2],
 });
 

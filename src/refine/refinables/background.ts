@@ -2,7 +2,7 @@ import type { Experiment } from "../../models/experiment.js";
 import { mostBackgroundTerms } from "../../models/background.js";
 import { InputError } from "../../ndarray/errors.js";
 import type { Parameter } from "../parameter.js";
-import { linear, positive, singleNumber, type CatalogueOptions, type RefinableRecord } from "./record.js";
+import { linear, positive, singleNumber, type CatalogueOptions, type OptionWords, type RefinableRecord } from "./record.js";
 
 const water = singleNumber({
   name: "water",
@@ -49,4 +49,30 @@ export function backgroundParameters(start: readonly number[]): Parameter[] {
   }));
 }
 
-export const backgroundRecords = [water, background] as const;
+/** The options that carry the thickness of the materials that options name. */
+const thicknessOptions: ReadonlyMap<string, string> = new Map([["stol", "bg_thick"], ["air", "bg_air"], ["water", "bg_water"], ["ice", "bg_ice"]]);
+
+const amorphous = {
+  name: "amorphous",
+  help: "thickness of the materials without crystal order",
+  members: [...thicknessOptions.keys()].map((material) => `amorphous_${material}`),
+  parameters: ({ amorphous: materials = [] }: Experiment): Parameter[] => {
+    if (materials.length === 0) throw new InputError("the experiment has no material without crystal order whose thickness could be refined");
+    return materials.map(({ name, thicknessMm }, i) =>
+      positive(1)(`amorphous_${name}`, "mm", thicknessMm, (experiment, value) => ({
+        ...experiment,
+        amorphous: (experiment.amorphous ?? []).map((material, k) => (k === i ? { ...material, thicknessMm: value } : material)),
+      })),
+    );
+  },
+  carrier: {
+    replaces: [...thicknessOptions.values()],
+    words: ({ amorphous: materials = [] }) =>
+      materials.flatMap(({ name, thicknessMm }): OptionWords[] => {
+        const option = thicknessOptions.get(name);
+        return option === undefined ? [] : [[option, thicknessMm]];
+      }),
+  },
+} as const satisfies RefinableRecord;
+
+export const backgroundRecords = [water, background, amorphous] as const;
