@@ -1,8 +1,8 @@
-import type { Quantity } from "../autodiff/tape.js";
+import { known, type Quantity } from "../autodiff/tape.js";
 import { InputError } from "../ndarray/errors.js";
 import { radiansPerDegree } from "../physics/constants.js";
-import { minus, plus, rotate, scale, type Vector } from "../physics/vector.js";
-import type { Axes, Detector, Sensor } from "./detector.js";
+import { cross, dot, minus, plus, rotate, scale, type Vector } from "../physics/vector.js";
+import type { Axes, Detector, PanelFrame, Sensor } from "./detector.js";
 
 /** A flat rectangle of pixels: the pixel (i, j) along fast and slow begins at origin + pixel size * (i fast + j slow). */
 export interface Panel {
@@ -97,33 +97,38 @@ function centreOf(panels: readonly Panel[]): Vector<number> {
 
 /** A group's rest and how it has moved. */
 export interface MovedGroup {
-  /** where it is before */
-  readonly centreMm: Vector<number>;
+  /** where its middle is before */
+  readonly centreMm: Vector;
   /** numbers or recorded values */
   readonly move: GroupMove<Quantity>;
 }
 
 /**
- * A panel as a detector of its own, where its groups have brought it.
- * @param moved the groups that hold it and have moved, innermost first
+ * Where groups bring a point and directions that move with them.
+ * @param moved the groups that hold them and have moved, innermost first
  */
-export function panelDetector(panel: Panel, { axes }: PanelledDetector, moved: readonly MovedGroup[]): Detector<Quantity> {
-  let [origin, fast, slow]: Vector[] = [panel.originMm, panel.fast, panel.slow];
+export function carried(point: Vector, directions: readonly Vector[], moved: readonly MovedGroup[]): { readonly point: Vector; readonly directions: readonly Vector[] } {
+  let at = { point, directions };
   for (const { centreMm, move } of moved) {
     const turn = scale(move.turnDeg, radiansPerDegree);
-    origin = plus(rotate(minus(origin, centreMm), turn), plus(centreMm, move.shiftMm));
-    [fast, slow] = [rotate(fast, turn), rotate(slow, turn)];
+    at = {
+      point: plus(rotate(minus(at.point, centreMm), turn), plus(centreMm, move.shiftMm)),
+      directions: at.directions.map((direction) => rotate(direction, turn)),
+    };
   }
-  const [f, s] = [panel.fast, panel.slow];
-  const across: Vector<number> = [f[1] * s[2] - f[2] * s[1], f[2] * s[0] - f[0] * s[2], f[0] * s[1] - f[1] * s[0]];
-  const isAway = across[0] * panel.originMm[0] + across[1] * panel.originMm[1] + across[2] * panel.originMm[2] >= 0;
-  const length = Math.hypot(...across) * (isAway ? 1 : -1);
-  return {
-    pixels: panel.pixels,
-    pixelSizeMm: panel.pixelSizeMm,
-    convention: "CUSTOM",
-    axes: { ...axes, fast: f, slow: s, normal: [across[0] / length, across[1] / length, across[2] / length] },
-    placed: { originMm: origin, fast, slow, isFlipped: !isAway },
-    ...(panel.sensor && { sensor: panel.sensor }),
-  };
+  return at;
+}
+
+/**
+ * Where a panel stands when groups have moved.
+ * @param moved the groups that hold it and have moved, innermost first
+ */
+export function panelFrame(panel: Panel, moved: readonly MovedGroup[]): PanelFrame<Quantity> {
+  const { point, directions: [fast, slow] } = carried(panel.originMm, [panel.fast, panel.slow], moved);
+  return { originMm: point, fast, slow, isFlipped: known(dot(cross(panel.fast, panel.slow), panel.originMm)) < 0 };
+}
+
+/** A panel as a detector of its own, in a frame of its own or of another panel like it. */
+export function panelDetector(panel: Panel, { axes }: PanelledDetector, placed: PanelFrame<Quantity>): Detector<Quantity> {
+  return { pixels: panel.pixels, pixelSizeMm: panel.pixelSizeMm, convention: "CUSTOM", axes, placed, ...(panel.sensor && { sensor: panel.sensor }) };
 }

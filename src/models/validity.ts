@@ -217,8 +217,10 @@ export type Misplacement = "fast along slow" | "field along beam" | "edge on";
 /** How a detector's axes contradict each other, if they do. */
 export function misplacement(detector: Detector<Quantity>): Misplacement | undefined {
   const { beam, fast, slow, normal, twotheta, polarization } = axesOf(detector);
-  if (areParallel(fast, slow)) return "fast along slow";
   if (areParallel(beam, polarization)) return "field along beam";
+  // A panel of many may stand along the beam, beside it.
+  if (detector.placed) return areParallel(numbers(detector.placed.fast) ?? fast, numbers(detector.placed.slow) ?? slow) ? "fast along slow" : undefined;
+  if (areParallel(fast, slow)) return "fast along slow";
   const { convention = "MOSFLM", pivot = conventionPivot[convention], rotationDeg = [0, 0, 0], twothetaDeg = 0 } = detector;
   const [x, y, z] = numbers(rotationDeg) ?? [0, 0, 0];
   const turned = rotate(normal, [x * radiansPerDegree, y * radiansPerDegree, z * radiansPerDegree]);

@@ -4,9 +4,10 @@ import type { ParallelOptions } from "./image-model.js";
 import { liveShare, mostLive } from "./live-share.js";
 import { blockPixels } from "./pixel-block.js";
 import { inBlocks } from "./pixel-blocks.js";
-import { pixelsOfTile, tileCount } from "./pixels.js";
+import { inPanels } from "./panel-pixels.js";
+import { pixelsOfTile, tileCount, type Pixels } from "./pixels.js";
 import { sumsOf, type Question } from "./question.js";
-import type { Asked, Inquiry, Recordings } from "./recordings.js";
+import { refinedInputs, type Asked, type Inquiry, type Plan, type Recordings } from "./recordings.js";
 import { blockOf, type Latch, type TileRun } from "./tiles.js";
 
 /** What is known when all tiles are done. */
@@ -40,10 +41,9 @@ export function answer(recordings: Recordings, subject: Subject): Answer {
     if (done) return { ...value, warnings: [...warnings, ...value.warnings] };
     const runner = recordings.runner(value.job);
     if (runner.warning !== undefined) warnings.add(runner.warning);
-    const { pixels, job: { size } } = value;
     for (let tile = value.firstTile; tile < value.endTile; tile++) {
       runner.run(value, tile);
-      subject.onProgress?.(Math.min((tile + 1) * size, pixels.size), pixels.size);
+      subject.onProgress?.(pixelsIn(tile + 1, value), value.pixels.size);
     }
   }
 }
@@ -55,10 +55,14 @@ export async function answerOn({ pool, signal }: ParallelOptions, recordings: Re
   for (;;) {
     const { done, value } = runs.next();
     if (done) return { ...value, warnings: [...warnings, ...value.warnings] };
-    const { pixels, job: { size } } = value;
-    const told = await pool.run(value, signal, (tiles) => subject.onProgress?.(Math.min(tiles * size, pixels.size), pixels.size));
+    const told = await pool.run(value, signal, (tiles) => subject.onProgress?.(pixelsIn(tiles, value), value.pixels.size));
     for (const warning of told) warnings.add(warning);
   }
+}
+
+/** About how many pixels so many tiles have. */
+function pixelsIn(tiles: number, { pixels, job: { size } }: TileRun): number {
+  return Math.min(Math.round((tiles / tileCount(pixels, size)) * pixels.size), pixels.size);
 }
 
 /** The sums of all blocks. */
@@ -72,14 +76,14 @@ export function sumOfRows({ rows: { data, shape: [count, width] } }: Answer): nu
 function* runsOf(recordings: Recordings, given: Subject, shared: boolean): Generator<TileRun, Answer, void> {
   const { subject, asked } = planned(recordings, given);
   const { question, plan, data, image } = subject;
-  const tiles = tileCount(plan.pixels, plan.tileSize);
-  const width = sumsOf(question, plan.inputs);
+  const width = sumsOf(question, refinedInputs(plan));
   const blocks = Math.max(fewestBlocks, Math.min(mostBlocks, Math.floor(mostElementsOfSums / Math.max(1, width))));
-  const tilesOfBlock = Math.ceil(tiles / blocks);
+  const { pixels, tilesOfBlock } = inTiles(plan, blocks);
+  const tiles = tileCount(pixels, plan.tileSize);
   const left = zeros([tiles], "float64", { shared });
   const rows = zeros([Math.ceil(tiles / tilesOfBlock), width], "float64", { shared });
   const whole = { firstTile: 0, endTile: tiles };
-  const run: TileRun = { ...asked, parameters: plan.inputs, pixels: plan.pixels, data, latch: undefined, image, left, rows, tilesOfBlock, ...whole };
+  const run: TileRun = { ...asked, parameters: plan.inputs, ofPanels: plan.ofPanels, pixels, data, latch: undefined, image, left, rows, tilesOfBlock, ...whole };
   yield run;
 
   let lookups = 0;
@@ -95,6 +99,12 @@ function* runsOf(recordings: Recordings, given: Subject, shared: boolean): Gener
   }
   const warning = plan.structureFactors?.left(lookups);
   return { rows, warnings: warning === undefined ? [] : [warning] };
+}
+
+/** The pixels in tiles, and how many tiles have their sums in one row: of one panel, where there are many. */
+function inTiles({ pixels, tileSize }: Plan, blocks: number): { readonly pixels: Pixels; readonly tilesOfBlock: number } {
+  if (pixels.panels) return inPanels(pixels, pixels.panels, tileSize, blocks);
+  return { pixels, tilesOfBlock: Math.ceil(tileCount(pixels, tileSize) / blocks) };
 }
 
 /** Records a question. Steps are left out where that pays, as some of the tiles tell: the same ones for the same arguments. */

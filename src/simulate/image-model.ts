@@ -109,21 +109,13 @@ export class ImageModel<P = readonly []> {
   #pixels: Pixels | undefined;
 
   /** @param experimentOf the experiment for given parameters: called with numbers and with recorded values */
-  constructor(experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>, options: ImageOptions = {}, recordings?: Recordings) {
+  constructor(experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>, options: ImageOptions = {}) {
     checkOptions(options);
     this.experimentOf = experimentOf;
     this.options = { ...options };
     this.#dtype = options.dtype ?? "float64";
     this.#executor = allowedExecutor(options.executor ?? "webassembly");
-    this.#recordings = recordings ?? new Recordings(this.#dtype, this.#executor);
-  }
-
-  /**
-   * A model of another experiment, or of other pixels, that shares with this one what is compiled.
-   * @param selection which pixels, in place of this model's own
-   */
-  sharing(experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>, selection: PixelSelection): ImageModel<P> {
-    return new ImageModel<P>(experimentOf, { ...this.options, ...selection }, this.#recordings);
+    this.#recordings = new Recordings(this.#dtype, this.#executor);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { executors, type Executor } from "../autodiff/executor.js";
 import { known, type Quantity } from "../autodiff/tape.js";
+import type { Detector } from "../models/detector.js";
 import { recommendedOversample, type Experiment } from "../models/experiment.js";
 import { StructureFactors } from "../models/structure-factors.js";
 import { checkChoice, checkExperiment } from "../models/validity.js";
@@ -66,19 +67,27 @@ function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 1;
 }
 
+/** Where there are many panels: the detectors that they make, and the pixels of all. */
+export interface PlannedPanels {
+  readonly detectors: readonly Detector<Quantity>[];
+  readonly pixels: Pixels;
+}
+
 /**
  * @param experiment of numbers
  * @param elements of the parameters
+ * @param panels in place of the experiment's own detector
  * @throws InputError when the experiment cannot be, or its steps do not fit into memory
  */
-export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, executor: Executor, elements: number): ImagePlan {
+export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, executor: Executor, elements: number, panels?: PlannedPanels): ImagePlan {
   checkExperiment(experiment);
   const { structureFactors, detector, crystal } = experiment;
   checkSpots(experiment, options);
   const { oversample } = options;
+  const detectors = panels?.detectors ?? [detector];
   const hasPixels = oversample === undefined;
-  const closed = options.spots === "closed" ? { hasPixels, reflections: reflectionsInReach(experiment, hasPixels) } : undefined;
-  const edge = oversample ?? (closed ? 1 : recommendedOversample(experiment));
+  const closed = options.spots === "closed" ? { hasPixels, reflections: reflectionsInReach(experiment, hasPixels, detectors) } : undefined;
+  const edge = oversample ?? (closed ? 1 : Math.max(...detectors.map((each) => recommendedOversample({ ...experiment, detector: each }))));
   const counts = stepCounts(experiment, edge);
   const reflections = closed ? closed.reflections[0] * closed.reflections[1] * closed.reflections[2] : 1;
   const steps = counts.points * counts.sources * counts.orientations * reflections;
@@ -88,10 +97,10 @@ export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, 
     const terms = `${counts.points} points in a pixel (oversample ${edge}${origin}), ${counts.sources} sources and ${counts.orientations} orientations${summed}`;
     throw new InputError(`${terms} make ${steps} steps, and at most ${mostSteps} fit into memory`);
   }
-  const pixels = selectPixels([detector.pixels.slow, detector.pixels.fast], options);
+  const pixels = panels?.pixels ?? selectPixels([detector.pixels.slow, detector.pixels.fast], options);
   const grid = structureFactors instanceof StructureFactors ? structureFactors : undefined;
   const few = crystal.domainA === undefined && (crystal.cells ?? [1, 1, 1]).some((n) => known(n) <= 2);
-  const { interpolation = "auto", tileSize = Math.min(tileSizeFor(executor, steps, elements), pixels.size), skip = "zeros" } = options;
+  const { interpolation = "auto", tileSize = evenTiles(tileSizeFor(executor, steps, elements), pixels), skip = "zeros" } = options;
   const isTricubic = grid !== undefined && !grid.disabled && (interpolation === "tricubic" || (interpolation === "auto" && few));
   if (closed && isTricubic && grid.policy === "sequential") {
     throw new InputError('structure factors with the policy "sequential" are those of the reference program\'s steps; with spots "closed" the policy is "mask" or "disable"');
@@ -135,6 +144,14 @@ function checkSpots({ beam, crystal, detector, draws }: Experiment<Quantity>, { 
   };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (name !== undefined) throw new InputError(`${name} widens spots in closed form, and these are sampled; say spots: "closed", or give draws`);
+}
+
+/** Tiles no larger than that, of which those of a panel, or all, are about equal. */
+function evenTiles(largest: number, { size, panels }: Pixels): number {
+  if (panels === undefined) return Math.min(largest, size);
+  let fullest = 1;
+  for (let panel = 1; panel < panels.first.length; panel++) fullest = Math.max(fullest, panels.first[panel] - panels.first[panel - 1]);
+  return Math.ceil(fullest / Math.ceil(fullest / largest));
 }
 
 function tileSizeFor(executor: Executor, steps: number, elements: number): number {

@@ -1,19 +1,33 @@
+import { allowedExecutor, type Executor } from "../autodiff/executor.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
 import type { Quantity } from "../autodiff/tape.js";
 import { withLeaves } from "../autodiff/tree.js";
+import type { Detector } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
-import { groupsOf, panelDetector, type GroupMove, type PanelledDetector } from "../models/panels.js";
+import { groupsOf, panelDetector, panelFrame, type GroupMove, type PanelledDetector, type RestingGroup } from "../models/panels.js";
 import { checkChoice } from "../models/validity.js";
+import type { FloatDType } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
-import { copy, flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
+import { array, copy, scalar, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
-import { slice } from "../ndarray/views.js";
-import { ImageModel, type ImageNormalEquations, type ImageOptions, type LossAndGradient, type ParallelOptions, type Simulation } from "./image-model.js";
+import { reshape } from "../ndarray/views.js";
+import { cross, plus, type Vector } from "../physics/vector.js";
+import { answer, answerOn, type Answer, type Subject } from "./answer.js";
+import type { ImageNormalEquations, ImageOptions, LossAndGradient, ParallelOptions, Simulation } from "./image-model.js";
+import { checkOptions, planOf } from "./image-plan.js";
+import { motionNumbers, PanelMotions, type Moved } from "./panel-motions.js";
+import { panelPixels } from "./panel-pixels.js";
+import { PanelSums } from "./panel-sums.js";
 import { parametersIn, type Parameters, type Quantities } from "./parameters.js";
-import type { PixelFunction, PixelLoss } from "./question.js";
+import { samePixels, type Pixels } from "./pixels.js";
+import { checkCompared, type PixelFunction, type PixelLoss, type Question } from "./question.js";
+import { Recordings } from "./recordings.js";
 
 /** What stands on the beamline besides the detector. */
-export type ExperimentOfPanels = Omit<Experiment<Quantity>, "detector">;
+export interface ExperimentOfPanels extends Omit<Experiment<Quantity>, "detector"> {
+  /** of spots in closed form, as `Detector` has it; the same on all panels */
+  readonly footprintMm?: Detector<Quantity>["footprintMm"];
+}
 
 /** What an image of many panels depends on. */
 export interface PanelParameters<P extends Parameters> {
@@ -24,30 +38,31 @@ export interface PanelParameters<P extends Parameters> {
 }
 
 /** How an image of many panels is computed. */
-export interface PanelOptions extends Omit<ImageOptions, "roi" | "mask" | "onProgress"> {
+export interface PanelOptions extends Omit<ImageOptions, "roi" | "mask"> {
   /** [panel, slow, fast]; pixels where it is 0 are left out */
   readonly mask?: NdArray;
 }
 
-/** A panel, the pixels that are worked on, and the groups that hold it, innermost first. */
-interface Part {
+/** Panels that differ in nothing but their places: what is recorded for one serves for all. */
+interface Kind {
+  /** whether each of all panels is one of them */
+  readonly has: readonly boolean[];
+  /** the first of them */
   readonly panel: number;
-  readonly isMasked: boolean;
-  readonly holders: readonly { readonly name: string; readonly centreMm: readonly [number, number, number] }[];
+  readonly isFlipped: boolean;
+  /** the same object, as long as it is the same selection: workers know it then */
+  pixels: Pixels | undefined;
 }
 
-/** Leaves of the experiment's parameters, and the moves of the groups that hold the panel. */
-type Inner = {
-  readonly leaves: readonly (number | NdArray)[];
-  readonly moves: readonly GroupMove[];
-};
-
-/** A sum over the panels, as an inner model's call gives it. */
-type Sums = { readonly loss: number; readonly gradient: readonly number[]; readonly normal?: readonly (readonly number[])[]; readonly warnings: readonly string[] };
+/** Origin, fast and slow of a panel. */
+const frameNumbers = 9;
+const imageQuestion: Question = { kind: "image" };
+const contraction: PixelLoss = (image, cotangent) => mul(image, cotangent);
 
 /**
- * The image on a detector of many panels as a function of parameters, among them the places of its groups. What is recorded and compiled
- * for one panel serves for all. Images have the shape [panel, slow, fast]; a panel smaller than the largest is filled up with zeros.
+ * The image on a detector of many panels as a function of parameters, among them the places of its groups. A panel's place is an argument
+ * of what is recorded, so that one recording serves for all panels. Images have the shape [panel, slow, fast]; a panel smaller than the
+ * largest is filled up with zeros.
  */
 export class PanelModel<P extends Parameters> {
   /** the detector at rest */
@@ -56,8 +71,14 @@ export class PanelModel<P extends Parameters> {
   readonly shape: Shape;
   readonly #experimentOf: (parameters: Quantities<P>) => ExperimentOfPanels;
   readonly #options: PanelOptions;
-  readonly #parts: readonly Part[];
-  readonly #base: ImageModel<Inner>;
+  readonly #dtype: FloatDType;
+  readonly #executor: Executor;
+  readonly #recordings: Recordings;
+  readonly #motions = new PanelMotions();
+  /** for each panel, the groups that hold it, innermost first */
+  readonly #holders: readonly (readonly RestingGroup[])[];
+  readonly #groupNames: readonly string[];
+  readonly #kinds: readonly Kind[];
 
   /**
    * @param experimentOf beam, crystal and structure factors for given parameters
@@ -66,7 +87,8 @@ export class PanelModel<P extends Parameters> {
   constructor(detector: PanelledDetector, experimentOf: (parameters: Quantities<P>) => ExperimentOfPanels, options: PanelOptions = {}) {
     const { panels } = detector;
     if (panels.length === 0) throw new InputError("a detector needs a panel");
-    const { mask, ...rest } = options;
+    checkOptions(options);
+    const { mask } = options;
     this.detector = detector;
     this.shape = [panels.length, Math.max(...panels.map(({ pixels }) => pixels.slow)), Math.max(...panels.map(({ pixels }) => pixels.fast))];
     if (mask && !sameShape(mask.shape, this.shape)) {
@@ -74,16 +96,14 @@ export class PanelModel<P extends Parameters> {
     }
     this.#experimentOf = experimentOf;
     this.#options = options;
+    this.#dtype = options.dtype ?? "float64";
+    this.#executor = allowedExecutor(options.executor ?? "webassembly");
+    this.#recordings = new Recordings(this.#dtype, this.#executor);
     const groups = groupsOf(detector);
-    this.#parts = panels.map((_, panel) => ({
-      panel,
-      isMasked: mask !== undefined,
-      // A group stands before those in it.
-      holders: groups.filter((group) => group.panels.includes(panel)).reverse().map(({ name, centreMm: [x, y, z] }) => ({ name, centreMm: [x, y, z] as const })),
-    }));
-    this.#base = new ImageModel<Inner>(() => {
-      throw new TypeError("a panel is chosen before an image is recorded");
-    }, rest);
+    this.#groupNames = groups.map(({ name }) => name);
+    // A group stands before those in it.
+    this.#holders = panels.map((_, panel) => groups.filter((group) => group.panels.includes(panel)).reverse());
+    this.#kinds = kindsOf(detector);
   }
 
   /**
@@ -91,24 +111,14 @@ export class PanelModel<P extends Parameters> {
    * @throws InputError when a group is none, a parameter is not a finite number, or the experiment cannot be
    */
   simulate(parameters: PanelParameters<P>): Simulation {
-    const image = zeros(this.shape, this.#options.dtype ?? "float64");
-    const warnings = new Set<string>();
-    for (const part of this.#used()) {
-      const { model, inner } = this.#ask(part, parameters);
-      this.#place(model.simulate(inner), part, image, warnings);
-    }
-    return { image, warnings: [...warnings] };
+    const image = this.#empty(false);
+    return this.#simulation(image, this.#subjects(imageQuestion, parameters, [], image).map((subject) => answer(this.#recordings, subject)));
   }
 
   /** The same, on workers. */
   async simulateOn(parallel: ParallelOptions, parameters: PanelParameters<P>): Promise<Simulation> {
-    const image = zeros(this.shape, this.#options.dtype ?? "float64");
-    const warnings = new Set<string>();
-    for (const part of this.#used()) {
-      const { model, inner } = this.#ask(part, parameters);
-      this.#place(await model.simulateOn(parallel, inner), part, image, warnings);
-    }
-    return { image, warnings: [...warnings] };
+    const image = this.#empty(true);
+    return this.#simulation(image, await this.#answersOn(parallel, this.#subjects(imageQuestion, parameters, [], image)));
   }
 
   /**
@@ -117,24 +127,12 @@ export class PanelModel<P extends Parameters> {
    * @throws ShapeError when one of them has another shape
    */
   lossAndGradient(loss: PixelLoss, parameters: PanelParameters<P>, ...data: NdArray[]): LossAndGradient<PanelParameters<P>> {
-    const total = new Total(parameters);
-    for (const part of this.#used()) {
-      const { model, inner, names } = this.#ask(part, parameters);
-      const answer = model.lossAndGradient(loss, inner, ...this.#picked(part, data));
-      total.add({ ...answer, gradient: numbersIn(answer.gradient) }, names);
-    }
-    return { loss: total.loss, gradient: withLeaves(parameters, total.gradient), warnings: total.warnings };
+    return this.#gradientOf(this.#sums({ kind: "gradient", loss }, parameters, data), parameters);
   }
 
   /** The same, on workers. */
   async lossAndGradientOn(parallel: ParallelOptions, loss: PixelLoss, parameters: PanelParameters<P>, ...data: NdArray[]): Promise<LossAndGradient<PanelParameters<P>>> {
-    const total = new Total(parameters);
-    for (const part of this.#used()) {
-      const { model, inner, names } = this.#ask(part, parameters);
-      const answer = await model.lossAndGradientOn(parallel, loss, inner, ...this.#picked(part, data));
-      total.add({ ...answer, gradient: numbersIn(answer.gradient) }, names);
-    }
-    return { loss: total.loss, gradient: withLeaves(parameters, total.gradient), warnings: total.warnings };
+    return this.#gradientOf(await this.#sumsOn(parallel, { kind: "gradient", loss }, parameters, data), parameters);
   }
 
   /**
@@ -148,14 +146,11 @@ export class PanelModel<P extends Parameters> {
   /**
    * What a Gauss-Newton step needs, summed over the panels; the parameters in the order of their tree.
    * @param curvature of a pixel's loss by its photons, or what stands for it
+   * @throws InputError when a parameter is not a number
    */
   normalEquations(loss: PixelLoss, curvature: PixelFunction, parameters: PanelParameters<P>, ...data: NdArray[]): ImageNormalEquations {
-    const total = new Total(parameters);
-    for (const part of this.#used()) {
-      const { model, inner, names } = this.#ask(part, parameters);
-      total.add(model.normalEquations(loss, curvature, inner, ...this.#picked(part, data)), names);
-    }
-    return total;
+    checkNumbers(parameters);
+    return this.#sums({ kind: "normal", loss, curvature }, parameters, data).normalEquations();
   }
 
   /** The same, on workers. */
@@ -166,108 +161,138 @@ export class PanelModel<P extends Parameters> {
     parameters: PanelParameters<P>,
     ...data: NdArray[]
   ): Promise<ImageNormalEquations> {
-    const total = new Total(parameters);
-    for (const part of this.#used()) {
-      const { model, inner, names } = this.#ask(part, parameters);
-      total.add(await model.normalEquationsOn(parallel, loss, curvature, inner, ...this.#picked(part, data)), names);
+    checkNumbers(parameters);
+    return (await this.#sumsOn(parallel, { kind: "normal", loss, curvature }, parameters, data)).normalEquations();
+  }
+
+  #empty(shared: boolean): NdArray<FloatDType> {
+    return zeros(this.shape, this.#dtype, { shared });
+  }
+
+  #simulation(image: NdArray<FloatDType>, answers: readonly Answer[]): Simulation {
+    return { image, warnings: [...new Set(answers.flatMap(({ warnings }) => warnings))] };
+  }
+
+  #sums(question: Question, parameters: PanelParameters<P>, data: readonly NdArray[]): PanelSums {
+    return this.#added(this.#subjects(question, parameters, data).map((subject) => answer(this.#recordings, subject)), parameters);
+  }
+
+  async #sumsOn(parallel: ParallelOptions, question: Question, parameters: PanelParameters<P>, data: readonly NdArray[]): Promise<PanelSums> {
+    return this.#added(await this.#answersOn(parallel, this.#subjects(question, parameters, data)), parameters);
+  }
+
+  async #answersOn(parallel: ParallelOptions, subjects: readonly Subject[]): Promise<Answer[]> {
+    const answers: Answer[] = [];
+    for (const subject of subjects) answers.push(await answerOn(parallel, this.#recordings, subject));
+    return answers;
+  }
+
+  #gradientOf(sums: PanelSums, parameters: PanelParameters<P>): LossAndGradient<PanelParameters<P>> {
+    return { loss: sums.loss, gradient: withLeaves(parameters, sums.leaves(parametersIn(parameters), this.#dtype)), warnings: sums.warnings };
+  }
+
+  /** Chains what was summed panel by panel with what moves the panels. */
+  #added(answers: readonly Answer[], { experiment, groups }: PanelParameters<P>): PanelSums {
+    const sums = new PanelSums(parametersIn(experiment), groups);
+    const moved = this.#moved(groups);
+    const byDepth = new Map<number, number[]>();
+    moved.forEach(({ length }, panel) => byDepth.set(length, [...(byDepth.get(length) ?? []), panel]));
+    const motions = moved.map((): readonly (readonly number[])[] => []);
+    for (const [depth, panels] of byDepth) {
+      if (depth > 0) this.#motions.of(panels.map((panel) => moved[panel])).forEach((motion, i) => (motions[panels[i]] = motion));
     }
-    return total;
+    for (const answered of answers) sums.add(answered, this.detector.panels.length, (panel) => ({ names: moved[panel].map(({ name }) => name), motion: motions[panel] }));
+    return sums;
   }
 
-  /** The panels that the mask leaves a pixel of. */
-  *#used(): Generator<Part> {
-    for (const part of this.#parts) {
-      const mask = this.#maskOf(part);
-      if (mask === undefined || mask.data.some((kept) => kept !== 0)) yield part;
-    }
+  /** For each panel, the groups that hold it and have moved, innermost first. */
+  #moved(groups: Readonly<Record<string, GroupMove>>): (Moved & { readonly name: string })[][] {
+    return this.#holders.map((holders) => holders.filter(({ name }) => name in groups).map(({ name, centreMm }) => ({ name, centreMm, move: groups[name] })));
   }
 
-  #maskOf({ panel, isMasked }: Part): NdArray | undefined {
-    const { mask } = this.#options;
-    return isMasked && mask ? copy(this.#ofPanel(mask, panel), "int32") : undefined;
-  }
-
-  #ofPanel(image: NdArray, panel: number): NdArray {
-    const { fast, slow } = this.detector.panels[panel].pixels;
-    return slice(image, panel, { start: 0, stop: slow }, { start: 0, stop: fast });
-  }
-
-  #picked({ panel }: Part, data: readonly NdArray[]): NdArray[] {
-    return data.map((image) => {
-      if (sameShape(image.shape, this.shape)) return copy(this.#ofPanel(image, panel));
-      throw new ShapeError(`an image of shape ${describeShape(image.shape)} is compared with one of shape ${describeShape(this.shape)}`);
+  /** What is asked of each kind of panels that the mask leaves a pixel of. */
+  #subjects(question: Question, { experiment, groups }: PanelParameters<P>, data: readonly NdArray[], image?: NdArray<FloatDType>): Subject[] {
+    checkCompared(question, data.length);
+    for (const name of Object.keys(groups)) checkChoice("a group that moves", name, this.#groupNames);
+    parametersIn({ experiment, groups });
+    const leaves = parametersIn(experiment);
+    const isMoving = question.kind !== "image" && Object.keys(groups).length > 0;
+    const moved = this.#moved(groups);
+    const { detector, shape: [panels, rows, width] } = this;
+    const frames = detector.panels.map((panel, i) => panelFrame(panel, moved[i]));
+    const ofPanels = array(frames.map(({ originMm, fast, slow }) => [originMm, fast, slow].map((vector) => vector.map(Number))));
+    const stacked = data.map((given) => {
+      if (!sameShape(given.shape, this.shape)) throw new ShapeError(`an image of shape ${describeShape(given.shape)} is compared with one of shape ${describeShape(this.shape)}`);
+      return reshape(given.isContiguous ? given : copy(given), [panels * rows, width]);
+    });
+    const { footprintMm, ...known } = this.#experimentOf(withLeaves<Quantities<P>>(experiment, leaves));
+    return this.#chosen().map(({ kind, pixels }) => {
+      const panel = detector.panels[kind.panel];
+      const experimentAt = ({ footprintMm: footprint, ...rest }: ExperimentOfPanels, placed: typeof frames[number]): Experiment<Quantity> => ({
+        ...rest,
+        detector: { ...panelDetector(panel, detector, placed), ...(footprint !== undefined && { footprintMm: footprint }) },
+      });
+      const numbers = (placed: typeof frames[number]): Experiment<Quantity> => experimentAt({ ...known, ...(footprintMm !== undefined && { footprintMm }) }, placed);
+      const motion = isMoving ? Array.from({ length: motionNumbers }, () => scalar(0)) : [];
+      const frame = Array.from({ length: frameNumbers }, () => scalar(0));
+      const inputs = [...leaves.map((leaf) => (typeof leaf === "number" ? scalar(leaf) : leaf)), ...motion, ...frame];
+      const elements = inputs.reduce((sum, { size }) => sum + size, 0) - frameNumbers;
+      const standing = frames.filter((_, i) => kind.has[i]).map((placed) => numbers(placed).detector);
+      const plan = planOf(numbers(frames[kind.panel]), this.#imageOptions(), this.#executor, elements, { detectors: standing, pixels });
+      return {
+        question,
+        plan: { ...plan, inputs, ofPanels: reshape(ofPanels, [panels, frameNumbers]) },
+        images: data.length,
+        experimentOf: (sources) => {
+          const recorded = this.#experimentOf(withLeaves<Quantities<P>>(experiment, sources.slice(0, leaves.length)));
+          const at = leaves.length + motion.length;
+          const vectorAt = (first: number): Vector => [sources[first], sources[first + 1], sources[first + 2]];
+          const [originMm, fast, slow] = [vectorAt(at), vectorAt(at + 3), vectorAt(at + 6)];
+          if (!isMoving) return experimentAt(recorded, { originMm, fast, slow, isFlipped: kind.isFlipped });
+          // A motion so small that its turn is straight: only the derivative by it is asked for.
+          const [shift, turn] = [vectorAt(leaves.length), vectorAt(leaves.length + 3)];
+          const turned = (vector: Vector): Vector => plus(vector, cross(turn, vector));
+          return experimentAt(recorded, { originMm: plus(turned(originMm), shift), fast: turned(fast), slow: turned(slow), isFlipped: kind.isFlipped });
+        },
+        data: stacked,
+        image,
+        onProgress: this.#options.onProgress,
+      };
     });
   }
 
-  #place({ image, warnings: told }: Simulation, { panel }: Part, whole: NdArray, warnings: Set<string>): void {
-    const [rows, columns] = image.shape;
-    const [, slow, fast] = this.shape;
-    const from = flatData(image);
-    for (let row = 0; row < rows; row++) whole.data.set(from.subarray(row * columns, (row + 1) * columns), (panel * slow + row) * fast);
-    for (const warning of told) warnings.add(warning);
+  #imageOptions(): ImageOptions {
+    const { mask: _, ...options } = this.#options;
+    return options;
   }
 
-  /** The model of a panel, its parameters, and the names of the groups that move it, innermost first. */
-  #ask(part: Part, { experiment, groups }: PanelParameters<P>) {
-    for (const name of Object.keys(groups)) checkChoice("a group that moves", name, this.#groupNames());
-    const moving = part.holders.filter(({ name }) => name in groups);
-    const { detector } = this;
-    const experimentOf = this.#experimentOf;
-    const model = this.#base.sharing(
-      ({ leaves, moves }) => ({
-        ...experimentOf(withLeaves<Quantities<P>>(experiment, leaves)),
-        detector: panelDetector(detector.panels[part.panel], detector, moving.map(({ centreMm }, i) => ({ centreMm, move: moves[i] }))),
-      }),
-      { mask: this.#maskOf(part) },
-    );
-    const inner: Inner = { leaves: parametersIn(experiment), moves: moving.map(({ name }) => groups[name]) };
-    return { model, inner, names: moving.map(({ name }) => name) };
-  }
-
-  #groupNames(): string[] {
-    return [...new Set(this.#parts.flatMap(({ holders }) => holders.map(({ name }) => name)))];
+  /** The kinds, with their pixels. */
+  #chosen(): { readonly kind: Kind; readonly pixels: Pixels }[] {
+    const sizes = this.detector.panels.map(({ pixels }) => pixels);
+    const chosen = this.#kinds.map((kind) => {
+      const pixels = panelPixels(sizes, this.shape, (panel) => kind.has[panel], this.#options.mask);
+      if (kind.pixels === undefined || !samePixels(kind.pixels, pixels)) kind.pixels = pixels;
+      return { kind, pixels: kind.pixels };
+    });
+    const used = chosen.filter(({ pixels }) => pixels.size > 0);
+    if (used.length === 0) throw new InputError("the mask leaves no pixel");
+    return used;
   }
 }
 
-const contraction: PixelLoss = (image, cotangent) => mul(image, cotangent);
+function checkNumbers(parameters: unknown): void {
+  const isNumber = parametersIn(parameters).every((leaf) => typeof leaf === "number");
+  if (!isNumber) throw new InputError("normal equations take parameters that are numbers, not arrays");
+}
 
-function numbersIn(tree: unknown): number[] {
-  return parametersIn(tree).map((leaf) => {
-    if (typeof leaf === "number") return leaf;
-    throw new InputError("a model of many panels takes parameters that are numbers, not arrays");
+function kindsOf({ panels }: PanelledDetector): Kind[] {
+  const kinds = new Map<string, { readonly has: boolean[]; readonly panel: number; readonly isFlipped: boolean; pixels: undefined }>();
+  panels.forEach((panel, i) => {
+    const { isFlipped } = panelFrame(panel, []);
+    const name = JSON.stringify([panel.pixels, panel.pixelSizeMm, panel.sensor, isFlipped]);
+    const kind = kinds.get(name) ?? { has: panels.map(() => false), panel: i, isFlipped, pixels: undefined };
+    kind.has[i] = true;
+    kinds.set(name, kind);
   });
-}
-
-/** Sums over panels, whose own parameters are some of all. */
-class Total implements ImageNormalEquations {
-  loss = 0;
-  readonly gradient: number[];
-  readonly normal: number[][];
-  readonly #warnings = new Set<string>();
-  /** numbers of the experiment's parameters, and of those of each group */
-  readonly #experiment: readonly number[];
-  readonly #groups: ReadonlyMap<string, readonly number[]>;
-
-  constructor({ experiment, groups }: PanelParameters<Parameters>) {
-    let next = numbersIn(experiment).length;
-    this.#experiment = Array.from({ length: next }, (_, i) => i);
-    this.#groups = new Map(Object.entries(groups).map(([name, move]) => [name, numbersIn(move).map(() => next++)]));
-    this.gradient = new Array<number>(next).fill(0);
-    this.normal = Array.from({ length: next }, () => new Array<number>(next).fill(0));
-  }
-
-  get warnings(): readonly string[] {
-    return [...this.#warnings];
-  }
-
-  /** @param names of the groups whose parameters come behind those of the experiment */
-  add({ loss, gradient, normal, warnings }: Sums, names: readonly string[]): void {
-    const places = [...this.#experiment, ...names.flatMap((name) => this.#groups.get(name) ?? [])];
-    this.loss += loss;
-    for (const warning of warnings) this.#warnings.add(warning);
-    places.forEach((place, i) => {
-      this.gradient[place] += gradient[i];
-      if (normal) places.forEach((other, j) => (this.normal[place][other] += normal[i][j]));
-    });
-  }
+  return [...kinds.values()];
 }

@@ -14,26 +14,29 @@ export function inBlocks(pixels: Pixels): Pixels {
   return known;
 }
 
-function arrange({ shape, roi, size, places: kept }: Pixels): Pixels {
+function arrange(pixels: Pixels): Pixels {
+  const { shape, roi, size, places: kept, panels } = pixels;
   const width = roi.fastMax - roi.fastMin + 1;
-  const height = roi.slowMax - roi.slowMin + 1;
+  const height = panels?.rows ?? roi.slowMax - roi.slowMin + 1;
+  const stacked = panels ? panels.first.length - 1 : 1;
   const blocks = [Math.ceil(height / blockEdge), Math.ceil(width / blockEdge)];
   const isKept = kept && new Uint8Array(shape[0] * shape[1]);
   if (kept && isKept) for (const place of kept) isKept[place] = 1;
   const places = allocate("int32", size);
-  const tiles = allocate("int32", blocks[0] * blocks[1] + 1);
+  const tiles = allocate("int32", stacked * blocks[0] * blocks[1] + 1);
   let [count, tile] = [0, 0];
-  for (let row = 0; row < blocks[0]; row++) {
+  for (let row = 0; row < stacked * blocks[0]; row++) {
+    const panel = Math.floor(row / blocks[0]);
     for (let column = 0; column < blocks[1]; column++) {
       for (let i = 0; i < blockPixels; i++) {
-        const slow = row * blockEdge + slowInBlock[i];
+        const slow = (row % blocks[0]) * blockEdge + slowInBlock[i];
         const fast = column * blockEdge + fastInBlock[i];
         if (slow >= height || fast >= width) continue;
-        const place = (roi.slowMin + slow) * shape[1] + roi.fastMin + fast;
+        const place = (roi.slowMin + panel * height + slow) * shape[1] + roi.fastMin + fast;
         if (isKept === undefined || isKept[place] === 1) places[count++] = place;
       }
       if (count > tiles[tile]) tiles[++tile] = count;
     }
   }
-  return { shape, roi, size, places, tiles: tiles.subarray(0, tile + 1) };
+  return { ...pixels, size, places, tiles: tiles.subarray(0, tile + 1) };
 }

@@ -23,6 +23,8 @@ export interface Pixels {
   readonly places: Data | undefined;
   /** numbers of each tile's first pixel, and that of all pixels; unless given, all tiles but the last are of one size */
   readonly tiles?: Data | undefined;
+  /** where panels stand one below the other in the image: the rows of each, and the numbers of its first pixels, with that of all pixels at the end */
+  readonly panels?: { readonly rows: number; readonly first: Data };
 }
 
 /**
@@ -104,15 +106,17 @@ export function forEachStretch(
  */
 export function writeCoordinates(pixels: Pixels, first: number, count: number, fast: NdArray, slow: NdArray): void {
   const width = pixels.shape[1];
+  const height = pixels.panels?.rows ?? Infinity;
   const columns = fast.data;
   const rows = slow.data;
   if (pixels.tiles && pixels.places && count === blockPixels) {
     // A whole block.
     const row = Math.floor(pixels.places[first] / width);
     const column = pixels.places[first] - row * width;
+    const own = row % height;
     for (let i = 0; i < blockPixels; i++) {
       columns[fast.offset + i] = column + fastInBlock[i];
-      rows[slow.offset + i] = row + slowInBlock[i];
+      rows[slow.offset + i] = own + slowInBlock[i];
     }
     return;
   }
@@ -120,7 +124,7 @@ export function writeCoordinates(pixels: Pixels, first: number, count: number, f
     const row = Math.floor(place / width);
     let column = place - row * width;
     for (let i = fast.offset + at; i < fast.offset + at + length; i++) columns[i] = column++;
-    rows.fill(row, slow.offset + at, slow.offset + at + length);
+    rows.fill(row % height, slow.offset + at, slow.offset + at + length);
   });
   fillUp(fast, count);
   fillUp(slow, count);

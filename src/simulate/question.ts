@@ -32,6 +32,8 @@ export interface QuestionContext {
   /** the experiment for recorded parameters */
   experimentOf(parameters: readonly Variable[]): Experiment<Quantity>;
   readonly parameters: readonly Typed[];
+  /** how many of them, at the end, nothing is differentiated by */
+  readonly fixed: number;
   readonly sampling: Sampling;
   readonly dtype: FloatDType;
   /** number of pixels in a tile */
@@ -79,12 +81,13 @@ export interface RecordedQuestion {
  * Records a question.
  * @throws InputError when a function of it gives something else than a recorded value; ShapeError when it is not one for each pixel
  */
-export function recordQuestion(question: Question, { experimentOf, parameters, sampling, dtype, tileSize, images }: QuestionContext): RecordedQuestion {
+export function recordQuestion(question: Question, { experimentOf, parameters, fixed, sampling, dtype, tileSize, images }: QuestionContext): RecordedQuestion {
   const tape = new Tape();
   const perPixel = (): Variable => tape.input({ shape: [tileSize, 1, 1, 1], dtype });
-  const sources = parameters.map((parameter) => tape.input(parameter));
+  const all = parameters.map((parameter) => tape.input(parameter));
+  const sources = all.slice(0, all.length - fixed);
   const indices = { fast: perPixel(), slow: perPixel(), ...(sampling.lookup === "latched" && { latch: perPixel() }) };
-  const experiment = experimentOf(sources);
+  const experiment = experimentOf(all);
   const { points, sources: beams, orientations } = stepCounts(experiment, sampling.oversample);
   const reflections = sampling.closed?.reflections.reduce((product, count) => product * count, 1) ?? 1;
   const mask = (): Variable => tape.input({ shape: [points, beams, orientations * reflections, tileSize / leafPixels], dtype });

@@ -14,6 +14,13 @@ import { TileRunner, type TileJob, type TileRun } from "./tiles.js";
 export interface Plan extends ImagePlan {
   /** of any dtype: executors round them, if at all, to the memory that they are written to */
   readonly inputs: readonly NdArray[];
+  /** of panels: numbers that the last inputs have instead on each, by which nothing is differentiated; shape [panels, numbers] */
+  readonly ofPanels?: NdArray;
+}
+
+/** The inputs that a question has derivatives by. */
+export function refinedInputs({ inputs, ofPanels }: Plan): readonly NdArray[] {
+  return ofPanels ? inputs.slice(0, inputs.length - ofPanels.shape[1]) : inputs;
 }
 
 /** What a run of a recorded question needs. */
@@ -71,6 +78,7 @@ export class Recordings {
   ask({ question, plan, images, experimentOf }: Inquiry, mode: LookupMode): Asked {
     const recorded = recordQuestion(question, {
       experimentOf,
+      fixed: plan.inputs.length - refinedInputs(plan).length,
       parameters: plan.inputs.map(({ shape }) => ({ shape, dtype: this.#dtype })),
       sampling: { ...plan.sampling, lookup: mode, isMasked: plan.negligible !== undefined },
       dtype: this.#dtype,

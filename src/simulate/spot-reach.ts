@@ -22,15 +22,21 @@ const margin = 1.02;
  * How many whole numbers around a pixel's h, k and l are those of reflections that reach it with more than the faintest part of their
  * peaks, wherever the pixel is.
  * @param experiment of numbers
+ * @param detectors panels, in place of the experiment's own detector
  */
-export function reflectionsInReach(experiment: Experiment<Quantity>, hasPixels: boolean): readonly [h: number, k: number, l: number] {
-  const reach = spotReach(experiment, hasPixels);
-  const count = (axis: 0 | 1 | 2): number => Math.floor(2 * reach[axis]) + 1;
+export function reflectionsInReach(experiment: Experiment<Quantity>, hasPixels: boolean, detectors: readonly Detector<Quantity>[] = [experiment.detector]): readonly [h: number, k: number, l: number] {
+  // Of many panels, each is a small part of what one detector would be.
+  const places = Math.max(2, Math.ceil(placesAlong / Math.sqrt(detectors.length)));
+  const reaches = detectors.map((detector) => spotReach({ ...experiment, detector }, hasPixels, places));
+  const count = (axis: 0 | 1 | 2): number => Math.floor(2 * Math.max(...reaches.map((reach) => reach[axis]))) + 1;
   return [count(0), count(1), count(2)];
 }
 
-/** How far the widest spots on the detector extend along h, k and l. */
-export function spotReach(experiment: Experiment<Quantity>, hasPixels: boolean): Vector<number> {
+/**
+ * How far the widest spots on the detector extend along h, k and l.
+ * @param along places that are looked at along each edge
+ */
+export function spotReach(experiment: Experiment<Quantity>, hasPixels: boolean, along = placesAlong): Vector<number> {
   const { beam, crystal, detector } = experiment;
   const frame = detectorFrame(detector);
   const deviations = Math.sqrt(-2 * Math.log(faintestPart)) * margin;
@@ -47,7 +53,7 @@ export function spotReach(experiment: Experiment<Quantity>, hasPixels: boolean):
     // The offsets of a domain's unit vectors are the columns of the matrix that takes its units to indices.
     const columns = [offsetsAt([1, 0, 0], domain), offsetsAt([0, 1, 0], domain), offsetsAt([0, 0, 1], domain)];
     const inIndices = ([0, 1, 2] as const).map((axis): Vector => [columns[0][axis], columns[1][axis], columns[2][axis]]);
-    for (const { direction: incident, wavelength } of beams) for (const position of placesOn(detector, frame)) {
+    for (const { direction: incident, wavelength } of beams) for (const position of placesOn(detector, frame, along)) {
       const direction = unitize(position);
       const hkl = indicesOf(lattice, scatteringVector(direction, incident, wavelength));
       const tangent = (axis: Vector): Vector => inDomain(indicesOf(lattice, scale(minus(axis, scale(direction, dot(axis, direction))), 1 / known(norm(position)))));
@@ -68,8 +74,8 @@ function spreadOver(count: number): Along[] {
   return [...picked].map((step) => (values) => values[step]);
 }
 
-function placesOn({ pixels, curved = false }: Detector<Quantity>, frame: DetectorFrame): Vector[] {
-  const places = Array.from({ length: placesAlong }, (_, i) => i / (placesAlong - 1));
+function placesOn({ pixels, curved = false }: Detector<Quantity>, frame: DetectorFrame, along: number): Vector[] {
+  const places = Array.from({ length: along }, (_, i) => i / (along - 1));
   const at = (fast: number, slow: number): Vector => pixelPosition(frame, curved, mul(fast * pixels.fast, frame.pixelSize), mul(slow * pixels.slow, frame.pixelSize), 0);
   return places.flatMap((fast) => places.map((slow) => at(fast, slow)));
 }

@@ -1,8 +1,10 @@
 import { prepareWorkspace, type Executor, type Workspace } from "../autodiff/executor.js";
 import type { Program } from "../autodiff/tape.js";
 import { assign, flatData, type NdArray } from "../ndarray/ndarray.js";
+import { slice } from "../ndarray/views.js";
 import { DerivativeProducts } from "./derivative-products.js";
 import { LiveSteps, type Negligible, type Reach } from "./live-steps.js";
+import { panelOf } from "./panel-pixels.js";
 import { fillUp, pickPixels, pixelsOfTile, placePixels, writeCoordinates, type Pixels } from "./pixels.js";
 
 /**
@@ -41,6 +43,8 @@ export interface TileRun {
   /** the job's last arguments */
   readonly known: readonly NdArray[];
   readonly pixels: Pixels;
+  /** of panels: the last parameters, which differ from panel to panel; shape [panels, parameters] */
+  readonly ofPanels?: NdArray | undefined;
   /** what the job's mask is found by; all leaves are worked on unless given */
   readonly reach?: RunReach | undefined;
   /** contiguous images, shape [slow, fast] */
@@ -83,12 +87,21 @@ export function blocksOf({ tilesOfBlock, firstTile, endTile }: TileRun): { reado
   return { first: Math.floor(firstTile / tilesOfBlock), end: Math.ceil(endTile / tilesOfBlock) };
 }
 
+/** The parameters as a panel has them. */
+export function parametersOn(panel: number, parameters: readonly NdArray[], ofPanels: NdArray | undefined): readonly NdArray[] {
+  if (ofPanels === undefined) return parameters;
+  const { shape: [, count] } = ofPanels;
+  return [...parameters.slice(0, parameters.length - count), ...Array.from({ length: count }, (_, i) => slice(ofPanels, panel, i))];
+}
+
 /** Works on the tiles of a job one after another, always in the same memory. */
 export class TileRunner {
   readonly job: TileJob;
   readonly #workspace: Workspace;
   /** the run whose parameters, and what else is known, the workspace holds */
   #begun: TileRun | undefined;
+  /** the panel whose parameters it holds */
+  #panel = 0;
   #products: DerivativeProducts | undefined;
   #live: LiveSteps | undefined;
   /** whether the present tile has a step at all */
@@ -115,12 +128,16 @@ export class TileRunner {
     const { size, hasLatch, hasImage, isMasked } = this.job;
     const { inputs } = this.#workspace;
     const { first, count } = pixelsOfTile(run.pixels, tile, size);
-    if (this.#begun !== run) {
-      this.#live = run.reach && new LiveSteps(run.reach.reach, run.reach.negligible, run.parameters, run.reach.known, size);
-      run.parameters.forEach((parameter, i) => assign(inputs[i], parameter));
-      run.known.forEach((array, i) => assign(inputs[inputs.length - run.known.length + i], array));
+    const panel = panelOf(run.pixels, first);
+    if (this.#begun !== run || this.#panel !== panel) {
+      const parameters = parametersOn(panel, run.parameters, run.ofPanels);
+      this.#live = run.reach && new LiveSteps(run.reach.reach, run.reach.negligible, parameters, run.reach.known, size);
+      const same = this.#begun === run ? parameters.length - (run.ofPanels?.shape[1] ?? 0) : 0;
+      for (let i = same; i < parameters.length; i++) assign(inputs[i], parameters[i]);
     }
+    if (this.#begun !== run) run.known.forEach((array, i) => assign(inputs[inputs.length - run.known.length + i], array));
     this.#begun = run;
+    this.#panel = panel;
     let next = run.parameters.length;
     const [fast, slow] = [inputs[next++], inputs[next++]];
     writeCoordinates(run.pixels, first, count, fast, slow);
@@ -141,6 +158,7 @@ export class TileRunner {
   /** Runs one tile and puts its results where they belong. */
   run(run: TileRun, tile: number): void {
     const { first, count } = pixelsOfTile(run.pixels, tile, this.job.size);
+    if (count === 0) return;
     this.#prepare(run, tile);
     if (!this.#hasSteps && this.job.hasImage && run.reach?.leavesZero) return;
     const [left, ...results] = this.#workspace.run();

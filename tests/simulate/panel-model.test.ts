@@ -106,6 +106,15 @@ test("the gradient by every group's shift and turn, and by the cell, is that of 
   }
 });
 
+test("the order of a move's own fields is that of the normal equations", () => {
+  const model = new PanelModel<{ readonly a: number }>(halves, experimentOf, options);
+  const { shiftMm, turnDeg } = moved.groups.left;
+  const swapped = { experiment: moved.experiment, groups: { left: { turnDeg, shiftMm } } };
+  const { gradient } = model.normalEquations(square, (image) => ops.add(1, ops.mul(0, image)), swapped, zeros([4, 6, 8]));
+  const { gradient: tree } = model.lossAndGradient(square, swapped, zeros([4, 6, 8]));
+  [...tree.groups.left.turnDeg, ...tree.groups.left.shiftMm].forEach((slope, i) => assert.ok(Math.abs(slope - gradient[1 + i]) <= 1e-9 * Math.abs(slope)));
+});
+
 test("normal equations have the gradient, in the order of the parameters' tree", () => {
   const model = new PanelModel<{ readonly a: number }>(halves, experimentOf, options);
   const data = zeros([4, 6, 8]);
@@ -115,6 +124,59 @@ test("normal equations have the gradient, in the order of the parameters' tree",
   assert.ok(Math.abs(loss / whole.loss - 1) < 1e-12);
   flat.forEach((slope, i) => assert.ok(Math.abs(slope - gradient[i]) < 1e-9 * Math.max(...flat.map(Math.abs))));
   assert.equal([normal.length, normal[3][7]], [13, normal[7][3]]);
+});
+
+test("what is recorded for one panel serves for all", () => {
+  const recordingsOf = (panels: readonly Panel[]): number => {
+    let calls = 0;
+    const model = new PanelModel<{ readonly a: number }>({ panels, axes }, (parameters) => {
+      calls++;
+      return experimentOf(parameters);
+    }, options);
+    const shape = [panels.length, 6, 8];
+    model.lossAndGradient(square, { experiment: { a: 31 }, groups: { all: rest } }, zeros(shape));
+    return calls;
+  };
+  const many = Array.from({ length: 40 }, (_, i) => at(-3.2 + 0.1 * i, -2.4, `p${i}`));
+  assert.is(recordingsOf(many), recordingsOf(many.slice(0, 1)));
+});
+
+test("panels seen from behind, of other pixels or with a sensor stand beside others", () => {
+  // Panel 1 is drawn from its other corner, so that fast x slow points at the sample.
+  const sensor = { thicknessUm: 450, attenuationDepthUm: 200, layers: 1 };
+  const mixed: PanelledDetector = {
+    panels: [at(-3.2, -2.4, "p0"), { ...at(3.2, -2.4, "p1"), fast: [-1, 0, 0] }, { ...at(-3.2, 0, "p2"), sensor }, { ...at(0, 0, "p3"), pixelSizeMm: 0.2, pixels: { fast: 16, slow: 12 } }],
+    axes,
+  };
+  const { image } = new PanelModel<{ readonly a: number }>(mixed, experimentOf, options).simulate({ experiment: { a: 31 }, groups: {} });
+  const { image: plain } = new PanelModel<{ readonly a: number }>(quarters, experimentOf, options).simulate({ experiment: { a: 31 }, groups: {} });
+  const { image: fine } = new PanelModel<{ readonly a: number }>(quarters, experimentOf, { oversample: 4 }).simulate({ experiment: { a: 31 }, groups: {} });
+  const isClose = (found: number, wanted: number): void => assert.ok(Math.abs(found - wanted) < 1e-9 * Math.max(1, wanted), `${found} is not ${wanted}`);
+  isClose(image.get(0, 2, 3), plain.get(0, 2, 3));
+  isClose(image.get(1, 2, 3), plain.get(1, 2, 4));
+  assert.ok(image.get(2, 2, 3) < plain.get(2, 2, 3) && image.get(2, 2, 3) > 0.8 * plain.get(2, 2, 3));
+  // Four small pixels are one large one; the solid angle is that of each small pixel's middle at first order.
+  const four = image.get(3, 4, 6) + image.get(3, 4, 7) + image.get(3, 5, 6) + image.get(3, 5, 7);
+  assert.ok(Math.abs(four / fine.get(3, 2, 3) - 1) < 1e-4);
+});
+
+test("spots in closed form are those of one panel, with a footprint, on tiles of blocks, too", () => {
+  const wide = (at: { readonly a: Quantity }): ExperimentOfPanels => ({ ...experimentOf(at), crystal: { ...experimentOf(at).crystal, etaDeg: 0.3 }, footprintMm: 0.1 });
+  const large = (x: number, y: number, name: string): Panel => ({ ...at(x, y, name), pixels: { fast: 50, slow: 40 }, pixelSizeMm: 0.064 });
+  const panels = [large(-3.2, -2.56, "p0"), large(0, -2.56, "p1"), large(-3.2, 0, "p2"), large(0, 0, "p3")];
+  const closed = { spots: "closed" } as const;
+  const { image } = new PanelModel<{ readonly a: number }>({ panels, axes }, wide, closed).simulate({ experiment: { a: 31 }, groups: {} });
+  const { footprintMm: _, ...experiment } = wide({ a: 31 });
+  const { image: one } = new ImageModel<Record<string, never>>(() => ({
+    ...experiment,
+    detector: { pixels: { fast: 100, slow: 80 }, pixelSizeMm: 0.064, convention: "CUSTOM" as const, axes: { ...axes, fast: [1, 0, 0], slow: [0, 1, 0], normal: [0, 0, 1] }, originMm: [-3.2, -2.56, 40] as const, footprintMm: 0.1 },
+  }), closed).simulate({});
+  const largest = Math.max(...flatData(one));
+  for (let panel = 0; panel < 4; panel++) {
+    for (let slow = 0; slow < 40; slow += 3) {
+      for (let fast = 0; fast < 50; fast++) assert.ok(Math.abs(image.get(panel, slow, fast) - one.get(slow + 40 * Math.floor(panel / 2), fast + 50 * (panel % 2))) < 1e-5 * largest);
+    }
+  }
 });
 
 test("a mask leaves out pixels of each panel, and panels of other sizes are filled up", () => {
@@ -139,7 +201,7 @@ test("a tree that is none, a group that is not there, and images of another shap
   assert.throws(() => groupsOf(tree([0, 1, 2, 9])), /panel 9, which is not there/);
   assert.throws(() => groupsOf(tree([{ name: "all", children: [0, 1, 2, 3] }])), /two groups of panels are called "all"/);
   const model = new PanelModel<{ readonly a: number }>(halves, experimentOf, options);
-  assert.throws(() => model.simulate({ experiment: { a: 31 }, groups: { right: rest } }), (error: unknown) => error instanceof InputError && /a group that moves is "right"; it can be left or all/.test(error.message));
+  assert.throws(() => model.simulate({ experiment: { a: 31 }, groups: { right: rest } }), (error: unknown) => error instanceof InputError && /a group that moves is "right"; it can be all or left/.test(error.message));
   assert.throws(() => model.lossAndGradient(square, moved, zeros([6, 8])), (error: unknown) => error instanceof ShapeError);
 });
 

@@ -20,6 +20,7 @@ export interface RunMessage {
   readonly parameters: readonly ArrayMessage[];
   readonly known: readonly ArrayMessage[];
   readonly pixels: Pixels;
+  readonly ofPanels: ArrayMessage | undefined;
   readonly reach: (Omit<RunReach, "known"> & { readonly known: readonly ArrayMessage[] }) | undefined;
   readonly data: readonly ArrayMessage[];
   readonly latch: Latch | undefined;

@@ -155,7 +155,7 @@ export class WorkerPool {
   }
 
   #message(run: TileRun, state: Int32Array, port: number): RunMessage {
-    const { job, parameters, known: arrays, pixels, reach, data, latch, image, left, rows, tilesOfBlock, firstTile, endTile } = run;
+    const { job, parameters, known: arrays, pixels, ofPanels, reach, data, latch, image, left, rows, tilesOfBlock, firstTile, endTile } = run;
     const known = this.#known[port];
     const isNew = !known.has(job.id);
     if (isNew) remember(known, job.id, job);
@@ -165,6 +165,7 @@ export class WorkerPool {
       parameters: parameters.map(asMessage),
       known: arrays.map(asMessage),
       pixels,
+      ofPanels: ofPanels && asMessage(ofPanels),
       reach: reach && { ...reach, known: reach.known.map(asMessage) },
       data: data.map(asMessage),
       latch,

@@ -32,6 +32,7 @@ function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<numbe
     parameters: message.parameters.map(asArray),
     known: message.known.map(asArray),
     data: message.data.map(asArray),
+    ofPanels: message.ofPanels && asArray(message.ofPanels),
     reach: message.reach && { ...message.reach, known: message.reach.known.map(asArray) },
     image: message.image && asArray(message.image),
     left: asArray(message.left),
