@@ -28,6 +28,8 @@ export interface Vectors {
   polynomial(coefficients: readonly number[], x: Vector): Vector;
   /** 2ⁿ of whole n within the dtype's exponents */
   powerOfTwo(n: Vector): Vector;
+  /** -0 where a whole number from 0 to 2⁵² (float32: 2²³) is odd, else 0 */
+  signWhereOdd(n: Vector): Vector;
   /** the usual value, but computed otherwise for the whole vector if the mask is set in any lane */
   unlessAny(mask: Mask, usual: Vector, otherwise: () => Vector): Vector;
   /** the operation's value, computed lane by lane */

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { evaluate, grad } from "../../src/autodiff/differentiate.js";
-import { add, mul } from "../../src/autodiff/primitives/elementwise.js";
+import { add, mul, round, sub } from "../../src/autodiff/primitives/elementwise.js";
 import { total } from "../../src/autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../../src/autodiff/tape.js";
 import type { FloatDType } from "../../src/ndarray/dtype.js";
@@ -186,6 +186,33 @@ test("at a peak and beside it the second derivative of sincg is that of the wave
         const right = waves.reduce((sum, k) => sum - k * k * Math.cos(k * rounded), 0);
         assertNear(found[i] / n ** 3, right / n ** 3, dtype === "float32" ? 2e-5 : 2e-11);
       });
+    }
+  }
+});
+
+test("in loops of vectors the slopes of sincg keep their digits, at a peak, beside it and between peaks, in both dtypes", () => {
+  const at = [0, 1e-10, 1e-7, 1e-4, 3.7e-3, 0.0312, 0.0626, 0.1, 0.1874, 0.25, 0.3, 0.4999].flatMap((x) => [x, -x]);
+  // As many as are worth loops.
+  const all = Array.from({ length: 1064 }, (_, i) => at[i % at.length]);
+  for (const dtype of ["float64", "float32"] as const) {
+    const x = array(all, dtype);
+    const digits = dtype === "float32" ? 3e-6 : 4e-14;
+    for (const n of [2, 3, 8, 25]) {
+      const waves = Array.from({ length: n }, (_, m) => Math.PI * (n - 1 - 2 * m));
+      const cells = array(all.map(() => n), dtype);
+      // Offsets from the nearest reflection, and numbers of which nothing is known.
+      for (const offset of [(h: Variable): Variable => sub(h, round(h)), (h: Variable): Variable => h]) {
+        const slopes = grad<Variable>((h) => total(sincg(n, offset(h))))(x).data;
+        const byCells = grad<Variable>((c) => total(sincg(c, offset(c.tape.literal(x)))))(cells).data;
+        at.forEach((_, i) => {
+          const h = x.data[i];
+          const slope = waves.reduce((sum, k) => sum - k * Math.sin(k * h), 0);
+          const size = waves.reduce((sum, k) => sum + Math.abs(k) * Math.min(1, Math.abs(k * h)), 0);
+          // At 0 the distance is taken for 1e-30.
+          assertNear(slopes[i], slope, digits * size + 1e-25);
+          assertNear(byCells[i], h === 0 ? 1 : (Math.PI * h * Math.cos(Math.PI * n * h)) / Math.sin(Math.PI * h), digits * 4);
+        });
+      }
     }
   }
 });

@@ -135,6 +135,15 @@ export class VectorMath implements Vectors {
     return this.keep();
   }
 
+  /** Beside the power of 2 from which on only whole numbers are floats, the last bit tells odd from even. */
+  signWhereOdd(n: Vector): Vector {
+    const bits = 8 * this.laneBytes;
+    this.push("add", n, this.constant(2 ** mantissaBits[this.dtype]));
+    this.body.i32Const(bits - 1);
+    this.body.vector(this.opcodes.shiftLeft);
+    return this.keep();
+  }
+
   unlessAny(mask: Mask, usual: Vector, otherwise: () => Vector): Vector {
     this.body.get(mask);
     this.body.vector(vectorOpcodes.anyTrue);

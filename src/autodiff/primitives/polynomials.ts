@@ -12,6 +12,15 @@ export const sinPiPolynomial: Readonly<Record<FloatDType, readonly number[]>> = 
   float32: [3.1415926400772034, -5.167710076668315, 2.550077386528912, -0.5982904112834275, 0.07765591227601387],
 };
 
+/**
+ * cos(πr) = 1 + r² Q(r²) for |r| <= 1/2, found in the same way: the error is 8e-15 r² in float64, 9e-10 in float32. It is the less the
+ * nearer 0 is, as differences from 1 need it.
+ */
+export const cosPiPolynomial: Readonly<Record<FloatDType, readonly number[]>> = {
+  float64: [-4.934802200544648, 4.05871212640455, -1.335262768072252, 0.23533061156693527, -0.02580667630543047, 0.0019283090826937293, -0.00010093673762780023],
+  float32: [-4.934802196986985, 4.0587114146834375, -1.3352399607008951, 0.23507436832239592, -0.024627111595228457],
+};
+
 /** 2 exp(r) for |r| <= ln 2 / 2: the terms of its series that count. */
 export const doubledExpPolynomial: Readonly<Record<FloatDType, readonly number[]>> = {
   float64: doubledInverseFactorials(14),

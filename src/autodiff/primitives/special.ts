@@ -1,14 +1,15 @@
 /** Special functions of diffraction that formulas of other operations would lose digits of, with derivatives that keep them. */
 import type { FloatDType } from "../../ndarray/dtype.js";
 import type { Quantity } from "../tape.js";
-import type { Vector, VectorForm, Vectors } from "../vectors.js";
+import type { Shortcuts, Vector, VectorForm, Vectors } from "../vectors.js";
 import { add, abs, cosPi, div, less, max, mul, sinPi, sub, where } from "./elementwise.js";
 import { binary, unary, type Binary, type Unary } from "./elementwise-record.js";
-import { largestReduced, sineOf, wave } from "./vector-forms.js";
+import { cosPiPolynomial, sinPiPolynomial } from "./polynomials.js";
+import { largestReduced, sineOf } from "./vector-forms.js";
 
 /** In place of a distance of 0, where both sines are 0. */
 const besidePeak = 1e-30;
-/** N dh below which the difference of two large numbers that the slope is has fewer digits than its series. */
+/** N x below which the difference of two large numbers that a derivative is has fewer digits than its series. */
 const nearPeak: Readonly<Record<FloatDType, number>> = { float64: 0.03, float32: 0.25 };
 
 /**
@@ -22,28 +23,114 @@ export const sincg: Binary = binary({
     const distance = Math.max(Math.abs(x), besidePeak);
     return sinPi(n * distance) / sinPi(distance);
   },
-  vector(v, [n, x], shortcuts) {
-    const distance = v.do("max", v.do("abs", x), v.constant(besidePeak));
-    const denominator = wave(v, distance, false, shortcuts.isWithinHalf(1), shortcuts);
-    return v.do("div", wave(v, v.do("mul", n, distance), false, false, shortcuts), denominator);
+  vector(v, operands, shortcuts) {
+    const { one, many } = anglesOf(v, operands, shortcuts);
+    return v.do("div", signed(v, sineOfRest(v, many.rest), shortcuts.isSignless ? undefined : many.sign), signed(v, sineOfRest(v, one.rest), one.sign));
   },
   isCostly: true,
-  partials: [
-    // By N: πx cos(πN x) / sin(πx).
-    (n, x) => besidePeakOr(n, x, seriesByN, (away) => div(mul(Math.PI, away, cosPi(mul(n, away))), sinPi(away))),
-    // By x: π (N cos(πN x) - sincg cos(πx)) / sin(πx).
-    (n, x, z) =>
-      besidePeakOr(n, x, seriesByX, (away) => mul(Math.PI, div(sub(mul(n, cosPi(mul(n, away))), mul(z, cosPi(away))), sinPi(away)))),
-  ],
+  partials: [(n, x) => sincgByCells(n, x), (n, x) => sincgByDistance(n, x)],
   domain: [[1, 6], [-0.45, 0.45]],
   accuracy: { operands: [[0, 16], [-0.5, 0.5]], least: 4 },
 });
 
-/** The series beside a peak, elsewhere the formula; taken at ½ where it is not asked for. */
-function besidePeakOr(n: Quantity, x: Quantity, series: (n: Quantity, x: Quantity) => Quantity, formula: (away: Quantity) => Quantity): Quantity {
-  const dtype = typeof x === "number" ? "float64" : x.dtype;
-  const isNear = less(mul(max(n, 1), abs(x)), nearPeak[dtype === "float32" ? "float32" : "float64"]);
-  return where(isNear, series(n, x), formula(where(isNear, 0.5, x)));
+/** The slope of sincg by N: πx cos(πN x) / sin(πx), 1 where x is 0. */
+export const sincgByCells: Binary = binary({
+  name: "sincgByCells",
+  evaluate(n, x) {
+    const distance = Math.max(Math.abs(x), besidePeak);
+    return (Math.PI * distance * cosPi(n * distance)) / sinPi(distance);
+  },
+  vector(v, operands, shortcuts) {
+    const { one, many } = anglesOf(v, operands, shortcuts);
+    const cosine = signed(v, v.do("add", bentCosine(v, many.rest), v.constant(1)), many.sign);
+    return v.do("mul", v.do("mul", v.do("mul", one.turns, v.constant(Math.PI)), cosine), perSine(v, one));
+  },
+  isCostly: true,
+  partials: [(n, x) => mul(-1 * Math.PI ** 2, x, x, sincg(n, x)), mixed],
+  domain: [[1, 6], [-0.45, 0.45]],
+  // Its cosine has an error of 8e-15.
+  accuracy: { operands: [[0, 16], [-0.5, 0.5]], least: 64 },
+});
+
+/** The slope of sincg by x: π (N cos(πN x) sin(πx) - sin(πN x) cos(πx)) / sin(πx)², 0 where x is 0. */
+export const sincgByDistance: Binary = binary({
+  name: "sincgByDistance",
+  evaluate(n, x) {
+    if (Math.max(n, 1) * Math.abs(x) < nearPeak.float64) return seriesByDistance(n, x);
+    return (Math.PI * (n * cosPi(n * x) - sincg(n, x) * cosPi(x))) / sinPi(x);
+  },
+  vector(v, [n, x], shortcuts) {
+    const { one, many } = anglesOf(v, [n, x], shortcuts);
+    const inverse = perSine(v, one);
+    const slope = v.do("mul", v.do("mul", v.do("mul", differenceOfWaves(v, n, one, many), v.constant(Math.PI)), inverse), inverse);
+    return signed(v, signed(v, signed(v, slope, many.sign), one.sign), v.do("and", x, v.constant(-0)));
+  },
+  isCostly: true,
+  partials: [mixed, (n, x) => besidePeakOr(n, x, () => seriesOfCurvature(n, x), (away) => curvature(n, away))],
+  domain: [[1, 6], [-0.45, 0.45]],
+  accuracy: { operands: [[0, 16], [-0.5, 0.5]], least: 2e4 },
+});
+
+/** An angle of at least 0, in half turns: the nearest whole number, the rest, and -0 where that number is odd, else 0. */
+interface HalfTurns {
+  readonly turns: Vector;
+  readonly rest: Vector;
+  readonly whole: Vector;
+  readonly sign: Vector;
+}
+/** One of at most ½ is its own rest. */
+type OneHalfTurn = Pick<HalfTurns, "turns" | "rest"> & Partial<HalfTurns>;
+
+/** The angles πx and πN x. Value and slopes take the same instructions from them, which the engine carries out once. */
+function anglesOf(v: Vectors, [n, x]: readonly Vector[], { isWithinHalf }: Shortcuts): { readonly one: OneHalfTurn; readonly many: HalfTurns } {
+  const distance = v.do("max", v.do("abs", x), v.constant(besidePeak));
+  return { one: isWithinHalf(1) ? { turns: distance, rest: distance } : halfTurns(v, distance), many: halfTurns(v, v.do("mul", n, distance)) };
+}
+
+function halfTurns(v: Vectors, turns: Vector): HalfTurns {
+  const whole = v.do("nearest", turns);
+  return { turns, whole, rest: v.do("sub", turns, whole), sign: v.signWhereOdd(whole) };
+}
+
+function signed(v: Vectors, x: Vector, sign: Vector | undefined): Vector {
+  return sign === undefined ? x : v.do("xor", x, sign);
+}
+
+function perSine(v: Vectors, one: OneHalfTurn): Vector {
+  return v.do("div", v.constant(1), signed(v, sineOfRest(v, one.rest), one.sign));
+}
+
+/** sin(πr) / r at 0. */
+const sineSlope: Readonly<Record<FloatDType, number>> = { float64: sinPiPolynomial.float64[0], float32: sinPiPolynomial.float32[0] };
+
+/** sin(πr) / r without what it is at 0: as small as r² is, and exact. */
+function bentSine(v: Vectors, r: Vector): Vector {
+  const square = v.do("mul", r, r);
+  return v.do("mul", v.polynomial(sinPiPolynomial[v.dtype].slice(1), square), square);
+}
+
+/** cos(πr) - 1: as small as r² is, and exact. */
+function bentCosine(v: Vectors, r: Vector): Vector {
+  const square = v.do("mul", r, r);
+  return v.do("mul", v.polynomial(cosPiPolynomial[v.dtype], square), square);
+}
+
+function sineOfRest(v: Vectors, r: Vector): Vector {
+  return v.do("mul", r, v.do("add", bentSine(v, r), v.constant(sineSlope[v.dtype])));
+}
+
+/**
+ * N cos(πN x) sin(πx) - sin(πN x) cos(πx), but for the signs of the waves. Beside a peak nearly all of both products is the same, and is
+ * left out: N x without its rest is a whole number, 0 there.
+ */
+function differenceOfWaves(v: Vectors, n: Vector, one: OneHalfTurn, many: HalfTurns): Vector {
+  const slope = v.constant(sineSlope[v.dtype]);
+  const [sine, sineOfMany] = [bentSine(v, one.rest), bentSine(v, many.rest)];
+  const turns = one.whole === undefined ? many.turns : v.do("mul", n, one.rest);
+  const whole = one.whole === undefined ? many.whole : v.do("sub", turns, many.rest);
+  const first = v.multiplyAdd(bentCosine(v, many.rest), v.do("add", sine, slope), sine);
+  const second = v.multiplyAdd(bentCosine(v, one.rest), v.do("add", sineOfMany, slope), sineOfMany);
+  return v.multiplyAdd(whole, slope, v.do("sub", v.do("mul", turns, first), v.do("mul", many.rest, second)));
 }
 
 /**
@@ -57,22 +144,53 @@ const peakSeries: readonly (readonly number[])[] = [
   [-2555, 1636, -410, 52, -3].map((c) => c / 119750400),
 ];
 
-function seriesByX(n: Quantity, x: Quantity): Quantity {
-  const square = mul(n, n);
-  const scale = mul(n, sub(square, 1), Math.PI ** 2);
-  const coefficients = peakSeries.map((q, k) => mul(2 * (k + 1) * Math.PI ** (2 * k), polynomial(q, square)));
-  return mul(x, scale, polynomial(coefficients, mul(x, x)));
+/** Of x, x³, ... in the slope by x, each without N (N² - 1) π²: coefficients of 1, N², N⁴, ... */
+const slopeSeries = peakSeries.map((q, k) => q.map((c) => 2 * (k + 1) * Math.PI ** (2 * k) * c));
+/** Of x, x³, ... in the slope of that by N: coefficients of 1, N², N⁴, ... */
+const mixedSeries = slopeSeries.map((q) => {
+  const product = [...q, 0].map((c, power) => (q[power - 1] ?? 0) - c);
+  return product.map((c, power) => Math.PI ** 2 * (2 * power + 1) * c);
+});
+
+function seriesByDistance(n: number, x: number): number;
+function seriesByDistance(n: Quantity, x: Quantity): Quantity;
+function seriesByDistance(n: Quantity, x: Quantity): Quantity {
+  return mul(x, mul(seriesScale(n), inPowersOf(slopeSeries, n, x)));
 }
 
-function seriesByN(n: Quantity, x: Quantity): Quantity {
-  const square = mul(n, n);
-  // d/dN of N (N² - 1) q(N²), power by power.
-  const slopes = peakSeries.map((q) => {
-    const product = [...q, 0].map((c, power) => (q[power - 1] ?? 0) - c);
-    return product.map((c, power) => (2 * power + 1) * c);
+/** The second derivative of sincg by x. */
+function seriesOfCurvature(n: Quantity, x: Quantity): Quantity {
+  return mul(seriesScale(n), inPowersOf(slopeSeries.map((q, k) => q.map((c) => (2 * k + 1) * c)), n, x));
+}
+
+/** The same beyond the peak: of sincg sin(πx) = sin(πN x), differentiated twice. */
+function curvature(n: Quantity, x: Quantity): Quantity {
+  const slopes = mul(2 * Math.PI, sincgByDistance(n, x), div(cosPi(x), sinPi(x)));
+  return sub(mul(Math.PI ** 2, sub(1, mul(n, n)), sincg(n, x)), slopes);
+}
+
+/** The derivative of sincg by N and x. */
+function mixed(n: Quantity, x: Quantity): Quantity {
+  return besidePeakOr(n, x, () => mul(x, inPowersOf(mixedSeries, n, x)), (away) => {
+    const wave = cosPi(mul(n, away));
+    const ofWave = sub(wave, mul(Math.PI, away, wave, div(cosPi(away), sinPi(away))));
+    return sub(mul(Math.PI, div(ofWave, sinPi(away))), mul(Math.PI ** 2, away, n, sincg(n, away)));
   });
-  const coefficients = slopes.map((slope, k) => mul(Math.PI ** (2 * k + 2), polynomial(slope, square)));
-  return add(1, mul(x, x, polynomial(coefficients, mul(x, x))));
+}
+
+/** The series beside a peak, elsewhere the formula; taken at ½ where it is not asked for. */
+function besidePeakOr(n: Quantity, x: Quantity, series: () => Quantity, formula: (away: Quantity) => Quantity): Quantity {
+  const dtype = typeof x === "number" ? "float64" : x.dtype;
+  const isNear = less(mul(max(n, 1), abs(x)), nearPeak[dtype === "float32" ? "float32" : "float64"]);
+  return where(isNear, series(), formula(where(isNear, 0.5, x)));
+}
+
+const seriesScale = (n: Quantity): Quantity => mul(n, sub(mul(n, n), 1), Math.PI ** 2);
+
+/** A series in x², each coefficient of which is a polynomial in N². */
+function inPowersOf(series: readonly (readonly number[])[], n: Quantity, x: Quantity): Quantity {
+  const square = mul(n, n);
+  return polynomial(series.map((q) => polynomial(q, square)), mul(x, x));
 }
 
 function polynomial(coefficients: readonly Quantity[], x: Quantity): Quantity {
