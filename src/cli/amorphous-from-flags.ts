@@ -1,6 +1,8 @@
 import { readTextFile } from "../io/files.js";
 import { parseStol } from "../io/stol.js";
 import { usualBeamSizeMm, type Amorphous } from "../models/amorphous.js";
+import { known } from "../autodiff/tape.js";
+import { detectorFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import { ScatteringCurve } from "../models/scattering-curve.js";
 import { waterMolecularWeight } from "../physics/constants.js";
@@ -63,10 +65,16 @@ export function amorphousFromFlags(given: Given<SimulateFlag>, file: ListedCurve
   return { amorphous, warnings };
 }
 
-/** Curves that end before the detector does. */
-export function curveWarnings({ amorphous = [], detector, beam }: Experiment, file: ListedCurve | undefined): string[] {
+/** Curves that end before the detector does, and rings that fall between the points of a pixel. */
+export function curveWarnings({ amorphous = [], detector, beam }: Experiment, oversample: number, file: ListedCurve | undefined): string[] {
   const reached = detectorReach(detector, beam.wavelengthA).high / 2;
-  return amorphous.flatMap(({ name, curve: { end } }) =>
-    reached > end * (1 + 1e-9) && name !== "ice" ? [`the curve of ${name === "stol" ? (file?.name ?? name) : name} ends at sin(theta)/lambda = ${end.toPrecision(3)} 1/A, and the detector reaches ${reached.toPrecision(3)}; beyond, the last value is taken`] : [],
-  );
+  const step = detector.pixelSizeMm / (1000 * Math.abs(known(detectorFrame(detector).closeDistance))) / beam.wavelengthA / 2 / oversample;
+  return amorphous.flatMap(({ name, curve: { end, detail } }) => {
+    const said = name === "stol" ? (file?.name ?? name) : name;
+    if (name === "ice") {
+      // Points as far apart as a ring's standard deviation, its detail, find its photons to a part in 10⁸.
+      return step > detail ? [`the rings of ice are narrower than a pixel: -oversample ${Math.ceil((oversample * step) / detail)} or smaller grains (-ice_grain) resolve them`] : [];
+    }
+    return reached > end * (1 + 1e-9) ? [`the curve of ${said} ends at sin(theta)/lambda = ${end.toPrecision(3)} 1/A, and the detector reaches ${reached.toPrecision(3)}; beyond, the last value is taken`] : [];
+  });
 }

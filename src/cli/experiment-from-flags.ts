@@ -65,10 +65,11 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
   };
   const recommended = subPixels(longestEdge, beam.wavelengthA, known(detectorFrame(detector).distance), detector.pixelSizeMm);
   const oversample = given.number("oversample") ?? (spots.isClosed ? 1 : recommended);
-  const warnings = [...given.warnings, ...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...spots.warnings, ...amorphousWarnings, ...idleWarnings(given), ...slipWarnings(given), ...geometryWarnings(given, experiment), ...curveWarnings(experiment, files.curve)];
+  const warnings = [...given.warnings, ...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...spots.warnings, ...amorphousWarnings, ...idleWarnings(given), ...slipWarnings(given), ...geometryWarnings(given, experiment)];
   if (oversample < recommended && !spots.isClosed) {
     warnings.push(`the intensity may vary within a pixel: -oversample ${recommended} resolves the spots, and ${oversample} is taken`);
   }
+  warnings.push(...curveWarnings(experiment, oversample, files.curve));
   const mode = given.last("interpolate", "nointerpolate")?.name ?? (hasFewCells && !given.has("domain") ? "interpolate" : "nointerpolate");
   const fewAfterAll = (crystal.cells ?? []).some((n) => n <= 2);
   if (!given.has("interpolate", "nointerpolate", "domain") && fewAfterAll !== hasFewCells && files.structureFactors instanceof StructureFactors) {

@@ -27,12 +27,15 @@ const fewestCells = 2 ** 9;
 export class ScatteringCurve {
   /** last sin(theta)/lambda that the curve was given for, in 1/Å */
   readonly end: number;
+  /** sin(theta)/lambda over which the curve may change much, in 1/Å */
+  readonly detail: number;
   /** float64, shape [cells, 1, 4]: coefficients of 1, t, t², t³ in each cell, t from 0 to 1 */
   readonly #coefficients: NdArray;
   #single: NdArray | undefined;
 
-  private constructor(end: number, cells: number, sample: (stol: number, towards: number) => Sample) {
+  private constructor(end: number, detail: number, cells: number, sample: (stol: number, towards: number) => Sample) {
     this.end = end;
+    this.detail = detail;
     this.#coefficients = zeros([cells, 1, 4]);
     const width = end / cells;
     for (let cell = 0; cell < cells; cell++) {
@@ -59,7 +62,7 @@ export class ScatteringCurve {
     });
     const end = stol[stol.length - 1];
     const cells = Math.min(mostCells, Math.max(fewestCells, 4 * Math.ceil(end / narrowest)));
-    return new ScatteringCurve(end, cells, (x, towards) => {
+    return new ScatteringCurve(end, narrowest, cells, (x, towards) => {
       const { value, slope } = alongPoints(stol, f, x, towards);
       return { value: value * value, slope: 2 * value * slope };
     });
@@ -75,7 +78,7 @@ export class ScatteringCurve {
   static of(squared: (stol: number) => Sample, end: number, detail: number): ScatteringCurve {
     const cells = Math.ceil((4 * end) / detail);
     if (!(cells >= 1 && cells <= mostCells)) throw new InputError(`a scattering curve to ${end} 1/A with details of ${detail} 1/A needs ${cells} cells; it can have 1 to ${mostCells}`);
-    return new ScatteringCurve(end, cells, squared);
+    return new ScatteringCurve(end, detail, cells, squared);
   }
 
   /** Records the squared structure factor, in electrons². */

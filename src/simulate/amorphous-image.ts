@@ -10,9 +10,12 @@ import { norm } from "../physics/vector.js";
 import { beamsIn, polarizationOf, recordRay, type PixelIndices } from "./ray.js";
 import { along, pixelPoints, recorded } from "./steps.js";
 
+/** Curves that change over less of sin(theta)/lambda, in 1/Å, change within a pixel. */
+const smoothDetail = 0.002;
+
 /**
  * Records the photons that materials without crystal order scatter into pixels, each source and layer of the sensor with its own solid
- * angle, polarization and capture. They vary little over a pixel, in whose middle they are taken where the sensor has one layer.
+ * angle, polarization and capture. Smooth curves vary little over a pixel, in whose middle they are taken where the sensor has one layer.
  * @param oversample sub-pixels along each edge of a pixel
  * @returns 0 where there is no such material
  */
@@ -21,7 +24,7 @@ export function recordAmorphous(experiment: Experiment<Quantity>, oversample: nu
   if (amorphous.length === 0) return 0;
   const { fast } = pixels;
   const layers = detector.sensor?.layers ?? 1;
-  const perEdge = layers > 1 ? oversample : 1;
+  const perEdge = layers > 1 || amorphous.some(({ curve: { detail } }) => detail < smoothDetail) ? oversample : 1;
   const frame = detectorFrame(detector);
   const ray = recordRay(detector, frame, pixelPoints(perEdge, layers), pixels, along(fast, "point"));
   const incident = beamsIn(frame, beam, along(fast, "source"));

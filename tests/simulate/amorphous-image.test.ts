@@ -73,6 +73,19 @@ test("the photons of a ring of ice are those of the powder formula", () => {
   assert.ok(Math.abs(photons / expected - 1) < 5e-3, `${photons}, not ${expected}`);
 });
 
+test("rings that are narrower than a pixel keep their photons where a pixel has enough points", () => {
+  const ice: Amorphous = { ...water, name: "ice", curve: iceCurve(1000) };
+  const photons = (pixels: number, pixel: number, oversample: number): number => {
+    const { image } = simulate(row([ice], pixels, pixel, 100), { oversample });
+    // For a millimetre of the row's height.
+    return Array.from({ length: pixels }, (_, i) => image.get(0, i) / pixel).reduce((sum, x) => sum + x, 0);
+  };
+  const fine = photons(800, 0.05, 1);
+  const [coarse, resolved] = [photons(40, 1, 1), photons(40, 1, 16)];
+  assert.ok(Math.abs(resolved / fine - 1) < 3e-3, `${resolved}, not ${fine}`);
+  assert.ok(Math.abs(coarse / fine - 1) > 0.05, `${coarse} without more points, ${fine} with them`);
+});
+
 test("the rings of ice to 1.7 Å are those that programs leave out of data, and none else is strong", () => {
   // The ice rings in the input template of XDS (W. Kabsch).
   const ranges = [[3.93, 3.87], [3.7, 3.64], [3.47, 3.41], [2.7, 2.64], [2.28, 2.22], [2.102, 2.042], [1.978, 1.918], [1.948, 1.888], [1.913, 1.853], [1.751, 1.691]];
