@@ -44,6 +44,7 @@ export * from "./simulate/noise.js";
 export * from "./simulate/detector-effects.js";
 export type { PointSpread } from "./simulate/point-spread.js";
 export { randomOrientation } from "./simulate/random-orientation.js";
+export { shotOf, type Scatter, type SeriesScatter } from "./simulate/series.js";
 export * from "./simulate/statistics.js";
 export * from "./simulate/intensity-scale.js";
 
@@ -61,6 +62,7 @@ export * from "./io/image.js";
 export { formatCrystfelGeometry } from "./io/geometry/crystfel-write.js";
 export * from "./io/geometry/merge.js";
 export * from "./io/geometry/model-file.js";
+export { formatStills } from "./io/geometry/dials-list.js";
 export * from "./io/geometry/record.js";
 export * from "./io/geometry/setting.js";
 export type { Matrix3, Vector3 } from "./io/geometry/vector.js";
@@ -94,6 +96,7 @@ export type { FunctionRestraint, ParameterRestraint, Restraint } from "./refine/
 export { usablePixels, type BeamStop, type PixelRules, type Still, type UsablePixels } from "./refine/still.js";
 export { uncertainty, type Uncertainty } from "./refine/uncertainty.js";
 
+export { stillRecord, type RecordExtras } from "./output/experiment-record.js";
 export * from "./output/image-files.js";
 export { darkSpots, redAndBlue } from "./output/picture.js";
 

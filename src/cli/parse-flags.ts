@@ -89,6 +89,12 @@ export class Given<Name extends string> {
   }
 }
 
+/** Of a command line's options, those of a table. */
+export function among<Name extends string>({ occurrences, operands, warnings }: Given<string>, table: FlagTable<Name>): Given<Name> {
+  const isListed = (name: string): name is Name => Object.hasOwn(table, name);
+  return new Given(occurrences.flatMap(({ name, ...rest }) => (isListed(name) ? [{ name, ...rest }] : [])), operands, warnings);
+}
+
 /**
  * Reads a command line by a table of options. One dash or two, the value behind the option or, with two dashes, behind =.
  * @param reading what is read although it is not written as the table says; nothing unless given

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import { encodePng } from "../io/png.js";
 import { writeAllAtomically, writeFileAtomically, type OutputFile } from "../io/files.js";
 import { InputError } from "../ndarray/errors.js";
@@ -18,6 +17,8 @@ import { quotedArgument } from "./argument-file.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
 import { fromFolder } from "./input-files.js";
+import { otherTasks, untilInterrupted } from "./interruption.js";
+import { makeFolder } from "./out-folder.js";
 import { referenceReading } from "./reference-reading.js";
 import { parseFlags, type Given } from "./parse-flags.js";
 import { correlationMatrix, lossCurve, poleFigure } from "./refine/charts.js";
@@ -64,28 +65,19 @@ export async function runRefine(argv: readonly string[], environment: Environmen
   const { jobs, isMany } = await imageList(given, cwd);
   const threads = given.number("threads") ?? availableParallelism();
   const pool = threads > 1 ? nodeWorkers(threads) : undefined;
-  const interruption = new AbortController();
-  const interrupt = (): void => {
-    // A second Ctrl-C ends the program as usual.
-    for (const name of endings) process.off(name, interrupt);
-    environment.stderr("interrupted: the refinement ends after the running step and writes the best so far; Ctrl-C again ends at once\n");
-    interruption.abort();
-  };
-  for (const name of endings) process.on(name, interrupt);
-  const means = { signal: interruption.signal, ...(pool && { pool }) };
+  const told = (): void => environment.stderr("interrupted: the refinement ends after the running step and writes the best so far; Ctrl-C again ends at once\n");
   try {
-    if (isMany) return await runList(given, jobs, environment, means);
-    const [job] = jobs;
-    const { converged } = await runJob(given, job, false, environment, means);
-    return exitCodeOf({ notConverged: converged ? 0 : 1, failed: 0, unfinished: 0, isInterrupted: interruption.signal.aborted && !converged });
+    return await untilInterrupted(told, async (signal) => {
+      const means = { signal, ...(pool && { pool }) };
+      if (isMany) return runList(given, jobs, environment, means);
+      const [job] = jobs;
+      const { converged } = await runJob(given, job, false, environment, means);
+      return exitCodeOf({ notConverged: converged ? 0 : 1, failed: 0, unfinished: 0, isInterrupted: signal.aborted && !converged });
+    });
   } finally {
-    for (const name of endings) process.off(name, interrupt);
     await pool?.close();
   }
 }
-
-/** What ends a refinement: Ctrl-C, and a batch system whose time is over. */
-const endings = ["SIGINT", "SIGTERM"] as const;
 
 /** Gathers what refinements have written below a folder, and of a list what is missing there. */
 async function runMerge(given: Given<RefineFlag>, { cwd, stdout, stderr }: Environment): Promise<number> {
@@ -212,26 +204,6 @@ async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: bool
   const summary = { ...(isOneOfMany && { image }), ...summaryOf(refinement) };
   stdout(given.has("json") ? `${JSON.stringify(summary)}\n` : describeRefinement(refinement, job));
   return refinement;
-}
-
-/** A turn of the event loop, or Ctrl-C would not be heard. */
-async function otherTasks(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Level by level: where nothing can be made, as in /proc, the file system's own way to make all of them does not end. */
-async function makeFolder(folder: string): Promise<void> {
-  if (await isFolder(folder)) return;
-  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
-  await mkdir(folder).catch((error: unknown) => {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    const isInTheWay = reason === "EEXIST" || reason === "ENOTDIR";
-    throw new InputError(`--out: the folder ${folder} cannot be made: ${isInTheWay ? "a file has that name" : reason}`, { cause: error });
-  });
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then((found) => found.isDirectory(), () => false);
 }
 
 /** By how much of the spread a single random domain is turned about each axis, and two of them against each other: root mean squares. */

@@ -7,7 +7,6 @@ import { quote } from "../io/field.js";
 import type { Simulation } from "../simulate/image-model.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
-import { selectPixels } from "../simulate/pixels.js";
 import { simulate, simulateOn } from "../simulate/simulate.js";
 import { imageStatistics } from "../simulate/statistics.js";
 import type { Environment } from "./environment.js";
@@ -18,37 +17,46 @@ import { describeFlags } from "./help.js";
 import { readInputFiles, type InputFiles } from "./input-files.js";
 import { makeOutputs, outputNames } from "./outputs.js";
 import { simulatePanels } from "./panels-from-geometry.js";
-import { parseFlags, type Given } from "./parse-flags.js";
+import { among, parseFlags, type FlagTable, type Given } from "./parse-flags.js";
 import { emptyWarnings } from "./plausible.js";
 import { progressBar } from "./progress-bar.js";
 import { referenceReading } from "./reference-reading.js";
+import { shotFlags, type ShotFlag } from "./shot-flags.js";
+import { checkNoSeries, runShots, seriesSeconds } from "./shots.js";
 import { describe, summarize } from "./summary.js";
+import { threadsFor } from "./threads.js";
 import { isNumber } from "./value-kind.js";
 import { version } from "./version.js";
 
-const termsOfWorkers = 2 ** 25;
+const allFlags: FlagTable<SimulateFlag | ShotFlag> = { ...simulateFlags, ...shotFlags };
 
 const intro = `braggtape simulate: the diffraction image of a crystal, with the options of the reference program
 
   braggtape simulate 1rqw.pdb -dmin 2 -lambda 1 -N 20 -distance 200 -fluence 1e26 --png image.png
   braggtape simulate -cell 34.77 39.17 48.31 90 90 90 -hkl P1.hkl -N 10 -distance 100 -detpixels 512 --png image.png
 
-Exit codes: 0 done, all files written; 2 refused, with a sentence, and none written.
+  braggtape simulate 1rqw.pdb -dmin 2 -lambda 1.3 -N 15 -detpixels 1024 -pixel 0.2 -distance 150 -fluence 1e26 --shots 100
+    -random_orientation 1 -cell_scatter 0.3 -size_scatter 30 -fluence_scatter 100 -lambda_scatter 0.1 --out shots
+
+Exit codes: 0 done, all files written; 2 refused, with a sentence, and none written; 5 a series of shots was interrupted, and --resume goes on.
 `;
 
 /**
  * Simulates what a command line asks for, and writes the images together at the end.
  * @throws InputError in one sentence, before anything is written
  */
-export async function runSimulate(argv: readonly string[], environment: Environment): Promise<void> {
-  const given = parseFlags(argv, simulateFlags, referenceReading);
-  if (given.has("help")) return void environment.stdout(`${intro}\n${describeFlags(simulateFlags)}`);
+export async function runSimulate(argv: readonly string[], environment: Environment): Promise<number | void> {
+  const all = parseFlags(argv, allFlags, referenceReading);
+  const [given, series] = [among(all, simulateFlags), among(all, shotFlags)];
+  if (given.has("help")) return void environment.stdout(`${intro}\n${describeFlags(allFlags)}`);
   if (given.has("version")) return void environment.stdout(`${version()}\n`);
   const [scatterer, ...others] = given.operands;
   const lost = scatterer !== undefined && isNumber(scatterer) ? scatterer : others[0];
   if (lost !== undefined) throw new InputError(`${quote(lost)} belongs to no option; options begin with a dash`);
 
+  if (!series.has("shots")) checkNoSeries(series);
   const inputs = await readInputFiles(given, environment.cwd, scatterer);
+  if (series.has("shots")) return runShots({ given, series, inputs, request: requestFromFlags(given, inputs, seriesSeconds()) }, environment);
   const names = outputNames(given, inputs, environment.cwd);
   const request = requestFromFlags(given, inputs, environment.seconds());
   const showsProgress = environment.isTerminal && given.last("progress", "noprogress")?.name !== "noprogress";
@@ -71,12 +79,6 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const [fast, slow] = given.last("printout_pixel")?.numbers ?? [];
   if (fast !== undefined) environment.stderr(`pixel fast ${fast}, slow ${slow}: ${image.get(slow, fast)} photons\n`);
   environment.stdout(given.has("json") ? `${JSON.stringify(summary, undefined, 2)}\n` : describe(summary));
-}
-
-/** Workers, which take a tenth of a second to begin, are worth it for as many terms of the pixels' sums as take longer. */
-export function threadsFor({ experiment: { detector: { pixels } }, options, steps }: Request, cores: number): number {
-  const { size } = selectPixels([pixels.slow, pixels.fast], options);
-  return size * steps.points * steps.sources * steps.orientations >= termsOfWorkers ? cores : 1;
 }
 
 async function onThreads(threads: number, run: (pool: WorkerPool | undefined) => Promise<Simulation>): Promise<Simulation> {

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { simulateFlags } from "../../src/cli/flags.js";
 import { requestFromFlags } from "../../src/cli/experiment-from-flags.js";
 import { namesOf, parseFlags } from "../../src/cli/parse-flags.js";
-import { threadsFor } from "../../src/cli/simulate.js";
+import { threadsFor } from "../../src/cli/threads.js";
 import { parseFdump } from "../../src/io/fdump.js";
 import { parseFloatImage } from "../../src/io/float-image.js";
 import { parsePgm } from "../../src/io/pgm.js";

@@ -21,7 +21,7 @@ export interface ImageList {
   readonly isMany: boolean;
 }
 
-interface Shard {
+export interface Shard {
   /** counted from 1 */
   readonly index: number;
   readonly count: number;
@@ -75,7 +75,8 @@ function linesOf(text: string): string[] {
   return text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-function shardOf(word: string | undefined): Shard | undefined {
+/** @throws InputError when it is none */
+export function shardOf(word: string | undefined): Shard | undefined {
   if (word === undefined) return undefined;
   const [index, count] = (/^(\d+)\/(\d+)$/.exec(word) ?? []).slice(1).map(Number);
   if (!(count >= 1 && index >= 1 && index <= count)) {

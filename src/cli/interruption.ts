@@ -1,0 +1,27 @@
+/** What ends a long run: Ctrl-C, and a batch system whose time is over. */
+const endings = ["SIGINT", "SIGTERM"] as const;
+
+/**
+ * Runs what ends in order when somebody interrupts it. A second Ctrl-C ends the program as usual.
+ * @param told what to do when that happens
+ * @param run with a signal that is aborted then
+ */
+export async function untilInterrupted<T>(told: () => void, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    for (const name of endings) process.off(name, interrupt);
+    told();
+    interruption.abort();
+  };
+  for (const name of endings) process.on(name, interrupt);
+  try {
+    return await run(interruption.signal);
+  } finally {
+    for (const name of endings) process.off(name, interrupt);
+  }
+}
+
+/** A turn of the event loop, or Ctrl-C would not be heard. */
+export async function otherTasks(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,101 @@
+import type { CrystalRecord, ExperimentRecord, PanelRecord } from "./record.js";
+import { cross, scaled } from "./vector.js";
+
+/**
+ * A DIALS experiment list of stills, each an image with a beam and crystals of its own; equal detectors are one.
+ * @param records in one laboratory frame
+ * Source: the serialisation of dxtbx.
+ */
+export function formatStills(records: readonly ExperimentRecord[]): string {
+  const detectors: string[] = [];
+  const experiment = records.flatMap(({ panels, crystals }, i) => {
+    const detector = JSON.stringify(detectorModel(panels));
+    if (!detectors.includes(detector)) detectors.push(detector);
+    const first = records.slice(0, i).reduce((sum, record) => sum + record.crystals.length, 0);
+    const models = { __id__: "Experiment", identifier: "", beam: i, detector: detectors.indexOf(detector), imageset: i };
+    return crystals.map((_, k) => ({ ...models, crystal: first + k }));
+  });
+  const list = {
+    __id__: "ExperimentList",
+    experiment,
+    imageset: records.map(({ images }) => ({
+      __id__: "ImageSet",
+      images: images.map(({ file }) => file),
+      mask: null,
+      gain: null,
+      pedestal: null,
+      dx: null,
+      dy: null,
+      params: {},
+    })),
+    beam: records.map(({ beam: { wavelengthA, direction = [0, 0, -1], kahnFactor = 0, electricField } }) => ({
+      __id__: "monochromatic",
+      direction: scaled(direction, -1).map(whole),
+      wavelength: wavelengthA,
+      divergence: 0,
+      sigma_divergence: 0,
+      polarization_normal: (electricField ? cross(direction, electricField) : [0, 1, 0]).map(whole),
+      polarization_fraction: (1 + kahnFactor) / 2,
+      flux: 0,
+      transmission: 1,
+      probe: "x-ray",
+    })),
+    detector: detectors.map((text): unknown => JSON.parse(text)),
+    goniometer: [],
+    scan: [],
+    crystal: records.flatMap(({ crystals }) => crystals.map(crystalModel)),
+    profile: [],
+    scaling_model: [],
+  };
+  return `${JSON.stringify(list, undefined, 1)}\n`;
+}
+
+/** Without the sign of a 0. */
+const whole = (x: number): number => x + 0;
+
+function detectorModel(panels: readonly PanelRecord[]): unknown {
+  const listed = panels.map(({ name, pixels, pixelSizeMm, originMm, fast, slow, sensor, trusted, gain = 1, pedestal = 0 }) => {
+    const mu = sensor?.attenuationDepthUm === undefined ? 0 : 1000 / sensor.attenuationDepthUm;
+    const thickness = (sensor?.thicknessUm ?? 0) / 1000;
+    return {
+      name,
+      type: "SENSOR_PAD",
+      fast_axis: fast.map(whole),
+      slow_axis: slow.map(whole),
+      origin: originMm.map(whole),
+      raw_image_offset: [0, 0],
+      image_size: [pixels.fast, pixels.slow],
+      pixel_size: [pixelSizeMm, pixelSizeMm],
+      trusted_range: [trusted?.lowest ?? 0, trusted?.overload ?? 65535],
+      thickness,
+      material: sensor?.material ?? "",
+      mu,
+      identifier: "",
+      mask: [],
+      gain,
+      pedestal,
+      px_mm_strategy: { type: mu > 0 && thickness > 0 ? "ParallaxCorrectedPxMmStrategy" : "SimplePxMmStrategy" },
+    };
+  });
+  const hierarchy = {
+    name: "",
+    type: "",
+    fast_axis: [1, 0, 0],
+    slow_axis: [0, 1, 0],
+    origin: [0, 0, 0],
+    children: panels.map((_, panel) => ({ panel })),
+  };
+  return { panels: listed, hierarchy };
+}
+
+function crystalModel({ a, b, c, spaceGroup, halfMosaicityDeg, domainSizeA }: CrystalRecord): unknown {
+  return {
+    __id__: "crystal",
+    real_space_a: a.map(whole),
+    real_space_b: b.map(whole),
+    real_space_c: c.map(whole),
+    space_group_hall_symbol: typeof spaceGroup === "string" ? spaceGroup : " P 1",
+    ...(halfMosaicityDeg !== undefined && { ML_half_mosaicity_deg: halfMosaicityDeg }),
+    ...(domainSizeA !== undefined && { ML_domain_size_ang: domainSizeA }),
+  };
+}
