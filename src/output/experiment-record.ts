@@ -10,6 +10,7 @@ import type { Vector } from "../physics/vector.js";
 
 /** What a record states of an image besides its models. */
 export interface RecordExtras {
+  /** file that holds the image */
   readonly image: ImageName;
   /** counts of a full pixel */
   readonly overload: number;
