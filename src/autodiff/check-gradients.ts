@@ -1,5 +1,6 @@
 import { isFloat } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { copy, flatData, scalar, zeros, NdArray } from "../ndarray/ndarray.js";
 import type { Variable } from "./tape.js";
 import { evaluate, jvp, vjp, type Recordable } from "./differentiate.js";
@@ -34,7 +35,8 @@ export interface GradientCheck {
  * @throws InputError when a parameter is not of a float dtype
  */
 export function checkGradients<R>(f: Recordable<R, Variable>) {
-  return (parameters: Arrays<R>, { seed = 1, step = 1e-3 }: GradientCheckOptions = {}): GradientCheck => {
+  return (parameters: Arrays<R>, options: GradientCheckOptions = {}): GradientCheck => {
+    const { seed, step } = completed("checkGradients", options);
     const leaves = leavesOf(parameters).map(asFloat);
     const random = uniform(seed);
     const precise = leaves.map((leaf) => copy(leaf, "float64"));
@@ -55,28 +57,37 @@ export function checkGradients<R>(f: Recordable<R, Variable>) {
   };
 }
 
-/** What there is to check of a function that somebody else differentiates, as a model of images does. */
-export interface Differentiable<P> {
+/** A number and its derivatives, as `ImageModel.lossAndGradient` gives them. */
+export interface Differentiated<P> {
   /** the number that is differentiated */
-  value(parameters: P): number;
+  readonly loss: number;
   /** its derivative by every parameter, in the parameters' own tree */
-  gradient(parameters: P): P;
+  readonly gradient: P;
 }
 
 /**
- * Compares a gradient that is given with central differences of fourth order along a seeded random direction.
+ * Compares a gradient that a model gives with central differences of fourth order, along a seeded random direction.
+ * @param lossAndGradient such as `(p) => model.lossAndGradient(loss, p, counts)` of an `ImageModel`
  * @param parameters a tree of numbers and float64 arrays, away from kinks
  * @returns the comparison; `forward` is `reverse` again
  * @throws InputError when the tree holds something else
  */
-export function checkGradientOf<P>({ value, gradient }: Differentiable<P>, parameters: P, { seed = 1, step = 1e-3 }: GradientCheckOptions = {}): GradientCheck {
+export function checkGradientOf<P>(lossAndGradient: (parameters: P) => Differentiated<P>, parameters: P, options: GradientCheckOptions = {}): GradientCheck {
+  const { seed, step } = completed("checkGradientOf", options);
   const random = uniform(seed);
   const leaves = leavesOf(parameters).map(asFloat);
   const directions = leaves.flatMap((leaf) => vectorOf(randomLike(leaf, random, rootMeanSquare(leaf))));
   const start = vectorOf(parameters);
   const at = (distance: number): P => withLeaves(parameters, leavesOf(treeOf(parameters, start.map((x, i) => x + distance * directions[i]))));
-  const reverse = vectorOf(gradient(parameters)).reduce((sum, slope, i) => sum + slope * directions[i], 0);
-  return compared(reverse, reverse, slopeAlong((distance) => value(at(distance)), step), roundingOf(Math.abs(value(parameters)), step));
+  const { loss, gradient } = lossAndGradient(parameters);
+  const reverse = vectorOf(gradient).reduce((sum, slope, i) => sum + slope * directions[i], 0);
+  const numerical = slopeAlong((distance) => lossAndGradient(at(distance)).loss, step);
+  return compared(reverse, reverse, numerical, roundingOf(Math.abs(loss), step));
+}
+
+function completed(whose: string, options: GradientCheckOptions): Required<GradientCheckOptions> {
+  checkOptions(whose, options, { seed: true, step: true });
+  return { seed: options.seed ?? 1, step: options.step ?? 1e-3 };
 }
 
 function slopeAlong(valueAt: (distance: number) => number, step: number): number {

@@ -6,6 +6,7 @@ import { runOf } from "../autodiff/recorded-runs.js";
 import { Tape, type Operand, type Variable } from "../autodiff/tape.js";
 import type { Data, FloatDType } from "../ndarray/dtype.js";
 import { describe, describeShape, InputError, ShapeError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { assign, copy, flatData, full, NdArray } from "../ndarray/ndarray.js";
 
 /**
@@ -60,8 +61,10 @@ export class StructureFactors {
   constructor(
     readonly grid: NdArray,
     min: readonly number[],
-    { defaultF = 0, policy = "mask" }: StructureFactorOptions = {},
+    options: StructureFactorOptions = {},
   ) {
+    checkOptions("StructureFactors", options, { defaultF: true, policy: true });
+    const { defaultF = 0, policy = "mask" } = options;
     if (grid.rank !== 3 || min.length !== 3) {
       throw new InputError(`structure factors stand on a grid of 3 axes, not ${grid.rank}, whose first indices are 3 numbers`);
     }

@@ -1,40 +1,50 @@
-import { known, Variable, type Operand, type Quantity } from "../autodiff/tape.js";
+import { known, type Operand, type Quantity } from "../autodiff/tape.js";
 import { describeShape, InputError } from "../ndarray/errors.js";
+import { checkChoice, checkNames, checkRecord } from "../ndarray/fields.js";
 import { sameShape } from "../ndarray/shape.js";
 import { radiansPerDegree } from "../physics/constants.js";
 import { crystalShapeNames } from "../physics/lattice-factor.js";
-import { componentsOf, invert, type Symmetric } from "../physics/symmetric.js";
+import { invert } from "../physics/symmetric.js";
 import { dot, rotate, rotateAxis } from "../physics/vector.js";
 import { mostBackgroundTerms } from "./background.js";
 import { fannedCount, type Beam, type Fan } from "./beam.js";
 import type { Crystal, ReciprocalVectors, UnitCell } from "./crystal.js";
 import { axesOf, conventionPivot, type Detector } from "./detector.js";
 import type { Experiment } from "./experiment.js";
+import { aboveZero, atLeastZero, checkComponents, checkDirection, checkVector, count, mostCounted, number, numbers, required, symmetric } from "./field-checks.js";
+import * as names from "./field-names.js";
 import { StructureFactors } from "./structure-factors.js";
 
 /** An image of more pixels would not fit into the memory of most machines. */
 export const mostPixels = 2 ** 26;
-/** Sources that fit into memory, and so many of anything else. */
-export const mostSources = 2 ** 22;
+/** Sources that fit into memory. */
+export const mostSources = mostCounted;
 
 /**
- * Refuses what cannot stand in any hutch. Recorded values are not looked at.
+ * Refuses an experiment that cannot be: fields that are missing, misspelt, or of impossible values. Recorded values pass.
  * @throws InputError that names the field
  */
-export function checkExperiment({ beam, crystal, detector, structureFactors, amplitudes, draws, waterUm, amorphous = [], background }: Experiment<Quantity>): void {
+export function checkExperiment(experiment: Experiment<Quantity>): void {
+  checkNames("the experiment", experiment, names.experiment);
+  const { beam, crystal, detector, structureFactors, amplitudes, draws, waterUm, amorphous = [], background } = experiment;
+  required("structureFactors", structureFactors);
   checkBeam(beam);
   checkCrystal(crystal);
   checkDetector(detector);
   if (!(structureFactors instanceof StructureFactors)) number("structureFactors", structureFactors);
   if (amplitudes !== undefined) checkAmplitudes(amplitudes, structureFactors);
   atLeastZero("waterUm", waterUm);
-  amorphous.forEach(({ name, thicknessMm, densityGcm3, molecularWeight, beamSizeMm }) => {
+  amorphous.forEach((material, i) => {
+    checkNames(`amorphous[${i}]`, material, names.amorphous);
+    const { name, thicknessMm, densityGcm3, molecularWeight, beamSizeMm } = material;
+    for (const field of ["name", "curve", "thicknessMm", "densityGcm3", "molecularWeight"] as const) required(`amorphous[${i}].${field}`, material[field]);
     atLeastZero(`amorphous ${name}: thicknessMm`, thicknessMm);
     atLeastZero(`amorphous ${name}: densityGcm3`, densityGcm3);
     aboveZero(`amorphous ${name}: molecularWeight`, molecularWeight);
     aboveZero(`amorphous ${name}: beamSizeMm`, beamSizeMm);
   });
   if (draws) {
+    checkNames("draws", draws, names.draws);
     count("draws.count", draws.count);
     const { seed = -1 } = draws;
     if (!Number.isSafeInteger(seed) || seed >= 0) throw new InputError(`draws.seed is ${seed}; it must be a whole number below 0`);
@@ -57,14 +67,6 @@ function checkAmplitudes(amplitudes: Operand, structureFactors: StructureFactors
 }
 
 /**
- * Refuses a word that is none of those that an option can be.
- * @throws InputError that names the option
- */
-export function checkChoice(name: string, word: string | undefined, choices: readonly string[]): void {
-  if (word !== undefined && !choices.includes(word)) throw new InputError(`${name} is ${JSON.stringify(word)}; it can be ${choices.join(" or ")}`);
-}
-
-/**
  * Why edges and angles make no unit cell, if they do not.
  * @returns a sentence without a subject, "has ..." or "needs ..."; undefined where they make a cell
  */
@@ -83,6 +85,8 @@ export function impossibleCell({ a, b, c, alpha, beta, gamma }: UnitCell): strin
 }
 
 function checkBeam(beam: Beam<Quantity>): void {
+  checkNames("beam", beam, names.beam);
+  required("beam.wavelengthA", beam.wavelengthA);
   aboveZero("beam.wavelengthA", beam.wavelengthA);
   atLeastZero("beam.fluence", beam.fluence);
   const kahn = number("beam.kahnFactor", beam.kahnFactor);
@@ -100,7 +104,9 @@ function checkBeam(beam: Beam<Quantity>): void {
   if (sources > mostSources) throw new InputError(`beam: divergence and dispersion make ${sources} sources, and at most ${mostSources} fit into memory`);
   if (beam.sources?.length === 0) throw new InputError("beam.sources is empty; without any source there is no beam");
   if (beam.sources?.every(({ weight }) => weight === 0)) throw new InputError("beam.sources have weights of 0 alone; without any photon there is no beam");
-  beam.sources?.forEach(({ direction, wavelengthA, weight }, i) => {
+  beam.sources?.forEach((source, i) => {
+    checkNames(`beam.sources[${i}]`, source, names.source);
+    const { direction, wavelengthA, weight } = source;
     checkDirection(`beam.sources[${i}].direction`, direction);
     atLeastZero(`beam.sources[${i}].weight`, weight);
     aboveZero(`beam.sources[${i}].wavelengthA`, wavelengthA);
@@ -109,12 +115,16 @@ function checkBeam(beam: Beam<Quantity>): void {
 
 function checkFan(name: string, fan: Fan<Quantity> | undefined): void {
   if (fan === undefined) return;
+  checkNames(name, fan, names.fan);
+  required(`${name}.range`, fan.range);
   atLeastZero(`${name}.range`, fan.range);
   atLeastZero(`${name}.step`, fan.step);
   count(`${name}.count`, fan.count);
 }
 
-function checkCrystal({ lattice, missetDeg, cells, shape, fudge, mosaic, scan, blocks, etaDeg, domainA, bFactorA2 }: Crystal<Quantity>): void {
+function checkCrystal(crystal: Crystal<Quantity>): void {
+  checkNames("crystal", crystal, names.crystal);
+  const { lattice, missetDeg, cells, shape, fudge, mosaic, scan, blocks, etaDeg, domainA, bFactorA2 } = crystal;
   checkLattice(lattice);
   checkVector("crystal.missetDeg", missetDeg, number);
   checkVector("crystal.cells", cells, aboveZero);
@@ -122,6 +132,7 @@ function checkCrystal({ lattice, missetDeg, cells, shape, fudge, mosaic, scan, b
   aboveZero("crystal.fudge", fudge);
   if (blocks?.length === 0) throw new InputError("crystal.blocks is empty; without any block there is no crystal");
   blocks?.forEach((block, i) => {
+    checkNames(`crystal.blocks[${i}]`, block, names.block);
     checkVector(`crystal.blocks[${i}].rotationDeg`, block.rotationDeg, number);
     checkVector(`crystal.blocks[${i}].missetDeg`, block.missetDeg, number);
     atLeastZero(`crystal.blocks[${i}].weight`, block.weight);
@@ -134,6 +145,8 @@ function checkCrystal({ lattice, missetDeg, cells, shape, fudge, mosaic, scan, b
   if (lengths && invert(lengths).determinant === 0) throw new InputError(`crystal.domainA is ${lengths.join(" ")}, which has no volume`);
   checkComponents("crystal.bFactorA2", bFactorA2, [1, 6], 0);
   if (mosaic) {
+    checkNames("crystal.mosaic", mosaic, names.mosaic);
+    required("crystal.mosaic.spreadDeg", mosaic.spreadDeg);
     atLeastZero("crystal.mosaic.spreadDeg", mosaic.spreadDeg);
     count("crystal.mosaic.domains", mosaic.domains);
     if (mosaic.drawn && mosaic.drawn.length !== mosaic.domains) {
@@ -141,6 +154,8 @@ function checkCrystal({ lattice, missetDeg, cells, shape, fudge, mosaic, scan, b
     }
   }
   if (scan) {
+    checkNames("crystal.scan", scan, names.scan);
+    for (const name of ["phiDeg", "stepDeg"] as const) required(`crystal.scan.${name}`, scan[name]);
     number("crystal.scan.phiDeg", scan.phiDeg);
     number("crystal.scan.stepDeg", scan.stepDeg);
     count("crystal.scan.steps", scan.steps);
@@ -148,15 +163,18 @@ function checkCrystal({ lattice, missetDeg, cells, shape, fudge, mosaic, scan, b
 }
 
 function checkLattice(lattice: Crystal<Quantity>["lattice"]): void {
-  if ("a" in lattice) checkCell(lattice);
-  else checkReciprocal(lattice);
+  checkRecord("crystal.lattice", lattice);
+  if ("aStar" in lattice) checkReciprocal(lattice);
+  else checkCell(lattice);
 }
 
-function checkCell({ a, b, c, alpha, beta, gamma }: UnitCell<Quantity>): void {
-  const edges = { a, b, c };
-  const angles = { alpha, beta, gamma };
-  for (const [name, edge] of Object.entries(edges)) aboveZero(`crystal.lattice.${name}`, edge);
-  for (const [name, angle] of Object.entries(angles)) aboveZero(`crystal.lattice.${name}`, angle);
+function checkCell(cell: UnitCell<Quantity>): void {
+  checkNames("crystal.lattice", cell, names.cell);
+  const { a, b, c, alpha, beta, gamma } = cell;
+  for (const [name, value] of Object.entries({ a, b, c, alpha, beta, gamma })) {
+    required(`crystal.lattice.${name}`, value);
+    aboveZero(`crystal.lattice.${name}`, value);
+  }
   // The edges do not matter for whether the angles make a cell; one of length 1 stands for those that are recorded.
   const [first, second, third] = [alpha, beta, gamma];
   if (typeof first !== "number" || typeof second !== "number" || typeof third !== "number") return;
@@ -164,7 +182,9 @@ function checkCell({ a, b, c, alpha, beta, gamma }: UnitCell<Quantity>): void {
   if (reason !== undefined) throw new InputError(`crystal.lattice ${reason}`);
 }
 
-function checkReciprocal({ aStar, bStar, cStar }: ReciprocalVectors<Quantity>): void {
+function checkReciprocal(vectors: ReciprocalVectors<Quantity>): void {
+  checkNames("crystal.lattice", vectors, names.reciprocalVectors);
+  const { aStar, bStar, cStar } = vectors;
   const given = { aStar, bStar, cStar };
   for (const [name, vector] of Object.entries(given)) checkDirection(`crystal.lattice.${name}`, vector);
   const [a, b, c] = [numbers(aStar), numbers(bStar), numbers(cStar)];
@@ -176,6 +196,9 @@ function checkReciprocal({ aStar, bStar, cStar }: ReciprocalVectors<Quantity>): 
 }
 
 function checkDetector(detector: Detector<Quantity>): void {
+  checkNames("detector", detector, names.detector);
+  checkRecord("detector.pixels", detector.pixels);
+  required("detector.pixelSizeMm", detector.pixelSizeMm);
   checkComponents("detector.footprintMm", detector.footprintMm, [1, 2, 3], 2);
   const { fast, slow } = detector.pixels;
   count("detector.pixels.fast", fast, mostPixels);
@@ -199,6 +222,8 @@ function checkDetector(detector: Detector<Quantity>): void {
   checkVector("detector.originMm", detector.originMm, number);
   for (const [name, axis] of Object.entries(detector.axes ?? {})) checkDirection(`detector.axes.${name}`, axis);
   if (detector.sensor) {
+    checkNames("detector.sensor", detector.sensor, names.sensor);
+    for (const name of ["thicknessUm", "attenuationDepthUm"] as const) required(`detector.sensor.${name}`, detector.sensor[name]);
     const { thicknessUm, attenuationDepthUm, layers, layerThicknessUm } = detector.sensor;
     atLeastZero("detector.sensor.thicknessUm", thicknessUm);
     aboveZero("detector.sensor.attenuationDepthUm", attenuationDepthUm);
@@ -235,60 +260,3 @@ function areParallel([ax, ay, az]: readonly number[], [bx, by, bz]: readonly num
   return Math.hypot(ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx) < 1e-9;
 }
 
-function checkVector(name: string, vector: readonly Quantity[] | undefined, check: (name: string, component: Quantity) => unknown): void {
-  if (vector === undefined) return;
-  if (!Array.isArray(vector) || vector.length !== 3) throw new InputError(`${name} is ${JSON.stringify(vector)}; it must be a list of three numbers`);
-  vector.forEach((component, axis) => check(`${name}[${axis}]`, component));
-}
-
-/**
- * A number, or a list of so many.
- * @param lengths of lists, 1 that of a single number
- * @param positive of at most so many components, none is below 0
- */
-function checkComponents(name: string, value: Quantity | readonly Quantity[] | undefined, lengths: readonly number[], positive: number): void {
-  if (value === undefined) return;
-  const components = componentsOf(value);
-  if (!lengths.includes(components.length)) {
-    throw new InputError(`${name} has ${components.length} components; it can have ${lengths.join(" or ")}`);
-  }
-  const check = components.length <= positive ? atLeastZero : number;
-  components.forEach((component, i) => check(components.length === 1 ? name : `${name}[${i}]`, component));
-}
-
-function symmetric(components: readonly Quantity[]): Symmetric<number> | undefined {
-  const known = numbers(components);
-  return known && [known[0], known[1], known[2], known[3], known[4], known[5]];
-}
-
-function checkDirection(name: string, vector: readonly Quantity[]): void {
-  checkVector(name, vector, number);
-  if (vector.every((component) => component === 0)) throw new InputError(`${name} is 0 0 0, which is no direction`);
-}
-
-function numbers(vector: readonly Quantity[]): number[] | undefined {
-  const components = vector.filter((component) => typeof component === "number");
-  return components.length === vector.length ? components : undefined;
-}
-
-/** The number, where it is one: nothing else than a recorded value may stand in its place. */
-function number(name: string, value: Quantity | undefined): number | undefined {
-  if (value === undefined || value instanceof Variable) return undefined;
-  if (!Number.isFinite(value)) throw new InputError(`${name} is ${typeof value === "number" ? value : JSON.stringify(value)}; it must be a finite number`);
-  return value;
-}
-
-function aboveZero(name: string, value: Quantity | undefined): void {
-  const given = number(name, value);
-  if (given !== undefined && given <= 0) throw new InputError(`${name} is ${given}; it must be above 0`);
-}
-
-function atLeastZero(name: string, value: Quantity | undefined): void {
-  const given = number(name, value);
-  if (given !== undefined && given < 0) throw new InputError(`${name} is ${given}; it must be at least 0`);
-}
-
-function count(name: string, value: number, most = mostSources): void {
-  if (!Number.isSafeInteger(value) || value < 1) throw new InputError(`${name} is ${value}; it must be a whole number of at least 1`);
-  if (value > most) throw new InputError(`${name} is ${value}; at most ${most} fit into memory`);
-}

@@ -1,4 +1,5 @@
 import { allocate, checkElement, dtypeOf, type Data, type DataOf, type DType, type DTypeOf } from "./dtype.js";
+import { checkOptions } from "./fields.js";
 import { describe, describeShape, InputError, ShapeError } from "./errors.js";
 import { checkShape, contiguousStrides, sameShape, sizeOf, type Shape } from "./shape.js";
 
@@ -106,9 +107,10 @@ export interface StorageOptions {
 /** @throws ShapeError when it is no shape, or memory does not hold as much; InputError when memory cannot be shared here */
 export function zeros(shape: Shape): NdArray<"float64">;
 export function zeros<D extends DType>(shape: Shape, dtype: D, options?: StorageOptions): NdArray<D>;
-export function zeros(shape: Shape, dtype: DType = "float64", { shared = false }: StorageOptions = {}): NdArray {
+export function zeros(shape: Shape, dtype: DType = "float64", options: StorageOptions = {}): NdArray {
+  checkOptions("an array", options, { shared: true });
   checkShape(shape);
-  return new NdArray(allocate(dtype, sizeOf(shape), shared), shape);
+  return new NdArray(allocate(dtype, sizeOf(shape), options.shared), shape);
 }
 
 /** @throws DTypeError when the dtype cannot hold the value; otherwise as `zeros` */

@@ -1,4 +1,5 @@
 import { InputError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { addScaled, dot, norm, type Vector } from "./vector.js";
 
 /** When the solution is good enough. */
@@ -17,6 +18,7 @@ export interface ConjugateGradientsOptions {
  * @see Nocedal & Wright, Numerical Optimization, 2nd ed., algorithm 5.2
  */
 export function conjugateGradients(product: (vector: Vector) => Vector, b: Vector, options: ConjugateGradientsOptions = {}): number[] {
+  checkOptions("conjugateGradients", options, { tolerance: true, maxProducts: true });
   const { tolerance = 1e-10, maxProducts = 10 * b.length } = options;
   let x = b.map(() => 0);
   let residual: number[] = [...b];

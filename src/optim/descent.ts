@@ -1,4 +1,5 @@
 import { checkBounds, project, projectedGradient, type Bounds } from "./bounds.js";
+import { checkOptions } from "../ndarray/fields.js";
 import type { Evaluation, Objective } from "./objective.js";
 import { isUsable, minimise, type Run } from "./run.js";
 import type { Point, Result, StopConditions } from "./stop.js";
@@ -22,6 +23,7 @@ export async function descend(
   stop: StopConditions = {},
   bounds: Bounds = {},
 ): Promise<Result> {
+  checkOptions("descend", bounds, { lower: true, upper: true });
   checkBounds(bounds, start.length);
   return minimise(project(start, bounds), stop, async (run) => {
     let point = await run.begin(objective);

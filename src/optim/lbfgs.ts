@@ -1,4 +1,5 @@
 import { InputError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { checkBounds, limits, project, projectedGradient, type Bounds } from "./bounds.js";
 import { backtrack, strongWolfe, type LineFailure, type LineSample } from "./line-search.js";
 import type { Evaluation, Objective } from "./objective.js";
@@ -43,6 +44,7 @@ export async function lbfgs(
   stop: StopConditions = {},
   options: LbfgsOptions = {},
 ): Promise<Result> {
+  checkOptions("lbfgs", options, { memory: true, lower: true, upper: true });
   const { memory = 10 } = options;
   if (!Number.isInteger(memory) || memory < 1) {
     throw new InputError(`the memory is ${memory}; it must be a whole number of at least 1`);

@@ -1,4 +1,5 @@
 import { InputError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { checkBounds, isHeld, limits, project, type Bounds } from "./bounds.js";
 import { cholesky, solveCholesky, type Matrix } from "./linear-algebra.js";
 import type { Awaitable, Evaluation } from "./objective.js";
@@ -66,6 +67,7 @@ export async function levenbergMarquardt(
   stop: StopConditions = {},
   options: LevenbergMarquardtOptions = {},
 ): Promise<LeastSquaresResult> {
+  checkOptions("levenbergMarquardt", options, { damping: true, lower: true, upper: true });
   let { damping = firstDamping } = options;
   if (!(damping >= 0)) throw new InputError(`the damping is ${damping}; it must be a number of at least 0`);
   checkBounds(options, start.length);

@@ -1,4 +1,5 @@
 import { InputError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import type { Awaitable } from "./objective.js";
 import type { Vector } from "./vector.js";
 
@@ -102,6 +103,9 @@ export interface Result extends Point {
 
 /** @throws InputError when a limit is negative or not a number */
 export function completeStopConditions(given: StopConditions): CompleteStopConditions {
+  checkOptions("a minimiser's stop conditions", given, {
+    maxSteps: true, gradientTolerance: true, valueTolerance: true, stepTolerance: true, maxSeconds: true, signal: true, onStep: true,
+  });
   const { maxSteps = 200, gradientTolerance = 1e-10, valueTolerance = 1e-12, stepTolerance = 1e-12, maxSeconds = Infinity } = given;
   const limits = { maxSteps, gradientTolerance, valueTolerance, stepTolerance, maxSeconds };
   for (const [name, limit] of Object.entries(limits)) {

@@ -1,4 +1,5 @@
 import { InputError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { norm, scaled, type Vector } from "./vector.js";
 
 /** What a transformation remembers between updates: plain data, so that it can be stored. */
@@ -96,7 +97,9 @@ export interface AdamOptions {
  * @throws InputError when a decay is not from 0 to below 1, or epsilon is below 0
  * @see Kingma & Ba, ICLR 2015, algorithm 1
  */
-export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Transformation {
+export function scaleByAdam(options: AdamOptions = {}): Transformation {
+  checkOptions("Adam", options, { beta1: true, beta2: true, epsilon: true });
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   for (const [name, decay] of Object.entries({ beta1, beta2 })) check(name, decay, decay >= 0 && decay < 1, "a number from 0 to below 1");
   check("epsilon", epsilon, epsilon >= 0, "a number of at least 0");
   return transformation(2, (gradient, { count, moments: [mean, square] }) => {

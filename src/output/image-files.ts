@@ -1,4 +1,5 @@
 import { formatCbf } from "../io/cbf/cbf.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { formatFdump } from "../io/fdump.js";
 import { formatPgm } from "../io/pgm.js";
 import { encodePng } from "../io/png.js";
@@ -36,7 +37,9 @@ export function smvHeaderOf(experiment: Experiment): SmvHeader {
  * @param image photons, shape [slow, fast]; of counts, such as those of `addNoise`, with the scale 1 and the offset 0
  * @throws ShapeError when the image has not two axes
  */
-export function smvFile(experiment: Experiment, image: NdArray, { scale, adcOffset = 40 }: CountOptions = {}): Uint8Array {
+export function smvFile(experiment: Experiment, image: NdArray, options: CountOptions = {}): Uint8Array {
+  checkOptions("smvFile", options, { scale: true, adcOffset: true });
+  const { scale, adcOffset = 40 } = options;
   return formatSmv(smvHeaderOf(experiment), smvCounts(image, scale ?? smvScale(imageStatistics(image).max), adcOffset));
 }
 

@@ -2,7 +2,7 @@ import { div, mul } from "../autodiff/primitives/elementwise.js";
 import { known } from "../autodiff/tape.js";
 import { detectorFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
-import { checkChoice } from "../models/validity.js";
+import { checkChoice, checkOptions } from "../ndarray/fields.js";
 import { InputError } from "../ndarray/errors.js";
 import { withCell } from "./crystal-cell.js";
 import type { Parameter } from "./parameter.js";
@@ -64,6 +64,7 @@ export function refinableExperiment(experiment: Experiment): Experiment {
  */
 export function parametersNamed(names: readonly Refinable[], experiment: Experiment, options: CatalogueOptions = {}): Parameter[] {
   for (const name of names) checkChoice("a parameter to refine", name, refinable);
+  checkOptions("parametersNamed", options, { system: true, separateN: true, backgroundTerms: true });
   return names.flatMap((name) => recordOf(name).parameters(experiment, options));
 }
 

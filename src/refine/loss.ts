@@ -1,6 +1,6 @@
 import { abs, add, div, less, log, max, min, mul, sqrt, sub } from "../autodiff/primitives/elementwise.js";
 import type { Quantity } from "../autodiff/tape.js";
-import { checkChoice } from "../models/validity.js";
+import { checkChoice, checkOptions } from "../ndarray/fields.js";
 import { InputError } from "../ndarray/errors.js";
 
 /** A number for one pixel, from what the model expects there and what was counted. */
@@ -38,8 +38,10 @@ export interface LossOptions {
 }
 
 /** @throws InputError when an option cannot be */
-export function lossNamed(name: LossName, { readNoise = 0, bend = 3, floor = 0.1 }: LossOptions = {}): Loss {
+export function lossNamed(name: LossName, options: LossOptions = {}): Loss {
   checkChoice("the loss", name, lossNames);
+  checkOptions("lossNamed", options, { readNoise: true, bend: true, floor: true });
+  const { readNoise = 0, bend = 3, floor = 0.1 } = options;
   if (!(readNoise >= 0)) throw new InputError(`the read noise is ${readNoise}; it must be at least 0`);
   if (!(bend > 0)) throw new InputError(`the bend of the loss is ${bend}; it must be above 0`);
   if (!(floor > 0)) throw new InputError(`the floor of the loss is ${floor}; it must be above 0`);

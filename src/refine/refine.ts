@@ -1,4 +1,5 @@
 import { InputError } from "../ndarray/errors.js";
+import { checkOptions, type NamesOf } from "../ndarray/fields.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import type { Matrix } from "../optim/linear-algebra.js";
 import type { StopConditions, Why } from "../optim/stop.js";
@@ -57,6 +58,10 @@ export interface RefineOptions {
   /** waited for, so that there is time for other tasks between the steps */
   readonly onStep?: (progress: RefinementProgress) => void | Promise<void>;
 }
+
+const optionNames: NamesOf<RefineOptions> = {
+  loss: true, restraints: true, coarseToFine: true, from: true, maxSteps: true, maxSeconds: true, signal: true, pool: true, onStep: true,
+};
 
 /** What is known of a parameter in the end. */
 export interface RefinedParameter {
@@ -120,6 +125,7 @@ export const defaultBlurs: readonly number[] = [4, 2];
 export async function refine(stills: readonly Still[], parameters: readonly Parameter[], options: RefineOptions = {}): Promise<Refinement> {
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
+  checkOptions("refine", options, optionNames);
   const { loss = lossNamed("poisson"), restraints, pool, coarseToFine = defaultBlurs, maxSteps = 100, maxSeconds = Infinity, signal } = options;
   checkParameters(parameters);
   checkRestraints(restraints ?? [], parameters);

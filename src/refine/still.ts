@@ -1,5 +1,6 @@
 import type { Experiment } from "../models/experiment.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape } from "../ndarray/shape.js";
 import type { ImageOptions } from "../simulate/image-model.js";
@@ -57,7 +58,9 @@ export interface UsablePixels {
  * @param counts [slow, fast]
  * @throws ShapeError when the mask has another shape; InputError when the beam stop is none
  */
-export function usablePixels(counts: NdArray, { overload = sixteenBits, fewest = -Infinity, beamStop, mask }: PixelRules = {}): UsablePixels {
+export function usablePixels(counts: NdArray, rules: PixelRules = {}): UsablePixels {
+  checkOptions("usablePixels", rules, { overload: true, fewest: true, beamStop: true, mask: true });
+  const { overload = sixteenBits, fewest = -Infinity, beamStop, mask } = rules;
   if (mask && !sameShape(mask.shape, counts.shape)) {
     throw new ShapeError(`the mask has shape ${describeShape(mask.shape)} and the image ${describeShape(counts.shape)}`);
   }

@@ -1,4 +1,5 @@
 import type { FloatDType } from "../ndarray/dtype.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import type { ParallelOptions } from "./image-model.js";
 import { liveShare, mostLive } from "./live-share.js";
@@ -49,7 +50,9 @@ export function answer(recordings: Recordings, subject: Subject): Answer {
 }
 
 /** The same, on workers; the image is in memory that is shared with them. */
-export async function answerOn({ pool, signal }: ParallelOptions, recordings: Recordings, subject: Subject): Promise<Answer> {
+export async function answerOn(parallel: ParallelOptions, recordings: Recordings, subject: Subject): Promise<Answer> {
+  checkOptions("a computation on workers", parallel, { pool: true, signal: true });
+  const { pool, signal } = parallel;
   const runs = runsOf(recordings, subject, true);
   const warnings = new Set<string>();
   for (;;) {

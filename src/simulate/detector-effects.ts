@@ -1,5 +1,6 @@
 import { allocate } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
 import { poidev } from "./noise.js";
 import { PixelRandom } from "./pixel-random.js";
@@ -159,6 +160,10 @@ function gainOf(
 }
 
 function checkEffects(effects: DetectorEffects): void {
+  checkOptions("detect", effects, {
+    seed: true, shot: true, flicker: true, beamStop: true, countingNoise: true, countLimit: true, pointSpread: true, gain: true, offset: true,
+    readNoise: true, calibration: true, moduleCalibration: true, modules: true, dead: true, hot: true, saturation: true,
+  });
   const { seed, shot = 0, dead = 0, hot = 0, modules, moduleCalibration = 0, beamStop, pointSpread } = effects;
   if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(shot)) throw new InputError(`seed and shot are ${seed} and ${shot}; they must be whole numbers`);
   for (const name of ["flicker", "readNoise", "calibration", "moduleCalibration", "dead", "hot"] as const) {

@@ -8,7 +8,7 @@ import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { copy, scalar, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape } from "../ndarray/shape.js";
 import { answer, answerOn, sumOfRows, type Answer, type Subject } from "./answer.js";
-import { checkOptions, planOf } from "./image-plan.js";
+import { checkImageOptions, planOf } from "./image-plan.js";
 import type { Semantics } from "./image.js";
 import type { Skip } from "./negligible.js";
 import type { WorkerPool } from "./parallel/pool.js";
@@ -110,7 +110,7 @@ export class ImageModel<P = readonly []> {
 
   /** @param experimentOf the experiment for given parameters: called with numbers and with recorded values */
   constructor(experimentOf: (parameters: Quantities<P>) => Experiment<Quantity>, options: ImageOptions = {}) {
-    checkOptions(options);
+    checkImageOptions(options);
     this.experimentOf = experimentOf;
     this.options = { ...options };
     this.#dtype = options.dtype ?? "float64";

@@ -3,8 +3,9 @@ import { known, type Quantity } from "../autodiff/tape.js";
 import type { Detector } from "../models/detector.js";
 import { recommendedOversample, type Experiment } from "../models/experiment.js";
 import { StructureFactors } from "../models/structure-factors.js";
-import { checkChoice, checkExperiment } from "../models/validity.js";
+import { checkExperiment } from "../models/validity.js";
 import { InputError } from "../ndarray/errors.js";
+import { checkChoice, checkOptions, type NamesOf } from "../ndarray/fields.js";
 import type { ImageOptions } from "./image-model.js";
 import type { LookupMode, Sampling } from "./image.js";
 import type { Negligible } from "./live-steps.js";
@@ -36,15 +37,14 @@ const stepsOfTile = 2 ** 13;
 const mostStepsOfTile = 2 ** 16;
 const elementsOfInterpretedTile = 2 ** 16;
 
-const optionNames: { readonly [K in keyof Required<ImageOptions>]: true } = {
+const optionNames: NamesOf<ImageOptions> = {
   dtype: true, oversample: true, spots: true, semantics: true, interpolation: true, dminA: true, executor: true, tileSize: true, onProgress: true,
   roi: true, mask: true, oversampleOmega: true, oversamplePolar: true, oversampleThick: true, skip: true,
 };
 
 /** @throws InputError when an option cannot be, or there is none of its name */
-export function checkOptions(options: ImageOptions): void {
-  const unknown = Object.keys(options).find((name) => !(name in optionNames));
-  if (unknown !== undefined) throw new InputError(`there is no option ${unknown}; there are ${Object.keys(optionNames).join(", ")}`);
+export function checkImageOptions(options: ImageOptions): void {
+  checkOptions("ImageModel", options, optionNames);
   checkOptionValues(options);
 }
 

@@ -1,4 +1,5 @@
 import type { NdArray } from "../ndarray/ndarray.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { Ran1, type Uniform } from "../models/ran1.js";
 import { countPixels, largestCount } from "./intensity-scale.js";
 import type { Roi } from "./statistics.js";
@@ -125,7 +126,9 @@ export interface NoiseImage {
  * @throws ShapeError when the image does not have two axes
  * @throws InputError when the seed or the region is wrong
  */
-export function addNoise(image: NdArray, { seed, adcOffset = 40, roi, generator = new Ran1() }: NoiseOptions): NoiseImage {
+export function addNoise(image: NdArray, options: NoiseOptions): NoiseImage {
+  checkOptions("addNoise", options, { seed: true, adcOffset: true, roi: true, generator: true });
+  const { seed, adcOffset = 40, roi, generator = new Ran1() } = options;
   const poisson = poidev(generator.stream(seed));
   let photons = 0;
   let overloads = 0;

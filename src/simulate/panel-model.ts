@@ -5,8 +5,8 @@ import { withLeaves } from "../autodiff/tree.js";
 import type { Detector } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import { groupsOf, panelDetector, panelFrame, type GroupMove, type PanelledDetector, type RestingGroup } from "../models/panels.js";
-import { checkChoice } from "../models/validity.js";
 import type { FloatDType } from "../ndarray/dtype.js";
+import { checkChoice, checkOptions, type NamesOf } from "../ndarray/fields.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { array, copy, scalar, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
@@ -14,11 +14,11 @@ import { reshape } from "../ndarray/views.js";
 import { cross, plus, type Vector } from "../physics/vector.js";
 import { answer, answerOn, type Answer, type Subject } from "./answer.js";
 import type { ImageNormalEquations, ImageOptions, LossAndGradient, ParallelOptions, Simulation } from "./image-model.js";
-import { checkOptions, planOf } from "./image-plan.js";
+import { checkImageOptions, planOf } from "./image-plan.js";
 import { motionNumbers, PanelMotions, type Moved } from "./panel-motions.js";
 import { panelPixels } from "./panel-pixels.js";
 import { PanelSums } from "./panel-sums.js";
-import { parametersIn, type Parameters, type Quantities } from "./parameters.js";
+import { parametersIn, type Quantities } from "./parameters.js";
 import { samePixels, type Pixels } from "./pixels.js";
 import { checkCompared, type PixelFunction, type PixelLoss, type Question } from "./question.js";
 import { Recordings } from "./recordings.js";
@@ -30,7 +30,7 @@ export interface ExperimentOfPanels extends Omit<Experiment<Quantity>, "detector
 }
 
 /** What an image of many panels depends on. */
-export interface PanelParameters<P extends Parameters> {
+export interface PanelParameters<P> {
   /** of beam, crystal and structure factors */
   readonly experiment: P;
   /** how groups have moved, by their names; the others are at rest */
@@ -42,6 +42,11 @@ export interface PanelOptions extends Omit<ImageOptions, "roi" | "mask"> {
   /** [panel, slow, fast]; pixels where it is 0 are left out */
   readonly mask?: NdArray;
 }
+
+const optionNames: NamesOf<PanelOptions> = {
+  dtype: true, oversample: true, spots: true, semantics: true, interpolation: true, dminA: true, executor: true, tileSize: true, mask: true,
+  oversampleOmega: true, oversamplePolar: true, oversampleThick: true, skip: true, onProgress: true,
+};
 
 /** Panels that differ in nothing but their places: what is recorded for one serves for all. */
 interface Kind {
@@ -64,7 +69,7 @@ const contraction: PixelLoss = (image, cotangent) => mul(image, cotangent);
  * of what is recorded, so that one recording serves for all panels. Images have the shape [panel, slow, fast]; a panel smaller than the
  * largest is filled up with zeros.
  */
-export class PanelModel<P extends Parameters> {
+export class PanelModel<P = readonly []> {
   /** the detector at rest */
   readonly detector: PanelledDetector;
   /** [panel, slow, fast] of the images */
@@ -85,9 +90,10 @@ export class PanelModel<P extends Parameters> {
    * @throws InputError when the tree of groups is none; ShapeError when the mask has another shape than the image
    */
   constructor(detector: PanelledDetector, experimentOf: (parameters: Quantities<P>) => ExperimentOfPanels, options: PanelOptions = {}) {
+    checkOptions("PanelModel", options, optionNames);
     const { panels } = detector;
     if (panels.length === 0) throw new InputError("a detector needs a panel");
-    checkOptions(options);
+    checkImageOptions(options);
     const { mask } = options;
     this.detector = detector;
     this.shape = [panels.length, Math.max(...panels.map(({ pixels }) => pixels.slow)), Math.max(...panels.map(({ pixels }) => pixels.fast))];

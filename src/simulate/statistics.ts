@@ -1,4 +1,5 @@
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { flatData, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
 import { slice } from "../ndarray/views.js";
@@ -74,7 +75,9 @@ export interface StatisticsOptions {
  * @throws ShapeError when the image does not have two axes, or the mask has another shape
  * @throws InputError when no pixel is left to count
  */
-export function imageStatistics(image: NdArray, { roi, mask }: StatisticsOptions = {}): ImageStatistics {
+export function imageStatistics(image: NdArray, options: StatisticsOptions = {}): ImageStatistics {
+  checkOptions("imageStatistics", options, { roi: true, mask: true });
+  const { roi, mask } = options;
   if (mask !== undefined && !sameShape(mask.shape, image.shape)) {
     throw new ShapeError(`a mask of shape ${describeShape(mask.shape)} does not fit an image of ${describeShape(image.shape)}`);
   }

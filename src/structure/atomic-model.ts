@@ -4,6 +4,7 @@ import { waveSum } from "../autodiff/primitives/waves.js";
 import { Variable, type Operand } from "../autodiff/tape.js";
 import { evaluate } from "../autodiff/differentiate.js";
 import { InputError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { array, copy, fromData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { electronVoltAngstrom } from "../physics/constants.js";
 import { formFactor } from "../physics/form-factors.js";
@@ -102,7 +103,9 @@ export class AtomicModel {
   /**
    * @throws InputError when the operators are no group, there is no atom, or an element has no scattering factor
    */
-  constructor({ cell, operators, atoms }: Structure, { wavelengthA }: AtomicModelOptions = {}) {
+  constructor({ cell, operators, atoms }: Structure, options: AtomicModelOptions = {}) {
+    checkOptions("AtomicModel", options, { wavelengthA: true });
+    const { wavelengthA } = options;
     if (atoms.length === 0) throw new InputError("a structure needs at least one atom");
     this.cell = cell;
     this.symmetry = new Symmetry(operators);

@@ -1,4 +1,5 @@
 import { array, type NdArray } from "../ndarray/ndarray.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { electronVoltAngstrom } from "../physics/constants.js";
 import { AtomicModel, type Structure } from "./atomic-model.js";
 import type { Amplitudes } from "./measured.js";
@@ -38,7 +39,9 @@ export function partsOf(structure: Structure, model: AtomicModel, hkl: NdArray, 
  * The amplitudes of a structure to a resolution: atoms and bulk solvent, F(000) included.
  * @throws InputError when the structure cannot be, or has too many reflections
  */
-export function calculatedAmplitudes(structure: Structure, { dminA, wavelengthA, solvent, ...radii }: CalculatedOptions): CalculatedAmplitudes {
+export function calculatedAmplitudes(structure: Structure, options: CalculatedOptions): CalculatedAmplitudes {
+  checkOptions("calculatedAmplitudes", options, { dminA: true, wavelengthA: true, solvent: true, probeA: true, shrinkA: true, stepA: true });
+  const { dminA, wavelengthA, solvent, ...radii } = options;
   const model = new AtomicModel(structure, { wavelengthA });
   const { areMatesApart } = model;
   const hkl = uniqueReflections(model.cell, model.symmetry, dminA, areMatesApart);
@@ -69,6 +72,7 @@ export interface FittedAmplitudes extends FittedScale {
 
 /** The structure's amplitudes with scale, common displacement and solvent fitted to measured ones. */
 export async function fittedTo(structure: Structure, measured: Amplitudes, options: Omit<CalculatedOptions, "dminA">): Promise<FittedAmplitudes> {
+  checkOptions("fittedTo", options, { wavelengthA: true, solvent: true, probeA: true, shrinkA: true, stepA: true });
   const { wavelengthA, solvent, ...radii } = options;
   const model = new AtomicModel(structure, { wavelengthA });
   const mask = solvent === null ? undefined : new SolventMask(structure, radii);

@@ -3,6 +3,7 @@ import { reshape, slice } from "../autodiff/primitives/structure.js";
 import type { Operand, Variable } from "../autodiff/tape.js";
 import { evaluate, jvp } from "../autodiff/differentiate.js";
 import { InputError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { array, copy, zeros, type NdArray } from "../ndarray/ndarray.js";
 import type { UnitCell } from "../models/crystal.js";
 import { levenbergMarquardt } from "../optim/levenberg-marquardt.js";
@@ -138,7 +139,9 @@ const largestB = 300;
  * @param measured shape [n]; reflections of no number are left out
  * @throws InputError when fewer reflections are measured than there are parameters
  */
-export async function fitScale(parts: Parts<NdArray>, symmetry: Symmetry, measured: NdArray, { solvent }: FitOptions = {}): Promise<FittedScale> {
+export async function fitScale(parts: Parts<NdArray>, symmetry: Symmetry, measured: NdArray, options: FitOptions = {}): Promise<FittedScale> {
+  checkOptions("fitScale", options, { solvent: true });
+  const { solvent } = options;
   const usable = [...measured.data.keys()].filter((i) => Number.isFinite(measured.data[i]));
   const tensors = allowedTensors(symmetry);
   const hasSolvent = parts.solvent !== undefined && solvent === undefined;

@@ -1,6 +1,7 @@
 import { known } from "../autodiff/tape.js";
 import { allocate, type Data } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
+import { checkOptions } from "../ndarray/fields.js";
 import { fromData, type NdArray } from "../ndarray/ndarray.js";
 import type { UnitCell } from "../models/crystal.js";
 import { radiansPerDegree } from "../physics/constants.js";
@@ -37,7 +38,9 @@ export class SolventMask {
    * @throws InputError when the cell needs more points than a memory holds
    * Source: J.-S. Jiang & A. T. Brünger, J. Mol. Biol. 243, 100 (1994).
    */
-  constructor({ cell, operators, atoms }: Structure, { probeA = 1, shrinkA = 0.9, stepA = 0.4 }: SolventRadii = {}) {
+  constructor({ cell, operators, atoms }: Structure, options: SolventRadii = {}) {
+    checkOptions("SolventMask", options, { probeA: true, shrinkA: true, stepA: true });
+    const { probeA = 1, shrinkA = 0.9, stepA = 0.4 } = options;
     const [n0, n1, n2] = [cell.a, cell.b, cell.c].map((edge) => fourierSize(edge / stepA));
     this.shape = [n0, n1, n2];
     if (n0 * n1 * n2 > mostPoints) throw new InputError(`a solvent mask of ${n0} x ${n1} x ${n2} points does not fit into memory`);

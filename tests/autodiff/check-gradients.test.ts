@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { checkGradients } from "../../src/autodiff/check-gradients.js";
+import { checkGradientOf, checkGradients } from "../../src/autodiff/check-gradients.js";
 import { add, exp, floor, less, mul, sin, where } from "../../src/autodiff/primitives/elementwise.js";
 import { total } from "../../src/autodiff/primitives/structure.js";
 import type { Variable } from "../../src/autodiff/tape.js";
@@ -57,6 +57,20 @@ test("a tree of parameters is moved along one direction, which the seed decides"
   assert.ok(check(parameters).relativeError < 1e-9);
   assert.equal(check(parameters), check(parameters, { seed: 1 }));
   assert.not.equal(check(parameters).numerical, check(parameters, { seed: 2 }).numerical);
+});
+
+test("a gradient that somebody else computes is compared along a direction of all its numbers", () => {
+  const at = { x: array([1, 2, 3]), k: 4 };
+  const of = (factor: number) => ({ x, k }: typeof at) => ({
+    loss: x.data.reduce((sum, each) => sum + 0.5 * k * each ** 4, 0),
+    gradient: { x: array([...x.data.map((each) => factor * 2 * k * each ** 3)]), k: x.data.reduce((sum, each) => sum + 0.5 * each ** 4, 0) },
+  });
+  const right = checkGradientOf(of(1), at);
+  assert.ok(right.relativeError < 1e-9, `${right.relativeError}`);
+  assert.is(right.forward, right.reverse);
+  assert.not.equal(checkGradientOf(of(1), at, { seed: 2 }).reverse, right.reverse);
+  assert.ok(checkGradientOf(of(1.001), at).relativeError > 1e-5);
+  refuses(() => checkGradientOf(() => ({ loss: 1, gradient: array([1], "int32") }), array([1], "int32")), InputError, "float32 or float64");
 });
 
 test("integers have no gradient to be checked", () => {

@@ -93,4 +93,44 @@ test("angles make a cell exactly where each is smaller than the sum of the other
   assert.not(cell(120, 120, 120) || cell(30, 40, 70) || cell(30, 40, 71) || cell(150, 150, 150) || cell(0, 90, 90) || cell(90, 180, 90));
 });
 
+/** Records of an experiment with a field that is missing or misspelt, as JavaScript lets them pass, and the sentence. */
+const incomplete: readonly (readonly [sentence: string, experiment: string])[] = [
+  ["beam.wavelengthA is missing", '{ "beam": {} }'],
+  ["beam is null; it must be a plain object", '{ "beam": null }'],
+  ["crystal.lattice is undefined; it must be a plain object", '{ "crystal": {} }'],
+  ["crystal.lattice.gamma is missing", '{ "crystal": { "lattice": { "a": 1, "b": 1, "c": 1, "alpha": 90, "beta": 90 } } }'],
+  ["crystal.lattice.cStar is missing", '{ "crystal": { "lattice": { "aStar": [1, 0, 0], "bStar": [0, 1, 0] } } }'],
+  ["detector.pixels is undefined; it must be a plain object", '{ "detector": { "pixelSizeMm": 1 } }'],
+  ["detector.pixelSizeMm is missing", '{ "detector": { "pixels": { "fast": 2, "slow": 2 } } }'],
+  ["detector.pixels.slow is undefined", '{ "detector": { "pixels": { "fast": 2 }, "pixelSizeMm": 1 } }'],
+  ["structureFactors is missing", '{ "structureFactors": null }'],
+  ["the experiment has no field water; its fields are beam, crystal", '{ "water": 1 }'],
+  ["beam has no field wavelength; its fields are wavelengthA", '{ "beam": { "wavelength": 1 } }'],
+  ["beam.sources[1] has no field dir; its fields are direction", '{ "beam": { "wavelengthA": 1, "sources": [{ "direction": [1, 0, 0] }, { "dir": [1, 0, 0] }] } }'],
+  ["beam.sources[0].direction is missing", '{ "beam": { "wavelengthA": 1, "sources": [{}] } }'],
+  ["beam.dispersionPercent has no field steps", '{ "beam": { "wavelengthA": 1, "dispersionPercent": { "range": 1, "steps": 2 } } }'],
+  ["beam.dispersionPercent.range is missing", '{ "beam": { "wavelengthA": 1, "dispersionPercent": { "count": 2 } } }'],
+  ["crystal has no field misset", '{ "crystal": { "misset": [1, 2, 3], "lattice": { "a": 1, "b": 1, "c": 1, "alpha": 90, "beta": 90, "gamma": 90 } } }'],
+  ["crystal.mosaic.spreadDeg is missing", '{ "crystal": { "mosaic": { "domains": 3 }, "lattice": { "a": 1, "b": 1, "c": 1, "alpha": 90, "beta": 90, "gamma": 90 } } }'],
+  ["crystal.scan.stepDeg is missing", '{ "crystal": { "scan": { "phiDeg": 0, "steps": 3 }, "lattice": { "a": 1, "b": 1, "c": 1, "alpha": 90, "beta": 90, "gamma": 90 } } }'],
+  ["detector has no field distance", '{ "detector": { "distance": 100, "pixels": { "fast": 2, "slow": 2 }, "pixelSizeMm": 1 } }'],
+  ["detector.sensor.attenuationDepthUm is missing", '{ "detector": { "sensor": { "thicknessUm": 100, "layers": 1 }, "pixels": { "fast": 2, "slow": 2 }, "pixelSizeMm": 1 } }'],
+  ["draws has no field n", '{ "draws": { "n": 3 } }'],
+];
+
+for (const [sentence, part] of incomplete) {
+  test(`what is missing or misspelt in an experiment is named: ${sentence}`, () => {
+    const given: Partial<Experiment> = JSON.parse(part);
+    const experiment: Experiment = { ...good, ...given };
+    try {
+      checkExperiment(experiment);
+    } catch (error) {
+      assert.instance(error, InputError);
+      if (error instanceof Error) assert.ok(error.message.startsWith(sentence), error.message);
+      return;
+    }
+    assert.unreachable(sentence);
+  });
+}
+
 test.run();

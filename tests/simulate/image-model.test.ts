@@ -2,10 +2,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { abs, less, mul, sub, sum, total } from "../../src/autodiff/operations.js";
+import { checkGradientOf } from "../../src/autodiff/check-gradients.js";
 import type { Quantity } from "../../src/autodiff/tape.js";
 import { recommendedOversample, type Experiment } from "../../src/models/experiment.js";
 import { StructureFactors } from "../../src/models/structure-factors.js";
-import { full, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
+import { array, full, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
 import { ImageModel, type ImageOptions, type PixelLoss } from "../../src/simulate/image-model.js";
 import type { Quantities } from "../../src/simulate/parameters.js";
 import { simulate } from "../../src/simulate/simulate.js";
@@ -209,6 +210,29 @@ test("options that cannot be are refused by their names", () => {
     ["dtype", JSON.parse('{ "dtype": "int32" }')],
   ];
   for (const [name, options] of wrong) refuses(() => simulate(fixed(start), options), InputError, name);
+});
+
+test("a model of one experiment needs no types, and a loss that gives no recorded value is refused", () => {
+  const model = new ImageModel(() => fixed(start), once);
+  const { image } = model.simulate([]);
+  assert.equal(image.data, simulate(fixed(start), once).image.data);
+  // The image of an experiment that is simulated as it is knows its type.
+  const photons: number = simulate(fixed(start), { oversample: 1 }).image.data.reduce((sum, each) => sum + each, 0);
+  assert.ok(photons > 0);
+  for (const [given, named] of [[1, "1"], [undefined, "undefined"], [array([1]), "an NdArray"]] as const) {
+    refuses(() => model.lossAndGradient(untyped(() => given), [], image), InputError, `the loss gives ${named}`, "record");
+  }
+});
+
+test("a model's gradient is checked against differences", () => {
+  const model = new ImageModel<Two>(experimentOf, once);
+  const counts = full([9, 10], 1);
+  assert.ok(checkGradientOf((p: Two) => model.lossAndGradient(square, p, counts), start, { step: 1e-4 }).relativeError < 1e-6);
+  const wrong = checkGradientOf((p: Two) => {
+    const { loss, gradient } = model.lossAndGradient(square, p, counts);
+    return { loss, gradient: { ...gradient, a: 1.01 * gradient.a } };
+  }, start, { step: 1e-4 });
+  assert.ok(wrong.relativeError > 1e-4, `${wrong.relativeError}`);
 });
 
 test("photons are counted from either side of a detector", () => {
