@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
   adam, addNoise, AmplitudeGrid, AtomicModel, calculatedAmplitudes, checkGradientOf, checkGradients, conjugateGradients, copy, descend, detect,
-  fittedTo, full, gradientDescent, ImageModel, imageStatistics, InputError, lbfgs, levenbergMarquardt, lossNamed, ops, PanelModel, parametersNamed,
+  fittedTo, fitScale, full, gradientDescent, ImageModel, imageStatistics, InputError, lbfgs, levenbergMarquardt, lossNamed, ops, PanelModel, parametersNamed,
   refine, refineFromManyStarts, simulate, smvFile, SolventMask, StructureFactors, usablePixels, zeros, type Experiment, type Variable,
 } from "../src/index.js";
 import { few, structureIn } from "./structure/crystals.js";
@@ -54,6 +54,7 @@ const takers: Readonly<Record<string, () => unknown>> = {
   usablePixels: () => usablePixels(image, misspelt),
   refine: () => refine([still], [], misspelt),
   refineFromManyStarts: () => refineFromManyStarts([still], parametersNamed(["misset"], experiment), untyped({ starts: 1, withinDeg: 1, sizee: 1 })),
+  fitScale: () => fitScale(untyped({}), untyped({}), image, misspelt),
   AtomicModel: () => new AtomicModel(structure, misspelt),
   SolventMask: () => new SolventMask(structure, misspelt),
   calculatedAmplitudes: () => calculatedAmplitudes(structure, untyped({ dminA: 5, sizee: 1 })),

@@ -303,9 +303,9 @@ function optionsOf(given: Given<RefineFlag>, parameters: readonly Parameter[]): 
     });
   const seconds = given.number("seconds");
   const steps = given.number("steps");
-  const loss = lossOf(given);
+  const { name, readNoise } = lossOf(given);
   return {
-    loss: lossNamed(loss.name, loss),
+    loss: lossNamed(name, { readNoise }),
     restraints,
     coarseToFine: blursOf(given.word("coarse")),
     ...(seconds !== undefined && { maxSeconds: seconds }),
