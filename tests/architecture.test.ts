@@ -18,11 +18,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   simulate: ["ndarray", "autodiff", "physics", "models"],
   optim: ["ndarray"],
   io: ["ndarray"],
+  input: ["ndarray", "autodiff", "physics", "models", "io"],
   refine: ["ndarray", "autodiff", "physics", "models", "simulate", "optim"],
   structure: ["ndarray", "autodiff", "physics", "models", "optim"],
   output: ["ndarray", "autodiff", "physics", "models", "simulate", "io"],
-  view: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "refine"],
-  cli: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "refine", "structure", "output", "view"],
+  view: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "input", "refine"],
+  cli: ["ndarray", "autodiff", "physics", "models", "simulate", "optim", "io", "input", "refine", "structure", "output", "view"],
 };
 
 interface Source {

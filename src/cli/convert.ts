@@ -23,7 +23,7 @@ import { formatByName, formatOf, formats, readImage, type Format } from "./image
 import { fromFolder } from "./input-files.js";
 import { parseFlags, type Flag, type FlagTable, type Given } from "./parse-flags.js";
 import { darkSpots } from "../output/picture.js";
-import { detectorOfRecord } from "./record-detector.js";
+import { detectorOfRecord } from "../input/record-detector.js";
 import { listedScattering, scatteringFormat, wholeCell, type ListedScattering } from "./scatterers.js";
 import { smvHeader, type HeaderExtras } from "../output/smv-header.js";
 

@@ -1,14 +1,11 @@
-import { known } from "../autodiff/tape.js";
+import { atDistance, firstDetector } from "../input/record-detector.js";
 import { mergeRecords, turnedTo } from "../io/geometry/merge.js";
-import type { ExperimentRecord, PanelRecord } from "../io/geometry/record.js";
+import type { ExperimentRecord } from "../io/geometry/record.js";
 import { imageCount } from "../io/geometry/setting.js";
-import { direction, dot, minus, plus, scaled, type Vector3 } from "../io/geometry/vector.js";
-import { detectorFrame, type Detector } from "../models/detector.js";
+import type { Detector } from "../models/detector.js";
 import { InputError } from "../ndarray/errors.js";
-import { zeros, type NdArray } from "../ndarray/ndarray.js";
 import type { SimulateFlag } from "./flags.js";
 import type { Given } from "./parse-flags.js";
-import { detectorOfRecord, directionOf } from "./record-detector.js";
 import { readSource } from "./source.js";
 import { sensorOf } from "./steps-from-flags.js";
 
@@ -19,6 +16,8 @@ export interface StatedGeometry {
   readonly record: ExperimentRecord;
   /** number of the image in the record, from 0 */
   readonly image: number;
+  /** the file that each part of the record was taken from */
+  readonly statedBy: ReadonlyMap<string, string>;
   /** number of the crystal in the record, from 0; undefined where the record has none */
   readonly crystal: number | undefined;
   readonly warnings: readonly string[];
@@ -45,14 +44,14 @@ export async function readGeometry(given: Flags, cwd: string): Promise<StatedGeo
   if (crystals > 1 && chosen === undefined) warnings.push(`${name} has ${crystals} crystals of this image; the first is taken, and -crystal 2 is the next`);
   // An orientation matrix of MOSFLM's is in MOSFLM's own frame.
   const framed = given.has("mat") ? turnedTo(record, [1, 0, 0], [0, 0, 1]) : record;
-  return { record: framed, image, crystal: crystals > 0 ? (chosen ?? 1) - 1 : undefined, warnings };
+  return { record: framed, statedBy: mergeRecords([framed]).statedBy, image, crystal: crystals > 0 ? (chosen ?? 1) - 1 : undefined, warnings };
 }
 
 /** The geometry with what an image's own header states besides; contradictions become warnings. */
 export function withImageRecord(geometry: StatedGeometry, header: ExperimentRecord): StatedGeometry {
-  const { record, contradictions } = mergeRecords([geometry.record, header]);
+  const { record, statedBy, contradictions } = mergeRecords([geometry.record, header]);
   const { images } = geometry.record;
-  return { ...geometry, record: { ...record, source: geometry.record.source, images, scan: geometry.record.scan ?? record.scan }, warnings: [...geometry.warnings, ...contradictions] };
+  return { ...geometry, statedBy, record: { ...record, source: geometry.record.source, images, scan: geometry.record.scan ?? record.scan }, warnings: [...geometry.warnings, ...contradictions] };
 }
 
 /** Options that place the detector in another way. */
@@ -68,7 +67,7 @@ const otherPlaces: readonly SimulateFlag[] = [
  */
 export function geometryOfHeader(given: Flags, header: ExperimentRecord): StatedGeometry | undefined {
   if (header.panels.length !== 1 || given.has(...otherPlaces)) return undefined;
-  return { record: turnedTo(header, [1, 0, 0], [0, 0, 1]), image: 0, crystal: undefined, warnings: header.remarks };
+  return { record: turnedTo(header, [1, 0, 0], [0, 0, 1]), statedBy: mergeRecords([header]).statedBy, image: 0, crystal: undefined, warnings: header.remarks };
 }
 
 /**
@@ -101,36 +100,4 @@ export function detectorFromGeometry(given: Flags, { record }: StatedGeometry): 
     curved: given.has("curved_det"),
     pointPixel: given.has("point_pixel"),
   };
-}
-
-/** The model of the only panel or, of many, of the first one as if its pixels were squares. */
-function firstDetector(record: ExperimentRecord): Detector {
-  const [panel] = record.panels;
-  return detectorOfRecord(record, record.panels.length === 1 ? panel : { ...panel, fast: direction(panel.fast), slow: perpendicularTo(panel) });
-}
-
-function perpendicularTo({ fast, slow }: PanelRecord): Vector3 {
-  const along = direction(fast);
-  return direction(minus(slow, scaled(along, dot(slow, along))));
-}
-
-/** The record with its detector moved along the beam, so that the beam strikes the first panel's plane at a distance. */
-export function atDistance(record: ExperimentRecord, distanceMm: number): ExperimentRecord {
-  const closed = { ...record, openShift: undefined };
-  const now = known(detectorFrame(firstDetector(closed)).distance) * 1000;
-  const shift = scaled(directionOf(record.beam), distanceMm - now);
-  return { ...closed, panels: record.panels.map((panel) => ({ ...panel, originMm: plus(panel.originMm, shift) })) };
-}
-
-/** The mask of a panel's rectangles of pixels that do not count; undefined where it has none. */
-export function maskOfPanel({ pixels, masked = [] }: PanelRecord): NdArray | undefined {
-  if (masked.length === 0) return undefined;
-  const mask = zeros([pixels.slow, pixels.fast], "int32");
-  mask.data.fill(1);
-  for (const { fastMin, fastEnd, slowMin, slowEnd } of masked) {
-    for (let slow = Math.max(0, slowMin); slow < Math.min(pixels.slow, slowEnd); slow++) {
-      mask.data.fill(0, slow * pixels.fast + Math.max(0, fastMin), slow * pixels.fast + Math.min(pixels.fast, fastEnd));
-    }
-  }
-  return mask;
 }

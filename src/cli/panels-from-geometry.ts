@@ -1,7 +1,6 @@
-import type { ExperimentRecord, GroupRecord, PanelRecord } from "../io/geometry/record.js";
-import type { Detector } from "../models/detector.js";
+import { panelledDetector } from "../input/record-panels.js";
+import type { ExperimentRecord, PanelRecord } from "../io/geometry/record.js";
 import type { Experiment } from "../models/experiment.js";
-import { allPanels, type PanelGroup, type PanelledDetector } from "../models/panels.js";
 import type { DType } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
 import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
@@ -9,25 +8,6 @@ import type { Simulation } from "../simulate/image-model.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { PanelModel } from "../simulate/panel-model.js";
 import type { Request } from "./experiment-from-flags.js";
-
-/**
- * The panels of a geometry file as a detector of many.
- * @param first the model of the first panel, whose directions of beam, field and spindle all have
- */
-export function panelledDetector({ panels, mounting }: ExperimentRecord, first: Detector): PanelledDetector {
-  const { beam = [0, 0, 1], polarization = [1, 0, 0], spindle = [1, 0, 0] } = first.axes ?? {};
-  const names = new Set<string>();
-  const group = ({ name, children }: GroupRecord): PanelGroup => {
-    const own = name === "" || names.has(name) ? `${name === "" ? allPanels : name}${names.size === 0 ? "" : ` ${names.size}`}` : name;
-    names.add(own);
-    return { name: own, children: children.map((child) => (typeof child === "number" ? child : group(child))) };
-  };
-  return {
-    panels: panels.map(({ name, pixels, pixelSizeMm, originMm, fast, slow }) => ({ name, pixels, pixelSizeMm, originMm, fast, slow, ...(first.sensor && { sensor: first.sensor }) })),
-    ...(mounting && { mounting: group(mounting) }),
-    axes: { beam, polarization, spindle },
-  };
-}
 
 /** Where each panel's first pixel stands in one image of all, and its size: as the file says, or one below the other. */
 function layoutOf(panels: readonly PanelRecord[]): { readonly shape: readonly [slow: number, fast: number]; readonly places: readonly { readonly fast: number; readonly slow: number }[] } {

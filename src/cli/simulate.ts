@@ -12,7 +12,7 @@ import { imageStatistics } from "../simulate/statistics.js";
 import type { Environment } from "./environment.js";
 import { requestFromFlags, type Request } from "./experiment-from-flags.js";
 import { simulateFlags, type SimulateFlag } from "./flags.js";
-import { atDistance } from "./geometry-from-flags.js";
+import { atDistance } from "../input/record-detector.js";
 import { describeFlags } from "./help.js";
 import { readInputFiles, type InputFiles } from "./input-files.js";
 import { makeOutputs, outputNames } from "./outputs.js";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { readBinaryFile } from "../io/files.js";
-import { isModelFile, parseModelFile, type ModelFile, type ModelImage } from "../io/geometry/model-file.js";
+import { modelFileIn, modelTextIn, type ModelImage } from "../io/geometry/model-file.js";
 import { gunzip, isGzip } from "../io/gzip.js";
 import { frameNameOf } from "../io/image-file.js";
 import { imageFormatOf, type MeasuredImage } from "../io/image.js";
@@ -24,7 +24,7 @@ export interface Source extends ModelImage {
 export async function readSource(cwd: string, name: string): Promise<Source> {
   const { file, frame } = frameNameOf(name);
   const content = await readContent(cwd, file);
-  const model = modelIn(content, file);
+  const model = modelFileIn(content, file);
   if (model) return { name, count: model.count, ...model.image(frame ?? 1) };
   const isImage = imageFormatOf(content) !== undefined || formatByName(file) !== undefined;
   if (!isImage) throw new InputError(`${file} is neither a model (DIALS .expt, XDS XPARM or INTEGRATE.HKL, CrystFEL .geom or .stream, MOSFLM matrix) nor an image (CBF, SMV, HDF5, TIFF, MarCCD, PGM)`);
@@ -40,7 +40,7 @@ export async function readSource(cwd: string, name: string): Promise<Source> {
 export async function readModelImage(cwd: string, name: string): Promise<ModelImage | undefined> {
   const { file, frame } = frameNameOf(name);
   if (!existsSync(resolve(cwd, file))) return undefined;
-  return modelIn(await readContent(cwd, file), file)?.image(frame ?? 1);
+  return modelFileIn(await readContent(cwd, file), file)?.image(frame ?? 1);
 }
 
 /**
@@ -48,22 +48,10 @@ export async function readModelImage(cwd: string, name: string): Promise<ModelIm
  * @returns undefined where the file is none
  */
 export async function readModelText(cwd: string, file: string): Promise<string | undefined> {
-  const content = await readContent(cwd, file);
-  const text = isText(content) ? new TextDecoder().decode(content) : undefined;
-  return text !== undefined && isModelFile(text) ? text : undefined;
+  return modelTextIn(await readContent(cwd, file));
 }
 
 async function readContent(cwd: string, file: string): Promise<Uint8Array> {
   const bytes = await readBinaryFile(resolve(cwd, file));
   return isGzip(bytes) ? gunzip(bytes, file) : bytes;
-}
-
-function modelIn(content: Uint8Array, name: string): ModelFile | undefined {
-  const text = isText(content) ? new TextDecoder().decode(content) : undefined;
-  return text !== undefined && isModelFile(text) ? parseModelFile(text, name) : undefined;
-}
-
-/** Whether bytes begin as a text: without any that no text holds. */
-function isText(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, 1024).every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13) && bytes.length > 0;
 }

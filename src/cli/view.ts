@@ -19,11 +19,11 @@ const intro = `braggtape view [IMAGE ...]: look at images, at a model beside one
 
   braggtape view still.img
   braggtape view still.img -hkl P1.hkl -cell 34.77 39.17 48.31 90 90 90 -misset 10 20 30 -N 8 -distance 120 -fluence 1e26
-  braggtape view still.cbf.gz -geometry model.expt
+  braggtape view still.cbf.gz indexed.expt
   braggtape view
 
-The options of refine and simulate say what the model is. The page is served on this machine alone, until Ctrl-C; its address holds a
-secret, and nothing is asked from elsewhere.
+A model file of DIALS, XDS, CrystFEL or MOSFLM, or the options of refine and simulate, say what the model is. The page is served on this
+machine alone, until Ctrl-C; its address holds a secret, and nothing is asked from elsewhere.
 `;
 
 /**

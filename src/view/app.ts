@@ -1,14 +1,14 @@
 import { InputError } from "../ndarray/errors.js";
 import { DisplaySection } from "./display-section.js";
 import { button, choice, element } from "./element.js";
-import { geometryOf, type Geometry } from "./geometry.js";
+import type { Geometry } from "./geometry.js";
 import type { Given, GivenImage } from "./given.js";
 import type { Layer } from "./layer.js";
 import { optionsFor } from "./live-model.js";
 import { ModelDesk } from "./model-desk.js";
 import { ModelSection } from "./model-section.js";
 import { experimentOf, type ModelState } from "./model-state.js";
-import { openFile } from "./opened-file.js";
+import { openFile, type Opened } from "./opened-file.js";
 import { pageWorkers } from "./page-workers.js";
 import { predictedSpots, type PredictedSpot } from "./predicted-spots.js";
 import { ProfileSection } from "./profile-section.js";
@@ -18,6 +18,8 @@ import { offerFile, scaleBar, windowAsPng, windowAsSvg } from "./save.js";
 import { limitsOf, Scene, type LayerName } from "./scene.js";
 import { section } from "./section.js";
 import { SpotsSection } from "./spots-section.js";
+import { sourcesSection } from "./sources-section.js";
+import { statedModel } from "./stated-model.js";
 import { Toolbar } from "./toolbar.js";
 import { turnCrystal } from "./turn-crystal.js";
 import { Viewer, type DragMode, type Line, type PointedPixel } from "./viewer.js";
@@ -32,7 +34,7 @@ export class App {
   readonly scene = new Scene();
   readonly viewer: Viewer;
   readonly side: HTMLElement;
-  readonly #given: Given;
+  #given: Given;
   readonly #images: GivenImage[];
   readonly #display: DisplaySection;
   readonly #toolbar: Toolbar;
@@ -113,7 +115,7 @@ export class App {
 
   /** Tells in one sentence what went wrong or should be known. */
   tell(sentence: string): void {
-    this.#messages.replaceChildren(element("p", { class: "warning" }, sentence));
+    this.#messages.append(element("p", { class: "warning" }, sentence));
   }
 
   #build(root: HTMLElement): void {
@@ -176,10 +178,17 @@ export class App {
       this.#model = model;
       const truth = desk.measurement();
       if (truth) this.#measure(truth);
-      sections.unshift(...(this.scene.measured?.panels.length === 1 ? [this.#refinementSection(desk).element] : []), model.element);
+      const { facts } = this.#given;
+      sections.unshift(...this.#refinementSections(desk), model.element, ...(facts && !desk.preset ? [sourcesSection(facts)] : []));
       this.#changed();
     }
     this.side.replaceChildren(this.#messages, ...sections);
+  }
+
+  #refinementSections(desk: ModelDesk): HTMLElement[] {
+    if (!this.scene.measured) return [];
+    if (!desk.panels) return this.scene.measured.panels.length === 1 ? [this.#refinementSection(desk).element] : [];
+    return [section("Refinement", false, element("p", { class: "note" }, `The detector has ${desk.panels.panels.length} panels, and the page refines on one. Distance and beam move all of them as one.`))];
   }
 
   #refinementSection(desk: ModelDesk): RefinementSection {
@@ -189,7 +198,7 @@ export class App {
       options: desk.preset ? optionsFor({}, desk.state.sampling) : desk.options,
       given: this.#given.refinement,
       onPreview: (image) => {
-        this.scene.model = image;
+        this.scene.model = [image];
         this.show(this.#shown === "measured" ? "residual" : this.#layer);
       },
       onModel: (state) => this.setModel(state),
@@ -206,7 +215,7 @@ export class App {
   }
 
   #predictGeometry(): void {
-    this.#geometry = this.#desk ? geometryOf(experimentOf(this.#desk.state)) : this.scene.measured?.geometry;
+    this.#geometry = this.#desk ? this.#desk.geometry : this.scene.measured?.geometry;
     this.viewer.geometry = this.#geometry;
   }
 
@@ -236,7 +245,7 @@ export class App {
     const { live, state } = this.#desk;
     try {
       const began = performance.now();
-      this.scene.model = await live.image(state, pageWorkers());
+      this.scene.model = await live.images(state, pageWorkers());
       this.#status.textContent = `model in ${(performance.now() - began).toFixed(0)} ms`;
       this.#predictGeometry();
     } catch (error) {
@@ -335,22 +344,48 @@ export class App {
   }
 
   async #open(files: readonly File[]): Promise<void> {
-    for (const file of files) {
+    const attempt = async <T>(act: () => T | Promise<T>): Promise<T | undefined> => {
       try {
-        const opened = await openFile(new Uint8Array(await file.arrayBuffer()), file.name);
-        if (opened.kind === "structure factors") {
-          if (!this.#desk) throw new InputError(`${file.name} holds structure factors, and there is no model here that could use them`);
-          this.#desk.addStructure(file.name, opened.structureFactors);
-          this.#startModel();
-          continue;
-        }
-        this.#measure(opened.image);
-        this.#startModel();
+        return await act();
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         this.tell(error.message);
+        return undefined;
       }
+    };
+    this.#messages.replaceChildren();
+    const opened: Opened[] = [];
+    for (const file of files) {
+      const found = await attempt(async () => openFile(new Uint8Array(await file.arrayBuffer()), file.name));
+      if (found) opened.push(found);
     }
+    // A model needs the image that it is of, and structure factors the model: files that are dropped together may come in any order.
+    for (const kind of ["image", "model", "structure factors"] as const) {
+      for (const found of opened) if (found.kind === kind) await attempt(() => this.#use(found));
+    }
+  }
+
+  /** @throws InputError in one sentence when it cannot be used */
+  #use(opened: Opened): void {
+    if (opened.kind === "image") this.#measure(opened.image);
+    else if (opened.kind === "structure factors") {
+      if (!this.#desk) throw new InputError(`${opened.name} holds structure factors, and there is no model here that could use them`);
+      this.#desk.addStructure(opened.name, opened.structureFactors);
+    } else this.#useModel(opened);
+    this.#startModel();
+  }
+
+  #useModel({ model, name }: Extract<Opened, { readonly kind: "model" }>): void {
+    const desk = this.#desk;
+    // A preset is there to be looked at; nobody means its numbers for a crystal of their own.
+    const present = desk && !desk.preset ? { experiment: experimentOf(desk.state), options: desk.options } : undefined;
+    const { experiment, panels, options, image, facts, warnings } = statedModel(model, name, desk?.preset?.truth ? undefined : this.scene.measured, present);
+    const { experiment: _, panels: __, refinement: ___, ...given } = this.#given;
+    this.#given = { ...given, images: image ? [image] : [], title: name, ...(experiment && { experiment }), ...(panels && { panels }), options, facts };
+    this.#desk = ModelDesk.of(this.#given, "");
+    this.scene.model = undefined;
+    this.#measure(image);
+    for (const sentence of warnings) this.tell(sentence);
   }
 
   /** Browsers slow down pages that change their address in every frame. */

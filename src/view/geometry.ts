@@ -2,6 +2,7 @@ import { known } from "../autodiff/tape.js";
 import { orientedLattice } from "../models/crystal.js";
 import { detectorFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
+import type { PanelledDetector } from "../models/panels.js";
 import { cross, unitize, type Vector } from "../physics/vector.js";
 import { placeOf, type Placement } from "./placement.js";
 import type { Point } from "./camera.js";
@@ -47,6 +48,20 @@ export function geometryOf(experiment: Experiment): Geometry {
     beam: frame.beam,
     wavelengthA: beam.wavelengthA,
     lattice: [numbers(a), numbers(b), numbers(c)],
+  };
+}
+
+/** How far the first panel's corner stands from where it stood in another experiment, in mm: what moves all panels. */
+export function shiftBetween(before: Experiment, after: Experiment): Triple {
+  const [from, to] = [before, after].map(({ detector }) => scaled(numbers(detectorFrame(detector).origin), 1000));
+  return sum(to, scaled(from, -1));
+}
+
+/** The geometry of an experiment on many panels, shifted as one. */
+export function panelledGeometry(experiment: Experiment, { panels }: PanelledDetector, shiftMm: Triple): Geometry {
+  return {
+    ...geometryOf(experiment),
+    panels: panels.map(({ originMm, fast, slow, pixelSizeMm, pixels }) => ({ origin: sum(originMm, shiftMm), fast, slow, pixelSizeMm, pixels })),
   };
 }
 

@@ -1,12 +1,15 @@
 import { bytesPerElement, overBuffer, type DType } from "../ndarray/dtype.js";
 import { copy, fromData, NdArray } from "../ndarray/ndarray.js";
+import type { ExperimentRecord } from "../io/geometry/record.js";
 import type { Experiment } from "../models/experiment.js";
+import type { PanelledDetector } from "../models/panels.js";
 import { StructureFactors, type LeavingPolicy } from "../models/structure-factors.js";
 import type { Geometry } from "./geometry.js";
 import type { Asked } from "../refine/asked-parameters.js";
 import type { LossName } from "../refine/loss.js";
 import type { RefineOptions } from "../refine/refine.js";
 import type { ImageOptions } from "../simulate/image-model.js";
+import type { StatedFact } from "./stated-fact.js";
 
 /** A measured image, an array a panel. */
 export interface GivenImage {
@@ -19,6 +22,8 @@ export interface GivenImage {
   readonly facts: readonly string[];
   /** what places on it mean, where the file says it */
   readonly geometry?: Geometry;
+  /** what its file states of the experiment */
+  readonly record?: ExperimentRecord;
 }
 
 /** A refinement as the command was asked for it, and what its files hold besides. */
@@ -40,6 +45,10 @@ export interface Given {
   readonly version: string;
   readonly images: readonly GivenImage[];
   readonly experiment?: Experiment;
+  /** the panels of the experiment's detector, where it has several; the experiment's own is the first of them */
+  readonly panels?: PanelledDetector;
+  /** who stated what of the experiment */
+  readonly facts?: readonly StatedFact[];
   /** how the experiment's image is simulated */
   readonly options?: ImageOptions;
   readonly refinement?: GivenRefinement;

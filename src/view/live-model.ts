@@ -1,31 +1,45 @@
 import type { Quantity } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
-import type { NdArray } from "../ndarray/ndarray.js";
+import { groupsOf, type PanelledDetector } from "../models/panels.js";
+import { copy, type NdArray } from "../ndarray/ndarray.js";
+import { slice } from "../ndarray/views.js";
+import type { Vector } from "../physics/vector.js";
 import { ImageModel, type ImageOptions } from "../simulate/image-model.js";
+import { PanelModel } from "../simulate/panel-model.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
+import { shiftBetween } from "./geometry.js";
 import { fieldsOf, samplingOf, withSampling, withValues, type Sampling } from "./model-fields.js";
-import type { ModelState } from "./model-state.js";
+import { experimentOf, type ModelState } from "./model-state.js";
+
+/** The images of values of the parameters, with all panels shifted. */
+type Simulated = (values: readonly number[], shiftMm: Vector<number>, pool: WorkerPool | undefined) => Promise<readonly NdArray[]>;
 
 /** The image of a state of the controls. What is recorded once serves as long as only numbers change. */
 export class LiveModel {
   #key = "";
   #base: Experiment | undefined;
-  #model: ImageModel<readonly number[]> | undefined;
-
-  /** @param options how the image is simulated, but for the number of sub-pixels */
-  constructor(readonly options: ImageOptions) {}
+  #model: Simulated | undefined;
 
   /**
-   * Photons, [slow, fast].
+   * @param options how the image is simulated, but for the number of sub-pixels
+   * @param panels of the detector, where it has several
+   */
+  constructor(
+    readonly options: ImageOptions,
+    readonly panels?: PanelledDetector,
+  ) {}
+
+  /**
+   * Photons, a panel each, [slow, fast].
    * @param pool of workers that share the work, if there are some
    * @throws InputError when the experiment cannot be
    */
-  async image(state: ModelState, pool?: WorkerPool): Promise<NdArray> {
+  async images(state: ModelState, pool?: WorkerPool): Promise<readonly NdArray[]> {
     const model = this.#modelOf(state);
-    return (pool ? await model.simulateOn({ pool }, numbersOf(state)) : model.simulate(numbersOf(state))).image;
+    return model(numbersOf(state), this.panels ? shiftBetween(state.base, experimentOf(state)) : [0, 0, 0], pool);
   }
 
-  #modelOf({ base, changed, sampling }: ModelState): ImageModel<readonly number[]> {
+  #modelOf({ base, changed, sampling }: ModelState): Simulated {
     const fields = fieldsOf(changed, sampling.spots);
     const key = JSON.stringify([fields.map((field) => field.key), sampling]);
     if (this.#model && this.#base === base && this.#key === key) return this.#model;
@@ -33,11 +47,27 @@ export class LiveModel {
     const own = samplingOf(base, sampling.oversample, sampling.spots);
     const isOwn = own.domains === sampling.domains && own.wavelengths === sampling.wavelengths;
     const sampled = isOwn ? base : withSampling(base, sampling);
-    this.#model = new ImageModel<readonly number[]>((values: readonly Quantity[]) => withValues(sampled, fields, values), {
-      ...optionsFor(this.options, sampling),
-    });
+    const at = (values: readonly Quantity[]) => withValues(sampled, fields, values);
+    const options = optionsFor(this.options, sampling);
+    if (this.panels) this.#model = modelOfPanels(this.panels, at, options);
+    else {
+      const model = new ImageModel<readonly number[]>(at, options);
+      this.#model = async (values, _, pool) => [(pool ? await model.simulateOn({ pool }, values) : model.simulate(values)).image];
+    }
     return this.#model;
   }
+}
+
+/** An image on many panels, which a change of distance or beam centre shifts as one. */
+function modelOfPanels(detector: PanelledDetector, at: (values: readonly Quantity[]) => Experiment<Quantity>, options: ImageOptions): Simulated {
+  const { mask: _, roi: __, onProgress: ___, ...others } = options;
+  const model = new PanelModel<readonly number[]>(detector, at, others);
+  const [{ name: all }] = groupsOf(detector);
+  return async (values, shiftMm, pool) => {
+    const parameters = { experiment: values, groups: { [all]: { shiftMm, turnDeg: [0, 0, 0] as const } } };
+    const { image } = pool ? await model.simulateOn({ pool }, parameters) : model.simulate(parameters);
+    return detector.panels.map(({ pixels }, panel) => copy(slice(image, panel, { start: 0, stop: pixels.slow }, { start: 0, stop: pixels.fast })));
+  };
 }
 
 /** How an image is simulated for a state of the controls. In closed form the pixel's own size is part of the spot, unless it has points. */

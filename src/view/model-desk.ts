@@ -1,4 +1,5 @@
 import type { Experiment } from "../models/experiment.js";
+import type { PanelledDetector } from "../models/panels.js";
 import type { StructureFactors } from "../models/structure-factors.js";
 import { refinableExperiment } from "../refine/catalogue.js";
 import { copy, type NdArray } from "../ndarray/ndarray.js";
@@ -6,10 +7,11 @@ import { addNoise } from "../simulate/noise.js";
 import { simulate } from "../simulate/simulate.js";
 import type { ImageOptions } from "../simulate/image-model.js";
 import { formatAddress, parseAddress, samplingKeys } from "./address.js";
+import { geometryOf, panelledGeometry, shiftBetween, type Geometry } from "./geometry.js";
 import type { Given, GivenImage } from "./given.js";
 import { LiveModel } from "./live-model.js";
 import { modelFields } from "./model-fields.js";
-import { stateOf, type ModelState } from "./model-state.js";
+import { experimentOf, stateOf, type ModelState } from "./model-state.js";
 import { presets, type Preset } from "./presets.js";
 
 const seedOfTruth = 1;
@@ -28,19 +30,20 @@ export class ModelDesk {
     base: Experiment,
     readonly options: ImageOptions,
     preset: Preset | undefined,
+    readonly panels?: PanelledDetector,
   ) {
     this.preset = preset;
     this.state = this.#begin(base);
     // Nothing is compared with a preset's image in its last digits, and single precision is faster.
-    this.live = new LiveModel(preset ? { ...options, dtype: "float32" } : options);
+    this.live = new LiveModel(preset ? { ...options, dtype: "float32" } : options, panels);
     this.structure = preset ? "like a protein" : "as given";
     this.structures.set(this.structure, base.structureFactors);
     this.structures.set("all alike", alike);
   }
 
   /** The desk of a given experiment; of a preset, where the page is given nothing at all; else none. */
-  static of({ experiment, options = {}, images }: Given, hash: string): ModelDesk | undefined {
-    if (experiment) return new ModelDesk(refinableExperiment(experiment), options, undefined).#at(hash);
+  static of({ experiment, options = {}, panels, images }: Given, hash: string): ModelDesk | undefined {
+    if (experiment) return new ModelDesk(refinableExperiment(experiment), options, undefined, panels).#at(hash);
     if (images.length > 0) return undefined;
     const named = parseAddress(hash).preset;
     const all = presets();
@@ -51,6 +54,12 @@ export class ModelDesk {
   /** The names of the presets, where the model is one of them. */
   get presetNames(): readonly string[] {
     return this.preset ? presets().map(({ name }) => name) : [];
+  }
+
+  /** What places on the detector mean, as the controls stand. */
+  get geometry(): Geometry {
+    const experiment = experimentOf(this.state);
+    return this.panels ? panelledGeometry(experiment, this.panels, shiftBetween(this.state.base, experiment)) : geometryOf(experiment);
   }
 
   choosePreset(name: string): void {

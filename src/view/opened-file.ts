@@ -1,5 +1,7 @@
+import { modelFileIn, type ModelFile } from "../io/geometry/model-file.js";
+import { gunzip, isGzip } from "../io/gzip.js";
 import { parseHkl } from "../io/hkl.js";
-import { parseAnyImage } from "../io/image.js";
+import { imageFormatOf, parseAnyImage } from "../io/image.js";
 import { expandToP1 } from "../io/mtz-expansion.js";
 import { parseMtz } from "../io/mtz.js";
 import { StructureFactors } from "../models/structure-factors.js";
@@ -9,19 +11,25 @@ import { givenImageOf } from "./measured-image.js";
 /** What a file turned out to hold. */
 export type Opened =
   | { readonly kind: "image"; readonly image: GivenImage }
-  | { readonly kind: "structure factors"; readonly structureFactors: StructureFactors; readonly warnings: readonly string[] };
+  | { readonly kind: "model"; readonly model: ModelFile; readonly name: string }
+  | { readonly kind: "structure factors"; readonly name: string; readonly structureFactors: StructureFactors; readonly warnings: readonly string[] };
 
 /**
  * Reads a file by what it begins with.
  * @throws InputError when it is none that can be read, or not what it begins like
  */
-export async function openFile(bytes: Uint8Array, name: string): Promise<Opened> {
+export async function openFile(packed: Uint8Array, name: string): Promise<Opened> {
+  const bytes = isGzip(packed) ? await gunzip(packed, name) : packed;
   const begins = new TextDecoder("latin1").decode(bytes.subarray(0, 64));
-  if (begins.startsWith("MTZ ")) return gridOf(expandToP1(parseMtz(bytes, name)));
-  if (/^\s*-?\d+\s+-?\d+\s+-?\d+\s+[-+.\d]/.test(begins)) return gridOf(parseHkl(new TextDecoder().decode(bytes), name));
+  if (begins.startsWith("MTZ ")) return gridOf(expandToP1(parseMtz(bytes, name)), name);
+  if (imageFormatOf(bytes) === undefined) {
+    const model = modelFileIn(bytes, name);
+    if (model) return { kind: "model", model, name };
+    if (/^\s*-?\d+\s+-?\d+\s+-?\d+\s+[-+.\d]/.test(begins)) return gridOf(parseHkl(new TextDecoder().decode(bytes), name), name);
+  }
   return { kind: "image", image: givenImageOf(await parseAnyImage(bytes, name)) };
 }
 
-function gridOf(reflections: ReturnType<typeof parseHkl>): Opened {
-  return { kind: "structure factors", structureFactors: StructureFactors.fromReflections(reflections), warnings: reflections.warnings };
+function gridOf(reflections: ReturnType<typeof parseHkl>, name: string): Opened {
+  return { kind: "structure factors", name, structureFactors: StructureFactors.fromReflections(reflections), warnings: reflections.warnings };
 }

@@ -16,7 +16,7 @@ export type LayerName = (typeof layerNames)[number];
 /** A measured image, a modelled one, and what follows from both. Layers are made when they are asked for. */
 export class Scene {
   #measured: GivenImage | undefined;
-  #model: NdArray | undefined;
+  #model: readonly NdArray[] | undefined;
   readonly #layers = new Map<LayerName, Layer>();
 
   get measured(): GivenImage | undefined {
@@ -28,19 +28,20 @@ export class Scene {
     this.#layers.clear();
   }
 
-  /** photons, [slow, fast] */
-  get model(): NdArray | undefined {
+  /** photons, a panel each, [slow, fast] */
+  get model(): readonly NdArray[] | undefined {
     return this.#model;
   }
 
-  set model(image: NdArray | undefined) {
-    this.#model = image;
+  set model(images: readonly NdArray[] | undefined) {
+    this.#model = images;
     for (const name of ["model", "difference", "residual"] as const) this.#layers.delete(name);
   }
 
   /** Whether measurement and model are images of the same pixels. */
   get isComparable(): boolean {
-    return this.#measured?.panels.length === 1 && this.#model?.shape.join() === this.#measured.panels[0].shape.join();
+    const shapes = (images: readonly NdArray[] = []): string => images.map(({ shape }) => shape.join()).join(";");
+    return this.#model !== undefined && shapes(this.#model) === shapes(this.#measured?.panels);
   }
 
   /** The names of what can be shown now. */
@@ -62,11 +63,12 @@ export class Scene {
     const [measured, model] = [this.#measured, this.#model];
     if (name === "measured") return measured && layerOf(name, "photons", measured.panels, measured.masks);
     if (!model) return undefined;
-    if (name === "model") return layerOf(name, "photons", [model]);
+    if (name === "model") return layerOf(name, "photons", model);
     if (!measured || !this.isComparable) return undefined;
-    const [counts, mask] = [measured.panels[0], measured.masks[0]];
-    if (name === "difference") return layerOf(name, "difference", [differenceOf(counts, model, mask)]);
-    return layerOf(name, "sigmas", [residualInSigmas(counts, model, mask ?? full(counts.shape, 1, "int32"), lossNamed("poisson"))]);
+    const { panels, masks } = measured;
+    if (name === "difference") return layerOf(name, "difference", panels.map((counts, i) => differenceOf(counts, model[i], masks[i])));
+    const loss = lossNamed("poisson");
+    return layerOf(name, "sigmas", panels.map((counts, i) => residualInSigmas(counts, model[i], masks[i] ?? full(counts.shape, 1, "int32"), loss)));
   }
 }
 

@@ -36,7 +36,7 @@ export class SpotsSection {
   #render(): void {
     if (!this.element.open || !this.#isStale) return;
     this.#isStale = false;
-    const images = this.scene.measured?.panels ?? (this.scene.model ? [this.scene.model] : []);
+    const images = this.scene.measured?.panels ?? this.scene.model ?? [];
     const residuals = this.scene.isComparable ? (this.scene.layer("residual")?.images ?? []) : [];
     const listed = this.#spots.length > 0 ? listedSpots(this.#spots, images, residuals) : images.flatMap(brightestSpots);
     this.#table.spots = listed;

@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Workbench } from "../cli/workbench.js";
+import { xparm } from "../io/geometry/small-models.js";
 import { closeChromium, hasChromium, openPage } from "./chromium.js";
 import { view } from "./serve.js";
 
@@ -114,6 +115,14 @@ if (hasChromium()) {
     for (const seen of [page, other]) await seen.getByRole("button", { name: "From the image" }).click();
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     assert.is(await pixels(other), await pixels(page));
+    // A model file and its image, dropped together.
+    const model = xparm.replace("400       300 ", "64 64 ").replace("200.500000     100.500000", "32.5 32.5").replace("1         1       400         1       300", "1 1 64 1 64");
+    await bench.put({ "XPARM.XDS": model.replace("0.172000    0.172000", "1.0 1.0") });
+    await other.locator("input[type=file]").setInputFiles([`${bench.folder}/XPARM.XDS`, `${bench.folder}/one.img`]);
+    await other.getByText("Who said what").click();
+    assert.match(await other.getByRole("row", { name: "wavelength" }).innerText(), /0\.97625 Å\s+XPARM\.XDS/);
+    assert.match((await other.locator(".warning").allTextContents()).join("\n"), /the wavelength is 0\.97625 A \(XPARM\.XDS\) and 1 A \(one\.img\)/);
+    await other.waitForFunction(() => document.querySelectorAll(".bar button").length > 0 && document.body.innerText.includes("residual"));
     assert.is.not(after, before);
     assert.equal(troubles, []);
     await other.context().close();

@@ -1,9 +1,13 @@
 import { request } from "node:http";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { parseFlags } from "../../src/cli/parse-flags.js";
+import { referenceReading } from "../../src/cli/reference-reading.js";
+import { viewFlags } from "../../src/cli/view/flags.js";
+import { pageGiven } from "../../src/cli/view/given.js";
 import { servePage } from "../../src/cli/view/server.js";
-import { withBench } from "./workbench.js";
-import { smv } from "./workbench.js";
+import { geometry, stream, xparm } from "../io/geometry/small-models.js";
+import { smv, withBench } from "./workbench.js";
 
 interface Answer {
   readonly code: number;
@@ -77,6 +81,40 @@ test("what belongs to a model is refused where there is none, and nothing is wri
     await refused("view text.txt --out p.html", /text\.txt is no image/);
     await refused("view lost.img --out p.html", /no such file/);
     assert.equal(Object.keys(await bench.contents()), ["one.img", "text.txt"]);
+  }));
+
+/** XDS's model of a detector of 4 x 2 pixels. */
+const smallXparm = xparm.replace("400       300 ", "4 2 ").replace("200.500000     100.500000", "2.5 1.5").replace("1         1       400         1       300", "1 1 4 1 2");
+const fourByTwo = smv("SIZE1=4;\nSIZE2=2;\nPIXEL_SIZE=0.172;\nDISTANCE=150;\nWAVELENGTH=0.97625;\n}", [1, 2, 3, 4, 5, 6, 7, 8]);
+
+test("a model file beside an image, in any order, is the model of the image, and options win over it", () =>
+  withBench({ "one.img": fourByTwo, "XPARM.XDS": smallXparm }, async ({ folder }) => {
+    const shown = async (line: string) => pageGiven(parseFlags(line.split(" "), viewFlags, referenceReading), folder, 0);
+    for (const line of ["one.img XPARM.XDS", "XPARM.XDS one.img", "XPARM.XDS --image one.img"]) {
+      const { images, experiment, facts = [], refinement } = await shown(`${line} -fluence 3e24`);
+      assert.equal(images.map(({ name }) => name), ["one.img"]);
+      assert.is(experiment?.beam.wavelengthA, 0.97625);
+      assert.ok(refinement);
+      const by = new Map(facts.map(({ what, from }) => [what, from]));
+      assert.equal(["wavelength", "cell", "distance along the beam", "fluence", "structure factors"].map((what) => by.get(what)), ["XPARM.XDS", "XPARM.XDS", "XPARM.XDS", "-fluence", "-default_F"]);
+    }
+    const alone = await shown("XPARM.XDS");
+    assert.equal(alone.images, []);
+    assert.match(alone.warnings.join("\n"), /XPARM\.XDS names no image: the detector is shown/);
+    await shown("one.img XPARM.XDS -geometry XPARM.XDS").then(
+      () => assert.unreachable(),
+      (error: unknown) => assert.match(String(error), /XPARM\.XDS and -geometry are all models; leave all but one/),
+    );
+  }));
+
+test("a model of several panels is shown on all of them, and one without a crystal gives an image its resolutions alone", () =>
+  withBench({ "two.geom": geometry, "run.stream": stream("0.1"), "one.img": smv("SIZE1=40;\nSIZE2=60;\n}", new Array<number>(2400).fill(3)) }, async ({ folder }) => {
+    const shown = async (line: string) => pageGiven(parseFlags(line.split(" "), viewFlags, referenceReading), folder, 0);
+    const { panels, images, refinement } = await shown("one.img run.stream -default_F 10");
+    assert.equal([panels?.panels.length, images[0].panels.map(({ shape }) => shape[0]), refinement], [2, [30, 30], undefined]);
+    const bare = await shown("one.img two.geom");
+    assert.equal([bare.experiment, bare.images[0].geometry?.panels.length], [undefined, 2]);
+    assert.match(bare.warnings.join("\n"), /two\.geom states no crystal/);
   }));
 
 test.after(() => server.close());

@@ -22,8 +22,13 @@ export async function modelAsOptions(given: Given<RefineFlag>, cwd: string): Pro
   if (given.has("geometry")) throw new InputError(`${file} and -geometry are both models; leave one of them out`);
   const named = given.word("image") ?? imageNamed(record.images[image], file, cwd);
   if (named === undefined) throw new InputError(`${file} does not name an image that is there; say where it is with --image FILE${lost(record.images[image])}`);
+  return withGeometry(given, model, [named]);
+}
+
+/** A command line with a model file as -geometry, and with images as operands. */
+export function withGeometry(given: Given<RefineFlag>, model: string, images: readonly string[]): Given<RefineFlag> {
   const option: Occurrence<RefineFlag> = { name: "geometry", spelling: "-geometry", words: [model], numbers: [NaN], place: given.occurrences.length };
-  return new Given([...given.occurrences.filter(({ name }) => name !== "image"), option], [named], given.warnings);
+  return new Given([...given.occurrences.filter(({ name }) => name !== "image"), option], images, given.warnings);
 }
 
 function withoutModel(given: Given<RefineFlag>): Given<RefineFlag> {
@@ -31,8 +36,8 @@ function withoutModel(given: Given<RefineFlag>): Given<RefineFlag> {
   return given;
 }
 
-/** The image where the model file says, or beside the model file. */
-function imageNamed(image: ImageName | undefined, model: string, cwd: string): string | undefined {
+/** The image where the model file says it is, or beside the model file. */
+export function imageNamed(image: ImageName | undefined, model: string, cwd: string): string | undefined {
   if (image === undefined) return undefined;
   const folder = dirname(model);
   const places = [isAbsolute(image.file) ? image.file : join(folder, image.file), join(folder, basename(image.file))];

@@ -1,11 +1,11 @@
+import { bothMasks, maskOfPanel } from "../../input/masks.js";
 import { headerSettings, type HeaderSettings } from "../../io/header-settings.js";
 import { quote } from "../../io/field.js";
 import type { ExperimentRecord, PanelRecord } from "../../io/geometry/record.js";
 import type { MeasuredImage } from "../../io/image.js";
 import { normalDraws } from "../../models/draws.js";
 import { InputError } from "../../ndarray/errors.js";
-import { copy, flatData, type NdArray } from "../../ndarray/ndarray.js";
-import { sameShape } from "../../ndarray/shape.js";
+import { copy, type NdArray } from "../../ndarray/ndarray.js";
 import { askedParameters, type Asked } from "../../refine/asked-parameters.js";
 import { isRefinable, refinable, refinableAliases, refinableExperiment, refinableMembers } from "../../refine/catalogue.js";
 import { crystalSystems } from "../../refine/crystal-system.js";
@@ -16,10 +16,12 @@ import { defaultBlurs, type RefineOptions } from "../../refine/refine.js";
 import { usablePixels, type PixelRules, type Still } from "../../refine/still.js";
 import { requestFromFlags, type Request } from "../experiment-from-flags.js";
 import type { SimulateFlag } from "../flags.js";
-import { geometryOfHeader, maskOfPanel, withImageRecord } from "../geometry-from-flags.js";
+import { geometryOfHeader, withImageRecord } from "../geometry-from-flags.js";
 import { readImage } from "../image-file.js";
 import { readInputFiles, type InputFiles } from "../input-files.js";
 import { Given } from "../parse-flags.js";
+import type { StatedFact } from "../../view/stated-fact.js";
+import { factsFromFlags } from "../who-said.js";
 import { didYouMean, suggestions } from "../suggestion.js";
 import { asSimulateFlags, isIdle, type RefineFlag } from "./flags.js";
 import { contradictionsBetween, type HeaderWords } from "./header-agreement.js";
@@ -32,6 +34,8 @@ export interface RefineRequest {
   readonly options: RefineOptions;
   /** of several in the model file, the number of the one that is refined, from 0 */
   readonly crystal: number | undefined;
+  /** what the first image's experiment is at the start, and who said it */
+  readonly facts: readonly StatedFact[];
   readonly warnings: readonly string[];
 }
 
@@ -54,17 +58,20 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   const files = withoutDistance(await readInputFiles(flags, cwd));
   const stills: Still[] = [];
   const headers: HeaderWords[] = [];
+  let facts: readonly StatedFact[] = [];
   for (const name of images) {
     const { header, words, record, ...measured } = await readCounts(name, cwd, flags);
     const geometry = files.geometry ? withImageRecord(files.geometry, record) : measured.isSmv ? undefined : geometryOfHeader(flags, record);
     const [panel, ...others] = geometry?.record.panels ?? [];
     if (others.length > 0) throw new InputError(`${geometry?.record.source} has ${others.length + 1} panels, and refine works on a detector of one; PanelModel in the library works on all`);
-    const request = requestFromFlags(flags, geometry ? { ...files, geometry } : withHeader(files, header, flags, name), seconds);
+    const filesOfImage = geometry ? { ...files, geometry } : withHeader(files, header, flags, name);
+    const request = requestFromFlags(flags, filesOfImage, seconds);
     for (const warning of geometry?.warnings ?? []) warnings.add(warning);
     const start = geometry ? geometryStart(request, flags) : startingExperiment(name, request, flags, files, header, words);
     for (const warning of start.warnings) warnings.add(warning);
     const still = stillFrom(name, panel ? knownPixels(measured, panel) : measured, { ...request, experiment: start.experiment }, given);
     headers.push(words);
+    if (facts.length === 0) facts = factsFromFlags(still.experiment, flags, filesOfImage, flags.word("img") ?? name);
     const knowsBackground = given.has("adc", "water") || names.includes("background") || names.includes("water");
     const offset = darkest(still);
     if (offset >= 10 && !knowsBackground) {
@@ -78,7 +85,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   const dark = stills.find(({ experiment: { beam } }) => beam.fluence === 0);
   if (dark) throw new InputError("-fluence is 0, which no image comes from");
   checkParameters(parameters);
-  return { stills, parameters, options: optionsOf(given, parameters), crystal: files.geometry?.crystal, warnings: [...warnings] };
+  return { stills, parameters, options: optionsOf(given, parameters), crystal: files.geometry?.crystal, facts, warnings: [...warnings] };
 }
 
 /** Counts with the offset taken off, and what the image's file says of its pixels. */
@@ -91,12 +98,12 @@ interface Counted extends Pick<MeasuredImage, "mask" | "overload"> {
 function knownPixels(counted: Counted, panel: PanelRecord): Counted {
   const ofPanel = maskOfPanel(panel);
   const { mask: own, overload = panel.trusted?.overload } = counted;
-  return { ...counted, overload, mask: own && ofPanel ? bothOf(own, ofPanel) : (own ?? ofPanel) };
+  return { ...counted, overload, mask: own && ofPanel ? bothMasks(own, ofPanel) : (own ?? ofPanel) };
 }
 
 function stillFrom(name: string, { counts, overload, mask: own }: Counted, request: Request, given: Given<RefineFlag>): Still {
   const { experiment, options: { oversample, ...options } } = request;
-  const rules = pixelRules(given, own && options.mask ? bothOf(own, options.mask) : (own ?? options.mask), overload);
+  const rules = pixelRules(given, own && options.mask ? bothMasks(own, options.mask) : (own ?? options.mask), overload);
   const { mask } = usablePixels(counts, rules);
   const { slow, fast } = experiment.detector.pixels;
   if (counts.shape[0] !== slow || counts.shape[1] !== fast) {
@@ -117,15 +124,6 @@ async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>)
   const stated = { pixelSizeMm: record.panels[0]?.pixelSizeMm, wavelengthA: record.beam.wavelengthA };
   const header = smvHeader ? headerSettings({ header: smvHeader, shape, image }, name) : { ...noSettings, ...stated, shape };
   return { counts, header, words: smvHeader ?? new Map<string, string>(), mask, overload, record, isSmv: smvHeader !== undefined };
-}
-
-/** The mask that leaves out what either of two leaves out. */
-function bothOf(own: NdArray, other: NdArray): NdArray {
-  if (!sameShape(own.shape, other.shape)) return other;
-  const mask = copy(own);
-  const values = flatData(other);
-  for (let i = 0; i < mask.size; i++) mask.data[i] = values[i] === 0 ? 0 : mask.data[i];
-  return mask;
 }
 
 /**

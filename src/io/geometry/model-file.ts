@@ -46,6 +46,25 @@ export function parseModelFile(text: string, name: string): ModelFile {
   throw new InputError(`${name} is no model that can be read: DIALS .expt, XDS XPARM or INTEGRATE.HKL, CrystFEL .geom or .stream, MOSFLM matrix`);
 }
 
+/**
+ * Reads a model file, if the bytes are one's.
+ * @param name what error messages call it
+ * @returns undefined where they are something else
+ * @throws InputError when it is a damaged one
+ */
+export function modelFileIn(bytes: Uint8Array, name: string): ModelFile | undefined {
+  const text = modelTextIn(bytes);
+  return text === undefined ? undefined : parseModelFile(text, name);
+}
+
+/** The text of a model file; undefined where the bytes are something else. */
+export function modelTextIn(bytes: Uint8Array): string | undefined {
+  // No text holds control characters other than those that end words and lines.
+  const isText = bytes.length > 0 && bytes.subarray(0, 1024).every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13);
+  const text = isText ? new TextDecoder().decode(bytes) : undefined;
+  return text !== undefined && isModelFile(text) ? text : undefined;
+}
+
 /** The records one after another, each with as many images as its scan has. */
 function modelFileOf(name: string, records: readonly (() => ExperimentRecord)[]): ModelFile {
   const listed = records.map((record) => record());

@@ -1,6 +1,7 @@
+import { known } from "../autodiff/tape.js";
 import type { BeamRecord, ExperimentRecord, PanelRecord } from "../io/geometry/record.js";
-import { cross, direction, dot, lengthOf, minus, scaled, transform, type Vector3 } from "../io/geometry/vector.js";
-import type { Axes, Detector } from "../models/detector.js";
+import { cross, direction, dot, lengthOf, minus, plus, scaled, transform, type Vector3 } from "../io/geometry/vector.js";
+import { detectorFrame, type Axes, type Detector } from "../models/detector.js";
 import { InputError } from "../ndarray/errors.js";
 
 /** Lengths of a panel's axes that are still those of square pixels. */
@@ -71,4 +72,23 @@ function axesOfRecord({ beam, goniometer }: ExperimentRecord, panel: PanelRecord
 function perpendicular(along: Vector3, wanted: Vector3): Vector3 {
   const part = minus(wanted, scaled(along, dot(along, wanted)));
   return lengthOf(part) > 1e-6 ? direction(part) : perpendicular(along, [along[1], along[2], along[0]]);
+}
+
+/** The model of the only panel or, of many, of the first one as if its pixels were squares. */
+export function firstDetector(record: ExperimentRecord): Detector {
+  const [panel] = record.panels;
+  return detectorOfRecord(record, record.panels.length === 1 ? panel : { ...panel, fast: direction(panel.fast), slow: perpendicularTo(panel) });
+}
+
+function perpendicularTo({ fast, slow }: PanelRecord): Vector3 {
+  const along = direction(fast);
+  return direction(minus(slow, scaled(along, dot(slow, along))));
+}
+
+/** The record with its detector moved along the beam, so that the beam strikes the first panel's plane at a distance. */
+export function atDistance(record: ExperimentRecord, distanceMm: number): ExperimentRecord {
+  const closed = { ...record, openShift: undefined };
+  const now = known(detectorFrame(firstDetector(closed)).distance) * 1000;
+  const shift = scaled(directionOf(record.beam), distanceMm - now);
+  return { ...closed, panels: record.panels.map((panel) => ({ ...panel, originMm: plus(panel.originMm, shift) })) };
 }
