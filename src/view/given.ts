@@ -98,7 +98,7 @@ export function unpack<T>(text: string, buffers: readonly Uint8Array[]): T {
       arrays.set(value.$array, array);
       return array;
     }
-    if (isPackedGrid(value)) return new StructureFactors(value.$grid, value.min, value);
+    if (isPackedGrid(value)) return new StructureFactors(value.$grid, value.min, { defaultF: value.defaultF, policy: value.policy });
     return "$number" in value ? Number(value.$number) : value;
   });
 }
