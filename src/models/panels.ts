@@ -28,6 +28,8 @@ export interface PanelGroup {
   readonly name: string;
   /** groups in it, and numbers of panels */
   readonly children: readonly (PanelGroup | number)[];
+  /** the point that it turns about; the mean of its panels' middles unless given */
+  readonly centreMm?: Vector<number> | undefined;
 }
 
 /** How a group has moved: turned about its own centre, then shifted, both along the axes of the laboratory. */
@@ -54,7 +56,7 @@ export interface RestingGroup {
   readonly name: string;
   /** numbers of the panels that it and the groups in it hold */
   readonly panels: readonly number[];
-  /** mean of its panels' middles, in mm: the point that it turns about */
+  /** the point that it turns about, in mm */
   readonly centreMm: Vector<number>;
 }
 
@@ -78,7 +80,7 @@ export function groupsOf({ panels, mounting }: PanelledDetector): readonly Resti
       held.add(child);
       return [child];
     });
-    groups[at] = { name: group.name, panels: own, centreMm: centreOf(own.map((index) => panels[index])) };
+    groups[at] = { name: group.name, panels: own, centreMm: group.centreMm ?? centreOf(own.map((index) => panels[index])) };
     return own;
   };
   walk(mounting ?? { name: allPanels, children: panels.map((_, i) => i) });
