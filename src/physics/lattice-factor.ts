@@ -98,6 +98,14 @@ export interface CrystalBody {
   readonly fudge: Quantity;
 }
 
+/** A bound of a factor that is a function of a distance from the reflection. */
+export interface DistanceBound {
+  /** from offsets to a space in which that distance is Euclid's */
+  inUnits(crystal: CrystalBody): Matrix<number>;
+  /** beyond which squared distance the factor is at most so large */
+  squareBeyond(crystal: CrystalBody, factor: number): number;
+}
+
 /** A crystal's shape: all that the program knows of it. */
 export interface ShapeRecord {
   /** the lattice factor beside a reflection */
@@ -112,12 +120,7 @@ export interface ShapeRecord {
    */
   bound(crystal: CrystalBody): (box: OffsetBox) => number;
   /** where the factor is a function of a distance from the reflection, which then bounds it better than a box does */
-  readonly distance?: {
-    /** from offsets to a space in which that distance is Euclid's */
-    inUnits(crystal: CrystalBody): Matrix<number>;
-    /** beyond which squared distance the factor is at most so large */
-    squareBeyond(crystal: CrystalBody, factor: number): number;
-  };
+  readonly distance?: DistanceBound;
   /** the reference program's option */
   readonly option: string;
   /** other spellings of the option */
@@ -153,6 +156,14 @@ export const crystalShapes = {
         return peak * Math.min(1, (3 / square) * Math.sqrt(1 + 1 / square));
       };
     },
+    distance: {
+      inUnits: ({ counts }) => diagonal(counts),
+      // Where x² is (3/f) sqrt(1 + f/3), or more, f is above (3/x²) sqrt(1 + 1/x²).
+      squareBeyond({ counts, fudge }, factor) {
+        const part = factor / (known(count(counts)) * roundPeak);
+        return ((3 / part) * Math.sqrt(1 + part / 3) * (1 + rounding)) / (known(fudge) * Math.PI ** 2);
+      },
+    },
     option: "round_xtal",
     description: "an ellipsoid",
   },
@@ -180,6 +191,10 @@ export const crystalShapes = {
       const cells = counts.map(known);
       const peak = known(count(counts));
       return (box) => peak * Math.exp((-(1 - rounding) / gaussWidth) * cells.reduce((sum, n, axis) => sum + (n * nearest(box[axis])) ** 2, 0));
+    },
+    distance: {
+      inUnits: ({ counts }) => diagonal(counts),
+      squareBeyond: ({ counts }, factor) => gaussWidth * Math.log(known(count(counts)) / factor) * (1 + rounding),
     },
     option: "domain_xtal",
     description: "Gaussian spots as wide as those of a parallelepiped along each axis: what -spots closed has",
@@ -209,6 +224,11 @@ export const crystalShapeNames: readonly CrystalShape[] = Object.keys(crystalSha
 /** A shape's record, whichever it is. */
 export function shapeNamed(name: CrystalShape): ShapeRecord {
   return crystalShapes[name];
+}
+
+/** Offsets in units of the peak's width along each axis. */
+function diagonal([na, nb, nc]: CellCounts): Matrix<number> {
+  return [[known(na), 0, 0], [0, known(nb), 0], [0, 0, known(nc)]];
 }
 
 /** The rows take offsets to the place beside the reflection, in units of the peak's width. */

@@ -2,9 +2,9 @@ import type { FloatDType } from "../ndarray/dtype.js";
 import { checkOptions } from "../ndarray/fields.js";
 import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import type { ParallelOptions } from "./image-model.js";
-import { liveShare, mostLive } from "./live-share.js";
-import { blockPixels } from "./pixel-block.js";
-import { inBlocks } from "./pixel-blocks.js";
+import { blocksInPanels, inBlocks } from "./live/blocked-pixels.js";
+import { liveShare, mostLive } from "./live/live-share.js";
+import { blockPixels } from "./live/pixel-block.js";
 import { inPanels } from "./panel-pixels.js";
 import { pixelsOfTile, tileCount, type Pixels } from "./pixels.js";
 import { sumsOf, type Question } from "./question.js";
@@ -46,6 +46,7 @@ export function answer(recordings: Recordings, subject: Subject): Answer {
       runner.run(value, tile);
       subject.onProgress?.(pixelsIn(tile + 1, value), value.pixels.size);
     }
+    runner.finish();
   }
 }
 
@@ -106,6 +107,7 @@ function* runsOf(recordings: Recordings, given: Subject, shared: boolean): Gener
 
 /** The pixels in tiles, and how many tiles have their sums in one row: of one panel, where there are many. */
 function inTiles({ pixels, tileSize }: Plan, blocks: number): { readonly pixels: Pixels; readonly tilesOfBlock: number } {
+  if (pixels.panels && pixels.blocks) return blocksInPanels(pixels, pixels.blocks, blocks);
   if (pixels.panels) return inPanels(pixels, pixels.panels, tileSize, blocks);
   return { pixels, tilesOfBlock: Math.ceil(tileCount(pixels, tileSize) / blocks) };
 }

@@ -8,6 +8,7 @@ import { waterBackground, type Experiment } from "../models/experiment.js";
 import { indicesOf, sharedCovariance, spotCovariance, spotWidths } from "../models/spots.js";
 import { leavesGrid, nearestF, tricubicF, type Indices } from "../models/structure-factors.js";
 import type { Shape } from "../ndarray/shape.js";
+import type { DirectBasis } from "../physics/lattice.js";
 import { scatteringVector } from "../physics/scattering.js";
 import { closedSpot, latticePoint, offsetsAt, reflectionOf, temperatureFactor } from "../physics/spots.js";
 import type { Symmetric } from "../physics/symmetric.js";
@@ -38,8 +39,10 @@ export interface ClosedImage {
   readonly leaving: Quantity;
   /** of the steps: pixels, points, sources, orientations times reflections */
   readonly shape: Shape;
-  /** fractional indices of the steps, and the covariance of their spots in the domain's own units, to which a matrix takes indices */
-  readonly hkl: Vector;
+  /** q in Å⁻¹, and the direct vectors of the orientations times reflections, in Å */
+  readonly scattering: Vector;
+  readonly lattice: DirectBasis;
+  /** covariance of the steps' spots in the domain's own units, to which a matrix takes indices */
   readonly covariance: Symmetric;
   readonly ofIndices: Matrix;
 }
@@ -85,7 +88,8 @@ export function recordClosedSpots(experiment: Experiment<Quantity>, sampling: Cl
     electrons: background === 0 ? spots : add(spots, mul(overSteps(factors, 1), background, orientations)),
     leaving: isBetween && typeof experiment.structureFactors !== "number" ? leavesGrid(experiment.structureFactors, at) : 0,
     shape,
-    hkl,
+    scattering: q,
+    lattice,
     covariance,
     ofIndices: domain.ofIndices,
   };

@@ -29,17 +29,18 @@ export class DerivativeProducts {
    * @param slope of each pixel's loss by its photons, of which the first `count` are the tile's
    * @param curvature likewise
    * @param derivatives of each pixel's photons, one array for each parameter
+   * @param counting 0 for pixels that do not count
    * @param sums receives the loss's derivative by each parameter, then the products of the derivatives times the curvature, those of
    *   each parameter with all up to itself, from an index on
    */
-  add(slope: NdArray, curvature: NdArray, derivatives: readonly NdArray[], count: number, sums: Data, from: number): void {
+  add(slope: NdArray, curvature: NdArray, derivatives: readonly NdArray[], count: number, counting: Data, sums: Data, from: number): void {
     const [slopes, weights] = [flatData(slope), flatData(curvature)];
     derivatives.forEach((derivative, i) => {
       const values = flatData(derivative);
       const start = i * this.#pixels;
       let gradient = 0;
       for (let pixel = 0; pixel < count; pixel++) {
-        const value = values[pixel];
+        const value = counting[pixel] === 0 ? 0 : values[pixel];
         gradient += slopes[pixel] * value;
         this.#derivatives[start + pixel] = value;
         this.#weighted[start + pixel] = weights[pixel] * value;

@@ -8,7 +8,7 @@ import { InputError } from "../ndarray/errors.js";
 import { checkChoice, checkOptions, type NamesOf } from "../ndarray/fields.js";
 import type { ImageOptions } from "./image-model.js";
 import type { LookupMode, Sampling } from "./image.js";
-import type { Negligible } from "./live-steps.js";
+import type { Negligible } from "./live/reach.js";
 import { checkSkip, negligibleIn } from "./negligible.js";
 import { selectPixels, type Pixels } from "./pixels.js";
 import { reflectionsInReach } from "./spot-reach.js";

@@ -10,7 +10,7 @@ import { leavesGrid, nearestF, tricubicF, type Indices } from "../models/structu
 import { zeros } from "../ndarray/ndarray.js";
 import type { Shape } from "../ndarray/shape.js";
 import { shapeNamed, type CrystalShape, type Offsets } from "../physics/lattice-factor.js";
-import type { ReciprocalBasis } from "../physics/lattice.js";
+import type { DirectBasis, ReciprocalBasis } from "../physics/lattice.js";
 import { scatteringVector } from "../physics/scattering.js";
 import { crystalFrame, latticePoint, temperatureFactor } from "../physics/spots.js";
 import { dot, norm, type Vector } from "../physics/vector.js";
@@ -67,11 +67,15 @@ export interface RecordedImage {
 /** A reach, before its values are a program. */
 export interface RecordedReach {
   readonly bounds: { readonly kind: "sampled"; readonly shape: CrystalShape } | { readonly kind: "closed"; readonly reflections: readonly [number, number, number] };
-  /** of all steps: h, k, l and, of spots in closed form, the covariance */
-  readonly steps: readonly Quantity[];
+  /** q, in Å⁻¹ */
+  readonly scattering: Vector;
+  /** the direct vectors of the steps, in Å */
+  readonly lattice: DirectBasis;
   /** of the crystal, which all steps share */
   readonly crystal: readonly Quantity[];
-  /** pixels, points, sources, orientations */
+  /** of spots in closed form, the covariance of each step */
+  readonly covariance: readonly Quantity[];
+  /** pixels, points, sources, orientations times reflections */
   readonly shape: Shape;
 }
 
@@ -86,9 +90,9 @@ export function recordImage(experiment: Experiment<Quantity>, sampling: Sampling
 
 function recordClosedImage(experiment: Experiment<Quantity>, { lookup, ...sampling }: Sampling & ClosedSampling, pixels: PixelInputs): RecordedImage {
   const mode = lookup === "tricubic" ? "tricubic" : "nearest";
-  const { electrons, leaving, shape, hkl, covariance, ofIndices } = recordClosedSpots(experiment, { ...sampling, lookup: mode }, pixels);
+  const { electrons, leaving, shape, scattering, lattice, covariance, ofIndices } = recordClosedSpots(experiment, { ...sampling, lookup: mode }, pixels);
   return {
-    reach: { bounds: { kind: "closed", reflections: sampling.reflections }, steps: [...hkl, ...covariance], crystal: ofIndices.flat(), shape },
+    reach: { bounds: { kind: "closed", reflections: sampling.reflections }, scattering, lattice, crystal: ofIndices.flat(), covariance, shape },
     leavesZero: isDark(experiment),
     image: photonsOf(experiment, electrons, sampling.oversample, pixels),
     leaving: mode === "tricubic" ? broadcastTo(recorded(leaving, pixels.fast), shape) : undefined,
@@ -152,7 +156,14 @@ function recordSampledImage(experiment: Experiment<Quantity>, sampling: Sampling
   return {
     image: photonsOf(experiment, electrons, sampling.oversample, pixels),
     leaving: leaving === undefined ? undefined : broadcastTo(recorded(leaving, fast), shape),
-    reach: { bounds: { kind: "sampled", shape: shapeName }, steps: hkl, crystal: [...cells, ...aStar, ...bStar, ...cStar, fudge], shape },
+    reach: {
+      bounds: { kind: "sampled", shape: shapeName },
+      scattering: q,
+      lattice: turned,
+      crystal: [...cells, ...aStar, ...bStar, ...cStar, fudge],
+      covariance: [],
+      shape,
+    },
     leavesZero: isDark(experiment),
   };
 }

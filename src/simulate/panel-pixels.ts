@@ -2,7 +2,7 @@ import { allocate, type Data } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import type { Shape } from "../ndarray/shape.js";
-import { pixelsOfTile, tileCount, type Pixels } from "./pixels.js";
+import type { Pixels } from "./pixels.js";
 
 /**
  * The pixels of some panels, one panel below the other in an image of all.
@@ -50,12 +50,12 @@ interface PanelTiles {
 
 /**
  * Pixels whose tiles end where a panel ends. Each panel has as many; those that a panel does not need are empty.
- * @param size of a tile, unless the pixels have tiles already, which then end where a panel ends
+ * @param size of a tile
  * @param mostBlocks of tiles with sums of their own
  */
 export function inPanels(pixels: Pixels, { first }: NonNullable<Pixels["panels"]>, size: number, mostBlocks: number): PanelTiles {
   const panels = first.length - 1;
-  const ends = Array.from({ length: panels }, (_, panel) => endsOfTiles(pixels, first, panel, size));
+  const ends = Array.from({ length: panels }, (_, panel) => endsOfTiles(first, panel, size));
   const longest = Math.max(...ends.map(({ length }) => length));
   if (longest === 0) throw new InputError("the mask leaves no pixel");
   const tilesOfBlock = Math.ceil(longest / Math.max(1, Math.floor(mostBlocks / panels)));
@@ -67,14 +67,8 @@ export function inPanels(pixels: Pixels, { first }: NonNullable<Pixels["panels"]
   return { pixels: { ...pixels, tiles }, tilesOfBlock };
 }
 
-function endsOfTiles(pixels: Pixels, first: Data, panel: number, size: number): number[] {
+function endsOfTiles(first: Data, panel: number, size: number): number[] {
   const ends: number[] = [];
-  if (pixels.tiles === undefined) for (let at = first[panel]; at < first[panel + 1]; at += size) ends.push(Math.min(at + size, first[panel + 1]));
-  else {
-    for (let tile = 0; tile < tileCount(pixels, size); tile++) {
-      const { first: at, count } = pixelsOfTile(pixels, tile, size);
-      if (at >= first[panel] && at < first[panel + 1]) ends.push(at + count);
-    }
-  }
+  for (let at = first[panel]; at < first[panel + 1]; at += size) ends.push(Math.min(at + size, first[panel + 1]));
   return ends;
 }

@@ -2,7 +2,7 @@ import { allocate, type Data } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { equals, fromData, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
-import { blockPixels, fastInBlock, slowInBlock } from "./pixel-block.js";
+import { tilesIn, type Blocks } from "./live/blocked-pixels.js";
 import { checkRegion, type Roi } from "./statistics.js";
 
 /** Which pixels of a detector are worked on. */
@@ -23,6 +23,8 @@ export interface Pixels {
   readonly places: Data | undefined;
   /** numbers of each tile's first pixel, and that of all pixels; unless given, all tiles but the last are of one size */
   readonly tiles?: Data | undefined;
+  /** where the tiles are blocks of the detector, how they stand */
+  readonly blocks?: Blocks | undefined;
   /** where panels stand one below the other in the image: the rows of each, and the numbers of its first pixels, with that of all pixels at the end */
   readonly panels?: { readonly rows: number; readonly first: Data };
 }
@@ -60,7 +62,8 @@ export function samePixels(a: Pixels, b: Pixels): boolean {
 }
 
 /** How many tiles of a size hold the pixels. */
-export function tileCount({ size: pixels, tiles }: Pixels, size: number): number {
+export function tileCount({ size: pixels, tiles, blocks }: Pixels, size: number): number {
+  if (blocks) return tilesIn(blocks);
   return tiles ? tiles.length - 1 : Math.ceil(pixels / size);
 }
 
@@ -109,17 +112,6 @@ export function writeCoordinates(pixels: Pixels, first: number, count: number, f
   const height = pixels.panels?.rows ?? Infinity;
   const columns = fast.data;
   const rows = slow.data;
-  if (pixels.tiles && pixels.places && count === blockPixels) {
-    // A whole block.
-    const row = Math.floor(pixels.places[first] / width);
-    const column = pixels.places[first] - row * width;
-    const own = row % height;
-    for (let i = 0; i < blockPixels; i++) {
-      columns[fast.offset + i] = column + fastInBlock[i];
-      rows[slow.offset + i] = own + slowInBlock[i];
-    }
-    return;
-  }
   forEachStretch(pixels, first, count, (at, place, length) => {
     const row = Math.floor(place / width);
     let column = place - row * width;

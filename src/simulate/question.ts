@@ -9,9 +9,10 @@ import { describe, describeShape, InputError, ShapeError } from "../ndarray/erro
 import type { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, sizeOf, type Shape } from "../ndarray/shape.js";
 import { recordImage, type PixelInputs, type Sampling } from "./image.js";
-import type { Reach } from "./live-steps.js";
-import { leafPixels } from "./pixel-block.js";
-import { recorded, stepCounts } from "./steps.js";
+import { leafPixels } from "./live/pixel-block.js";
+import type { Reach } from "./live/reach.js";
+import { recordReach } from "./live/record-reach.js";
+import { stepCounts } from "./steps.js";
 
 /** Records a number for each pixel from the modelled image and given ones at the same pixels; shapes [P, 1, 1, 1]. */
 export type PixelFunction = (image: Variable, ...data: Variable[]) => Variable;
@@ -75,6 +76,8 @@ export interface RecordedQuestion {
   program(): Program;
   /** what bounds the steps, where they are masked */
   reach(): Reach | undefined;
+  /** what pixels cost that no step reaches, where they are masked and then 0: a program of all arguments */
+  dark(): Program | undefined;
 }
 
 /**
@@ -94,25 +97,21 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
   const pixels: PixelInputs = { ...indices, ...(sampling.isMasked && { live: mask() }) };
   const { image, leaving, reach, leavesZero } = recordImage(experiment, sampling, pixels);
   const left = leaving ? sum(leaving, 1, 2, 3) : tape.constant(0, dtype);
-  const recordedAs = (outputs: readonly Variable[], program: () => readonly Variable[]): RecordedQuestion => ({
-    spelling: [question.kind, ...outputs.map(({ id }) => id), tape.spelling].join(),
+  const recordedAs = (outputs: readonly Variable[], program: () => readonly Variable[], dark?: Variable): RecordedQuestion => ({
+    spelling: [question.kind, ...outputs.map(({ id }) => id), dark?.id, tape.spelling].join(),
     literals: tape.literals,
     leavesZero,
     program: () => tape.program(program()),
-    reach() {
-      if (!sampling.isMasked) return undefined;
-      const steps = reach.steps.map((x) => broadcastTo(recorded(x, pixels.fast), reach.shape));
-      const crystal = reach.crystal.map((x) => recorded(x, pixels.fast));
-      return { ...reach.bounds, program: tape.program([...steps.slice(0, 3), ...crystal, ...steps.slice(3)]) };
-    },
+    dark: () => dark && tape.program([dark]),
+    reach: () => (sampling.isMasked ? recordReach(reach, tape, pixels.fast) : undefined),
   });
   if (question.kind === "image") return recordedAs([left, image], () => [left, image]);
   if (question.kind === "leaving") return recordedAs([left], () => [leaving ?? left]);
 
   const counts = perPixel();
   const data = Array.from({ length: images }, perPixel);
-  const ofPixels = (name: string, f: PixelFunction): Variable => {
-    const x: unknown = f(image, ...data);
+  const ofPixels = (name: string, f: PixelFunction, of = image): Variable => {
+    const x: unknown = f(of, ...data);
     if (!(x instanceof Variable)) throw new InputError(`the ${name} gives ${describe(x)}; it has to give a value that ops record from the image`);
     if (typeof asQuantity(x) === "number" || sameShape(x.shape, counts.shape)) return broadcastTo(x, counts.shape);
     const wanted = `a number for each pixel, of shape ${describeShape(counts.shape)} in a tile`;
@@ -123,11 +122,13 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
   const orZero = (derivative: Variable | undefined, { shape }: { readonly shape: Shape }): Variable =>
     derivative ?? broadcastTo(tape.constant(0, dtype), shape);
   const cost = overPixels(ofPixels("loss", question.loss));
+  const none = broadcastTo(tape.constant(0, dtype), image.shape);
+  const dark = sampling.isMasked && leavesZero ? overPixels(ofPixels("loss", question.loss, none)) : undefined;
   if (question.kind === "gradient") {
     return recordedAs([left, cost], () => {
       const gradients = pullBack([cost], [one], sources);
       return [left, cost, ...gradients.map((gradient, i) => orZero(gradient, sources[i]))];
-    });
+    }, dark);
   }
   const curvature = ofPixels("curvature", question.curvature);
   const ofEach = (x: Variable): Variable => broadcastTo(x, counts.shape);
@@ -135,5 +136,5 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
     const slope = orZero(pullBack([cost], [one], [image])[0], image);
     const derivatives = sources.map((source) => orZero(pushForward([source], [one], [image])[0], image));
     return [left, cost, ...[slope, curvature, ...derivatives].map(ofEach)];
-  });
+  }, dark);
 }

@@ -6,7 +6,7 @@ import type { FloatDType } from "../ndarray/dtype.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import type { LookupMode } from "./image.js";
 import type { ImagePlan } from "./image-plan.js";
-import type { Reach } from "./live-steps.js";
+import type { Reach } from "./live/reach.js";
 import { recordQuestion, type Question, type RecordedQuestion } from "./question.js";
 import { TileRunner, type TileJob, type TileRun } from "./tiles.js";
 
@@ -24,7 +24,7 @@ export function refinedInputs({ inputs, ofPanels }: Plan): readonly NdArray[] {
 }
 
 /** What a run of a recorded question needs. */
-export type Asked = Pick<TileRun, "job" | "known" | "reach">;
+export type Asked = Pick<TileRun, "job" | "known" | "reach" | "darkKnown">;
 
 /** What is recorded. */
 export interface Inquiry {
@@ -46,6 +46,8 @@ interface Prepared {
   readonly added: readonly NdArray[];
   /** what bounds its steps, where it is masked */
   readonly reach: { readonly reach: Reach; readonly known: readonly Known[]; readonly leavesZero: boolean } | undefined;
+  /** of what dark pixels cost */
+  readonly dark: readonly Known[] | undefined;
 }
 
 /** Compiled questions, and recordings that lead to them, that are kept; of more, the oldest is forgotten. */
@@ -91,16 +93,19 @@ export class Recordings {
     keep(this.#jobs, prepared.structure, prepared.job, ({ id }) => this.#runners.delete(id));
     const reach = prepared.reach &&
       plan.negligible && { ...prepared.reach, known: knownArguments(prepared.reach.known, literals, "float64"), negligible: plan.negligible };
-    return { job: prepared.job, known: knownArguments(prepared.known, [...literals, ...prepared.added], "float64"), reach };
+    const darkKnown = prepared.dark && knownArguments(prepared.dark, literals, "float64");
+    return { job: prepared.job, known: knownArguments(prepared.known, [...literals, ...prepared.added], "float64"), reach, darkKnown };
   }
 
-  #prepared({ program, literals, reach: reachOf, leavesZero }: RecordedQuestion, { kind }: Question, mode: LookupMode, size: number): Prepared {
+  #prepared({ program, literals, reach: reachOf, leavesZero, dark: darkOf }: RecordedQuestion, { kind }: Question, mode: LookupMode, size: number): Prepared {
     const first = literals.length;
     const bounds = reachOf();
     const bounded = bounds && openProgram(bounds.program);
     const reach = bounds && bounded && { reach: { ...bounds, program: bounded.program }, known: bounded.known, leavesZero };
+    const costs = darkOf();
+    const dark = costs && openProgram(costs);
     const { program: open, known } = openProgram(program());
-    const structure = [kind, mode, ...open.inputs.map(({ shape }) => shape.join("x")), structureOf(open)].join();
+    const structure = [kind, mode, ...open.inputs.map(({ shape }) => shape.join("x")), structureOf(open), dark && structureOf(dark.program)].join();
     const job: TileJob = this.#jobs.get(structure) ?? {
       id: jobs++,
       program: open,
@@ -110,8 +115,9 @@ export class Recordings {
       hasImage: kind === "image" || kind === "leaving",
       hasDerivatives: kind === "normal",
       isMasked: reach !== undefined,
+      dark: dark?.program,
     };
-    return { structure, job, known, added: literals.slice(first), reach };
+    return { structure, job, known, added: literals.slice(first), reach, dark: dark?.known };
   }
 }
 

@@ -5,7 +5,7 @@ import { sourceCount, type Along } from "../models/beam.js";
 import { orientationCount } from "../models/crystal.js";
 import type { Experiment } from "../models/experiment.js";
 import { array } from "../ndarray/ndarray.js";
-import { leafPixels } from "./pixel-block.js";
+import { leafPixels } from "./live/pixel-block.js";
 
 /**
  * The axes of the tape on which an image is recorded, in the reference program's loop order: pixels; points in a pixel (sensor

@@ -1,10 +1,12 @@
 import { prepareWorkspace, type Executor, type Workspace } from "../autodiff/executor.js";
 import type { Program } from "../autodiff/tape.js";
-import { assign, flatData, type NdArray } from "../ndarray/ndarray.js";
-import { slice } from "../ndarray/views.js";
+import type { Data } from "../ndarray/dtype.js";
+import { flatData, type NdArray } from "../ndarray/ndarray.js";
 import { DerivativeProducts } from "./derivative-products.js";
-import { LiveSteps, type Negligible, type Reach } from "./live-steps.js";
+import { BlockRunner } from "./live/block-runner.js";
+import type { RunReach } from "./live/reach.js";
 import { panelOf } from "./panel-pixels.js";
+import { parametersOn, writeKnown, writeParameters } from "./run-arguments.js";
 import { fillUp, pickPixels, pixelsOfTile, placePixels, writeCoordinates, type Pixels } from "./pixels.js";
 
 /**
@@ -22,8 +24,10 @@ export interface TileJob {
   readonly size: number;
   readonly hasLatch: boolean;
   readonly hasImage: boolean;
-  /** whether there is an argument, behind those, that says for which leaves each step is worked on */
+  /** whether there is an argument, behind those, that says for which leaves each step is worked on; tiles are then blocks of pixels */
   readonly isMasked: boolean;
+  /** of the arguments, what the pixels cost that no step reaches */
+  readonly dark?: Program | undefined;
   /** whether its results are, behind the loss, of each pixel: slope and curvature of the loss, and the derivatives by the parameters */
   readonly hasDerivatives: boolean;
 }
@@ -45,8 +49,10 @@ export interface TileRun {
   readonly pixels: Pixels;
   /** of panels: the last parameters, which differ from panel to panel; shape [panels, parameters] */
   readonly ofPanels?: NdArray | undefined;
-  /** what the job's mask is found by; all leaves are worked on unless given */
+  /** what the job's mask is found by */
   readonly reach?: RunReach | undefined;
+  /** the last arguments of what dark pixels cost */
+  readonly darkKnown?: readonly NdArray[] | undefined;
   /** contiguous images, shape [slow, fast] */
   readonly data: readonly NdArray[];
   readonly latch: Latch | undefined;
@@ -59,16 +65,6 @@ export interface TileRun {
   readonly tilesOfBlock: number;
   readonly firstTile: number;
   readonly endTile: number;
-}
-
-/** How it is known which steps can be left out. */
-export interface RunReach {
-  readonly reach: Reach;
-  /** the last arguments of its program */
-  readonly known: readonly NdArray[];
-  readonly negligible: Negligible;
-  /** whether a pixel of no steps is 0 */
-  readonly leavesZero: boolean;
 }
 
 /** Tiles whose sums are added up in one row, in order, and which therefore one worker works on. */
@@ -87,13 +83,6 @@ export function blocksOf({ tilesOfBlock, firstTile, endTile }: TileRun): { reado
   return { first: Math.floor(firstTile / tilesOfBlock), end: Math.ceil(endTile / tilesOfBlock) };
 }
 
-/** The parameters as a panel has them. */
-export function parametersOn(panel: number, parameters: readonly NdArray[], ofPanels: NdArray | undefined): readonly NdArray[] {
-  if (ofPanels === undefined) return parameters;
-  const { shape: [, count] } = ofPanels;
-  return [...parameters.slice(0, parameters.length - count), ...Array.from({ length: count }, (_, i) => slice(ofPanels, panel, i))];
-}
-
 /** Works on the tiles of a job one after another, always in the same memory. */
 export class TileRunner {
   readonly job: TileJob;
@@ -103,13 +92,12 @@ export class TileRunner {
   /** the panel whose parameters it holds */
   #panel = 0;
   #products: DerivativeProducts | undefined;
-  #live: LiveSteps | undefined;
-  /** whether the present tile has a step at all */
-  #hasSteps = true;
+  readonly #blocks: BlockRunner | undefined;
 
   constructor(job: TileJob) {
     this.job = job;
     this.#workspace = prepareWorkspace(job.program, job.executor);
+    this.#blocks = job.isMasked ? new BlockRunner(job, this.#workspace) : undefined;
   }
 
   /** what the caller should be warned of */
@@ -125,42 +113,29 @@ export class TileRunner {
 
   /** Writes the arguments of a tile. */
   #prepare(run: TileRun, tile: number): void {
-    const { size, hasLatch, hasImage, isMasked } = this.job;
+    const { size, hasLatch, hasImage } = this.job;
     const { inputs } = this.#workspace;
     const { first, count } = pixelsOfTile(run.pixels, tile, size);
     const panel = panelOf(run.pixels, first);
-    if (this.#begun !== run || this.#panel !== panel) {
-      const parameters = parametersOn(panel, run.parameters, run.ofPanels);
-      this.#live = run.reach && new LiveSteps(run.reach.reach, run.reach.negligible, parameters, run.reach.known, size);
-      const same = this.#begun === run ? parameters.length - (run.ofPanels?.shape[1] ?? 0) : 0;
-      for (let i = same; i < parameters.length; i++) assign(inputs[i], parameters[i]);
-    }
-    if (this.#begun !== run) run.known.forEach((array, i) => assign(inputs[inputs.length - run.known.length + i], array));
+    if (this.#begun !== run || this.#panel !== panel) writeParameters(inputs, parametersOn(panel, run), this.#begun === run ? run : undefined);
+    if (this.#begun !== run) writeKnown(inputs, run.known);
     this.#begun = run;
     this.#panel = panel;
     let next = run.parameters.length;
     const [fast, slow] = [inputs[next++], inputs[next++]];
     writeCoordinates(run.pixels, first, count, fast, slow);
     if (hasLatch && run.latch) writeLatches(run.latch, first, inputs[next++]);
-    if (isMasked) this.#hasSteps = this.#writeMask(fast, slow, count, inputs[next++]);
     if (hasImage) return;
     writeCounting(inputs[next++], count);
     for (const image of run.data) this.#pick(run, image, first, count, inputs[next++]);
   }
 
-  /** Writes for which leaves each step is worked on; returns whether there are any. */
-  #writeMask(fast: NdArray, slow: NdArray, count: number, mask: NdArray): boolean {
-    if (this.#live) return this.#live.find(fast, slow, count, mask) > 0;
-    mask.data.fill(1, mask.offset, mask.offset + mask.size);
-    return true;
-  }
-
-  /** Runs one tile and puts its results where they belong. */
+  /** Runs one tile and puts its results where they belong; they may be put off until the last tile is finished. */
   run(run: TileRun, tile: number): void {
+    if (this.#blocks) return this.#blocks.run(run, tile);
     const { first, count } = pixelsOfTile(run.pixels, tile, this.job.size);
     if (count === 0) return;
     this.#prepare(run, tile);
-    if (!this.#hasSteps && this.job.hasImage && run.reach?.leavesZero) return;
     const [left, ...results] = this.#workspace.run();
     run.left.data[tile] = left.size > 1 ? sumOfFirst(left, count) : 0;
     if (this.job.hasImage && run.image) return this.#place(run, results[0], first, count, run.image);
@@ -170,12 +145,21 @@ export class TileRunner {
       const [loss, slope, curvature, ...derivatives] = results;
       data[next] += flatData(loss)[0];
       this.#products ??= new DerivativeProducts(derivatives.length, this.job.size);
-      return this.#products.add(slope, curvature, derivatives, count, data, next + 1);
+      return this.#products.add(slope, curvature, derivatives, count, this.#counting(run), data, next + 1);
     }
     for (const sum of results) {
       const values = flatData(sum);
       for (let i = 0; i < values.length; i++) data[next++] += values[i];
     }
+  }
+
+  #counting(run: TileRun): Data {
+    return flatData(this.#workspace.inputs[run.parameters.length + (this.job.hasLatch ? 3 : 2)]);
+  }
+
+  /** Finishes what was put off. */
+  finish(): void {
+    this.#blocks?.finish();
   }
 
   #place(run: TileRun, values: NdArray, first: number, count: number, image: NdArray): void {

@@ -2,7 +2,8 @@ import type { Data } from "../../ndarray/dtype.js";
 import { NdArray } from "../../ndarray/ndarray.js";
 import type { Shape } from "../../ndarray/shape.js";
 import type { Pixels } from "../pixels.js";
-import type { Latch, RunReach, TileJob } from "../tiles.js";
+import type { RunReach } from "../live/reach.js";
+import type { Latch, TileJob } from "../tiles.js";
 
 /** An array as it arrives on the other side: shared memory stays where it is. */
 export interface ArrayMessage {
@@ -22,6 +23,7 @@ export interface RunMessage {
   readonly pixels: Pixels;
   readonly ofPanels: ArrayMessage | undefined;
   readonly reach: (Omit<RunReach, "known"> & { readonly known: readonly ArrayMessage[] }) | undefined;
+  readonly darkKnown: readonly ArrayMessage[] | undefined;
   readonly data: readonly ArrayMessage[];
   readonly latch: Latch | undefined;
   readonly image: ArrayMessage | undefined;

@@ -144,8 +144,9 @@ export class WorkerPool {
 
   /** The pixels, with their places, which nobody changes, in memory that workers see. */
   #sharedPixels(pixels: Pixels): Pixels {
-    const { places, tiles } = pixels;
-    return { ...pixels, places: places && this.#sharedPlaces(places), tiles: tiles && this.#sharedPlaces(tiles) };
+    const { places, tiles, blocks } = pixels;
+    const shared = (given: Data | undefined): Data | undefined => given && this.#sharedPlaces(given);
+    return { ...pixels, places: shared(places), tiles: shared(tiles), blocks: blocks && { ...blocks, kept: shared(blocks.kept) } };
   }
 
   #sharedPlaces(places: Data): Data {
@@ -155,7 +156,7 @@ export class WorkerPool {
   }
 
   #message(run: TileRun, state: Int32Array, port: number): RunMessage {
-    const { job, parameters, known: arrays, pixels, ofPanels, reach, data, latch, image, left, rows, tilesOfBlock, firstTile, endTile } = run;
+    const { job, parameters, known: arrays, pixels, ofPanels, reach, darkKnown, data, latch, image, left, rows, tilesOfBlock, firstTile, endTile } = run;
     const known = this.#known[port];
     const isNew = !known.has(job.id);
     if (isNew) remember(known, job.id, job);
@@ -167,6 +168,7 @@ export class WorkerPool {
       pixels,
       ofPanels: ofPanels && asMessage(ofPanels),
       reach: reach && { ...reach, known: reach.known.map(asMessage) },
+      darkKnown: darkKnown?.map(asMessage),
       data: data.map(asMessage),
       latch,
       image: image && asMessage(image),

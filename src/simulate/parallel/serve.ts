@@ -34,6 +34,7 @@ function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<numbe
     data: message.data.map(asArray),
     ofPanels: message.ofPanels && asArray(message.ofPanels),
     reach: message.reach && { ...message.reach, known: message.reach.known.map(asArray) },
+    darkKnown: message.darkKnown?.map(asArray),
     image: message.image && asArray(message.image),
     left: asArray(message.left),
     rows: asArray(message.rows),
@@ -50,6 +51,7 @@ function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<numbe
       reported = performance.now();
       post({ kind: "progress" });
     }
+    runner.finish();
   }
   return runner;
 }

@@ -7,21 +7,15 @@ export const leavesAlong = blockEdge / leafEdge;
 export const blockPixels = blockEdge ** 2;
 /** Pixels that are worked on together or not at all. */
 export const leafPixels = leafEdge ** 2;
+export const leavesOfBlock = leavesAlong ** 2;
 
-const inBlock = Array.from({ length: blockPixels }, (_, i) => {
-  const leaf = onCurve(Math.floor(i / leafPixels));
-  const inLeaf = i % leafPixels;
-  return { slow: leaf.slow * leafEdge + Math.floor(inLeaf / leafEdge), fast: leaf.fast * leafEdge + (inLeaf % leafEdge) };
-});
+const leaves = Array.from({ length: leavesOfBlock }, (_, place) => onCurve(place));
+/** Row and column of each leaf in its block. */
+export const leafRow = Int32Array.from(leaves, ({ slow }) => slow);
+export const leafColumn = Int32Array.from(leaves, ({ fast }) => fast);
 /** The leaf at each place of the block, row by row. */
-export const leafAt = new Int32Array(leavesAlong ** 2);
-for (let leaf = 0; leaf < leafAt.length; leaf++) {
-  const { slow, fast } = onCurve(leaf);
-  leafAt[slow * leavesAlong + fast] = leaf;
-}
-/** Rows and columns of a block's pixels in their order, from those of the first. */
-export const slowInBlock = Int32Array.from(inBlock, ({ slow }) => slow);
-export const fastInBlock = Int32Array.from(inBlock, ({ fast }) => fast);
+export const leafAt = new Int32Array(leavesOfBlock);
+leaves.forEach(({ slow, fast }, leaf) => (leafAt[slow * leavesAlong + fast] = leaf));
 
 /** The leaf at a place of Hilbert's curve: each pair of the place's bits picks a quarter, in which the curve is turned. */
 function onCurve(place: number): { readonly slow: number; readonly fast: number } {

@@ -1,0 +1,146 @@
+import { prepareWorkspace, type Workspace } from "../../autodiff/executor.js";
+import { flatData, type NdArray } from "../../ndarray/ndarray.js";
+import { DerivativeProducts } from "../derivative-products.js";
+import { parametersOn, writeKnown, writeParameters } from "../run-arguments.js";
+import type { TileJob, TileRun } from "../tiles.js";
+import { blockOfTile, type BlockOfPanel, type Blocks } from "./blocked-pixels.js";
+import { leafPixels, leavesOfBlock } from "./pixel-block.js";
+import { LeafTile } from "./leaf-tile.js";
+import { LiveSteps } from "./live-steps.js";
+
+/**
+ * Works on the blocks of a job whose steps are masked: on their live leaves alone, which are gathered until they fill a tile. Where nothing
+ * reaches a pixel it is 0, and costs what a loss says of 0; but with a background, all leaves are worked on.
+ */
+export class BlockRunner {
+  readonly #job: TileJob;
+  readonly #workspace: Workspace;
+  readonly #lit = new LeafTile();
+  readonly #dark = new LeafTile();
+  #darkWorkspace: Workspace | undefined;
+  #products: DerivativeProducts | undefined;
+  #run: TileRun | undefined;
+  #live: LiveSteps | undefined;
+  /** the row of sums that the present leaves belong to */
+  #row = 0;
+  /** the panel that they are on */
+  #panel = 0;
+
+  /** @param workspace of the job's program */
+  constructor(job: TileJob, workspace: Workspace) {
+    this.#job = job;
+    this.#workspace = workspace;
+  }
+
+  /** Works on the block that is a tile, or puts it off until there are more of them. */
+  run(run: TileRun, tile: number): void {
+    const { blocks } = run.pixels;
+    const block = blocks && blockOfTile(run.pixels, blocks, tile);
+    if (!blocks || !block) return;
+    const row = Math.floor(tile / run.tilesOfBlock);
+    if (run === this.#run && (row !== this.#row || block.panel !== this.#panel)) this.finish();
+    this.#row = row;
+    const live = this.#begin(run, block.panel);
+    const found = live.find(block);
+    const isWhole = !run.reach?.leavesZero;
+    const { hasImage } = this.#job;
+    if (found === 0 && hasImage && !isWhole) return;
+    for (let leaf = 0; leaf < leavesOfBlock; leaf++) {
+      if (isWhole || live.leaves[leaf] !== 0) this.#addLit(run, live, blocks, block, leaf);
+      else if (!hasImage) this.#addDark(run, blocks, block, leaf);
+    }
+  }
+
+  /** Works on what was put off. */
+  finish(): void {
+    if (this.#run === undefined) return;
+    if (this.#lit.leaves > 0) this.#workOnLit(this.#run);
+    if (this.#dark.leaves > 0) this.#workOnDark(this.#run);
+  }
+
+  #begin(run: TileRun, panel: number): LiveSteps {
+    if (this.#run === run && this.#panel === panel && this.#live) return this.#live;
+    const { reach, pixels } = run;
+    if (reach === undefined) throw new TypeError("a run of masked steps says what bounds them");
+    const parameters = parametersOn(panel, run);
+    this.#live = new LiveSteps(reach, parameters, pixels);
+    const { inputs } = this.#workspace;
+    writeParameters(inputs, parameters, this.#run === run ? run : undefined);
+    if (this.#run !== run) {
+      this.#run = run;
+      writeKnown(inputs, run.known);
+      this.#lit.clear();
+      this.#dark.clear();
+      this.#mask.data.fill(0, this.#mask.offset, this.#mask.offset + this.#mask.size);
+      if (this.#job.dark && !this.#darkWorkspace) this.#darkWorkspace = prepareWorkspace(this.#job.dark, this.#job.executor);
+      if (this.#darkWorkspace && run.darkKnown) writeKnown(this.#darkWorkspace.inputs, run.darkKnown);
+    }
+    this.#panel = panel;
+    return this.#live;
+  }
+
+  /** for which leaves each step is worked on */
+  get #mask(): NdArray {
+    return this.#workspace.inputs[(this.#run?.parameters.length ?? 0) + 2];
+  }
+
+  #addLit(run: TileRun, live: LiveSteps, blocks: Blocks, block: BlockOfPanel, leaf: number): void {
+    const slot = this.#lit.leaves;
+    if (!this.#lit.add(run.pixels, blocks, block, leaf)) return;
+    if (live.leaves[leaf] !== 0) {
+      const { data, offset } = this.#mask;
+      const from = live.mask;
+      for (let row = 0; row < from.length; row += leavesOfBlock) if (from[row + leaf] !== 0) data[offset + row + slot] = 1;
+    }
+    if (this.#lit.isFull) this.#workOnLit(run);
+  }
+
+  #addDark(run: TileRun, blocks: Blocks, block: BlockOfPanel, leaf: number): void {
+    if (this.#dark.add(run.pixels, blocks, block, leaf) && this.#dark.isFull) this.#workOnDark(run);
+  }
+
+  #workOnLit(run: TileRun): void {
+    const { inputs } = this.#workspace;
+    const { hasImage, hasDerivatives } = this.#job;
+    const tile = this.#lit;
+    const mask = this.#mask;
+    const at = run.parameters.length;
+    tile.writeCoordinates(run.pixels, inputs[at], inputs[at + 1]);
+    if (!hasImage) this.#writeCompared(run, tile, inputs);
+    const [, ...results] = this.#workspace.run();
+    if (hasImage) {
+      if (run.image) tile.place(flatData(results[0]), run.image.data);
+    } else if (hasDerivatives) this.#addProducts(run, results, inputs[at + 3]);
+    else this.#addSums(run, results);
+    mask.data.fill(0, mask.offset, mask.offset + mask.size);
+    tile.clear();
+  }
+
+  #workOnDark(run: TileRun): void {
+    const tile = this.#dark;
+    if (this.#darkWorkspace) {
+      this.#writeCompared(run, tile, this.#darkWorkspace.inputs);
+      this.#addSums(run, this.#darkWorkspace.run());
+    }
+    tile.clear();
+  }
+
+  /** Writes which pixels count, and what they are compared with. */
+  #writeCompared({ parameters, data }: TileRun, tile: LeafTile, inputs: readonly NdArray[]): void {
+    const counting = parameters.length + 3;
+    tile.writeCounting(inputs[counting]);
+    data.forEach((image, i) => tile.pick(image, inputs[counting + 1 + i]));
+  }
+
+  #addSums({ rows: { data, strides } }: TileRun, sums: readonly NdArray[]): void {
+    let next = this.#row * strides[0];
+    for (const sum of sums) for (const value of flatData(sum)) data[next++] += value;
+  }
+
+  #addProducts({ rows: { data, strides } }: TileRun, [loss, slope, curvature, ...derivatives]: readonly NdArray[], counting: NdArray): void {
+    const next = this.#row * strides[0];
+    data[next] += flatData(loss)[0];
+    this.#products ??= new DerivativeProducts(derivatives.length, this.#job.size);
+    this.#products.add(slope, curvature, derivatives, this.#lit.leaves * leafPixels, flatData(counting), data, next + 1);
+  }
+}

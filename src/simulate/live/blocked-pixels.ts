@@ -1,0 +1,111 @@
+/**
+ * Pixels in the order of blocks of the detector, each block a tile of its own, and the blocks in the order of patches of several. Blocks
+ * at the edges may have pixels that are not selected, or none at all.
+ */
+import { allocate, type Data } from "../../ndarray/dtype.js";
+import type { Pixels } from "../pixels.js";
+import { blockEdge, leafColumn, leafEdge, leafPixels, leafRow } from "./pixel-block.js";
+
+/** Blocks along an edge of a patch. */
+export const patchEdge = 4;
+export const blocksOfPatch = patchEdge ** 2;
+
+/** Where blocks stand. Plain data. */
+export interface Blocks {
+  /** patches along the detector's fast axis */
+  readonly columns: number;
+  /** patches of a panel */
+  readonly patches: number;
+  /** rows of a panel, of which one stands below the other; of all pixels where there is only one */
+  readonly rows: number;
+  readonly panels: number;
+  /** tiles of a panel: at least as many as it has blocks */
+  readonly tilesOfPanel: number;
+  /** int32, one bit for each pixel of the image that is selected; all of the rectangle unless given */
+  readonly kept: Data | undefined;
+}
+
+const arranged = new WeakMap<Pixels, Pixels>();
+
+/** The same pixels, block by block. */
+export function inBlocks(pixels: Pixels): Pixels {
+  const known = arranged.get(pixels) ?? arrange(pixels);
+  arranged.set(pixels, known);
+  return known;
+}
+
+function arrange(pixels: Pixels): Pixels {
+  const { shape, roi, places, panels } = pixels;
+  const along = (length: number): number => Math.ceil(length / (blockEdge * patchEdge));
+  const rows = panels?.rows ?? roi.slowMax - roi.slowMin + 1;
+  const columns = along(roi.fastMax - roi.fastMin + 1);
+  const patches = columns * along(rows);
+  const kept = places && allocate("int32", Math.ceil((shape[0] * shape[1]) / 32));
+  if (places && kept) for (const place of places) kept[place >> 5] |= 1 << (place & 31);
+  const blocks = { columns, patches, rows, panels: panels ? panels.first.length - 1 : 1, tilesOfPanel: patches * blocksOfPatch, kept };
+  return { ...pixels, places: undefined, blocks };
+}
+
+/**
+ * Blocks of panels, with as many tiles of each as make whole rows of sums.
+ * @param mostRows of sums
+ */
+export function blocksInPanels(pixels: Pixels, blocks: Blocks, mostRows: number): { readonly pixels: Pixels; readonly tilesOfBlock: number } {
+  const needed = blocks.patches * blocksOfPatch;
+  const tilesOfBlock = Math.ceil(needed / Math.max(1, Math.floor(mostRows / blocks.panels)));
+  const tilesOfPanel = Math.ceil(needed / tilesOfBlock) * tilesOfBlock;
+  return { pixels: { ...pixels, blocks: { ...blocks, tilesOfPanel } }, tilesOfBlock };
+}
+
+export function tilesIn({ panels, tilesOfPanel }: Blocks): number {
+  return panels * tilesOfPanel;
+}
+
+/** A block of a panel. */
+export interface BlockOfPanel {
+  readonly panel: number;
+  /** number of its patch in the panel */
+  readonly patch: number;
+  /** row and column in the patch */
+  readonly row: number;
+  readonly column: number;
+}
+
+/** The block that is a tile; undefined where the tile has none with pixels. */
+export function blockOfTile({ roi }: Pixels, { columns, patches, rows, tilesOfPanel }: Blocks, tile: number): BlockOfPanel | undefined {
+  const panel = Math.floor(tile / tilesOfPanel);
+  const own = tile - panel * tilesOfPanel;
+  const patch = Math.floor(own / blocksOfPatch);
+  const inPatch = own - patch * blocksOfPatch;
+  const block = { panel, patch, row: Math.floor(inPatch / patchEdge), column: inPatch % patchEdge };
+  const first = firstOfPatch(columns, patch);
+  const isInside = patch < patches && first.slow + block.row * blockEdge < rows && first.fast + block.column * blockEdge <= roi.fastMax - roi.fastMin;
+  return isInside ? block : undefined;
+}
+
+/** Row and column of a patch's first pixel, from the first of the panel or rectangle. */
+export function firstOfPatch(columns: number, patch: number): { readonly slow: number; readonly fast: number } {
+  const row = Math.floor(patch / columns);
+  return { slow: row * blockEdge * patchEdge, fast: (patch - row * columns) * blockEdge * patchEdge };
+}
+
+/**
+ * Writes where a leaf's pixels stand in the image, and -1 for those that are not selected.
+ * @returns how many are selected
+ */
+export function writeLeaf({ shape, roi }: Pixels, { columns, rows, kept }: Blocks, { panel, patch, row, column }: BlockOfPanel, leaf: number, places: Data, from: number): number {
+  const { slow, fast } = firstOfPatch(columns, patch);
+  const firstRow = slow + row * blockEdge + leafRow[leaf] * leafEdge;
+  const firstColumn = roi.fastMin + fast + column * blockEdge + leafColumn[leaf] * leafEdge;
+  const above = roi.slowMin + panel * rows;
+  let selected = 0;
+  for (let i = 0; i < leafPixels; i++) {
+    const y = firstRow + Math.floor(i / leafEdge);
+    const x = firstColumn + (i % leafEdge);
+    const place = (above + y) * shape[1] + x;
+    const isSelected = y < rows && x <= roi.fastMax && (kept === undefined || (kept[place >> 5] & (1 << (place & 31))) !== 0);
+    places[from + i] = isSelected ? place : -1;
+    if (isSelected) selected++;
+  }
+  return selected;
+}

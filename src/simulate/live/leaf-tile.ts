@@ -1,0 +1,67 @@
+import type { NdArray } from "../../ndarray/ndarray.js";
+import type { Data } from "../../ndarray/dtype.js";
+import type { Pixels } from "../pixels.js";
+import { writeLeaf, type BlockOfPanel, type Blocks } from "./blocked-pixels.js";
+import { blockPixels, leafPixels, leavesOfBlock } from "./pixel-block.js";
+
+/** Leaves of one block or several that are worked on as one tile. */
+export class LeafTile {
+  /** of each pixel the index in the image, or -1 where it is none of those that are selected */
+  readonly #places = new Int32Array(blockPixels).fill(-1);
+  #leaves = 0;
+
+  /** number of leaves */
+  get leaves(): number {
+    return this.#leaves;
+  }
+
+  get isFull(): boolean {
+    return this.#leaves === leavesOfBlock;
+  }
+
+  /** Adds a leaf of a block, unless none of its pixels is selected; returns whether it was added. */
+  add(pixels: Pixels, blocks: Blocks, block: BlockOfPanel, leaf: number): boolean {
+    const selected = writeLeaf(pixels, blocks, block, leaf, this.#places, this.#leaves * leafPixels);
+    if (selected > 0) this.#leaves++;
+    return selected > 0;
+  }
+
+  clear(): void {
+    this.#places.fill(-1);
+    this.#leaves = 0;
+  }
+
+  /** Writes the pixels' coordinates, those of another pixel of the tile where there is none. */
+  writeCoordinates({ shape: [, width], panels }: Pixels, fast: NdArray, slow: NdArray): void {
+    const [columns, rows] = [fast.data, slow.data];
+    const height = panels?.rows ?? Infinity;
+    this.#forEach((i, place) => {
+      const row = Math.floor(place / width);
+      columns[fast.offset + i] = place - row * width;
+      rows[slow.offset + i] = row % height;
+    });
+  }
+
+  /** Reads an image, contiguous in memory from an index on, at the pixels. */
+  pick({ data: from, offset }: NdArray, { data: to, offset: start }: NdArray): void {
+    this.#forEach((i, place) => (to[start + i] = from[offset + place]));
+  }
+
+  /** Writes 1 for each pixel and 0 where there is none. */
+  writeCounting({ data, offset }: NdArray): void {
+    for (let i = 0; i < blockPixels; i++) data[offset + i] = this.#places[i] < 0 ? 0 : 1;
+  }
+
+  /** Writes the pixels' numbers into an image, contiguous in memory. */
+  place(from: Data, to: Data): void {
+    for (let i = 0; i < this.#leaves * leafPixels; i++) if (this.#places[i] >= 0) to[this.#places[i]] = from[i];
+  }
+
+  #forEach(visit: (i: number, place: number) => void): void {
+    let last = this.#places.find((place) => place >= 0) ?? 0;
+    for (let i = 0; i < blockPixels; i++) {
+      if (this.#places[i] >= 0) last = this.#places[i];
+      visit(i, last);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { Data } from "../../ndarray/dtype.js";
+import { leafEdge, leavesAlong } from "./pixel-block.js";
+import type { LiveLeaves } from "./live-leaves.js";
+
+/** A square of pixels, which is part of a patch. */
+export interface Region {
+  /** indices of its centre along the detector's axes */
+  readonly fast: number;
+  readonly slow: number;
+  /** from there to the outermost pixels */
+  readonly half: number;
+  /** blocks along an edge */
+  readonly blocks: number;
+  /** its first leaf in the patch */
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Finds live steps in regions. */
+export interface Search {
+  /**
+   * Marks which steps are live.
+   * @returns false, and marks nothing, where it is better done for the quarters of the region
+   */
+  mark(region: Region, found: LiveLeaves): boolean;
+}
+
+export function quartersOf({ fast, slow, half, blocks, row, column }: Region): Region[] {
+  // The outermost pixels of two quarters are one pixel apart.
+  const halfOfQuarter = (half - 0.5) / 2;
+  const leaves = (blocks / 2) * leavesAlong;
+  const apart = halfOfQuarter + 0.5;
+  return [0, 1].flatMap((down) =>
+    [0, 1].map((right) => ({
+      fast: fast + (2 * right - 1) * apart,
+      slow: slow + (2 * down - 1) * apart,
+      half: halfOfQuarter,
+      blocks: blocks / 2,
+      row: row + down * leaves,
+      column: column + right * leaves,
+    })),
+  );
+}
+
+/** Room for rounding, in pixels. */
+const margin = 1e-3;
+
+/**
+ * Marks the leaves of a region that have pixels in a rectangle.
+ * @param rectangle its centre along fast and slow, in pixels from the region's, and half of its edges
+ */
+export function markRectangle({ half, blocks, row, column }: Region, step: number, rectangle: Data, found: LiveLeaves): void {
+  const last = blocks * leavesAlong - 1;
+  const fast = rectangle[0] + half;
+  const slow = rectangle[1] + half;
+  const halfFast = rectangle[2] + margin;
+  const halfSlow = rectangle[3] + margin;
+  const top = Math.max(0, Math.floor(Math.ceil(slow - halfSlow) / leafEdge));
+  const bottom = Math.min(last, Math.floor(Math.floor(slow + halfSlow) / leafEdge));
+  const left = Math.max(0, Math.floor(Math.ceil(fast - halfFast) / leafEdge));
+  const right = Math.min(last, Math.floor(Math.floor(fast + halfFast) / leafEdge));
+  if (top <= bottom && left <= right) found.add(step, row + top, row + bottom, column + left, column + right);
+}
+
+export function markAll({ blocks, row, column }: Region, step: number, found: LiveLeaves): void {
+  const last = blocks * leavesAlong - 1;
+  found.add(step, row, row + last, column, column + last);
+}

@@ -1,0 +1,86 @@
+import { allocate, type Data } from "../../ndarray/dtype.js";
+
+/** Steps that are asked about together: of one q, and of nearly the same lattice. */
+export interface StepGroup {
+  /** the element of q that they have */
+  readonly view: number;
+  /** steps from the first to the one before the end */
+  readonly first: number;
+  readonly end: number;
+  /** of each step, the element of the lattices */
+  readonly lattices: Int32Array;
+  /** a, b and c, row by row, on average */
+  readonly mean: Data;
+  /** by how much a, b and c differ from that at the most */
+  readonly spread: readonly [number, number, number];
+  /** the same of what they make of a q of length 1, in units of the widths that all steps share */
+  readonly room: number;
+  /** by which the whole numbers of closed spots are moved on from the first ones that are near */
+  readonly moved: readonly [number, number, number];
+}
+
+/** What steps are. */
+export interface StepLattices {
+  /** of each step, the element of q */
+  readonly views: Int32Array;
+  /** of each step, the element of the direct vectors */
+  readonly lattices: Int32Array;
+  /** of each element, a, b and c row by row */
+  readonly vectors: Data;
+}
+
+/**
+ * @param toUnits what takes offsets in h, k and l to units of the widths, row by row
+ * @param most in these units, by how much places may differ in a group for a q of length 1
+ */
+export function groupsOf(steps: StepLattices, toUnits: Data, most: number): StepGroup[] {
+  const { views } = steps;
+  const groups: StepGroup[] = [];
+  const divide = (first: number, end: number): void => {
+    const group = groupOf(steps, first, end, toUnits);
+    if (end - first === 1 || group.room <= most) groups.push(group);
+    else {
+      const middle = (first + end) >> 1;
+      divide(first, middle);
+      divide(middle, end);
+    }
+  };
+  for (let first = 0, end = 1; first < views.length; first = end++) {
+    while (end < views.length && views[end] === views[first]) end++;
+    divide(first, end);
+  }
+  return groups;
+}
+
+/** Each step alone, of which the innermost are the reflections of an orientation. */
+export function singleSteps(steps: StepLattices, [nh, nk, nl]: readonly [number, number, number]): StepGroup[] {
+  return Array.from(steps.views, (_, step) => {
+    const own = step % (nh * nk * nl);
+    return { ...groupOf(steps, step, step + 1, allocate("float64", 9)), moved: [Math.floor(own / (nk * nl)), Math.floor(own / nl) % nk, own % nl] };
+  });
+}
+
+function groupOf({ views, lattices, vectors }: StepLattices, first: number, end: number, toUnits: Data): StepGroup {
+  const own = lattices.slice(first, end);
+  const mean = allocate("float64", 9);
+  for (const lattice of own) for (let i = 0; i < 9; i++) mean[i] += vectors[9 * lattice + i] / own.length;
+  const spread: [number, number, number] = [0, 0, 0];
+  let room = 0;
+  const difference = allocate("float64", 9);
+  for (const lattice of own) {
+    for (let i = 0; i < 9; i++) difference[i] = own.length === 1 ? 0 : vectors[9 * lattice + i] - mean[i];
+    for (let axis = 0; axis < 3; axis++) {
+      const size = Math.hypot(difference[3 * axis], difference[3 * axis + 1], difference[3 * axis + 2]);
+      if (!(size <= spread[axis])) spread[axis] = size;
+    }
+    let square = 0;
+    for (let row = 0; row < 3; row++) {
+      for (let column = 0; column < 3; column++) {
+        const entry = toUnits[3 * row] * difference[column] + toUnits[3 * row + 1] * difference[3 + column] + toUnits[3 * row + 2] * difference[6 + column];
+        square += entry * entry;
+      }
+    }
+    if (!(Math.sqrt(square) <= room)) room = Math.sqrt(square);
+  }
+  return { view: views[first], first, end, lattices: own, mean, spread, room, moved: [0, 0, 0] };
+}
