@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile } from "node:fs/promises";
 import {
-  encodePng,
+  comparisonSvg,
   full,
   ImageModel,
   ops,
@@ -20,7 +20,7 @@ import {
 import { writeFileAtomically } from "../src/io/files.js";
 import { levenbergMarquardt, type LeastSquaresResult } from "../src/optim/levenberg-marquardt.js";
 import { cholesky, invertCholesky } from "../src/optim/linear-algebra.js";
-import { refinementPicture } from "../src/cli/refine/picture.js";
+import { knownExperiment } from "../src/view/known-experiment.js";
 
 const here = new URL(".", import.meta.url);
 const still = parseSmv(await readFile(new URL("data/cro_still.img", here)), "cro_still.img");
@@ -123,9 +123,10 @@ const good = refined.map((parameter, i) => compare(parameter, result.parameters[
 const { image } = new ImageModel<Parameters>(experimentAt, sampling).simulate({ x: result.parameters });
 const title = `Cro repressor, a still of ${still.shape[1]} x ${still.shape[0]} pixels, refined by the derivatives of every pixel`;
 await mkdir("out", { recursive: true });
-await writeFileAtomically("out/first-light.png", await encodePng(refinementPicture({ observed, model: image, residual: residualInSigmas(image) }, title)));
+const picture = await comparisonSvg(knownExperiment(experimentAt({ x: result.parameters })), { measured: observed, model: image, residual: residualInSigmas(image) }, title);
+await writeFileAtomically("out/first-light.svg", new TextEncoder().encode(picture));
 console.log(`\nReduced chi-square of the pixels with at least ${brightEnough} photons: ${reducedChiSquare(image).toFixed(3)}.`);
-console.log("Measured, modelled and residual image: out/first-light.png");
+console.log("Measured, modelled and residual image: out/first-light.svg");
 process.exitCode = good.every(Boolean) ? 0 : 1;
 
 /** Standard deviations of the parameters: what the photons allow, if the model is right. */

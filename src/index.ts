@@ -98,6 +98,7 @@ export { uncertainty, type Uncertainty } from "./refine/uncertainty.js";
 
 export { stillRecord, type RecordExtras } from "./output/experiment-record.js";
 export * from "./output/image-files.js";
+export { comparisonSvg, type ComparedImages } from "./view/comparison-picture.js";
 export { darkSpots, redAndBlue } from "./output/picture.js";
 
 export { parsePdb } from "./io/pdb.js";

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
-import { encodePng } from "../io/png.js";
 import { writeAllAtomically, writeFileAtomically, type OutputFile } from "../io/files.js";
 import { InputError } from "../ndarray/errors.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
@@ -13,6 +12,8 @@ import { refine, type Refinement, type RefineOptions, type RefinementProgress } 
 import { refinementText, summaryFields, summaryOf, type Summary } from "../refine/summary.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
+import { comparisonSvg } from "../view/comparison-picture.js";
+import { knownExperiment } from "../view/known-experiment.js";
 import { quotedArgument } from "./argument-file.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
@@ -27,7 +28,6 @@ import { checkExists, imageList, type ImageJob } from "./refine/images.js";
 import { merged, mergedTable } from "./refine/merge.js";
 import { modelAsOptions } from "./refine/model.js";
 import { refinementPage, type ComparedStill } from "./refine/page.js";
-import { refinementPicture } from "./refine/picture.js";
 import { refinedArguments } from "./refine/refined-arguments.js";
 import { describeRefinement, shown, shownChiSquare, suffixOf } from "./refine/report.js";
 import { refinedModel } from "./refine/refined-model.js";
@@ -251,12 +251,12 @@ async function resultFiles(
     const [model, mask] = [refinement.images[i], refinement.masks[i]];
     const name = basename(images[i]);
     const residual = residualInSigmas(counts, model, mask, loss);
-    const title = `${name}: reduced chi-square ${shownChiSquare(refinement.reducedChiSquare)}`;
-    const shownImages = { observed: usedOnly(counts, mask), model: usedOnly(model, mask), residual };
-    const bytes = await encodePng(refinementPicture(shownImages, title));
+    const title = `${name}: reduced χ² ${shownChiSquare(refinement.reducedChiSquare)}`;
+    const [measured, used] = [usedOnly(counts, mask), usedOnly(model, mask)];
     const suffix = suffixOf(i, stills);
-    compared.push({ name, still: stills[i], ...shownImages });
-    add(`picture${suffix}.png`, bytes);
+    compared.push({ name, still: stills[i], observed: measured, model: used, residual });
+    const experiment = knownExperiment(experimentAt(stills[i].experiment, parameters, values, i));
+    add(`picture${suffix}.svg`, await comparisonSvg(experiment, { measured, model: used, residual }, title));
     add(`refined${suffix}.args`, refinedArguments(asSimulateFlags(given), stills[i], parameters, values, i, refinement.oversample[i], cwd));
   }
   const model = given.word("geometry");

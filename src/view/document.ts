@@ -1,3 +1,4 @@
+import { base64 } from "./base64.js";
 import { escaped } from "./drawing.js";
 import type { Packed } from "./given.js";
 import { bufferName, givenElement } from "./page-data.js";
@@ -66,11 +67,4 @@ function page(title: string, head: string, body: string, content: readonly strin
 /** Data that the page reads; no browser runs them. */
 function dataElement(id: string, type: string, text: string): string {
   return `<script type="${type}" id="${id}">${text.replace(/</g, type === "application/json" ? "\\u003c" : "<")}</script>`;
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  const stretch = 0x8000;
-  for (let at = 0; at < bytes.length; at += stretch) text += String.fromCharCode(...bytes.subarray(at, at + stretch));
-  return btoa(text);
 }

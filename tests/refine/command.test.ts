@@ -52,7 +52,7 @@ test("refine prints one JSON object with the fields that were promised, and the 
 });
 
 test("the folder holds pictures, curves, numbers, and a page that needs no network", async () => {
-  for (const name of ["picture.png", "loss.svg", "correlations.svg", "refinement.json", "refined.args"]) assert.ok((await bench.read(`r/${name}`)).length > 100, name);
+  for (const name of ["picture.svg", "loss.svg", "correlations.svg", "refinement.json", "refined.args"]) assert.ok((await bench.read(`r/${name}`)).length > 100, name);
   const page = new TextDecoder().decode(await bench.read("r/index.html"));
   assert.match(page, /<script type="application\/octet-stream" id="data-0">/);
   assert.match(page, /<svg/);

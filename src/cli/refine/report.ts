@@ -32,7 +32,7 @@ export function describeRefinement(refinement: Refinement, { images, folder }: I
     ...lines,
     "",
     `${converged ? "converged" : "not converged"}: ${reasons[why]}, after ${steps} steps and ${seconds.toFixed(1)} s; reduced chi-square ${shownChiSquare(reducedChiSquare)}`,
-    `written to ${folder}: index.html, ${each("picture", "png")}, loss.svg, correlations.svg, refinement.json, ${each("refined", "args")}\n`,
+    `written to ${folder}: index.html, ${each("picture", "svg")}, loss.svg, correlations.svg, refinement.json, ${each("refined", "args")}\n`,
   ].join("\n");
 }
 
