@@ -1,7 +1,9 @@
 import type { FloatDType } from "../ndarray/dtype.js";
 import { checkOptions } from "../ndarray/fields.js";
 import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
+import { sizeOf } from "../ndarray/shape.js";
 import type { ParallelOptions } from "./image-model.js";
+import { chained } from "./chained.js";
 import { blocksInPanels, inBlocks } from "./live/blocked-pixels.js";
 import { liveShare, mostLive } from "./live/live-share.js";
 import { blockPixels } from "./live/pixel-block.js";
@@ -70,7 +72,7 @@ function pixelsIn(tiles: number, { pixels, job: { size } }: TileRun): number {
 }
 
 /** The sums of all blocks. */
-export function sumOfRows({ rows: { data, shape: [count, width] } }: Answer): number[] {
+export function sumOfRows({ data, shape: [count, width] }: NdArray): number[] {
   const sums = new Array<number>(width).fill(0);
   for (let at = 0; at < count * width; ) for (let i = 0; i < width; i++) sums[i] += data[at++];
   return sums;
@@ -80,14 +82,15 @@ export function sumOfRows({ rows: { data, shape: [count, width] } }: Answer): nu
 function* runsOf(recordings: Recordings, given: Subject, shared: boolean): Generator<TileRun, Answer, void> {
   const { subject, asked } = planned(recordings, given);
   const { question, plan, data, image } = subject;
-  const width = sumsOf(question, refinedInputs(plan));
+  const count = refinedInputs(plan).reduce((sofar, { shape }) => sofar + sizeOf(shape), 0);
+  const width = sumsOf(question, asked.chain?.length ?? count);
   const blocks = Math.max(fewestBlocks, Math.min(mostBlocks, Math.floor(mostElementsOfSums / Math.max(1, width))));
   const { pixels, tilesOfBlock } = inTiles(plan, blocks);
   const tiles = tileCount(pixels, plan.tileSize);
   const left = zeros([tiles], "float64", { shared });
   const rows = zeros([Math.ceil(tiles / tilesOfBlock), width], "float64", { shared });
   const whole = { firstTile: 0, endTile: tiles };
-  const run: TileRun = { ...asked, parameters: plan.inputs, ofPanels: plan.ofPanels, pixels, data, latch: undefined, image, left, rows, tilesOfBlock, ...whole };
+  const run: TileRun = { ...asked.run, parameters: plan.inputs, ofPanels: plan.ofPanels, pixels, data, latch: undefined, image, left, rows, tilesOfBlock, ...whole };
   yield run;
 
   let lookups = 0;
@@ -98,11 +101,11 @@ function* runsOf(recordings: Recordings, given: Subject, shared: boolean): Gener
     rows.data.fill(0, (firstTile / tilesOfBlock) * width);
     yield { ...run, firstTile, endTile: tile };
     const latch = findLatch(recordings, subject, run, tile);
-    yield { ...run, ...recordings.ask(subject, "latched"), latch, firstTile: tile, endTile: tile + 1 };
-    yield { ...run, ...recordings.ask(subject, "nearest"), latch, firstTile: tile + 1 };
+    yield { ...run, ...recordings.ask(subject, "latched").run, latch, firstTile: tile, endTile: tile + 1 };
+    yield { ...run, ...recordings.ask(subject, "nearest").run, latch, firstTile: tile + 1 };
   }
   const warning = plan.structureFactors?.left(lookups);
-  return { rows, warnings: warning === undefined ? [] : [warning] };
+  return { rows: asked.chain ? chained(sumOfRows(rows), asked.chain, count) : rows, warnings: warning === undefined ? [] : [warning] };
 }
 
 /** The pixels in tiles, and how many tiles have their sums in one row: of one panel, where there are many. */
@@ -118,13 +121,14 @@ function planned(recordings: Recordings, subject: Subject): { readonly subject: 
   const askedFor = (chosen: Subject): { readonly subject: Subject; readonly asked: Asked } => ({ subject: chosen, asked: recordings.ask(chosen, plan.lookup) });
   if (plan.negligible !== undefined) {
     const skipping = askedFor({ ...subject, plan: { ...plan, pixels: inBlocks(plan.pixels), tileSize: blockPixels } });
-    if (skipping.asked.reach && liveShare(skipping.asked.reach, skipping.subject.plan) <= mostLive) return skipping;
+    const { reach } = skipping.asked.run;
+    if (reach && liveShare(reach, skipping.subject.plan) <= mostLive) return skipping;
   }
   return askedFor({ ...subject, plan: { ...plan, negligible: undefined } });
 }
 
 function findLatch(recordings: Recordings, subject: Subject, run: TileRun, tile: number): Latch {
-  const asked = recordings.ask({ ...subject, question: leavingQuestion, images: 0 }, "tricubic");
+  const { run: asked } = recordings.ask({ ...subject, question: leavingQuestion, images: 0 }, "tricubic");
   const [leaving] = recordings.runner(asked.job).ask({ ...run, ...asked }, tile);
   const at = flatData(leaving).indexOf(1);
   const { steps } = subject.plan;

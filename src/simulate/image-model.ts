@@ -178,7 +178,7 @@ export class ImageModel<P = readonly []> {
   }
 
   #gradientOf(answered: Answer, parameters: P): LossAndGradient<P> {
-    const [loss, ...sums] = sumOfRows(answered);
+    const [loss, ...sums] = sumOfRows(answered.rows);
     let next = 0;
     const leaves = parametersIn(parameters).map((leaf) => {
       if (typeof leaf === "number") return sums[next++];
@@ -237,7 +237,7 @@ function checkNumbers(parameters: unknown): void {
 }
 
 function normalOf(answered: Answer, parameters: unknown): ImageNormalEquations {
-  const sums = sumOfRows(answered);
+  const sums = sumOfRows(answered.rows);
   const count = parametersIn(parameters).length;
   const at = (i: number, j: number): number => sums[1 + count + (i * (i + 1)) / 2 + j];
   const indices = Array.from({ length: count }, (_, i) => i);

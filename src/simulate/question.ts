@@ -1,4 +1,5 @@
 import { pushForward } from "../autodiff/forward.js";
+import { derivativesOf, intermediatesOf } from "../autodiff/intermediates.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
 import { broadcastTo, sum, total } from "../autodiff/primitives/structure.js";
 import { pullBack } from "../autodiff/reverse.js";
@@ -7,7 +8,7 @@ import type { Experiment } from "../models/experiment.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { describe, describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import type { NdArray } from "../ndarray/ndarray.js";
-import { sameShape, sizeOf, type Shape } from "../ndarray/shape.js";
+import { sameShape, type Shape } from "../ndarray/shape.js";
 import { recordImage, type PixelInputs, type Sampling } from "./image.js";
 import { leafPixels } from "./live/pixel-block.js";
 import type { Reach } from "./live/reach.js";
@@ -41,6 +42,8 @@ export interface QuestionContext {
   readonly tileSize: number;
   /** number of given images */
   readonly images: number;
+  /** whether derivatives of a normal equation may be by intermediates of the parameters */
+  readonly chains: boolean;
 }
 
 /** The functions by which two questions of a kind differ. */
@@ -58,11 +61,23 @@ export function checkCompared(question: Question, images: number): void {
   if (wanted > images) throw new InputError(`the loss compares the modelled image with ${wanted} more, and ${images} were given`);
 }
 
-/** Number of sums over the pixels that answer a question. */
-export function sumsOf({ kind }: Question, parameters: readonly Pick<Typed, "shape">[]): number {
-  const count = parameters.reduce((sofar, { shape }) => sofar + sizeOf(shape), 0);
+/**
+ * Number of sums over the pixels that answer a question.
+ * @param count of the numbers that it has derivatives by
+ */
+export function sumsOf({ kind }: Question, count: number): number {
   if (kind === "gradient") return 1 + count;
   return kind === "normal" ? 1 + count + (count * (count + 1)) / 2 : 0;
+}
+
+/** What a tile's job runs, with arguments and results as it has them. */
+export interface RecordedProgram {
+  readonly program: Program;
+  /**
+   * where its derivatives are by intermediates of the parameters: from the parameters, for each intermediate its derivatives by all of
+   * them
+   */
+  readonly chain: Program | undefined;
 }
 
 /** A question as far as it is recorded without derivatives, which follow from it. */
@@ -72,8 +87,8 @@ export interface RecordedQuestion {
   readonly literals: readonly NdArray[];
   /** whether a pixel is 0 where no step is worked on */
   readonly leavesZero: boolean;
-  /** records the derivatives, too: a program with arguments and results as a tile's job has them */
-  program(): Program;
+  /** records the derivatives, too */
+  program(): RecordedProgram;
   /** what bounds the steps, where they are masked */
   reach(): Reach | undefined;
   /** what pixels cost that no step reaches, where they are masked and then 0: a program of all arguments */
@@ -84,7 +99,7 @@ export interface RecordedQuestion {
  * Records a question.
  * @throws InputError when a function of it gives something else than a recorded value; ShapeError when it is not one for each pixel
  */
-export function recordQuestion(question: Question, { experimentOf, parameters, fixed, sampling, dtype, tileSize, images }: QuestionContext): RecordedQuestion {
+export function recordQuestion(question: Question, { experimentOf, parameters, fixed, sampling, dtype, tileSize, images, chains }: QuestionContext): RecordedQuestion {
   const tape = new Tape();
   const perPixel = (): Variable => tape.input({ shape: [tileSize, 1, 1, 1], dtype });
   const all = parameters.map((parameter) => tape.input(parameter));
@@ -97,11 +112,11 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
   const pixels: PixelInputs = { ...indices, ...(sampling.isMasked && { live: mask() }) };
   const { image, leaving, reach, leavesZero } = recordImage(experiment, sampling, pixels);
   const left = leaving ? sum(leaving, 1, 2, 3) : tape.constant(0, dtype);
-  const recordedAs = (outputs: readonly Variable[], program: () => readonly Variable[], dark?: Variable): RecordedQuestion => ({
+  const recordedAs = (outputs: readonly Variable[], program: () => readonly Variable[], dark?: Variable, chain?: () => Program | undefined): RecordedQuestion => ({
     spelling: [question.kind, ...outputs.map(({ id }) => id), dark?.id, tape.spelling].join(),
     literals: tape.literals,
     leavesZero,
-    program: () => tape.program(program()),
+    program: () => ({ program: tape.program(program()), chain: chain?.() }),
     dark: () => dark && tape.program([dark]),
     reach: () => (sampling.isMasked ? recordReach(reach, tape, pixels.fast) : undefined),
   });
@@ -132,9 +147,17 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
   }
   const curvature = ofPixels("curvature", question.curvature);
   const ofEach = (x: Variable): Variable => broadcastTo(x, counts.shape);
-  return recordedAs([left, cost, image, curvature], () => {
-    const slope = orZero(pullBack([cost], [one], [image])[0], image);
-    const derivatives = sources.map((source) => orZero(pushForward([source], [one], [image])[0], image));
-    return [left, cost, ...[slope, curvature, ...derivatives].map(ofEach)];
-  }, dark);
+  // Derivatives by the few numbers that the parameters make are those by the parameters, chained.
+  const isChained = chains && sources.every(({ shape }) => shape.length === 0);
+  const by = isChained ? intermediatesOf(sources, image) : sources;
+  return recordedAs(
+    [left, cost, image, curvature],
+    () => {
+      const slope = orZero(pullBack([cost], [one], [image])[0], image);
+      const derivatives = by.map((moving) => orZero(pushForward(by, by.map((each) => (each === moving ? one : undefined)), [image])[0], image));
+      return [left, cost, ...[slope, curvature, ...derivatives].map(ofEach)];
+    },
+    dark,
+    () => (isChained ? derivativesOf(by, sources) : undefined),
+  );
 }

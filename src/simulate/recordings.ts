@@ -1,8 +1,9 @@
 import type { Executor } from "../autodiff/executor.js";
 import { knownArguments, openProgram, type Known } from "../autodiff/open-program.js";
-import { structureOf, type Quantity, type Variable } from "../autodiff/tape.js";
+import { runNumbers } from "../autodiff/intermediates.js";
+import { structureOf, type Program, type Quantity, type Variable } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
-import type { FloatDType } from "../ndarray/dtype.js";
+import type { Data, FloatDType } from "../ndarray/dtype.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import type { LookupMode } from "./image.js";
 import type { ImagePlan } from "./image-plan.js";
@@ -23,8 +24,13 @@ export function refinedInputs({ inputs, ofPanels }: Plan): readonly NdArray[] {
   return ofPanels ? inputs.slice(0, inputs.length - ofPanels.shape[1]) : inputs;
 }
 
-/** What a run of a recorded question needs. */
-export type Asked = Pick<TileRun, "job" | "known" | "reach" | "darkKnown">;
+/** What is recorded of a question. */
+export interface Asked {
+  /** what a run of it needs */
+  readonly run: Pick<TileRun, "job" | "known" | "reach" | "darkKnown">;
+  /** of intermediates, where it has derivatives by these: those of each by all parameters */
+  readonly chain: readonly Data[] | undefined;
+}
 
 /** What is recorded. */
 export interface Inquiry {
@@ -42,6 +48,8 @@ interface Prepared {
   readonly structure: string;
   readonly job: TileJob;
   readonly known: readonly Known[];
+  /** derivatives of intermediates by the parameters, without its literals */
+  readonly chain: Program | undefined;
   /** literals that its derivatives added to those of the recording */
   readonly added: readonly NdArray[];
   /** what bounds its steps, where it is masked */
@@ -86,6 +94,8 @@ export class Recordings {
       dtype: this.#dtype,
       tileSize: plan.tileSize,
       images,
+      // Runs of several lookups are summed up, and have derivatives by the same numbers.
+      chains: plan.ofPanels === undefined && (plan.lookup === "nearest" || plan.structureFactors?.policy !== "sequential"),
     });
     const literals = [...recorded.literals];
     const prepared = this.#recordings.get(recorded.spelling) ?? this.#prepared(recorded, question, mode, plan.tileSize);
@@ -94,7 +104,12 @@ export class Recordings {
     const reach = prepared.reach &&
       plan.negligible && { ...prepared.reach, known: knownArguments(prepared.reach.known, literals, "float64"), negligible: plan.negligible };
     const darkKnown = prepared.dark && knownArguments(prepared.dark, literals, "float64");
-    return { job: prepared.job, known: knownArguments(prepared.known, [...literals, ...prepared.added], "float64"), reach, darkKnown };
+    literals.push(...prepared.added);
+    const { job, chain } = prepared;
+    return {
+      run: { job, known: knownArguments(prepared.known, literals, "float64"), reach, darkKnown },
+      chain: chain && runNumbers({ ...chain, literals }, plan.inputs.map((input) => input.item()), plan.inputs.length),
+    };
   }
 
   #prepared({ program, literals, reach: reachOf, leavesZero, dark: darkOf }: RecordedQuestion, { kind }: Question, mode: LookupMode, size: number): Prepared {
@@ -104,7 +119,8 @@ export class Recordings {
     const reach = bounds && bounded && { reach: { ...bounds, program: bounded.program }, known: bounded.known, leavesZero };
     const costs = darkOf();
     const dark = costs && openProgram(costs);
-    const { program: open, known } = openProgram(program());
+    const { program: recorded, chain } = program();
+    const { program: open, known } = openProgram(recorded);
     const structure = [kind, mode, ...open.inputs.map(({ shape }) => shape.join("x")), structureOf(open), dark && structureOf(dark.program)].join();
     const job: TileJob = this.#jobs.get(structure) ?? {
       id: jobs++,
@@ -117,7 +133,7 @@ export class Recordings {
       isMasked: reach !== undefined,
       dark: dark?.program,
     };
-    return { structure, job, known, added: literals.slice(first), reach, dark: dark?.known };
+    return { structure, job, known, chain, added: literals.slice(first), reach, dark: dark?.known };
   }
 }
 
