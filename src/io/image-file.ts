@@ -1,9 +1,8 @@
 import { open } from "node:fs/promises";
-import { InputError } from "../ndarray/errors.js";
 import { readBinaryFile } from "./files.js";
 import { readNexus } from "./hdf5/nexus.js";
 import { withHdf5 } from "./hdf5/open.js";
-import { isHdf5, parseAnyImage, type ImageReading, type MeasuredImage } from "./image.js";
+import { isHdf5, moreFrames, parseAnyImage, type ImageReading, type MeasuredImage } from "./image.js";
 
 /** A file's name, and the number of a frame behind it, as in "stack.h5#17". */
 export interface FrameName {
@@ -28,12 +27,10 @@ export function frameNameOf(name: string): FrameName {
 export async function readAnyImage(path: string, name: string, frame?: number, reading: ImageReading = {}): Promise<MeasuredImage> {
   if (await beginsAsHdf5(path)) {
     const { record, ...image } = await withHdf5(path, name, (file) => readNexus(file, frame ?? 1));
-    const remark = `${name} holds ${image.frames} frames, and this is the first: ${name}#2 is the next`;
     const isUnsaid = frame === undefined && image.frames > 1;
-    return { name, format: "hdf5", ...image, record: isUnsaid ? { ...record, remarks: [...record.remarks, remark] } : record };
+    return { name, format: "hdf5", ...image, record: isUnsaid ? { ...record, remarks: [...record.remarks, moreFrames(name, image.frames)] } : record };
   }
-  if (frame !== undefined && frame !== 1) throw new InputError(`${name} holds one image, and frame ${frame} is asked for`);
-  return parseAnyImage(await readBinaryFile(path), name, reading);
+  return parseAnyImage(await readBinaryFile(path), name, { ...reading, frame });
 }
 
 async function beginsAsHdf5(path: string): Promise<boolean> {

@@ -60,6 +60,8 @@ export interface ImageReading {
   readonly otherwise?: ImageFormat | undefined;
   /** [slow, fast] of raw float32 pixels, which do not state it; a square unless given */
   readonly shape?: readonly [slow: number, fast: number] | undefined;
+  /** number of the image in a file of several, from 1; the first unless given */
+  readonly frame?: number | undefined;
 }
 
 /**
@@ -67,18 +69,19 @@ export interface ImageReading {
  * @param name what error messages call the bytes
  * @throws InputError when they are no image, or a damaged one
  */
-export async function parseAnyImage(bytes: Uint8Array, name: string, { format, otherwise, shape }: ImageReading = {}): Promise<MeasuredImage> {
+export async function parseAnyImage(bytes: Uint8Array, name: string, { format, otherwise, shape, frame }: ImageReading = {}): Promise<MeasuredImage> {
   const content = isGzip(bytes) ? await gunzip(bytes, name) : bytes;
   const found = format ?? imageFormatOf(content) ?? otherwise ?? (isRaw(name) || shape ? "float" : undefined);
+  if (found !== "cbf" && frame !== undefined && frame !== 1) throw new InputError(`${name} holds one image, and frame ${frame} is asked for`);
   switch (found) {
     case "cbf":
-      return cbfImage(content, name);
+      return cbfImage(content, name, frame);
     case "smv": {
       const smv = parseSmv(content, name);
       return { ...plain(name, "smv", smv.image, recordOfSmv(smv, name)), smvHeader: smv.header };
     }
     case "tiff": {
-      const tiff = parseTiff(content, name);
+      const tiff = await parseTiff(content, name);
       const mask = tiff.isCounted ? notNegative(tiff.image) : undefined;
       return { ...plain(name, "tiff", tiff.image, tiffRecord(tiff, name)), mask, isCounted: tiff.isCounted };
     }
@@ -123,13 +126,19 @@ function recordOfSmv(smv: Smv, name: string): ExperimentRecord {
   }
 }
 
-function cbfImage(bytes: Uint8Array, name: string): MeasuredImage {
-  const { header, shape, image, isCounted } = parseCbf(bytes, name);
+function cbfImage(bytes: Uint8Array, name: string, frame?: number): MeasuredImage {
+  const { header, shape, image, isCounted, frames } = parseCbf(bytes, name, frame);
   const mini = parseMiniHeader(header);
   const fromMini = miniHeaderRecord(mini, shape, name);
   const fromAxes = /_axis\.id/i.test(header) ? imgCifRecord(parseCifItems(header, name), shape, name) : undefined;
   const record = fromAxes === undefined ? fromMini : withCamera(fromAxes, fromMini, mini);
-  return { ...plain(name, "cbf", image, record), mask: isCounted ? notNegative(image) : undefined, overload: mini.overload, isCounted };
+  const unsaid = frame === undefined && frames > 1 ? [moreFrames(name, frames)] : [];
+  return { ...plain(name, "cbf", image, { ...record, remarks: [...record.remarks, ...unsaid] }), mask: isCounted ? notNegative(image) : undefined, overload: mini.overload, isCounted, frames };
+}
+
+/** What to say where a file holds several images and none was asked for. */
+export function moreFrames(name: string, frames: number): string {
+  return `${name} holds ${frames} frames, and this is the first: ${name}#2 is the next`;
 }
 
 /** The axes of an imgCIF header with what only the camera server's own lines state. */

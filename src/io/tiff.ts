@@ -2,6 +2,7 @@ import { allocate } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
 import { fromData, type NdArray } from "../ndarray/ndarray.js";
 import type { ExperimentRecord } from "./geometry/record.js";
+import { unpackingOf } from "./tiff-packing.js";
 
 /** A TIFF image as read: float64 of shape [slow, fast]. */
 export interface Tiff {
@@ -28,17 +29,19 @@ export function isTiff(bytes: Uint8Array): boolean {
   return (a === 0x49 && b === 0x49 && c === 42 && d === 0) || (a === 0x4d && b === 0x4d && c === 0 && d === 42);
 }
 
-const tags = { width: 256, height: 257, bits: 258, compression: 259, strips: 273, samples: 277, byteCounts: 279, format: 339 } as const;
+const tags = { width: 256, height: 257, bits: 258, compression: 259, strips: 273, samples: 277, byteCounts: 279, rowsPerStrip: 278, predictor: 317, tiles: 324, format: 339 } as const;
+/** Pixels of the largest detectors, with room; a header that asks for more is damaged. */
+const mostPixels = 2 ** 28;
 const bytesOfType: ReadonlyMap<number, number> = new Map([[1, 1], [3, 2], [4, 4]]);
 
 /**
- * Reads a grey TIFF that is not packed, as detectors write it: the first image of the file.
+ * Reads a grey TIFF, as detectors write it: the first image of the file.
  * @param name what error messages call the bytes
- * @throws InputError when it is packed, in colour, or cut short
+ * @throws InputError when it is in colour, in tiles, packed by a method that is not read, or cut short
  *
  * Source: Adobe, TIFF revision 6.0.
  */
-export function parseTiff(bytes: Uint8Array, name: string): Tiff {
+export async function parseTiff(bytes: Uint8Array, name: string): Promise<Tiff> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = bytes[0] === 0x49;
   const inside = (at: number, width: number): number => {
@@ -61,23 +64,35 @@ export function parseTiff(bytes: Uint8Array, name: string): Tiff {
   const only = (tag: number, otherwise: number): number => entries.get(tag)?.[0] ?? otherwise;
   const [fast, slow] = [only(tags.width, 0), only(tags.height, 0)];
   const [bits, format] = [only(tags.bits, 1), only(tags.format, 1)];
-  if (only(tags.compression, 1) !== 1) throw new InputError(`${name}: the TIFF is packed (compression ${only(tags.compression, 1)}); only plain pixels are read`);
+  const compression = only(tags.compression, 1);
+  const unpack = unpackingOf(compression, name);
   if (only(tags.samples, 1) !== 1) throw new InputError(`${name}: the TIFF has ${only(tags.samples, 1)} colours; a diffraction image has one`);
-  const read = readerOf(view, bits, format, little);
-  if (read === undefined) throw new InputError(`${name}: the TIFF has pixels of ${bits} bits in format ${format}, which are not read`);
+  if (entries.has(tags.tiles)) throw new InputError(`${name}: the TIFF is cut into tiles, and only strips are read`);
+  const predictor = only(tags.predictor, 1);
+  if (predictor !== 1 && !(predictor === 2 && format !== 3)) throw new InputError(`${name}: the TIFF states differences of neighbours in a form (predictor ${predictor}) that is not read`);
+  if (readerOf(view, bits, format, little) === undefined) throw new InputError(`${name}: the TIFF has pixels of ${bits} bits in format ${format}, which are not read`);
   const width = bits / 8;
-  if (!(fast > 0 && slow > 0 && fast * slow * width <= bytes.length)) {
+  if (!(fast > 0 && slow > 0 && fast * slow <= mostPixels && (compression !== 1 || fast * slow * width <= bytes.length))) {
     throw new InputError(`${name} has ${bytes.length} bytes, and its header asks for ${fast} x ${slow} pixels of ${bits} bits`);
   }
   const strips = entries.get(tags.strips) ?? [];
   const sizes = entries.get(tags.byteCounts) ?? [fast * slow * width];
+  const rows = Math.min(only(tags.rowsPerStrip, slow), slow);
   const data = allocate("float64", fast * slow);
   let done = 0;
-  strips.forEach((start, i) => {
-    const pixels = Math.min((sizes[i] ?? 0) / width, data.length - done);
-    inside(start, pixels * width);
-    for (let k = 0; k < pixels; k++) data[done++] = read(start + k * width);
-  });
+  for (const [i, start] of strips.entries()) {
+    const size = sizes[i] ?? 0;
+    inside(start, size);
+    const wanted = Math.min(rows * fast, data.length - done) * width;
+    const strip = await unpack(bytes.subarray(start, start + size), wanted);
+    const pixels = Math.floor(Math.min(strip.length, wanted) / width);
+    const read = readerOf(new DataView(strip.buffer, strip.byteOffset, strip.byteLength), bits, format, little);
+    if (read === undefined) break;
+    for (let k = 0; k < pixels; k++, done++) {
+      const value = read(k * width);
+      data[done] = predictor === 2 && done % fast > 0 ? wrapped(data[done - 1] + value, bits, format === 2) : value;
+    }
+  }
   if (done !== data.length) throw new InputError(`${name}: the strips of the TIFF hold ${done} pixels, and its header asks for ${data.length}`);
   return { shape: [slow, fast], image: fromData(data, [slow, fast]), isCounted: format !== 3, camera: marHeader(view, little) };
 }
@@ -88,6 +103,13 @@ function readerOf(view: DataView, bits: number, format: number, little: boolean)
   if (bits === 8) return (at) => (isSigned ? view.getInt8(at) : view.getUint8(at));
   if (bits === 16) return (at) => (isSigned ? view.getInt16(at, little) : view.getUint16(at, little));
   return bits === 32 ? (at) => (isSigned ? view.getInt32(at, little) : view.getUint32(at, little)) : undefined;
+}
+
+/** A whole number as so many bits hold it. */
+function wrapped(value: number, bits: number, isSigned: boolean): number {
+  const range = 2 ** bits;
+  const positive = ((value % range) + range) % range;
+  return isSigned && positive >= range / 2 ? positive - range : positive;
 }
 
 const marStart = 1024;

@@ -15,6 +15,28 @@ export function refuses(action: () => unknown, message: RegExp): void {
   assert.not.match(caught.message, /\n/);
 }
 
+/** Asserts that an action ends with an InputError whose message matches, and is one line. */
+export async function refusesLater(action: () => Promise<unknown>, message: RegExp): Promise<void> {
+  let caught: unknown;
+  try {
+    await action();
+  } catch (error) {
+    caught = error;
+  }
+  refuses(() => {
+    if (caught !== undefined) throw caught;
+  }, message);
+}
+
+/** Asserts that a reader reads what it is given or ends with an InputError, and with nothing else. */
+export async function readsOrRefusesLater(action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+  }
+}
+
 /** Asserts that a reader reads what it is given or throws an InputError, and nothing else. */
 export function readsOrRefuses(action: () => unknown): void {
   try {

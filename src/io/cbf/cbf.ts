@@ -16,6 +16,8 @@ export interface Cbf {
   readonly image: NdArray;
   /** whether pixels below 0 are counts, or marks of pixels that do not exist (-1) or are bad (-2) */
   readonly isCounted: boolean;
+  /** number of images in the file */
+  readonly frames: number;
 }
 
 interface ElementType {
@@ -40,21 +42,92 @@ const marker = [0x0c, 0x1a, 0x04, 0xd5];
 const mostPixels = 2 ** 28;
 
 export function isCbf(bytes: Uint8Array): boolean {
-  return latin1(bytes.subarray(0, 7)) === "###CBF:" || (latin1(bytes.subarray(0, 4096)).includes(boundary) && findMarker(bytes) >= 0);
+  return latin1(bytes.subarray(0, 7)) === "###CBF:" || (latin1(bytes.subarray(0, 4096)).includes(boundary));
+}
+
+/** A binary section: where it begins and ends, its header, and its bytes as far as the file has them. */
+interface Section {
+  readonly begin: number;
+  readonly end: number;
+  readonly mime: ReadonlyMap<string, string>;
+  readonly bytes: Uint8Array;
 }
 
 /**
- * Reads the first image of a CBF file: miniCBF or imgCIF, packed as byte offsets or not packed.
- * @param name what error messages call the bytes
- * @throws InputError when sizes, counts or checksum contradict the pixels, or they are packed in another way
+ * The binary sections of a file, in their order.
+ * @throws InputError when there is none, or what is to be one is not whole
  */
-export function parseCbf(bytes: Uint8Array, name: string): Cbf {
-  const at = findMarker(bytes);
-  if (at < 0) throw new InputError(`${name} is not a CBF image: the bytes 0C 1A 04 D5 in front of the pixels are missing`);
-  const text = latin1(bytes.subarray(0, at));
-  const start = text.lastIndexOf(boundary);
-  if (start < 0) throw new InputError(`${name} is not a CBF image: no line ${boundary} stands in front of the pixels`);
-  const mime = mimeEntries(text.slice(start + boundary.length));
+function sectionsOf(bytes: Uint8Array, name: string): Section[] {
+  const text = latin1(bytes);
+  const sections: Section[] = [];
+  for (let begin = beginOf(text, 0); begin >= 0; begin = beginOf(text, sections[sections.length - 1].end)) {
+    const blank = /\r?\n[ \t]*\r?\n/g;
+    blank.lastIndex = begin;
+    const header = blank.exec(text);
+    const mark = findMarker(bytes, begin);
+    const mime = mimeEntries(text.slice(begin + boundary.length, header ? header.index : mark < 0 ? text.length : mark));
+    const encoding = (mime.get("content-transfer-encoding") ?? "BINARY").toUpperCase();
+    if (encoding !== "BINARY" && header) {
+      const stop = text.indexOf(`${boundary}--`, blank.lastIndex);
+      if (stop < 0) throw new InputError(`${name} is cut short: the ${encoding} section has no end`);
+      sections.push({ begin, end: stop + boundary.length + 2, mime, bytes: decodeText(text.slice(blank.lastIndex, stop), encoding, name) });
+      continue;
+    }
+    if (mark < 0) throw new InputError(`${name} is not a CBF image: the bytes 0C 1A 04 D5 in front of the pixels are missing`);
+    const first = mark + marker.length;
+    const size = parseCount(mime.get("x-binary-size") ?? "");
+    const last = size > 0 ? first + size : bytes.length;
+    const closing = text.indexOf(`${boundary}--`, last);
+    sections.push({ begin, end: closing < 0 ? bytes.length : closing + boundary.length + 2, mime, bytes: bytes.subarray(first, last) });
+  }
+  if (sections.length === 0) throw new InputError(`${name} is not a CBF image: no line ${boundary} stands in front of the pixels`);
+  return sections;
+}
+
+/** Where the next section begins, by a line that does not end one; -1 where there is none. */
+function beginOf(text: string, from: number): number {
+  let at = text.indexOf(boundary, from);
+  while (at >= 0 && text.startsWith("--", at + boundary.length)) at = text.indexOf(boundary, at + boundary.length);
+  return at;
+}
+
+/** The bytes that a section written as text stands for. */
+function decodeText(text: string, encoding: string, name: string): Uint8Array {
+  if (encoding === "BASE64") {
+    const digits = text.replace(/\s+/g, "");
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(digits) || digits.length % 4 !== 0) throw new InputError(`${name} is damaged: its pixels are not BASE64, as Content-Transfer-Encoding says`);
+    return bytesOf(atob(digits));
+  }
+  if (encoding === "QUOTED-PRINTABLE") {
+    const joined = text.replace(/=[ \t]*\r?\n/g, "").replace(/\r?\n$/, "");
+    return bytesOf(joined.replace(/=([0-9A-Fa-f]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))));
+  }
+  throw new InputError(`${name}: Content-Transfer-Encoding is ${quote(encoding)}; it can be BINARY, BASE64 or QUOTED-PRINTABLE`);
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** The text in front of a section: that of its own data block, where one begins behind the section before. */
+function headerOf(bytes: Uint8Array, sections: readonly Section[], number: number): string {
+  const parts = sections.slice(0, number + 1).map(({ begin }, i) => latin1(bytes.subarray(i === 0 ? 0 : sections[i - 1].end, begin)));
+  const own = parts[number];
+  return number === 0 || /^data_/m.test(own) ? own : parts.join("\n");
+}
+
+/**
+ * Reads an image of a CBF file: miniCBF or imgCIF, packed as byte offsets or not packed, in binary or as text.
+ * @param name what error messages call the bytes
+ * @param frame number of the image, from 1; the first unless given
+ * @throws InputError when there is no such image, sizes, counts or checksum contradict the pixels, or they are packed in another way
+ */
+export function parseCbf(bytes: Uint8Array, name: string, frame = 1): Cbf {
+  const sections = sectionsOf(bytes, name);
+  if (!(frame >= 1 && frame <= sections.length)) {
+    throw new InputError(`${name} holds ${sections.length === 1 ? "one image" : `${sections.length} images`}, and number ${frame} is asked for`);
+  }
+  const { mime, bytes: content } = sections[frame - 1];
   const count = (key: string): number => {
     const word = mime.get(key.toLowerCase());
     const value = parseCount(word ?? "");
@@ -70,7 +143,7 @@ export function parseCbf(bytes: Uint8Array, name: string): Cbf {
     throw new InputError(`${name}: X-Binary-Number-of-Elements is ${elements}, and the header's sizes are ${fast} x ${slow}`);
   }
   const size = count("X-Binary-Size");
-  const packed = bytes.subarray(at + marker.length, at + marker.length + size);
+  const packed = content.subarray(0, size);
   if (packed.length < size) {
     throw new InputError(`${name} is cut short: X-Binary-Size is ${size}, and only ${packed.length} bytes follow the header`);
   }
@@ -80,11 +153,11 @@ export function parseCbf(bytes: Uint8Array, name: string): Cbf {
   }
   const type = elementTypeOf(mime, name);
   const pixels = unpack(packed, elements, type, mime, name);
-  return { header: text.slice(0, start), shape: [slow, fast], image: reshape(pixels, [slow, fast]), isCounted: Number.isFinite(type.range[0]) };
+  return { header: headerOf(bytes, sections, frame - 1), shape: [slow, fast], image: reshape(pixels, [slow, fast]), isCounted: Number.isFinite(type.range[0]), frames: sections.length };
 }
 
-function findMarker(bytes: Uint8Array): number {
-  for (let at = bytes.indexOf(marker[0]); at >= 0; at = bytes.indexOf(marker[0], at + 1)) {
+function findMarker(bytes: Uint8Array, from = 0): number {
+  for (let at = bytes.indexOf(marker[0], from); at >= 0; at = bytes.indexOf(marker[0], at + 1)) {
     if (marker.every((byte, i) => bytes[at + i] === byte)) return at;
   }
   return -1;
@@ -106,8 +179,6 @@ function elementTypeOf(mime: ReadonlyMap<string, string>, name: string): Element
   if (!type) throw new InputError(`${name}: X-Binary-Element-Type is ${quote(word)}; it can be ${[...elementTypes.keys()].join(", ")}`);
   const order = mime.get("x-binary-element-byte-order") ?? "LITTLE_ENDIAN";
   if (order !== "LITTLE_ENDIAN") throw new InputError(`${name}: X-Binary-Element-Byte-Order is ${quote(order)}; only LITTLE_ENDIAN is read`);
-  const encoding = mime.get("content-transfer-encoding") ?? "BINARY";
-  if (encoding !== "BINARY") throw new InputError(`${name}: Content-Transfer-Encoding is ${quote(encoding)}; only BINARY is read`);
   return type;
 }
 

@@ -48,8 +48,8 @@ export function parseCrystfelGeometry(text: string, name: string): ExperimentRec
   const wavelengthA = wavelengthOf(general, name, remarks);
   const camera = cameraLength(panels, general, name);
   const listed = [...panels].map(([panel, settings]) => panelOf(panel, settings, camera.millimetresOf(settings), name));
-  for (const key of ["mask", "mask0_data", "mask_file"]) if (general.has(key)) remarks.push(`the mask that ${key} names is not read`);
-  const masked = badRectangles(bad, [...panels], name, remarks);
+  for (const key of general.keys()) if (/^mask\d*(_data|_file)?$/.test(key)) remarks.push(`the mask that ${key} names is not read`);
+  const masked = badPixels(bad, [...panels], listed, name);
   return {
     source: name,
     kind: "CrystFEL geometry",
@@ -156,26 +156,59 @@ function directionOf(settings: Settings, key: string, otherwise: Vector3, name: 
   return [components[0], components[1], components[2]];
 }
 
-/** Rectangles of bad pixels, of one panel or of all, in the coordinates of each. */
-function badRectangles(bad: ReadonlyMap<string, Settings>, panels: readonly [string, Settings][], name: string, remarks: string[]): Map<string, PixelRectangle[]> {
+/** Bad pixels as rectangles of each panel, in its own coordinates: of regions along fs and ss, and of those in x and y. */
+function badPixels(bad: ReadonlyMap<string, Settings>, panels: readonly [string, Settings][], records: readonly PanelRecord[], name: string): Map<string, PixelRectangle[]> {
   const masked = new Map<string, PixelRectangle[]>();
   for (const [region, settings] of bad) {
-    if (settings.has("min_x") || settings.has("min_y")) {
-      remarks.push(`${region}, a rectangle in x and y, is not left out`);
-      continue;
-    }
     const of = (key: string): number => needed(settings, key, region, name);
-    const [minFs, maxFs, minSs, maxSs] = ["min_fs", "max_fs", "min_ss", "max_ss"].map(of);
+    const isInLaboratory = settings.has("min_x") || settings.has("min_y");
+    const ranges = (isInLaboratory ? ["min_x", "max_x", "min_y", "max_y"] : ["min_fs", "max_fs", "min_ss", "max_ss"]).map(of);
     const only = settings.get("panel")?.word;
     if (only !== undefined && !panels.some(([panel]) => panel === only)) throw new InputError(`${name}: ${region} lies in the panel ${quote(only)}, which is not there`);
-    for (const [panel, own] of panels) {
-      if (only !== undefined && panel !== only) continue;
-      const [fs, endFs, ss, endSs] = ["min_fs", "max_fs", "min_ss", "max_ss"].map((key) => needed(own, key, panel, name));
-      const rectangle = { fastMin: Math.max(minFs, fs) - fs, fastEnd: Math.min(maxFs, endFs) + 1 - fs, slowMin: Math.max(minSs, ss) - ss, slowEnd: Math.min(maxSs, endSs) + 1 - ss };
-      if (rectangle.fastEnd > rectangle.fastMin && rectangle.slowEnd > rectangle.slowMin) masked.set(panel, [...(masked.get(panel) ?? []), rectangle]);
-    }
+    panels.forEach(([panel, own], i) => {
+      if (only !== undefined && panel !== only) return;
+      const first = ["min_fs", "min_ss"].map((key) => needed(own, key, panel, name));
+      const rectangles = isInLaboratory ? rowsWithin(records[i], ranges) : rectangleWithin(records[i], first, ranges);
+      if (rectangles.length > 0) masked.set(panel, [...(masked.get(panel) ?? []), ...rectangles]);
+    });
   }
   return masked;
+}
+
+/** What a panel has of a region along fs and ss, which are counted in the data's array. */
+function rectangleWithin({ pixels }: PanelRecord, [fs, ss]: readonly number[], [minFs, maxFs, minSs, maxSs]: readonly number[]): PixelRectangle[] {
+  const rectangle = {
+    fastMin: Math.max(minFs - fs, 0),
+    fastEnd: Math.min(maxFs + 1 - fs, pixels.fast),
+    slowMin: Math.max(minSs - ss, 0),
+    slowEnd: Math.min(maxSs + 1 - ss, pixels.slow),
+  };
+  return rectangle.fastEnd > rectangle.fastMin && rectangle.slowEnd > rectangle.slowMin ? [rectangle] : [];
+}
+
+/** The pixels whose centres lie in a region in x and y, which are counted in pixels from the beam: of each row, a stretch; equal rows together. */
+function rowsWithin({ pixels, pixelSizeMm, originMm, fast, slow }: PanelRecord, [minX, maxX, minY, maxY]: readonly number[]): PixelRectangle[] {
+  const rectangles: PixelRectangle[] = [];
+  for (let row = 0; row < pixels.slow; row++) {
+    let [begin, end] = [0, pixels.fast];
+    for (const [axis, low, high] of [[0, minX, maxX], [1, minY, maxY]]) {
+      // At the column i the coordinate is at + i * step.
+      const step = fast[axis];
+      const at = originMm[axis] / pixelSizeMm + (row + 0.5) * slow[axis] + 0.5 * step;
+      if (Math.abs(step) < 1e-12) {
+        if (!(at >= low && at <= high)) end = 0;
+        continue;
+      }
+      const [near, far] = [(low - at) / step, (high - at) / step].sort((one, other) => one - other);
+      begin = Math.max(begin, Math.ceil(near - 1e-9));
+      end = Math.min(end, Math.floor(far + 1e-9) + 1);
+    }
+    if (end <= begin) continue;
+    const last = rectangles.at(-1);
+    if (last && last.slowEnd === row && last.fastMin === begin && last.fastEnd === end) rectangles[rectangles.length - 1] = { ...last, slowEnd: row + 1 };
+    else rectangles.push({ fastMin: begin, fastEnd: end, slowMin: row, slowEnd: row + 1 });
+  }
+  return rectangles;
 }
 
 /** The tree of groups: each hangs in the smallest one that holds all of its panels. */

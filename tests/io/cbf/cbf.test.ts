@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeByteOffset, encodeByteOffset } from "../../../src/io/cbf/byte-offset.js";
 import { formatCbf, parseCbf } from "../../../src/io/cbf/cbf.js";
+import { parseAnyImage } from "../../../src/io/image.js";
 import { array, toNested } from "../../../src/ndarray/ndarray.js";
 import { readsOrRefuses, refuses } from "../refusal.js";
 
@@ -52,9 +53,39 @@ const damaged: readonly [what: string, bytes: Uint8Array, message: RegExp][] = [
   ["another type", swapped("signed 32-bit integer", "signed 32-bit complex"), /Element-Type is "signed 32-bit complex"/],
   ["too narrow a type", swapped("signed 32-bit integer", "signed 16-bit integer"), /pixel 5 is 70000, outside of -32768 to 32767/],
   ["big-endian", swapped("LITTLE_ENDIAN", "BIG_ENDIAN"), /Byte-Order is "BIG_ENDIAN"/],
-  ["base64", swapped("Encoding: BINARY", "Encoding: BASE64"), /Transfer-Encoding is "BASE64"/],
+  ["base64 that is none", swapped("Encoding: BINARY", "Encoding: BASE64"), /its pixels are not BASE64/],
+  ["base 8", swapped("Encoding: BINARY", "Encoding: X-BASE8"), /Transfer-Encoding is "X-BASE8"; it can be BINARY, BASE64 or QUOTED-PRINTABLE/],
+  ["text without an end", bytesOf(text.replace("Encoding: BINARY", "Encoding: BASE64").replace("SECTION----", "SECTION")), /cut short: the BASE64 section has no end/],
   ["three dimensions", swapped("X-Binary-Size-Padding", "X-Binary-Size-Third-Dimension: 2\r\nX-Binary-Size-Padding"), /three dimensions/],
 ];
+
+test("sections written as BASE64 or QUOTED-PRINTABLE are those of the bytes", () => {
+  const at = text.indexOf("\xd5") + 1;
+  const pixels = good.slice(at, at + 16);
+  const encoded: readonly [string, string][] = [
+    ["BASE64", btoa(String.fromCharCode(...pixels)).replace(/(.{10})/, "$1\r\n")],
+    ["QUOTED-PRINTABLE", [...pixels].map((byte, i) => `=${byte.toString(16).toUpperCase().padStart(2, "0")}${i === 7 ? "=\r\n" : ""}`).join("")],
+  ];
+  for (const [encoding, body] of encoded) {
+    const file = `${text.slice(0, at - 4).replace("Encoding: BINARY", `Encoding: ${encoding}`)}${body}\r\n--CIF-BINARY-FORMAT-SECTION----\r\n;\r\n`;
+    assert.equal(toNested(parseCbf(bytesOf(file), "i.cbf").image), [[1, 2, 300], [-1, -2, 70000]], encoding);
+    refuses(() => parseCbf(bytesOf(file.replace(/MD5: ..../, "MD5: AAAA")), "i.cbf"), /is damaged: the pixels' checksum/);
+  }
+});
+
+test("a file of several images gives the one that is asked for, and says how many there are", async () => {
+  const both = new Uint8Array([...good, ...formatCbf(["Wavelength 2 A"], array([[7, 8]]))]);
+  assert.is(parseCbf(both, "i.cbf").frames, 2);
+  const second = parseCbf(both, "i.cbf", 2);
+  assert.equal(toNested(second.image), [[7, 8]]);
+  assert.match(second.header, /Wavelength 2 A/);
+  refuses(() => parseCbf(both, "i.cbf", 3), /holds 2 images, and number 3 is asked for/);
+  refuses(() => parseCbf(good, "i.cbf", 2), /holds one image, and number 2 is asked for/);
+  const { record, frames } = await parseAnyImage(both, "i.cbf");
+  assert.is(frames, 2);
+  assert.match(record.remarks.join(), /i\.cbf holds 2 frames, and this is the first: i\.cbf#2 is the next/);
+  assert.is((await parseAnyImage(both, "i.cbf", { frame: 2 })).record.remarks.join().includes("holds 2 frames"), false);
+});
 
 test("a damaged file is refused in one sentence that says what is wrong", () => {
   for (const [what, bytes, message] of damaged) {
