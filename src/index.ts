@@ -14,6 +14,7 @@ export { record, type ArrayKernel, type ElementwiseKernel, type Kernel, type Pri
 export { binary, unary, type Binary, type ElementwiseRecord, type Unary } from "./autodiff/primitives/elementwise-record.js";
 export { printTape } from "./autodiff/print-tape.js";
 export { prepare, type Executor } from "./autodiff/executor.js";
+export { useLoops } from "./autodiff/recorded-runs.js";
 export type { Run } from "./autodiff/interpreter.js";
 export type { Grid } from "./autodiff/primitives/lookup.js";
 export { treeOf, vectorOf, type Alike, type Arrays, type Direction, type Leaf, type Recorded, type Results } from "./autodiff/tree.js";

@@ -9,7 +9,7 @@ import { sameShape, sizeOf } from "../ndarray/shape.js";
 import { pushForward } from "./forward.js";
 import { alias, broadcastTo } from "./primitives/structure.js";
 import { pullBack } from "./reverse.js";
-import { runRecorded } from "./recorded-runs.js";
+import { run } from "./run.js";
 import { Tape, TwoTapes, Variable, type Quantity, type Typed } from "./tape.js";
 import { dtypeBeside, leavesInOrderOf, leavesOf, withLeaves, type Alike, type Arrays, type Direction, type Leaf, type Results } from "./tree.js";
 
@@ -199,7 +199,7 @@ function record(leaves: readonly (Leaf | number)[], f: (sources: Variable[]) => 
   try {
     const tree = f(arrays.map((leaf) => fresh.input(leaf)));
     const outputs = leavesOf(tree).flatMap((leaf) => (leaf instanceof Variable ? [leaf] : []));
-    return withLeaves(tree, runRecorded(fresh.program(outputs), arrays.filter((leaf) => leaf instanceof NdArray)));
+    return withLeaves(tree, run(fresh.program(outputs), arrays.filter((leaf) => leaf instanceof NdArray)));
   } catch (error) {
     const around = error instanceof TwoTapes ? open.find((each) => each !== fresh && error.tapes.includes(each)) : undefined;
     if (around === undefined) throw error;

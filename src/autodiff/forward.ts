@@ -1,5 +1,5 @@
 import { broadcastShapes } from "../ndarray/shape.js";
-import { primitiveNamed } from "./primitives/registry.js";
+import { primitiveNamed } from "./primitive.js";
 import { add } from "./primitives/elementwise.js";
 import { broadcastTo } from "./primitives/structure.js";
 import { dependents } from "./reverse.js";

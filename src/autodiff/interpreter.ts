@@ -3,8 +3,7 @@ import { copy, forEachRun, full, NdArray, zeros } from "../ndarray/ndarray.js";
 import { sizeOf } from "../ndarray/shape.js";
 import { broadcastTo } from "../ndarray/views.js";
 import { BufferPool } from "./buffer-pool.js";
-import type { ArrayKernel, ElementwiseKernel } from "./primitive.js";
-import { primitiveNamed } from "./primitives/registry.js";
+import { primitiveNamed, type ArrayKernel, type ElementwiseKernel } from "./primitive.js";
 import { checkInputs, type Attributes, type Node, type Program } from "./tape.js";
 
 /** Runs a program on arguments; the results are the caller's own. */

@@ -4,6 +4,7 @@ import { sizeOf } from "../ndarray/shape.js";
 import { allowedExecutor, prepareWorkspace, runIn, type Workspace } from "./executor.js";
 import { interpret, type Run } from "./interpreter.js";
 import { knownArguments, openProgram } from "./open-program.js";
+import { runBy } from "./run.js";
 import { checkInputs, structureOf, type Program } from "./tape.js";
 
 /** Elements of a value from which on it is worth the milliseconds to make loops of a program. */
@@ -68,3 +69,14 @@ function keep(structure: string, workspace: Workspace): void {
     bytes -= given.bytes;
   }
 }
+
+/**
+ * Lets `grad`, `evaluate` and the other operators make loops of WebAssembly for large arrays. They do so by themselves in Node, and
+ * wherever structure factors are looked up. A bundle that only differentiates functions leaves the loops out, being half as large, and
+ * runs everything by the interpreter; with this call it has them.
+ */
+export function useLoops(): void {
+  runBy(runRecorded);
+}
+
+useLoops();

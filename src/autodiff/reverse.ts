@@ -1,4 +1,4 @@
-import { primitiveNamed } from "./primitives/registry.js";
+import { primitiveNamed } from "./primitive.js";
 import { Masks } from "./masks.js";
 import { add } from "./primitives/elementwise.js";
 import { unbroadcast } from "./primitives/structure.js";

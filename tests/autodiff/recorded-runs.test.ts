@@ -105,4 +105,20 @@ test("lookups by the thousand, with their slopes along each axis and by the grid
   }
 });
 
+test("operators make loops of programs with large arrays, and of no others", () => {
+  const { Module } = WebAssembly;
+  let count = 0;
+  WebAssembly.Module = new Proxy(Module, { construct: (target, given) => (count++, Reflect.construct(target, given)) });
+  try {
+    const cube = evaluate((x: Variable) => mul(x, x, sin(mul(0.123, x))));
+    const counts = [3, long].map((size) => {
+      cube(uneven([size]));
+      return count;
+    });
+    assert.equal(counts, [0, 1]);
+  } finally {
+    WebAssembly.Module = Module;
+  }
+});
+
 test.run();
