@@ -1,0 +1,141 @@
+import { allocate, type Data } from "../../ndarray/dtype.js";
+import type { NdArray } from "../../ndarray/ndarray.js";
+import type { PredictedReflection } from "./prediction.js";
+
+/** A rectangle of the detector around a predicted reflection. */
+export interface Box {
+  readonly reflection: PredictedReflection;
+  /** pixels, the ends not included */
+  readonly fastMin: number;
+  readonly fastEnd: number;
+  readonly slowMin: number;
+  readonly slowEnd: number;
+  /** where its pixels begin and end in the lists of all */
+  readonly first: number;
+  readonly end: number;
+}
+
+/** The pixels of all boxes, box after box. */
+export interface BoxPixels {
+  readonly count: number;
+  /** middles, in pixels from the corner */
+  readonly fast: Data;
+  readonly slow: Data;
+  /** the reflection in whose box each pixel is */
+  readonly h: Data;
+  readonly k: Data;
+  readonly l: Data;
+  /** photons counted */
+  readonly counts: Data;
+}
+
+/** Boxes and their pixels. */
+export interface Boxes {
+  readonly boxes: readonly Box[];
+  readonly pixels: BoxPixels;
+  /** predicted reflections without a box, and why */
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface LeftOut {
+  readonly reflection: PredictedReflection;
+  readonly why: string;
+}
+
+/** Pixels along an edge of the smallest box, from its middle: 13 along an edge show the background beside a spot. */
+const leastReach = 6;
+/** A box beyond this many pixels from its middle would hold more of its neighbours than of its own spot. */
+const mostReach = 30;
+/** Standard deviations of the spot, and pixels of background around it. */
+const deviations = 4;
+const margin = 3;
+/** Of a box, the part that must be usable. */
+const leastUsable = 0.5;
+
+/** Half the edge of a reflection's box, in pixels. */
+export function reachOf({ covariance: { fast, slow } }: PredictedReflection): readonly [fast: number, slow: number] {
+  const reach = (variance: number): number => Math.min(mostReach, Math.max(leastReach, Math.ceil(deviations * Math.sqrt(variance)) + margin));
+  return [reach(fast), reach(slow)];
+}
+
+/**
+ * Boxes around reflections. A pixel that lies nearer to another predicted reflection, of this crystal or another one, belongs to that one's
+ * box; masked pixels belong to none.
+ * @param counts photons, [slow, fast]
+ * @param mask int32, [slow, fast]: 0 where a pixel is left out
+ * @param wanted reflections that get a box
+ * @param others more reflections whose pixels are theirs
+ */
+export function boxesAround(counts: NdArray, mask: NdArray, wanted: readonly PredictedReflection[], others: readonly PredictedReflection[] = []): Boxes {
+  const [slowCount, fastCount] = counts.shape;
+  const owner = ownersOf([...wanted, ...others], fastCount, slowCount);
+  const boxes: Box[] = [];
+  const leftOut: LeftOut[] = [];
+  const at: number[] = [];
+  for (const [number, reflection] of wanted.entries()) {
+    const { fast, slow } = reflection;
+    const rectangle = rectangleOf(reflection, fastCount, slowCount);
+    const { fastMin, fastEnd, slowMin, slowEnd } = rectangle;
+    const first = at.length;
+    for (let s = slowMin; s < slowEnd; s++) {
+      for (let f = fastMin; f < fastEnd; f++) {
+        const pixel = s * fastCount + f;
+        if (mask.data[pixel] !== 0 && owner.get(pixel) === number) at.push(pixel);
+      }
+    }
+    const [reachFast, reachSlow] = reachOf(reflection);
+    const whole = (2 * reachFast + 1) * (2 * reachSlow + 1);
+    const centre = Math.floor(slow) * fastCount + Math.floor(fast);
+    const why = at.length - first < leastUsable * whole ? "more than half of its box is masked, outside or its neighbours'" : mask.data[centre] === 0 ? "its middle is masked or overloaded" : undefined;
+    if (why !== undefined) {
+      at.length = first;
+      leftOut.push({ reflection, why });
+    } else boxes.push({ reflection, ...rectangle, first, end: at.length });
+  }
+  const list = (): Data => allocate("float64", at.length);
+  const pixels = { count: at.length, fast: list(), slow: list(), h: list(), k: list(), l: list(), counts: list() };
+  for (const { reflection: { hkl: [h, k, l] }, first, end } of boxes) {
+    for (let p = first; p < end; p++) {
+      pixels.fast[p] = (at[p] % fastCount) + 0.5;
+      pixels.slow[p] = Math.floor(at[p] / fastCount) + 0.5;
+      pixels.h[p] = h;
+      pixels.k[p] = k;
+      pixels.l[p] = l;
+      pixels.counts[p] = counts.data[at[p]];
+    }
+  }
+  return { boxes, pixels, leftOut };
+}
+
+type Rectangle = Pick<Box, "fastMin" | "fastEnd" | "slowMin" | "slowEnd">;
+
+function rectangleOf(reflection: PredictedReflection, fastCount: number, slowCount: number): Rectangle {
+  const [reachFast, reachSlow] = reachOf(reflection);
+  const [f, s] = [Math.floor(reflection.fast), Math.floor(reflection.slow)];
+  return {
+    fastMin: Math.max(0, f - reachFast),
+    fastEnd: Math.min(fastCount, f + reachFast + 1),
+    slowMin: Math.max(0, s - reachSlow),
+    slowEnd: Math.min(slowCount, s + reachSlow + 1),
+  };
+}
+
+/** Of the pixels in boxes, the number of the nearest reflection. */
+function ownersOf(reflections: readonly PredictedReflection[], fastCount: number, slowCount: number): ReadonlyMap<number, number> {
+  const owner = new Map<number, number>();
+  const nearest = new Map<number, number>();
+  for (const [number, reflection] of reflections.entries()) {
+    const { fastMin, fastEnd, slowMin, slowEnd } = rectangleOf(reflection, fastCount, slowCount);
+    for (let s = slowMin; s < slowEnd; s++) {
+      for (let f = fastMin; f < fastEnd; f++) {
+        const pixel = s * fastCount + f;
+        const square = (f + 0.5 - reflection.fast) ** 2 + (s + 0.5 - reflection.slow) ** 2;
+        if (square < (nearest.get(pixel) ?? Infinity)) {
+          nearest.set(pixel, square);
+          owner.set(pixel, number);
+        }
+      }
+    }
+  }
+  return owner;
+}

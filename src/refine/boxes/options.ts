@@ -1,0 +1,35 @@
+import type { Experiment } from "../../models/experiment.js";
+import type { NdArray } from "../../ndarray/ndarray.js";
+import type { Parameter } from "../parameter.js";
+import type { RefinementProgress } from "../refine.js";
+import type { BackgroundTerms } from "./local-fit.js";
+
+/** A measured image and the crystal in it whose reflections get boxes. */
+export interface BoxStill {
+  /** where the refinement starts */
+  readonly experiment: Experiment;
+  /** photons counted, [slow, fast], numbers where the mask is not 0 */
+  readonly counts: NdArray;
+  /** int32, [slow, fast]: 0 where a pixel is left out */
+  readonly mask: NdArray;
+}
+
+/** How a crystal is refined on boxes. */
+export interface BoxOptions {
+  /** the parameters of an experiment, each starting at its value; without those of blocks */
+  readonly parametersOf: (experiment: Experiment) => readonly Parameter[];
+  /** where intensities are known, |F|² of a reflection, or undefined where that is not known; free unless given */
+  readonly squareOf?: (hkl: readonly [h: number, k: number, l: number]) => number | undefined;
+  /** number of blocks, or as many as help reflections that are kept aside; those of the start unless given */
+  readonly blocks?: number | "auto";
+  /** of the background in each box: 1 a constant, 3 a plane; 1 unless given */
+  readonly backgroundTerms?: BackgroundTerms;
+  /** in Å; the corners of the detector unless given */
+  readonly dminA?: number;
+  /** in each run of the minimiser; 30 unless given */
+  readonly maxSteps?: number;
+  readonly maxSeconds?: number;
+  readonly signal?: AbortSignal;
+  /** called after each step */
+  readonly onStep?: (progress: RefinementProgress & { readonly stage: string; readonly parameters: readonly Parameter[] }) => void | Promise<void>;
+}

@@ -1,0 +1,85 @@
+import { allocate, type Data } from "../../ndarray/dtype.js";
+
+/**
+ * The weighted derivatives of a box's pixels by parameters, row by row, from which what the box's own unknowns can do is taken away:
+ * products of the rows add up to normal equations of the parameters alone.
+ * @see Kaufman, BIT 15, 49 (1975)
+ */
+export class ProjectedRows {
+  readonly #count: number;
+  #length = 0;
+  #rows: Data = allocate("float64", 0);
+  #columns: Data[] = [];
+
+  /** @param count number of parameters */
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  /** Begins a box of so many pixels. */
+  begin(length: number): void {
+    this.#length = length;
+    this.#columns = [];
+    const size = (this.#count + (this.#count % 2)) * length;
+    if (this.#rows.length < size) this.#rows = allocate("float64", size);
+    else this.#rows.fill(0, 0, size);
+  }
+
+  /** Fills the row of a parameter: factor times the derivative times the root of each pixel's weight. */
+  setRow(row: number, derivative: Data, first: number, factor: number, roots: Data): void {
+    const [rows, length] = [this.#rows, this.#length];
+    const from = row * length;
+    for (let p = 0; p < length; p++) rows[from + p] = factor * derivative[first + p] * roots[p];
+  }
+
+  /** Takes a column, already times the roots of the weights, as one that the box fits by itself; what lies along earlier ones does not count. */
+  addColumn(column: Data): void {
+    const before = norm(column, this.#length);
+    for (const other of this.#columns) subtractAlong(column, 0, other, this.#length);
+    const left = norm(column, this.#length);
+    if (!(left > dependent * before)) return;
+    for (let p = 0; p < this.#length; p++) column[p] /= left;
+    this.#columns.push(column);
+  }
+
+  /** Takes the columns' part away from every row, and adds the rows' products to a matrix' lower triangle. */
+  addProducts(normal: readonly number[][]): void {
+    const [rows, length, count] = [this.#rows, this.#length, this.#count];
+    for (let row = 0; row < count; row++) for (const column of this.#columns) subtractAlong(rows, row * length, column, length);
+    for (let i = 0; i < count; i += 2) {
+      const [x0, x1] = [i * length, (i + 1) * length];
+      for (let j = 0; j <= i; j += 2) {
+        const [y0, y1] = [j * length, (j + 1) * length];
+        let [s00, s01, s10, s11] = [0, 0, 0, 0];
+        for (let p = 0; p < length; p++) {
+          const [a, b, c, d] = [rows[x0 + p], rows[x1 + p], rows[y0 + p], rows[y1 + p]];
+          s00 += a * c;
+          s01 += a * d;
+          s10 += b * c;
+          s11 += b * d;
+        }
+        normal[i][j] += s00;
+        if (j + 1 <= i) normal[i][j + 1] += s01;
+        if (i + 1 < count) {
+          normal[i + 1][j] += s10;
+          if (j + 1 < count) normal[i + 1][j + 1] += s11;
+        }
+      }
+    }
+  }
+}
+
+/** What is left of a column that depends on the others is rounding. */
+const dependent = 1e-9;
+
+function norm(values: Data, length: number): number {
+  let sum = 0;
+  for (let p = 0; p < length; p++) sum += values[p] * values[p];
+  return Math.sqrt(sum);
+}
+
+function subtractAlong(rows: Data, from: number, column: Data, length: number): void {
+  let sum = 0;
+  for (let p = 0; p < length; p++) sum += rows[from + p] * column[p];
+  for (let p = 0; p < length; p++) rows[from + p] -= sum * column[p];
+}

@@ -1,0 +1,40 @@
+import type { Experiment } from "../../models/experiment.js";
+import { turnsOf } from "./block-parameters.js";
+import { Prediction, type PredictedReflection, type PredictionLimits } from "./prediction.js";
+
+/**
+ * The reflections that any block of a crystal brings near enough to the sphere of reflection, each where its blocks' spots have their middle.
+ */
+export function reflectionsMet(experiment: Experiment, limits: PredictionLimits): PredictedReflection[] {
+  const blocks = turnsOf(experiment);
+  const predictions = blocks.map(({ rotationDeg }) => new Prediction(experiment, rotationDeg));
+  if (predictions.length === 1) return predictions[0].all(limits);
+  const met = new Map<string, PredictedReflection>();
+  for (const prediction of predictions) for (const reflection of prediction.all(limits)) met.set(reflection.hkl.join(), reflection);
+  return [...met.values()].flatMap(({ hkl }) => {
+    const parts = blocks.flatMap(({ share }, i) => {
+      const reflection = predictions[i].of(hkl);
+      return reflection ? [{ reflection, part: share * Math.exp(-(reflection.deviations ** 2) / 2) }] : [];
+    });
+    return parts.length === 0 ? [] : [middleOf(parts)];
+  });
+}
+
+/** One reflection of several blocks: its place and width on the detector are those of all of them together. */
+function middleOf(parts: readonly { readonly reflection: PredictedReflection; readonly part: number }[]): PredictedReflection {
+  const total = parts.reduce((sum, { part }) => sum + part, 0);
+  const share = (part: number): number => (total > 0 ? part / total : 1 / parts.length);
+  const mean = (of: (reflection: PredictedReflection) => number): number => parts.reduce((sum, { reflection, part }) => sum + share(part) * of(reflection), 0);
+  const [fast, slow] = [mean((reflection) => reflection.fast), mean((reflection) => reflection.slow)];
+  const nearest = parts.reduce((best, other) => (Math.abs(other.reflection.deviations) < Math.abs(best.reflection.deviations) ? other : best)).reflection;
+  return {
+    ...nearest,
+    fast,
+    slow,
+    covariance: {
+      fast: mean((reflection) => reflection.covariance.fast + (reflection.fast - fast) ** 2),
+      slow: mean((reflection) => reflection.covariance.slow + (reflection.slow - slow) ** 2),
+      mixed: mean((reflection) => reflection.covariance.mixed + (reflection.fast - fast) * (reflection.slow - slow)),
+    },
+  };
+}
