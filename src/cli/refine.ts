@@ -30,7 +30,10 @@ import { modelAsOptions } from "./refine/model.js";
 import { refinementPage, type ComparedStill } from "./refine/page.js";
 import { refinedArguments } from "./refine/refined-arguments.js";
 import { describeRefinement, shown, shownChiSquare, suffixOf } from "./refine/report.js";
-import { refinedModel } from "./refine/refined-model.js";
+import { refinedModel, type RefinedCrystals } from "./refine/refined-model.js";
+import { boxFiles } from "./refine/box-files.js";
+import { refineOnBoxes } from "./refine/boxes.js";
+import { boxRequest, usesBoxes, type BoxRequest } from "./refine/boxes-request.js";
 import { refineRequest, type RefineRequest } from "./refine/request.js";
 import { failedState, resumedOptions, resumedStart, unfinishedState } from "./refine/state.js";
 import { exitCodeOf, exitCodesHelp } from "./refine/exit-codes.js";
@@ -60,15 +63,17 @@ export async function runRefine(argv: readonly string[], environment: Environmen
   if (words.has("help")) return void environment.stdout(`${intro}\n${describeRefinables()}\n${describeFlags(shownFlags())}`);
   if (words.has("version")) return void environment.stdout(`${version()}\n`);
   const { cwd } = environment;
-  const given = await modelAsOptions(words, cwd);
+  const asked = await modelAsOptions(words, cwd);
+  const boxes = !asked.has("merge") && usesBoxes(asked, asked !== words) ? boxRequest(asked) : undefined;
+  const given = boxes?.given ?? asked;
   if (given.has("merge")) return runMerge(given, environment);
   const { jobs, isMany } = await imageList(given, cwd);
   const threads = given.number("threads") ?? availableParallelism();
-  const pool = threads > 1 ? nodeWorkers(threads) : undefined;
+  const pool = threads > 1 && !boxes ? nodeWorkers(threads) : undefined;
   const told = (): void => environment.stderr("interrupted: the refinement ends after the running step and writes the best so far; Ctrl-C again ends at once\n");
   try {
     return await untilInterrupted(told, async (signal) => {
-      const means = { signal, ...(pool && { pool }) };
+      const means = { signal, ...(pool && { pool }), ...(boxes && { boxes }) };
       if (isMany) return runList(given, jobs, environment, means);
       const [job] = jobs;
       const { converged } = await runJob(given, job, false, environment, means);
@@ -101,6 +106,8 @@ async function runMerge(given: Given<RefineFlag>, { cwd, stdout, stderr }: Envir
 /** What a refinement runs with, besides what it is asked for. */
 interface Means {
   readonly pool?: WorkerPool;
+  /** where boxes around reflections are refined against, what is asked of them */
+  readonly boxes?: BoxRequest;
   readonly signal: AbortSignal;
 }
 
@@ -144,7 +151,9 @@ async function runList(given: Given<RefineFlag>, jobs: readonly ImageJob[], envi
   return exitCodeOf({ notConverged, failed: failures.length, unfinished, isInterrupted: means.signal.aborted });
 }
 
-async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: boolean, environment: Environment, { pool, signal }: Means): Promise<Pick<Summary, "converged">> {
+async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: boolean, environment: Environment, means: Means): Promise<Pick<Summary, "converged">> {
+  if (means.boxes) return runBoxJob(means.boxes, job, isOneOfMany, environment, means.signal);
+  const { pool, signal } = means;
   const { cwd, stdout, stderr } = environment;
   const request = await refineRequest(given, job.images, cwd, environment.seconds());
   const { parameters } = request;
@@ -206,6 +215,30 @@ async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: bool
   return refinement;
 }
 
+/** Refines an image on boxes around its reflections. */
+async function runBoxJob(boxes: BoxRequest, job: ImageJob, isOneOfMany: boolean, environment: Environment, signal: AbortSignal): Promise<Pick<Summary, "converged">> {
+  const { cwd, stdout, stderr } = environment;
+  const { given } = boxes;
+  const showsProgress = given.last("progress", "noprogress")?.name !== "noprogress";
+  const { request, refinement: ended } = await refineOnBoxes(boxes, job.images[0], cwd, environment.seconds(), {
+    signal,
+    onStep: async ({ stage, step, loss, parameters, values }) => {
+      const numbers = parameters.map(({ name }, i) => `${name} ${shown(values[i], 6)}`);
+      if (showsProgress) stderr(`step ${String(step).padStart(3)}  ${stage.padEnd(9)} loss ${shown(loss, 8).padEnd(9)}  ${numbers.join("  ")}\n`);
+      await otherTasks();
+    },
+  });
+  const refinement = { ...ended, warnings: [...request.warnings, ...ended.warnings] };
+  for (const warning of refinement.warnings) stderr(`warning: ${warning}\n`);
+  await makeFolder(job.folder);
+  const models = new Map(refinement.crystals.map(({ experiment }, i) => [refinement.crystals.length > 1 ? i : request.crystal, experiment] as const));
+  const files = await resultFiles(given, job, request, refinement, cwd, models);
+  const own = boxFiles(refinement, job.folder);
+  await writeAllAtomically([...files, ...own]);
+  stdout(given.has("json") ? `${JSON.stringify({ ...(isOneOfMany && { image: job.images[0] }), ...summaryOf(refinement) })}\n` : describeRefinement(refinement, job, own.map(({ path }) => basename(path))));
+  return refinement;
+}
+
 /** By how much of the spread a single random domain is turned about each axis, and two of them against each other: root mean squares. */
 const meanTurn = 0.5 * Math.SQRT2;
 
@@ -237,6 +270,7 @@ async function resultFiles(
   request: RefineRequest,
   refinement: Refinement,
   cwd: string,
+  models?: RefinedCrystals,
 ): Promise<OutputFile[]> {
   const { stills, parameters, options } = request;
   const loss = options.loss ?? lossNamed("poisson");
@@ -261,7 +295,7 @@ async function resultFiles(
   }
   const model = given.word("geometry");
   if (model !== undefined && stills.length === 1 && !given.has("mat")) {
-    const written = await refinedModel(cwd, model, request.crystal, experimentAt(stills[0].experiment, parameters, values));
+    const written = await refinedModel(cwd, model, models ?? new Map([[request.crystal, experimentAt(stills[0].experiment, parameters, values)]]));
     if (written) add(written.name, written.content);
   }
   add("loss.svg", lossCurve(refinement));

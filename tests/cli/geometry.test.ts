@@ -105,7 +105,7 @@ test("a model file alone is refined against the image that it names, and one tha
   withBench({ "m.expt": dials }, async (bench) => {
     const model = "-default_F 100 -N 6 -oversample 1 -fluence 1e29";
     assert.is((await bench.run(`simulate ${run.replace(" -nonoise", "")} -seed 3 -geometry m.expt -fluence 1e29 -cbf still.cbf -misset 0.3 0 0`)).code, 0);
-    const { code, stderr } = await bench.run(`refine m.expt ${model} -threads 1 -noprogress --refine misset --coarse none --out out`);
+    const { code, stderr } = await bench.run(`refine m.expt ${model} -threads 1 -noprogress --pixels all --refine misset --coarse none --out out`);
     assert.is(code, 0, stderr);
     const { history, loss, reducedChiSquare } = JSON.parse(new TextDecoder().decode(await bench.read("out/refinement.json")));
     assert.ok(loss < 0.5 * history[0].loss, `from ${history[0].loss} to ${loss}`);

@@ -11,6 +11,14 @@ const own = {
     preset: "cell,misset,distance,scale",
   },
   image: { group: "Refinement", values: ["FILE"], kind: "text", help: "measured image, in place of the one that a model file names" },
+  pixels: {
+    group: "Refinement", values: ["WHAT"], kind: "text", choices: ["boxes", "all"],
+    help: "boxes around the reflections that the model predicts, or all pixels of the image", preset: "boxes for a model file of another program, else all",
+  },
+  intensities: {
+    group: "Refinement", values: ["WHAT"], kind: "text", choices: ["free", "known"],
+    help: "in boxes: fitted in each, or those of a file (-mtz, -hkl), which is compared with what is fitted where both are given", preset: "known where a file is given",
+  },
   fix: { group: "Refinement", values: ["NAMES"], kind: "text", help: "what of that stays as it is" },
   out: { group: "Refinement", values: ["FOLDER"], kind: "text", help: "where the results are written", preset: "refined" },
   resume: { group: "Refinement", help: "go on where the refinement in that folder ended" },
@@ -25,7 +33,7 @@ const own = {
   },
   blocks: {
     group: "Refinement", values: ["K"], kind: "text",
-    help: "refine the crystal as so many blocks, each with a rotation and a weight", preset: "-block",
+    help: "refine the crystal as so many blocks, each with a rotation and a weight; auto, in boxes: as many as explain reflections that are kept aside", preset: "-block",
   },
   loss: { group: "Refinement", values: ["WHAT"], kind: "text", choices: lossNames, help: "what a difference costs", preset: "poisson" },
   read_noise: {

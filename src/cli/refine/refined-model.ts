@@ -9,7 +9,8 @@ import { formatXparm } from "../../io/geometry/xds.js";
 import { orientedLattice } from "../../models/crystal.js";
 import { detectorFrame } from "../../models/detector.js";
 import type { Experiment } from "../../models/experiment.js";
-import type { Vector } from "../../physics/vector.js";
+import { radiansPerDegree } from "../../physics/constants.js";
+import { rotate, type Vector } from "../../physics/vector.js";
 import { readModelText } from "../source.js";
 import { frameNameOf } from "../../io/image-file.js";
 
@@ -20,14 +21,17 @@ export interface RefinedModel {
   readonly content: string;
 }
 
+/** Refined experiments by the numbers of their crystals in the model file. */
+export type RefinedCrystals = ReadonlyMap<number | undefined, Experiment<Quantity>>;
+
 /**
  * The model file that a refinement began with, with the refined models in it: of DIALS the same file with other numbers, of XDS a new
  * XPARM.XDS.
  * @param name of the model file, with "#n" behind it for the image n
- * @param crystal number of the refined one, from 0
+ * @param refined the refined ones by the numbers of their crystals, from 0; undefined for the number where the file has no crystal
  * @returns undefined where the file is not of these kinds
  */
-export async function refinedModel(cwd: string, name: string, crystal: number | undefined, experiment: Experiment<Quantity>): Promise<RefinedModel | undefined> {
+export async function refinedModel(cwd: string, name: string, refined: RefinedCrystals): Promise<RefinedModel | undefined> {
   const { file, frame } = frameNameOf(name);
   const text = await readModelText(cwd, file);
   if (text === undefined) return undefined;
@@ -35,30 +39,47 @@ export async function refinedModel(cwd: string, name: string, crystal: number | 
     let image = (frame ?? 1) - 1;
     for (const models of parseDials(text, file)) {
       const count = imageCount(models.record);
-      if (image < count) return { name: "refined.expt", content: formatDials(text, models, refinedRecord(models.record, image, crystal, experiment), image) };
+      if (image < count) return { name: "refined.expt", content: formatDials(text, models, refinedRecord(models.record, image, refined), image) };
       image -= count;
     }
     return undefined;
   }
   const { record, image } = parseModelFile(text, file).image(frame ?? 1);
   if (!record.kind.startsWith("XDS")) return undefined;
-  const refined = refinedRecord(record, image, crystal, experiment);
+  const written = refinedRecord(record, image, refined);
   const back = transposed(turnAt(record, image));
   const resting = (of: CrystalRecord): CrystalRecord => ({ ...of, a: transform(back, of.a), b: transform(back, of.b), c: transform(back, of.c) });
-  return { name: "XPARM.XDS", content: formatXparm({ ...refined, crystals: refined.crystals.map(resting) }) };
+  return { name: "XPARM.XDS", content: formatXparm({ ...written, crystals: written.crystals.map(resting) }) };
 }
 
-/** A record with the refined numbers, its crystals in the laboratory at the middle of the image. */
-function refinedRecord(record: ExperimentRecord, image: number, crystal: number | undefined, experiment: Experiment<Quantity>): ExperimentRecord {
+/** A record with the refined numbers, its crystals in the laboratory at the middle of the image; of blocks their mean orientation. */
+function refinedRecord(record: ExperimentRecord, image: number, refined: RefinedCrystals): ExperimentRecord {
+  const [experiment] = [...refined.values()];
   const { fast, slow, origin } = detectorFrame(experiment.detector);
-  const vector = ([x, y, z]: Vector, factor = 1): Vector3 => [known(x) * factor, known(y) * factor, known(z) * factor];
-  const { direct } = orientedLattice(experiment.crystal);
   const turn = turnAt(record, image);
   const turned = ({ a, b, c, ...rest }: CrystalRecord): CrystalRecord => ({ ...rest, a: transform(turn, a), b: transform(turn, b), c: transform(turn, c) });
   return {
     ...record,
     beam: { ...record.beam, wavelengthA: known(experiment.beam.wavelengthA) },
     panels: record.panels.map((panel, i) => (i === 0 ? { ...panel, originMm: vector(origin, 1000), fast: vector(fast), slow: vector(slow) } : panel)),
-    crystals: record.crystals.map((of, i) => (i === crystal ? { ...of, a: vector(direct.a), b: vector(direct.b), c: vector(direct.c) } : turned(of))),
+    crystals: record.crystals.map((of, i) => {
+      const own = refined.get(i);
+      return own ? { ...of, ...meanAxes(own) } : turned(of);
+    }),
   };
+}
+
+function vector([x, y, z]: Vector, factor = 1): Vector3 {
+  return [known(x) * factor, known(y) * factor, known(z) * factor];
+}
+
+/** The real axes of a crystal as its blocks have them on average. */
+function meanAxes({ crystal }: Experiment<Quantity>): Pick<CrystalRecord, "a" | "b" | "c"> {
+  const { direct } = orientedLattice(crystal);
+  const { blocks = [{}] } = crystal;
+  const weights = blocks.map(({ weight = 1 }) => known(weight));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const mean = (axis: 0 | 1 | 2): number => blocks.reduce((sum, { rotationDeg = [0, 0, 0] }, i) => sum + (weights[i] / total) * known(rotationDeg[axis]), 0);
+  const turn: Vector<number> = [mean(0) * radiansPerDegree, mean(1) * radiansPerDegree, mean(2) * radiansPerDegree];
+  return { a: vector(rotate(direct.a, turn)), b: vector(rotate(direct.b, turn)), c: vector(rotate(direct.c, turn)) };
 }

@@ -18,8 +18,11 @@ export function shownChiSquare(reducedChiSquare: number): string {
   return Number.isNaN(reducedChiSquare) ? "unknown" : reducedChiSquare.toFixed(3);
 }
 
-/** The result as text for a terminal. */
-export function describeRefinement(refinement: Refinement, { images, folder }: ImageJob): string {
+/**
+ * The result as text for a terminal.
+ * @param others names of more files that were written
+ */
+export function describeRefinement(refinement: Refinement, { images, folder }: ImageJob, others: readonly string[] = []): string {
   const { parameters, reducedChiSquare, converged, why, steps, seconds } = refinement;
   const row = (...fields: readonly string[]): string => fields.map((field, i) => (i === 0 ? field.padEnd(16) : field.padStart(16))).join("");
   const lines = parameters.map((parameter) => {
@@ -32,7 +35,7 @@ export function describeRefinement(refinement: Refinement, { images, folder }: I
     ...lines,
     "",
     `${converged ? "converged" : "not converged"}: ${reasons[why]}, after ${steps} steps and ${seconds.toFixed(1)} s; reduced chi-square ${shownChiSquare(reducedChiSquare)}`,
-    `written to ${folder}: index.html, ${each("picture", "svg")}, loss.svg, correlations.svg, refinement.json, ${each("refined", "args")}\n`,
+    `written to ${folder}: index.html, ${each("picture", "svg")}, loss.svg, correlations.svg, refinement.json, ${[each("refined", "args"), ...others].join(", ")}\n`,
   ].join("\n");
 }
 

@@ -269,7 +269,7 @@ function withSpots(flags: Given<SimulateFlag>, names: readonly string[], warning
 const closedAlone: ReadonlySet<string> = new Set(["eta", "domain", "bandwidth", "footprint"]);
 
 /** The parameters with the limits that options set. */
-function bounded(parameters: readonly Parameter[], given: Given<RefineFlag>): Parameter[] {
+export function bounded(parameters: readonly Parameter[], given: Given<RefineFlag>): Parameter[] {
   const limits = given.occurrences.filter(({ name }) => name === "bounds").map(({ words }) => namedNumbers(words, parameters, "--bounds"));
   return parameters.map((parameter) => {
     const own = limits.find(({ name }) => name === parameter.name);

@@ -49,8 +49,9 @@ const mostReach = 30;
 /** Standard deviations of the spot, and pixels of background around it. */
 const deviations = 4;
 const margin = 3;
-/** Of a box, the part that must be usable. */
-const leastUsable = 0.5;
+/** Pixels of a box that must be usable, and the part of the nine in its middle. */
+const fewestPixels = 25;
+const leastOfMiddle = 2 / 3;
 
 /** Half the edge of a reflection's box, in pixels. */
 export function reachOf({ covariance: { fast, slow } }: PredictedReflection): readonly [fast: number, slow: number] {
@@ -83,10 +84,8 @@ export function boxesAround(counts: NdArray, mask: NdArray, wanted: readonly Pre
         if (mask.data[pixel] !== 0 && owner.get(pixel) === number) at.push(pixel);
       }
     }
-    const [reachFast, reachSlow] = reachOf(reflection);
-    const whole = (2 * reachFast + 1) * (2 * reachSlow + 1);
-    const centre = Math.floor(slow) * fastCount + Math.floor(fast);
-    const why = at.length - first < leastUsable * whole ? "more than half of its box is masked, outside or its neighbours'" : mask.data[centre] === 0 ? "its middle is masked or overloaded" : undefined;
+    const middle = at.slice(first).filter((pixel) => Math.abs((pixel % fastCount) - Math.floor(fast)) <= 1 && Math.abs(Math.floor(pixel / fastCount) - Math.floor(slow)) <= 1).length;
+    const why = at.length - first < fewestPixels ? "its box is masked, outside or its neighbours'" : middle < 9 * leastOfMiddle ? "its middle is masked, overloaded or a neighbour's" : undefined;
     if (why !== undefined) {
       at.length = first;
       leftOut.push({ reflection, why });

@@ -1,5 +1,5 @@
 import type { Data } from "../../ndarray/dtype.js";
-import { zeros, type NdArray } from "../../ndarray/ndarray.js";
+import type { NdArray } from "../../ndarray/ndarray.js";
 import { BoxLikelihood } from "./box-likelihood.js";
 import { boxesAround, type Box, type Boxes, type LeftOut } from "./box.js";
 import { intensityOf, type BoxIntensity } from "./intensity.js";
@@ -89,18 +89,15 @@ function middleOf({ pixels }: Boxes, { first, end }: Box, weight: (pixel: number
 /**
  * Puts the modelled photons of boxes in their places of an image.
  * @param image, mask [slow, fast]; the mask becomes 1 in boxes
+ * @param isWanted which boxes
  */
-export function placeBoxes({ boxes: { pixels }, model }: Integration, image: NdArray, mask: NdArray): void {
+export function placeBoxes({ reflections, boxes: { pixels }, model }: Integration, image: NdArray, mask: NdArray, isWanted: (reflection: IntegratedReflection) => boolean): void {
   const [, width] = image.shape;
-  for (let p = 0; p < pixels.count; p++) {
-    const at = Math.floor(pixels.slow[p]) * width + Math.floor(pixels.fast[p]);
-    image.data[at] = model[p];
-    mask.data[at] = 1;
+  for (const { first, end } of reflections.filter(isWanted).map(({ box }) => box)) {
+    for (let p = first; p < end; p++) {
+      const at = Math.floor(pixels.slow[p]) * width + Math.floor(pixels.fast[p]);
+      image.data[at] = model[p];
+      mask.data[at] = 1;
+    }
   }
 }
-
-/** An image of nothing, with a mask of no pixel. */
-export function emptyImage(shape: NdArray["shape"]): { readonly image: NdArray; readonly mask: NdArray } {
-  return { image: zeros(shape, "float64"), mask: zeros(shape, "int32") };
-}
-

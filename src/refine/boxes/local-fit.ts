@@ -26,7 +26,7 @@ export interface LocalBox {
 }
 
 const mostSteps = 50;
-const converged = 1e-10;
+const converged = 1e-13;
 const halvings = 30;
 
 /**

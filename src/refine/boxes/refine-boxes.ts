@@ -5,12 +5,14 @@ import type { Data } from "../../ndarray/dtype.js";
 import { InputError } from "../../ndarray/errors.js";
 import { componentsOf } from "../../physics/symmetric.js";
 import { levenbergMarquardt, type LeastSquaresResult } from "../../optim/levenberg-marquardt.js";
+import { defaultFluence } from "../../models/beam.js";
+import { searchBlocks, type BlockFit, type PromisedBlock, type TurnDeg, type TurnedBlock } from "../block-search.js";
 import { parametersNamed } from "../catalogue.js";
 import { coordinateOf, experimentAt, hasRole, type Parameter } from "../parameter.js";
 import type { RefinementProgress } from "../refine.js";
 import { blockPartOf, turnsOf } from "./block-parameters.js";
-import { findBlock, withBlock } from "./block-search.js";
-import { boxesAround, type Boxes } from "./box.js";
+import { boxesAround } from "./box.js";
+import { gainsOfBlocks } from "./further-block.js";
 import { BoxLikelihood } from "./box-likelihood.js";
 import { ofNumbers } from "./of-numbers.js";
 import type { BoxOptions, BoxStill } from "./options.js";
@@ -28,53 +30,53 @@ export interface RefinedCrystal {
   readonly likelihood: BoxLikelihood;
   readonly result: LeastSquaresResult;
   readonly selection: Selection;
+  /** whether intensities were known in the last run */
+  readonly isKnown: boolean;
   readonly history: readonly RefinementProgress[];
-  /** misfit of the reflections that are kept aside, per pixel, by the number of blocks */
-  readonly aside: readonly { readonly blocks: number; readonly refined: number; readonly keptAside: number }[];
-  readonly warnings: readonly string[];
+  /** what was tried of blocks, in turn: half the deviance per pixel of the reflections refined against, and of those kept aside */
+  readonly tried: readonly TriedBlocks[];
+}
+
+export interface TriedBlocks {
+  readonly blocks: number;
+  readonly refined: number;
+  readonly keptAside: number;
+  readonly isKept: boolean;
 }
 
 /** At first spots are taken to be so wide, in pixels, that those a little off their predicted place are found. */
 const firstFootprint = 1.5;
 /** Fewer spots than this do not place a crystal. */
 const fewestSpots = 10;
-/** Where another block is looked for. */
-const grid = { reachDeg: 0.15, stepDeg: 0.05 };
-/** Boxes in which it is looked for, the brightest. */
+/** Boxes in which another block is looked for, the brightest. */
 const searched = 150;
+/**
+ * By how much the misfit of reflections that are kept aside has to fall for another block to stay, in units of half the misfit per pixel that
+ * noise alone makes: where spots have shapes that no block has, misfits are larger, and fall by more by accident.
+ */
+const worthwhile = 10;
 /** Blocks that are tried one after another, at most. */
 const mostBlocks = 8;
-/** By which part the misfit of reflections that are kept aside has to fall for another block to stay. */
-const worthwhile = 0.003;
 
 /**
  * Refines a crystal against the boxes of its reflections: intensities and backgrounds are fitted in each box, and the parameters by
- * Levenberg-Marquardt steps of what is left. First the crystal is placed, with wide spots; then everything is refined; then blocks are
- * added one after another.
+ * Levenberg-Marquardt steps of what is left. First the crystal is placed, with wide spots; then everything is refined, with free
+ * intensities also where they are known, which gives their scale; then blocks are added one after another.
  * @param others reflections of other crystals in the image, whose pixels are theirs
  * @throws InputError when the experiment has what boxes have not, or too few spots are seen
  */
 export async function refineBoxes(still: BoxStill, options: BoxOptions, others: readonly PredictedReflection[] = []): Promise<RefinedCrystal> {
   checkPlaceable(still.experiment);
   const run = new BoxRun(still, options, others);
-  const position = (parameter: Parameter): boolean => hasRole(parameter, "orientation", "lattice", "position");
+  const { blocks = turnsOf(still.experiment).length, squareOf } = options;
   let experiment = withFootprint(still.experiment, firstFootprint);
-  experiment = await run.refine("place", experiment, run.select(experiment), (parameter) => position(parameter));
+  experiment = await run.refine("place", experiment, run.select(experiment), (parameter) => hasRole(parameter, "orientation", "lattice", "position"));
   experiment = { ...experiment, detector: { ...experiment.detector, footprintMm: still.experiment.detector.footprintMm ?? 0 } };
   for (const stage of ["shape", "crystal"]) experiment = await run.refine(stage, experiment, run.select(experiment));
-  const { blocks = turnsOf(experiment).length } = options;
-  const wanted = blocks === "auto" ? mostBlocks : blocks;
-  let selection = run.select(experiment);
-  while (turnsOf(experiment).length < wanted && !run.isOver) {
-    const next = await run.refine(`block ${turnsOf(experiment).length + 1}`, run.withNextBlock(experiment, selection), selection);
-    if (blocks === "auto" && !run.hasHelped()) {
-      run.leaveBlock();
-      break;
-    }
-    experiment = next;
-    selection = run.select(experiment);
-  }
-  await run.refine("end", experiment, selection);
+  if (squareOf) experiment = await run.refine("scale", run.withScale(experiment, squareOf), run.select(experiment), () => true, true);
+  const given = turnsOf(experiment).length;
+  if (blocks === "auto" || blocks > given) experiment = await run.addBlocks(experiment, blocks === "auto" ? mostBlocks : blocks, blocks === "auto");
+  await run.refine("end", experiment, run.select(experiment), () => true, squareOf !== undefined);
   return run.refined();
 }
 
@@ -84,10 +86,9 @@ class BoxRun {
   readonly #others: readonly PredictedReflection[];
   readonly #began = performance.now();
   readonly #history: RefinementProgress[] = [];
-  readonly #warnings = new Set<string>();
-  readonly #aside: { readonly blocks: number; readonly refined: number; readonly keptAside: number }[] = [];
+  readonly #tried: TriedBlocks[] = [];
   #steps = 0;
-  #last: Omit<RefinedCrystal, "history" | "warnings" | "aside"> | undefined;
+  #last: Omit<RefinedCrystal, "history" | "tried"> | undefined;
 
   constructor(still: BoxStill, options: BoxOptions, others: readonly PredictedReflection[]) {
     this.#still = still;
@@ -114,16 +115,16 @@ class BoxRun {
     return selection;
   }
 
-  async refine(stage: string, experiment: Experiment, selection: Selection, isFree: (parameter: Parameter) => boolean = () => true): Promise<Experiment> {
+  async refine(stage: string, experiment: Experiment, selection: Selection, isFree: (parameter: Parameter) => boolean = () => true, isKnown = false): Promise<Experiment> {
     const { parametersOf, squareOf, backgroundTerms = 1, maxSteps = 30, signal, onStep } = this.#options;
     const blocks = turnsOf(experiment).length;
-    const parameters = [...parametersOf(experiment), ...(blocks > 1 ? parametersNamed(["blocks"], experiment) : [])].filter(isFree);
-    const shared = parameters.filter(({ name }) => blockPartOf(name) === undefined);
+    const wanted = [...parametersOf(experiment), ...(blocks > 1 ? parametersNamed(["blocks"], experiment) : [])];
+    const parameters = wanted.filter((parameter) => isFree(parameter) && (isKnown || !isOfIntensity(parameter)));
     const { boxes } = selection;
-    const squares = squareOf && boxes.boxes.map(({ reflection: { hkl } }) => squareOf(hkl) ?? 0);
+    const squares = isKnown && squareOf ? boxes.boxes.map(({ reflection: { hkl } }) => squareOf(hkl) ?? 0) : undefined;
     const likelihood = new BoxLikelihood({
       experiment, parameters, boxes, backgroundTerms,
-      program: new ProfileProgram(experiment, shared),
+      program: new ProfileProgram(experiment, parameters.filter(({ name }) => blockPartOf(name) === undefined)),
       ...(squares && { squares }),
       counts: (box) => !isKeptAside(boxes.boxes[box].reflection.hkl),
     });
@@ -145,57 +146,96 @@ class BoxRun {
       },
       { lower: parameters.map((parameter) => coordinateOf(parameter, parameter.lower)), upper: parameters.map((parameter) => coordinateOf(parameter, parameter.upper)) },
     );
-    const values = likelihood.valuesAt(result.parameters);
-    const refined = ofNumbers(experimentAt(experiment, parameters, values));
-    this.#last = { experiment: refined, parameters, likelihood, result, selection };
-    this.#aside.push({ blocks, ...misfits(likelihood, values, boxes) });
+    const refined = ofNumbers(experimentAt(experiment, parameters, likelihood.valuesAt(result.parameters)));
+    this.#last = { experiment: refined, parameters, likelihood, result, selection, isKnown: squares !== undefined };
     return refined;
   }
 
-  /** The experiment with the block that lowers the misfit of the brightest boxes most. */
-  withNextBlock(experiment: Experiment, { boxes }: Selection): Experiment {
+  /** Adds blocks where the boxes ask for them. */
+  async addBlocks(experiment: Experiment, most: number, isAuto: boolean): Promise<Experiment> {
+    const selection = this.select(experiment);
+    const { squareOf } = this.#options;
+    const keptPixels = selection.boxes.boxes.filter(({ reflection }) => isKeptAside(reflection.hkl)).reduce((sum, { first, end }) => sum + end - first, 0);
+    const { pixels } = selection.boxes;
+    const fit = async (blocks: readonly TurnedBlock[], before: FittedBlocks | undefined): Promise<FittedBlocks> => {
+      const start = withBlocks(before?.experiment ?? experiment, blocks);
+      const refined = before ? await this.refine(`block ${blocks.length}`, start, selection, () => true, squareOf !== undefined) : start;
+      const { fittedLoss, keptLoss } = this.#losses(refined, selection);
+      return { experiment: refined, blocks: turnedBlocks(refined), fittedLoss, keptLoss };
+    };
+    const perPixel = keptPixels > 0 ? this.#losses(experiment, selection).keptLoss / keptPixels : 0;
+    const found = await searchBlocks<FittedBlocks>({
+      fit,
+      gains: (rotationsDeg, { experiment: now }) => this.#gains(now, selection, rotationsDeg),
+      most,
+      tries: isAuto ? 2 : 1,
+      leastGain: isAuto ? worthwhile * Math.max(0.5, perPixel) : -Infinity,
+      isOver: () => this.isOver,
+      onFit: ({ blocks, fittedLoss, keptLoss }, isKept) => {
+        this.#tried.push({ blocks: blocks.length, refined: fittedLoss / (pixels.count - keptPixels), keptAside: keptLoss / keptPixels, isKept });
+      },
+    });
+    return found.experiment;
+  }
+
+  #gains(experiment: Experiment, { boxes: { boxes, pixels } }: Selection, rotationsDeg: readonly TurnDeg[]): PromisedBlock[] {
     const { parametersOf, squareOf } = this.#options;
     const shared = parametersOf(experiment);
-    const program = new ProfileProgram(experiment, shared);
-    const photons = boxes.boxes.map(({ first, end }) => sumOf(boxes.pixels.counts, first, end));
+    const photons = boxes.map(({ first, end }) => sumOf(pixels.counts, first, end));
     const limit = [...photons].sort((a, b) => b - a)[Math.min(searched, photons.length) - 1];
-    const all = boxes.boxes.map(({ reflection }) => reflection);
+    const all = boxes.map(({ reflection }) => reflection);
     const bright = all.filter((reflection, i) => photons[i] >= limit && !isKeptAside(reflection.hkl));
     const strong = boxesAround(this.#still.counts, this.#still.mask, bright, [...all.filter((reflection) => !bright.includes(reflection)), ...this.#others]);
     const squares = squareOf && strong.boxes.map(({ reflection: { hkl } }) => squareOf(hkl) ?? 0);
-    return withBlock(experiment, findBlock(program, strong, shared.map(({ start }) => start), turnsOf(experiment), grid, squares));
+    return gainsOfBlocks(new ProfileProgram(experiment, shared), strong, shared.map(({ start }) => start), turnsOf(experiment), rotationsDeg, squares);
   }
 
-  /** Whether the reflections that are kept aside are explained better than by one block less. */
-  hasHelped(): boolean {
-    const now = this.#aside[this.#aside.length - 1];
-    const before = this.#aside.filter(({ blocks }) => blocks === now.blocks - 1).at(-1);
-    return before === undefined || now.keptAside < before.keptAside * (1 - worthwhile);
+  /** Half the deviance of the reflections that are refined against, and of those kept aside. */
+  #losses(experiment: Experiment, { boxes }: Selection): { readonly fittedLoss: number; readonly keptLoss: number } {
+    const { squareOf, backgroundTerms = 1 } = this.#options;
+    const squares = squareOf && boxes.boxes.map(({ reflection: { hkl } }) => squareOf(hkl) ?? 0);
+    const { fits } = new BoxLikelihood({ experiment, parameters: [], boxes, backgroundTerms, program: new ProfileProgram(experiment, []), ...(squares && { squares }) }).stateAt([]);
+    const sum = (isKept: boolean): number => fits.reduce((total, { cost }, i) => (isKeptAside(boxes.boxes[i].reflection.hkl) === isKept ? total + cost : total), 0);
+    return { fittedLoss: sum(false), keptLoss: sum(true) };
   }
 
-  leaveBlock(): void {
-    this.#warnings.add(`${this.#aside[this.#aside.length - 1].blocks} blocks explain the reflections that are kept aside no better than one less, and were not taken`);
+  /** The experiment on the scale on which intensities are known: the median over the boxes. */
+  withScale(experiment: Experiment, squareOf: NonNullable<BoxOptions["squareOf"]>): Experiment {
+    const { boxes } = this.select(experiment);
+    const { fits } = new BoxLikelihood({ experiment, parameters: [], boxes, backgroundTerms: 1, program: new ProfileProgram(experiment, []) }).stateAt([]);
+    const ratios = boxes.boxes.flatMap(({ reflection: { hkl } }, i) => {
+      const square = squareOf(hkl) ?? 0;
+      return square > 0 && fits[i].intensity > 0 ? [fits[i].intensity / square] : [];
+    });
+    const ratio = ratios.sort((a, b) => a - b)[ratios.length >> 1] ?? 1;
+    return { ...experiment, beam: { ...experiment.beam, fluence: (experiment.beam.fluence ?? defaultFluence) * ratio } };
   }
 
   refined(): RefinedCrystal {
     if (this.#last === undefined) throw new InputError("nothing was refined");
-    return { ...this.#last, history: this.#history, aside: this.#aside, warnings: [...this.#warnings] };
+    return { ...this.#last, history: this.#history, tried: this.#tried };
   }
+}
+
+interface FittedBlocks extends BlockFit {
+  readonly experiment: Experiment;
+}
+
+function withBlocks(experiment: Experiment, blocks: readonly TurnedBlock[]): Experiment {
+  return { ...experiment, crystal: { ...experiment.crystal, blocks } };
+}
+
+function turnedBlocks(experiment: Experiment): TurnedBlock[] {
+  return turnsOf(experiment).map(({ rotationDeg: [x, y, z], weight }) => ({ rotationDeg: [x, y, z], weight }));
+}
+
+/** What multiplies a reflection as its intensity does: there is nothing to be refined of it where that is free. */
+export function isOfIntensity({ name, role }: Parameter): boolean {
+  return role === "brightness" || name.startsWith("bfactor");
 }
 
 /** A change of the misfit that no uncertainty would notice. */
 const valueTolerance = 1e-6;
-
-/** Misfit per pixel of the reflections that are refined against, and of those kept aside. */
-function misfits(likelihood: BoxLikelihood, values: readonly number[], { boxes }: Boxes): { readonly refined: number; readonly keptAside: number } {
-  const { fits } = likelihood.stateAt(values);
-  const of = (wanted: boolean): number => {
-    const own = boxes.map((box, i) => ({ box, fit: fits[i] })).filter(({ box }) => isKeptAside(box.reflection.hkl) === wanted);
-    const pixels = own.reduce((sum, { box: { first, end } }) => sum + end - first, 0);
-    return pixels > 0 ? own.reduce((sum, { fit }) => sum + fit.cost, 0) / pixels : NaN;
-  };
-  return { refined: of(false), keptAside: of(true) };
-}
 
 /** With places on the detector at least so wide, in pixels. */
 function withFootprint(experiment: Experiment, pixels: number): Experiment {

@@ -1,0 +1,76 @@
+import { readModelImage } from "../source.js";
+import { askedParameters } from "../../refine/asked-parameters.js";
+import { bounded, askedOf, refineRequest, type RefineRequest } from "./request.js";
+import { refineCrystals, type BoxRefinement } from "../../refine/boxes/refined-crystals.js";
+import type { BoxOptions, BoxStill } from "../../refine/boxes/options.js";
+import type { Experiment } from "../../models/experiment.js";
+import { readyStills } from "../../refine/still.js";
+import { Given } from "../parse-flags.js";
+import type { RefineFlag } from "./flags.js";
+import type { BoxRequest } from "./boxes-request.js";
+
+/** A refinement on boxes, and what it began with. */
+export interface BoxRun {
+  readonly request: RefineRequest;
+  readonly refinement: BoxRefinement;
+}
+
+/**
+ * Refines one image on boxes: all crystals of a model file, or the one that -crystal chooses.
+ * @param options what the refinement is to tell of its steps
+ * @throws InputError that names the option
+ */
+export async function refineOnBoxes(asked: BoxRequest, image: string, cwd: string, seconds: number, options: Pick<BoxOptions, "onStep" | "signal">): Promise<BoxRun> {
+  const { given, isFree, blocks, backgroundTerms, warnings } = asked;
+  const requests: RefineRequest[] = [];
+  const count = await crystalCount(given, cwd);
+  for (let crystal = 1; crystal <= count; crystal++) requests.push(await refineRequest(count === 1 ? given : withCrystal(given, crystal), [image], cwd, seconds));
+  const told = new Set<string>([...warnings, ...requests.flatMap((request) => request.warnings)]);
+  const stills = requests.map(({ stills: [still] }): BoxStill => {
+    const [{ experiment, counts, mask }] = readyStills([still], told, 0);
+    return { experiment, counts, mask };
+  });
+  const [first, ...others] = stills;
+  const names = askedOf(given);
+  const maxSteps = given.number("steps");
+  const maxSeconds = given.number("seconds");
+  const dminA = given.number("dmin");
+  const refinement = await refineCrystals([first, ...others], {
+    ...options,
+    parametersOf: (experiment) => bounded(askedParameters(names, [{ experiment }]), given),
+    ...(!isFree && { squareOf: squaresOf(first.experiment) }),
+    ...(blocks !== undefined && { blocks }),
+    backgroundTerms,
+    ...(dminA !== undefined && { dminA }),
+    ...(maxSteps !== undefined && { maxSteps }),
+    ...(maxSeconds !== undefined && { maxSeconds }),
+  });
+  const [request] = requests;
+  const refinedStills = [{ ...request.stills[0], experiment: refinement.crystals[0].experiment }];
+  return { request: { ...request, stills: refinedStills, parameters: [], warnings: [...told] }, refinement };
+}
+
+/** |F|² of a reflection where the experiment's structure factors know it. */
+export function squaresOf({ structureFactors }: Experiment): NonNullable<BoxOptions["squareOf"]> {
+  if (typeof structureFactors === "number") return () => structureFactors ** 2;
+  const { grid, min } = structureFactors;
+  return (hkl) => {
+    const [h, k, l] = hkl.map((index, axis) => index - min[axis]);
+    const isInside = [h, k, l].every((index, axis) => index >= 0 && index < grid.shape[axis]);
+    const f = isInside ? grid.get(h, k, l) : 0;
+    // What the file does not list stands in the grid as the default, which is 0.
+    return f === structureFactors.defaultF ? undefined : f * f;
+  };
+}
+
+async function crystalCount(given: Given<RefineFlag>, cwd: string): Promise<number> {
+  const model = given.word("geometry");
+  if (model === undefined || given.has("crystal", "cell", "mat")) return 1;
+  const { record } = (await readModelImage(cwd, model)) ?? { record: { crystals: [] } };
+  return Math.max(1, record.crystals.length);
+}
+
+function withCrystal(given: Given<RefineFlag>, crystal: number): Given<RefineFlag> {
+  return new Given([...given.occurrences, { name: "crystal", spelling: "-crystal", words: [String(crystal)], numbers: [crystal], place: given.occurrences.length }], given.operands, given.warnings);
+}
+

@@ -1,0 +1,55 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { parseFloatImage } from "../../../src/io/float-image.js";
+import { withBench } from "../workbench.js";
+
+const [c, s] = [Math.cos(0.35), Math.sin(0.35)];
+const dials = JSON.stringify({
+  __id__: "ExperimentList",
+  experiment: [{ beam: 0, detector: 0, crystal: 0, imageset: 0 }],
+  beam: [{ direction: [0, 0, 1], wavelength: 1, polarization_normal: [0, 1, 0], polarization_fraction: 0.9 }],
+  detector: [{ panels: [{ name: "p", fast_axis: [1, 0, 0], slow_axis: [0, -1, 0], origin: [-2.3, 3.4, -60], image_size: [160, 160], pixel_size: [0.1, 0.1], trusted_range: [0, 60000] }] }],
+  crystal: [{ real_space_a: [48.1 * c, 48.1 * s, 0], real_space_b: [-60.2 * s, 60.2 * c, 0], real_space_c: [0, 0, 71.3], space_group_hall_symbol: " P 2 2" }],
+  imageset: [{ images: ["still.cbf"], single_file_indices: [0] }],
+  goniometer: [],
+  scan: [],
+});
+
+const measured = "simulate -geometry m.expt -spots closed -eta 0.3 -domain 900 900 900 0 0 0 -misset 0.04 -0.02 0.08 -default_F 60 -fluence 1.6e27 -background 2 -nopgm -floatfile f.bin -cbf still.cbf -seed 3";
+
+test("a model file alone is refined on boxes, with free intensities, in one command", () =>
+  withBench({ "m.expt": dials }, async (bench) => {
+    assert.is((await bench.run(measured)).code, 0);
+    const { code, stderr, stdout } = await bench.run("refine m.expt --refine misset,eta -noprogress --out out");
+    assert.is(code, 0, stderr);
+    assert.match(stderr, /no file of intensities is given, so each reflection's intensity is fitted in its box \(--intensities free\)/);
+    assert.match(stdout, /written to .*model\.bin/);
+    const { reducedChiSquare, values } = JSON.parse(new TextDecoder().decode(await bench.read("out/refinement.json")));
+    assert.ok(reducedChiSquare > 0.9 && reducedChiSquare < 1.1, `${reducedChiSquare}`);
+    assert.ok(Math.abs(values.eta - 0.3) < 0.05, `${values.eta}`);
+    const model = parseFloatImage(await bench.read("out/model.bin"), [160, 160], "model.bin");
+    const outside = Array.from(model.data).filter((photons) => Number.isNaN(photons)).length;
+    assert.ok(outside > 0 && outside < 0.9 * model.size, `${outside} pixels are in no box`);
+  }));
+
+test("what boxes have not is refused by its option, and nothing is written", () =>
+  withBench({ "m.expt": dials, "still.cbf": "" }, async (bench) => {
+    const refused: readonly [string, RegExp][] = [
+      ["--coarse 2", /--coarse does not go with boxes around reflections; leave it out, or refine against all pixels with --pixels all/],
+      ["-spots sampled --intensities free", /-spots sampled does not go with boxes/],
+      ["--pixels all --intensities free", /--intensities says what is done in boxes, and --pixels all leaves boxes out/],
+      ["--intensities known", /--intensities known needs a file of them/],
+      ["--refine scale", /scale multiplies the intensities, which are free/],
+      ["--loss huber", /--loss huber does not go with boxes/],
+      ["--blocks many", /--blocks is many; it must be a whole number of at least 1, or auto/],
+      ["--background_terms 2", /--background_terms is 2; the background in a box is a constant \(1\) or a plane \(3\)/],
+    ];
+    for (const [options, sentence] of refused) {
+      const { code, stderr } = await bench.run(`refine m.expt ${options}`);
+      assert.is(code, 2, options);
+      assert.match(stderr, sentence);
+    }
+    assert.equal(Object.keys(await bench.contents()), ["m.expt", "still.cbf"]);
+  }));
+
+test.run();

@@ -1,0 +1,55 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { boxesAround } from "../../../src/refine/boxes/box.js";
+import { Prediction } from "../../../src/refine/boxes/prediction.js";
+import { ProfileProgram } from "../../../src/refine/boxes/profile-program.js";
+import { full } from "../../../src/ndarray/ndarray.js";
+import { imageOf, truth } from "./closed-still.js";
+
+const { background, ...dark } = truth;
+const image = imageOf(dark);
+const reflections = new Prediction(truth).all({ deviations: 1.5 });
+const boxes = boxesAround(image, full(image.shape, 1, "int32"), reflections);
+const profile = new Float64Array(boxes.pixels.count);
+new ProfileProgram(dark, []).profiles(boxes.pixels, [], [0, 0, 0], (first, count, [own]) => {
+  for (let p = 0; p < count; p++) profile[first + p] = 60 ** 2 * own[p];
+});
+
+test("the profile of a box, times |F|², is what the whole image in closed form has there", () => {
+  assert.ok(boxes.boxes.length > 20, `${boxes.boxes.length} boxes`);
+  for (const { first, end } of boxes.boxes) {
+    const at = Array.from({ length: end - first }, (_, i) => first + i).reduce((best, p) => (profile[p] > profile[best] ? p : best));
+    assert.ok(Math.abs(profile[at] / boxes.pixels.counts[at] - 1) < 1e-6, `${profile[at]} and ${boxes.pixels.counts[at]}`);
+  }
+});
+
+test("a spot has its middle where its reflection is predicted, and its predicted width", () => {
+  // The widths are those of the middle, and change a little over a spot.
+  const whole = boxes.boxes.filter(({ first, end }) => end - first === 13 * 13);
+  assert.ok(whole.length > 10);
+  for (const { first, end, reflection } of whole) {
+    let [sum, fast, slow, square] = [0, 0, 0, 0];
+    const { fast: x, slow: y } = boxes.pixels;
+    for (let p = first; p < end; p++) {
+      sum += profile[p];
+      fast += profile[p] * x[p];
+      slow += profile[p] * y[p];
+    }
+    for (let p = first; p < end; p++) square += profile[p] * (x[p] - fast / sum) ** 2;
+    assert.ok(Math.hypot(fast / sum - reflection.fast, slow / sum - reflection.slow) < 0.1, `${reflection.hkl.join()} is at ${fast / sum} ${slow / sum}, not ${reflection.fast} ${reflection.slow}`);
+    assert.ok(Math.abs(square / sum / reflection.covariance.fast - 1) < 0.05, `${reflection.hkl.join()}: ${square / sum} is not ${reflection.covariance.fast}`);
+  }
+});
+
+test("a pixel belongs to the box of the nearest reflection alone, and a masked one to none", () => {
+  const mask = full(image.shape, 1, "int32");
+  const [{ fast, slow }] = reflections;
+  const masked = (Math.floor(slow) + 3) * image.shape[1] + Math.floor(fast) + 2;
+  mask.data[masked] = 0;
+  const { pixels } = boxesAround(image, mask, reflections);
+  const places = Array.from({ length: pixels.count }, (_, p) => Math.floor(pixels.slow[p]) * image.shape[1] + Math.floor(pixels.fast[p]));
+  assert.is(new Set(places).size, pixels.count);
+  assert.not.ok(places.includes(masked));
+});
+
+test.run();
