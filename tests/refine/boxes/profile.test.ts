@@ -6,9 +6,11 @@ import { ProfileProgram } from "../../../src/refine/boxes/profile-program.js";
 import { full } from "../../../src/ndarray/ndarray.js";
 import { imageOf, truth } from "./closed-still.js";
 
-const { background, ...dark } = truth;
+const { background, ...lit } = truth;
+/** With spots so wide that the middles of pixels show their widths. */
+const dark = { ...lit, detector: { ...lit.detector, footprintMm: 0.08 } };
 const image = imageOf(dark);
-const reflections = new Prediction(truth).all({ deviations: 1.5 });
+const reflections = new Prediction(dark).all({ deviations: 1.5 });
 const boxes = boxesAround(image, full(image.shape, 1, "int32"), reflections);
 const profile = new Float64Array(boxes.pixels.count);
 new ProfileProgram(dark, []).profiles(boxes.pixels, [], [0, 0, 0], (first, count, [own]) => {
@@ -25,8 +27,8 @@ test("the profile of a box, times |F|², is what the whole image in closed form 
 
 test("a spot has its middle where its reflection is predicted, and its predicted width", () => {
   // The widths are those of the middle, and change a little over a spot.
-  const whole = boxes.boxes.filter(({ first, end }) => end - first === 13 * 13);
-  assert.ok(whole.length > 10);
+  const whole = boxes.boxes.filter(({ first, end }) => end - first >= 13 * 13);
+  assert.ok(whole.length > 4, `${whole.length} boxes`);
   for (const { first, end, reflection } of whole) {
     let [sum, fast, slow, square] = [0, 0, 0, 0];
     const { fast: x, slow: y } = boxes.pixels;
