@@ -128,7 +128,7 @@ export function placePixels(pixels: Pixels, first: number, count: number, from: 
   if (places) for (let i = 0; i < count; i++) to[places[first + i]] = from[i];
   else {
     forEachStretch(pixels, first, count, (at, place, length) => {
-      for (let i = 0; i < length; i++) to[place + i] = from[at + i];
+      to.set(from.subarray(at, at + length), place);
     });
   }
 }
@@ -139,7 +139,7 @@ export function pickPixels(pixels: Pixels, first: number, count: number, { data:
   if (places) for (let i = 0; i < count; i++) to[start + i] = from[offset + places[first + i]];
   else {
     forEachStretch(pixels, first, count, (at, place, length) => {
-      for (let i = 0; i < length; i++) to[start + at + i] = from[offset + place + i];
+      to.set(from.subarray(offset + place, offset + place + length), start + at);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { allocate } from "../ndarray/dtype.js";
 import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
 import { isLight, likelyRange, type Contrast, type CurveName, type ScaleName } from "./colour-scale.js";
-import { pyramidOf, type Pyramid } from "./pyramid.js";
+import { Pyramid } from "./pyramid.js";
 
 /** What the numbers of a layer are. */
 export type LayerKind = "photons" | "difference" | "sigmas";
@@ -18,9 +18,10 @@ export interface Layer {
 /**
  * @param images a panel each, [slow, fast]
  * @param masks int32; 0 where a pixel is not used
+ * @param former a layer that is not shown any more, whose memory is used again
  */
-export function layerOf(name: string, kind: LayerKind, images: readonly NdArray[], masks: readonly (NdArray | undefined)[] = []): Layer {
-  return { name, kind, images, pyramids: images.map((image, i) => pyramidOf(usedPart(image, masks[i]))) };
+export function layerOf(name: string, kind: LayerKind, images: readonly NdArray[], masks: readonly (NdArray | undefined)[] = [], former?: Layer): Layer {
+  return { name, kind, images, pyramids: images.map((image, i) => new Pyramid(usedPart(image, masks[i]), former?.pyramids[i])) };
 }
 
 function usedPart(image: NdArray, mask: NdArray | undefined): NdArray {
@@ -46,7 +47,7 @@ export const sigmasShown = 5;
 export function likelyContrast({ kind, pyramids }: Layer, scale: ScaleName, curve: CurveName): Contrast {
   const residual = isLight(scale) ? "residual" : "dark residual";
   if (kind === "sigmas") return { scale: residual, curve: "linear", low: -sigmasShown, high: sigmasShown };
-  const { data } = pyramids[0].levels[0].image;
+  const { data } = pyramids[0].whole.image;
   const range = likelyRange(data, kind === "difference" ? "square root" : curve);
   if (kind === "photons") return { scale, curve, ...range };
   const reach = Math.max(Math.abs(range.low), Math.abs(range.high));

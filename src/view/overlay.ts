@@ -64,18 +64,34 @@ export function overlayMarks(overlay: Overlay): Mark[] {
   return marks;
 }
 
-function ringMarks({ camera, window, placements, isLight, sizes }: Overlay, geometry: Geometry): Mark[] {
-  const ink = isLight ? inks.light : inks.dark;
-  const seen = (place: Point): Point => toWindow(camera, window, place);
-  const isOnPanel = (place: Point): boolean =>
+/** Rings that were drawn last: while a crystal is turned or the image is moved, they stay. */
+let drawnRings: { readonly key: string; readonly rings: readonly { readonly resolution: number; readonly lines: readonly (readonly Point[])[] }[] } = { key: "", rings: [] };
+
+function ringsOn(geometry: Geometry, placements: readonly Placement[], sizes: readonly Size[]) {
+  const { panels, beam, wavelengthA } = geometry;
+  const key = JSON.stringify([panels, beam, wavelengthA, placements, sizes]);
+  if (drawnRings.key === key) return drawnRings.rings;
+  const isOnPanel = onPanel(placements, sizes);
+  const rings = roundResolutions(geometry).map((resolution) => ({ resolution, lines: ringOf(geometry, placements[0], resolution).parts.flatMap((part) => stretches(part, isOnPanel)) }));
+  drawnRings = { key, rings };
+  return rings;
+}
+
+function onPanel(placements: readonly Placement[], sizes: readonly Size[]): (place: Point) => boolean {
+  return (place) =>
     sizes.some(({ width, height }, i) => {
       const { fast, slow } = pixelAt(placements[i], place);
       return fast >= 0 && slow >= 0 && fast <= width && slow <= height;
     });
+}
+
+function ringMarks({ camera, window, placements, isLight, sizes }: Overlay, geometry: Geometry): Mark[] {
+  const ink = isLight ? inks.light : inks.dark;
+  const seen = (place: Point): Point => toWindow(camera, window, place);
+  const isOnPanel = onPanel(placements, sizes);
   const isInside = ({ x, y }: Point): boolean => x > 24 && y > 10 && x < window.width - 24 && y < window.height - 10;
   const marks: Mark[] = [];
-  for (const resolution of roundResolutions(geometry)) {
-    const lines = ringOf(geometry, placements[0], resolution).parts.flatMap((part) => stretches(part, isOnPanel));
+  for (const { resolution, lines } of ringsOn(geometry, placements, sizes)) {
     for (const part of lines) marks.push({ kind: "line", points: part.map(seen), colour: ink.ring, width: 1, dash: [5, 4] });
     // The label stands as far up to the right as window and panels let it.
     const half = labelHalfWidth / camera.zoom;

@@ -1,7 +1,7 @@
 import { allocate } from "../ndarray/dtype.js";
 import { fromData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import type { Geometry } from "./geometry.js";
-import { pyramidOf } from "./pyramid.js";
+import { Pyramid } from "./pyramid.js";
 
 const longestEdge = 640;
 
@@ -16,16 +16,14 @@ export interface Overview {
  * @param image [slow, fast]; NaN where nothing was used
  */
 export function overviewOf(image: NdArray): Overview {
-  const { levels } = pyramidOf(image);
-  const found = levels.findIndex(({ width, height }) => Math.max(width, height) <= longestEdge);
-  const at = found < 0 ? levels.length - 1 : found;
-  const level = levels[at];
+  const halvings = Math.max(0, Math.ceil(Math.log2(Math.max(...image.shape) / longestEdge)));
+  const level = new Pyramid(image).at(halvings);
   const data = allocate("float32", level.image.size);
   const halves = new Uint16Array(data.buffer);
   // A whole image keeps all digits of small counts: the upper half of the bits holds whole numbers to 256.
-  if (at === 0) data.set(level.image.data);
+  if (level.shrunk === 1) data.set(level.image.data);
   else level.bits.forEach((bits, i) => (halves[2 * i + 1] = bits));
-  return { image: fromData(data, level.image.shape), shrunk: 2 ** at };
+  return { image: fromData(data, level.image.shape), shrunk: level.shrunk };
 }
 
 /** The geometry of a smaller version's pixels. */

@@ -1,12 +1,6 @@
 import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
 import { allocate } from "../ndarray/dtype.js";
 
-/** An image, and the same at a half, a quarter, ... of its size. */
-export interface Pyramid {
-  /** float32, [slow, fast], largest first */
-  readonly levels: readonly Level[];
-}
-
 export interface Level {
   readonly image: NdArray;
   /** of each pixel, the upper half of the bits of its number, which colours are found by */
@@ -18,31 +12,51 @@ export interface Level {
 const smallest = 64;
 
 /**
- * Smaller versions of an image, in which every pixel is the one of the four below it that is farthest from 0, so that no spot vanishes.
- * @param image [slow, fast], any dtype
+ * An image, and the same at a half, a quarter, ... of its size, in which every pixel is the one of the four below it that is farthest from
+ * 0, so that no spot vanishes. They are made when they are asked for: an image that changes thirty times a second is seldom shown smaller.
  */
-export function pyramidOf(image: NdArray): Pyramid {
-  let level = levelOf(asFloat32(image));
-  const levels = [level];
-  while (Math.min(level.width, level.height) > smallest) {
-    level = halved(level);
-    levels.push(level);
+export class Pyramid {
+  readonly #levels: Level[];
+
+  /**
+   * @param image [slow, fast], any dtype
+   * @param former another one that is not shown any more, whose memory is used again where it has the right size
+   */
+  constructor(image: NdArray, former?: Pyramid) {
+    this.#levels = [levelOf(asFloat32(image), former?.whole.bits)];
   }
-  return { levels };
+
+  /** float32, as large as the image */
+  get whole(): Level {
+    return this.#levels[0];
+  }
+
+  /** After so many halvings, and not more than leave the shorter edge something to be seen; each pixel stands for `shrunk` along each edge. */
+  at(halvings: number): Level & { readonly shrunk: number } {
+    let last = this.#levels[this.#levels.length - 1];
+    while (this.#levels.length <= halvings && Math.min(last.width, last.height) > smallest) {
+      last = halved(last);
+      this.#levels.push(last);
+    }
+    const reached = Math.min(halvings, this.#levels.length - 1);
+    return { ...this.#levels[reached], shrunk: 2 ** reached };
+  }
 }
 
 function asFloat32(image: NdArray): NdArray {
   if (image.dtype === "float32" && image.isContiguous && image.offset === 0) return image;
   const data = allocate("float32", image.size);
-  data.set(flatData(image));
+  const values = flatData(image);
+  // Engines convert numbers in a loop several times faster than by `set`.
+  for (let i = 0; i < data.length; i++) data[i] = values[i];
   return fromData(data, image.shape);
 }
 
-function levelOf(image: NdArray): Level {
+function levelOf(image: NdArray, former?: Uint16Array): Level {
   const { data, shape } = image;
   const halves = new Uint16Array(data.buffer, data.byteOffset, 2 * data.length);
   // Every second one belongs to the upper half; kept apart, they are read from half of the memory.
-  const bits = new Uint16Array(image.size);
+  const bits = former?.length === image.size ? former : new Uint16Array(image.size);
   for (let i = 0; i < bits.length; i++) bits[i] = halves[2 * i + 1];
   return { image, bits, width: shape[1], height: shape[0] };
 }

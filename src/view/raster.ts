@@ -16,10 +16,13 @@ export interface PlacedImage {
 export function paint(target: Int32Array, window: Size, camera: Camera, images: readonly PlacedImage[], table: Int32Array): void {
   for (const { pyramid, placement } of images) {
     const depth = Math.max(0, Math.floor(Math.log2(1 / camera.zoom)));
-    const at = Math.min(depth, pyramid.levels.length - 1);
-    paintLevel(target, window, camera, pyramid.levels[at], pyramid.levels[0], placement, 2 ** at, table);
+    const level = pyramid.at(depth);
+    paintLevel(target, window, camera, level, pyramid.whole, placement, level.shrunk, table);
   }
 }
+
+/** Pixels by which a panel may lean across the window and still be painted as an upright one. */
+const unseen = 1e-3;
 
 function paintLevel(
   target: Int32Array,
@@ -43,6 +46,10 @@ function paintLevel(
   const [fastRight, fastDown] = [slow.y / area, -slow.x / area];
   const [slowRight, slowDown] = [-fast.y / area, fast.x / area];
   const corner = toWindow(camera, window, origin);
+  if (Math.abs(fastDown) * window.height < unseen && Math.abs(slowRight) * window.width < unseen) {
+    paintUpright(target, window.width, { left, right, top, bottom }, { bits, width, height }, { column: (left + 0.5 - corner.x) * fastRight, columns: fastRight, row: (top + 0.5 - corner.y) * slowDown, rows: slowDown }, table);
+    return;
+  }
   for (let y = top; y < bottom; y++) {
     let column = (left + 0.5 - corner.x) * fastRight + (y + 0.5 - corner.y) * fastDown;
     let row = (left + 0.5 - corner.x) * slowRight + (y + 0.5 - corner.y) * slowDown;
@@ -52,5 +59,35 @@ function paintLevel(
       column += fastRight;
       row += slowRight;
     }
+  }
+}
+
+/** As `paintLevel`, of a panel that stands upright: each column of the window shows one of the panel's, and each row one. */
+function paintUpright(
+  target: Int32Array,
+  stride: number,
+  { left, right, top, bottom }: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number },
+  { bits, width, height }: Pick<Level, "bits" | "width" | "height">,
+  from: { readonly column: number; readonly columns: number; readonly row: number; readonly rows: number },
+  table: Int32Array,
+): void {
+  const columns = new Int32Array(Math.max(0, right - left));
+  let [first, end] = [columns.length, 0];
+  for (let i = 0; i < columns.length; i++) {
+    const column = from.column + i * from.columns;
+    if (!(column >= 0 && column < width)) continue;
+    columns[i] = column;
+    first = Math.min(first, i);
+    end = i + 1;
+  }
+  let painted = -1;
+  for (let y = top; y < bottom; y++) {
+    const row = Math.floor(from.row + (y - top) * from.rows);
+    if (!(row >= 0 && row < height)) continue;
+    const start = y * stride + left;
+    // Where pixels are larger than the window's, rows repeat.
+    if (row === painted) target.copyWithin(start + first, start - stride + first, start - stride + end);
+    else for (let i = first; i < end; i++) target[start + i] = table[bits[row * width + columns[i]]];
+    painted = row;
   }
 }

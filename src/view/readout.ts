@@ -19,7 +19,7 @@ export function factsOf({ panel, fast, slow }: PointedPixel, layers: readonly La
   for (const layer of layers) {
     const image = layer.images[panel];
     if (!image || row >= image.shape[0] || column >= image.shape[1]) continue;
-    const isUnused = Number.isNaN(layer.pyramids[panel].levels[0].image.get(row, column));
+    const isUnused = Number.isNaN(layer.pyramids[panel].whole.image.get(row, column));
     const value = image.get(row, column);
     const text = layer.kind === "sigmas" ? `${withMinus(value.toFixed(2))} σ` : significant(value, 5);
     facts.push([layer.name, isUnused ? (Number.isNaN(value) ? "not used" : `${text} (not used)`) : text]);

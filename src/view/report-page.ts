@@ -4,7 +4,7 @@ import { button, element } from "./element.js";
 import { unpackedPage } from "./page-data.js";
 import { offerFile } from "./save.js";
 import { sigmasShown } from "./layer.js";
-import { pyramidOf } from "./pyramid.js";
+import { Pyramid } from "./pyramid.js";
 import { paint } from "./raster.js";
 import { upright } from "./placement.js";
 import type { NdArray } from "../ndarray/ndarray.js";
@@ -48,7 +48,7 @@ function canvasOf(pixels: NdArray, contrast: Contrast): HTMLCanvasElement {
   if (!context) return canvas;
   const drawn = context.createImageData(width, height);
   const camera = { centre: { x: width / 2, y: height / 2 }, zoom: 1 };
-  paint(new Int32Array(drawn.data.buffer), { width, height }, camera, [{ pyramid: pyramidOf(pixels), placement: upright }], colourTable(contrast));
+  paint(new Int32Array(drawn.data.buffer), { width, height }, camera, [{ pyramid: new Pyramid(pixels), placement: upright }], colourTable(contrast));
   context.putImageData(drawn, 0, 0);
   return canvas;
 }

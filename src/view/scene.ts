@@ -18,6 +18,7 @@ export class Scene {
   #measured: GivenImage | undefined;
   #model: readonly NdArray[] | undefined;
   readonly #layers = new Map<LayerName, Layer>();
+  #formerModel: Layer | undefined;
 
   get measured(): GivenImage | undefined {
     return this.#measured;
@@ -35,6 +36,7 @@ export class Scene {
 
   set model(images: readonly NdArray[] | undefined) {
     this.#model = images;
+    this.#formerModel = this.#layers.get("model") ?? this.#formerModel;
     for (const name of ["model", "difference", "residual"] as const) this.#layers.delete(name);
   }
 
@@ -63,7 +65,7 @@ export class Scene {
     const [measured, model] = [this.#measured, this.#model];
     if (name === "measured") return measured && layerOf(name, "photons", measured.panels, measured.masks);
     if (!model) return undefined;
-    if (name === "model") return layerOf(name, "photons", model);
+    if (name === "model") return layerOf(name, "photons", model, [], this.#formerModel);
     if (!measured || !this.isComparable) return undefined;
     const { panels, masks } = measured;
     if (name === "difference") return layerOf(name, "difference", panels.map((counts, i) => differenceOf(counts, model[i], masks[i])));

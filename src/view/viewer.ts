@@ -50,6 +50,8 @@ export class Viewer {
   #layer: Layer | undefined;
   #contrast: Contrast | undefined;
   #table: Int32Array | undefined;
+  /** of the canvas, painted anew for every picture */
+  #pixels: ImageData | undefined;
   #geometry: Geometry | undefined;
   #placements: readonly Placement[] = [upright];
   #spots: readonly PredictedSpot[] = [];
@@ -172,9 +174,13 @@ export class Viewer {
     const factor = this.#image.width / this.#window.width;
     const size = { width: this.#image.width, height: this.#image.height };
     const camera = { ...this.#camera, zoom: this.#camera.zoom * factor };
-    const pixels = context.createImageData(size.width, size.height);
+    const isSame = this.#pixels?.width === size.width && this.#pixels.height === size.height;
+    const pixels = this.#pixels && isSame ? this.#pixels : context.createImageData(size.width, size.height);
+    this.#pixels = pixels;
     const placed = layer.pyramids.map((pyramid, i) => ({ pyramid, placement: this.#placements[i] ?? upright }));
-    paint(new Int32Array(pixels.data.buffer), size, camera, placed, this.#table);
+    const painted = new Int32Array(pixels.data.buffer);
+    painted.fill(0);
+    paint(painted, size, camera, placed, this.#table);
     context.putImageData(pixels, 0, 0);
     this.#drawMarks();
   }
