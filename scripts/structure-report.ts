@@ -60,7 +60,7 @@ async function compare(coordinates: string, reflections: string): Promise<string
   const { overall, solventDensity, solventB } = withSolvent.scale;
   return `## ${basename(coordinates)} against ${label} of ${basename(reflections)}
 
-Scale ${overall.toPrecision(4)}; solvent of ${solventDensity.toFixed(3)} electrons/Å³, B = ${solventB.toFixed(1)} Å² (probe 1 Å, shrunk by 0.9 Å).
+Scale ${overall.toPrecision(4)}; solvent of ${solventDensity.toFixed(3)} electrons/Å³, B = ${solventB.toFixed(1)} Å²; its edge as ${withSolvent.convention} places it.
 
 ${table(["resolution", "reflections", "R", "correlation", "R without solvent"], rows)}`;
 }
@@ -70,7 +70,8 @@ for (let i = 0; i < files.length; i += 2) sections.push(await compare(files[i], 
 const text = `# Calculated against listed amplitudes
 
 Atoms as they are listed, and a flat bulk solvent; scale, anisotropic displacement, density and B of the solvent are fitted to all
-amplitudes by least squares, and nothing else is refined. Intensities became amplitudes by French and Wilson. Written by
+amplitudes by least squares, the edge of the solvent is placed as the one of two programs does that explains them better (cctbx: probe 1.11 Å,
+shrunk by 0.9 Å; gemmi: Bondi's radii, 1 Å, 1.1 Å), and nothing else is refined. Intensities became amplitudes by French and Wilson. Written by
 \`npx tsx scripts/structure-report.ts COORDINATES REFLECTIONS ...\`.
 
 ${sections.join("\n")}`;

@@ -128,5 +128,5 @@ export { stolSquared, uniqueReflections } from "./structure/reflections.js";
 export * from "./structure/scale.js";
 export { dispersionOf, formFactorOf } from "./structure/scattering.js";
 export { sharedOccupancies } from "./structure/sites.js";
-export { SolventMask, type SolventRadii } from "./structure/solvent-mask.js";
+export { SolventMask, solventConventions, type SolventConvention, type SolventRadii } from "./structure/solvent-mask.js";
 export { Symmetry } from "./structure/symmetry.js";

@@ -5,10 +5,10 @@ import { AtomicModel, type Structure } from "./atomic-model.js";
 import type { Amplitudes } from "./measured.js";
 import { inverseSquare, reciprocalMetric, uniqueReflections } from "./reflections.js";
 import { amplitudesOf, fitScale, unitScale, usualSolvent, type FittedScale, type Parts, type Scale } from "./scale.js";
-import { SolventMask, type SolventRadii } from "./solvent-mask.js";
+import { SolventMask, solventConventions, type SolventConvention, type SolventRadii } from "./solvent-mask.js";
 
 /** How amplitudes are calculated from a structure. */
-export interface CalculatedOptions extends SolventRadii {
+export interface CalculatedOptions extends Omit<SolventRadii, "dminA"> {
   /** smallest spacing of lattice planes, in angstrom */
   readonly dminA: number;
   /** of f' and f''; left out unless given */
@@ -45,7 +45,7 @@ export function calculatedAmplitudes(structure: Structure, options: CalculatedOp
   const model = new AtomicModel(structure, { wavelengthA });
   const { areMatesApart } = model;
   const hkl = uniqueReflections(model.cell, model.symmetry, dminA, areMatesApart);
-  const { parts, mask } = partsOf(structure, model, hkl, solvent === null ? undefined : radii);
+  const { parts, mask } = partsOf(structure, model, hkl, solvent === null ? undefined : { dminA, ...radii });
   const { density, b } = solvent ?? usualSolvent;
   const scale: Scale = { ...unitScale, solventDensity: mask ? density : 0, solventB: b };
   const f = amplitudesOf(parts, scale);
@@ -68,19 +68,31 @@ export interface FittedAmplitudes extends FittedScale {
   readonly calculated: NdArray;
   /** electrons in the unit cell */
   readonly f000: number;
+  /** the convention of where the solvent ends, of which the amplitudes come nearest; undefined where there is no solvent */
+  readonly convention: SolventConvention | undefined;
 }
 
-/** The structure's amplitudes with scale, common displacement and solvent fitted to measured ones. */
+/**
+ * The structure's amplitudes with scale, common displacement and solvent fitted to measured ones. Unless one is given, the conventions of
+ * where the solvent ends are tried in turn, and that of the smallest R factor is taken.
+ */
 export async function fittedTo(structure: Structure, measured: Amplitudes, options: Omit<CalculatedOptions, "dminA">): Promise<FittedAmplitudes> {
   checkOptions("fittedTo", options, { wavelengthA: true, solvent: true, probeA: true, shrinkA: true, stepA: true });
   const { wavelengthA, solvent, ...radii } = options;
   const model = new AtomicModel(structure, { wavelengthA });
-  const mask = solvent === null ? undefined : new SolventMask(structure, radii);
-  const partsAt = (hkl: NdArray): Parts<NdArray> => ({ cell: model.cell, hkl, atoms: model.calculate(hkl), solvent: mask?.structureFactors(hkl) });
-  const parts = partsAt(measured.hkl);
-  const fitted = await fitScale(parts, model.symmetry, measured.f, solvent ? { solvent } : {});
-  const amplitudesAt = (hkl: NdArray): NdArray => amplitudesOf(partsAt(hkl), fitted.scale);
-  return { ...fitted, amplitudesAt, calculated: amplitudesOf(parts, fitted.scale), f000: amplitudesAt(array([[0, 0, 0]], "int32")).get(0) };
+  const atoms = model.calculate(measured.hkl);
+  const dminA = finestResolution(measured, model.cell);
+  const isOpen = solvent !== null && radii.convention === undefined && radii.probeA === undefined && radii.shrinkA === undefined;
+  const tried: readonly (SolventConvention | undefined)[] = solvent === null ? [undefined] : isOpen ? solventConventions : [radii.convention ?? "cctbx"];
+  const found: FittedAmplitudes[] = [];
+  for (const convention of tried) {
+    const mask = convention && new SolventMask(structure, { dminA, ...radii, convention });
+    const parts: Parts<NdArray> = { cell: model.cell, hkl: measured.hkl, atoms, solvent: mask?.structureFactors(measured.hkl) };
+    const fitted = await fitScale(parts, model.symmetry, measured.f, solvent ? { solvent } : {});
+    const amplitudesAt = (hkl: NdArray): NdArray => amplitudesOf({ ...parts, hkl, atoms: model.calculate(hkl), solvent: mask?.structureFactors(hkl) }, fitted.scale);
+    found.push({ ...fitted, convention, amplitudesAt, calculated: amplitudesOf(parts, fitted.scale), f000: amplitudesAt(array([[0, 0, 0]], "int32")).get(0) });
+  }
+  return found.reduce((best, other) => (other.rFactor < best.rFactor ? other : best));
 }
 
 /** The finest resolution of a list, in Å. */

@@ -10,17 +10,48 @@ import { dot, norm } from "../physics/vector.js";
 import type { ComplexF, Structure } from "./atomic-model.js";
 import { fourierSize, transformGrid, type ComplexGrid } from "../physics/fourier.js";
 import { Symmetry } from "./symmetry.js";
-import { vanDerWaalsRadius } from "./van-der-waals.js";
+import { vanDerWaalsRadius, type RadiiList } from "./van-der-waals.js";
+
+/** How programs place the edge of the solvent: atomic radii, a probe, by how much the solvent comes back, and points of the grid in a resolution. */
+interface Convention {
+  readonly list: RadiiList;
+  readonly probeA: number;
+  readonly shrinkA: number;
+  readonly pointsPerResolution: number;
+}
+
+/**
+ * Published conventions of where the solvent ends. Their radii belong together, and to their grid: a finer one opens cavities.
+ * Sources: P. V. Afonine et al., Acta Cryst. D69, 625 (2013); M. Wojdyr, J. Open Source Softw. 7, 4200 (2022), the preset of gemmi sfcalc.
+ */
+const conventions = {
+  cctbx: { list: "cctbx", probeA: 1.11, shrinkA: 0.9, pointsPerResolution: 4 },
+  gemmi: { list: "Bondi", probeA: 1, shrinkA: 1.1, pointsPerResolution: 3 },
+} as const satisfies Readonly<Record<string, Convention>>;
+
+/** Name of a published convention of where the solvent ends. */
+export type SolventConvention = keyof typeof conventions;
+
+/** The published conventions. */
+export const solventConventions: readonly SolventConvention[] = ["cctbx", "gemmi"];
 
 /** How the solvent keeps away from the atoms. */
 export interface SolventRadii {
-  /** of a molecule of the solvent, Å; 1 unless given */
+  /** whose radii and grid are taken where they are not given; cctbx unless given */
+  readonly convention?: SolventConvention;
+  /** of a molecule of the solvent, Å; the convention's unless given */
   readonly probeA?: number;
-  /** by which the solvent comes back into the gap that the probe leaves, Å; 0.9 unless given */
+  /** by which the solvent comes back into the gap that the probe leaves, Å; the convention's unless given */
   readonly shrinkA?: number;
-  /** from one point of the grid to the next, at most, Å; 0.4 unless given */
+  /** from one point of the grid to the next, at most, Å; of a resolution the convention's part, or 0.4 unless given */
   readonly stepA?: number;
+  /** to which the mask is to be transformed, Å */
+  readonly dminA?: number;
 }
+
+/** Finer grids take much memory and change little. */
+const finestStepA = 0.3;
+const usualStepA = 0.4;
 
 const mostPoints = 2 ** 26;
 
@@ -38,10 +69,13 @@ export class SolventMask {
    * @throws InputError when the cell needs more points than a memory holds
    * Source: J.-S. Jiang & A. T. Brünger, J. Mol. Biol. 243, 100 (1994).
    */
-  constructor({ cell, operators, atoms }: Structure, options: SolventRadii = {}) {
-    checkOptions("SolventMask", options, { probeA: true, shrinkA: true, stepA: true });
-    const { probeA = 1, shrinkA = 0.9, stepA = 0.4 } = options;
-    const [n0, n1, n2] = [cell.a, cell.b, cell.c].map((edge) => fourierSize(edge / stepA));
+  constructor({ cell, operators, atoms }: Structure, radii: SolventRadii = {}) {
+    checkOptions("SolventMask", radii, { convention: true, probeA: true, shrinkA: true, stepA: true, dminA: true });
+    const { list, pointsPerResolution, ...usual } = conventions[radii.convention ?? "cctbx"];
+    const { probeA = usual.probeA, shrinkA = usual.shrinkA, dminA } = radii;
+    const { stepA = dminA === undefined ? usualStepA : Math.max(finestStepA, dminA / pointsPerResolution) } = radii;
+    // Even sizes hold the points that screw axes of two, four and six make of the others.
+    const [n0, n1, n2] = [cell.a, cell.b, cell.c].map((edge) => 2 * fourierSize(edge / stepA / 2));
     this.shape = [n0, n1, n2];
     if (n0 * n1 * n2 > mostPoints) throw new InputError(`a solvent mask of ${n0} x ${n1} x ${n2} points does not fit into memory`);
     const angle = (degrees: number): number => degrees * radiansPerDegree;
@@ -57,7 +91,7 @@ export class SolventMask {
     const reciprocal = reciprocalLengths(cell);
     for (const { element, position: [x, y, z], occupancy } of atoms) {
       if (element === "H" || occupancy <= 0) continue;
-      const radius = vanDerWaalsRadius(element) + probeA;
+      const radius = vanDerWaalsRadius(element, list) + probeA;
       for (const { rotation: r, translation: t } of all) {
         const image = [r[0] * x + r[1] * y + r[2] * z + t[0], r[3] * x + r[4] * y + r[5] * z + t[1], r[6] * x + r[7] * y + r[8] * z + t[2]];
         this.#clear(image, radius, reciprocal);
