@@ -40,7 +40,7 @@ export function partsOf(structure: Structure, model: AtomicModel, hkl: NdArray, 
  * @throws InputError when the structure cannot be, or has too many reflections
  */
 export function calculatedAmplitudes(structure: Structure, options: CalculatedOptions): CalculatedAmplitudes {
-  checkOptions("calculatedAmplitudes", options, { dminA: true, wavelengthA: true, solvent: true, probeA: true, shrinkA: true, stepA: true });
+  checkOptions("calculatedAmplitudes", options, { dminA: true, wavelengthA: true, solvent: true, convention: true, probeA: true, shrinkA: true, stepA: true });
   const { dminA, wavelengthA, solvent, ...radii } = options;
   const model = new AtomicModel(structure, { wavelengthA });
   const { areMatesApart } = model;
@@ -77,7 +77,7 @@ export interface FittedAmplitudes extends FittedScale {
  * where the solvent ends are tried in turn, and that of the smallest R factor is taken.
  */
 export async function fittedTo(structure: Structure, measured: Amplitudes, options: Omit<CalculatedOptions, "dminA">): Promise<FittedAmplitudes> {
-  checkOptions("fittedTo", options, { wavelengthA: true, solvent: true, probeA: true, shrinkA: true, stepA: true });
+  checkOptions("fittedTo", options, { wavelengthA: true, solvent: true, convention: true, probeA: true, shrinkA: true, stepA: true });
   const { wavelengthA, solvent, ...radii } = options;
   const model = new AtomicModel(structure, { wavelengthA });
   const atoms = model.calculate(measured.hkl);
