@@ -60,7 +60,11 @@ export function beamFromFlags(given: Flags, files: InputFiles, towards: Vector<n
   return { beam, warnings };
 }
 
-function wavelengthOf(given: Flags, { maskHeader, imageHeader, geometry }: InputFiles): number {
+/**
+ * The wavelength in Å of the experiment: by an option, else the geometry file, else the header of the imitated image or of the mask, else 1.
+ * @throws InputError where a geometry file should state it
+ */
+export function wavelengthOf(given: Flags, { maskHeader, imageHeader, geometry }: Pick<InputFiles, "maskHeader" | "imageHeader" | "geometry">): number {
   const last = given.last("lambda", "energy");
   const stated = geometry?.record.beam.wavelengthA;
   if (last === undefined && stated !== undefined) return stated;

@@ -63,7 +63,7 @@ export async function fittedScattering(
   const { structure, cell, warnings } = structureOf(parseCoordinates(bytes, name));
   const symmetry = new Symmetry(structure.operators);
   const measured = amplitudesOfList(list, structure, symmetry, cell, options);
-  const { scale, rFactor, amplitudesAt, f000, convention } = await fittedTo(structure, measured.amplitudes, options);
+  const { scale, rFactor, amplitudesAt, f000, convention } = await fittedTo(structure, measured.amplitudes, { wavelengthA: options.wavelengthA, solvent: options.solvent });
   const filled = options.fill ? fill(measured.amplitudes, structure.cell, symmetry, amplitudesAt) : { ...measured.amplitudes, filled: 0 };
   const inElectrons = { ...filled, f: array(Array.from(filled.f.data, (f) => f / scale.overall)) };
   const expanded = expand(inElectrons, symmetry);

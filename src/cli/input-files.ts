@@ -11,8 +11,8 @@ import { parseSources, type ListedSource } from "../io/source-list.js";
 import { StructureFactors, type LeavingPolicy } from "../models/structure-factors.js";
 import { InputError } from "../ndarray/errors.js";
 import { flatData, type NdArray } from "../ndarray/ndarray.js";
-import { electronVoltAngstrom } from "../physics/constants.js";
 import { readCurve, type ListedCurve } from "./amorphous-from-flags.js";
+import { wavelengthOf } from "./beam-from-flags.js";
 import { calculatedScattering, fittedScattering } from "./coordinates-scattering.js";
 import type { SimulateFlag } from "./flags.js";
 import { readGeometry, type StatedGeometry } from "./geometry-from-flags.js";
@@ -80,6 +80,7 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
   const maskFile = maskName === undefined ? undefined : parseSmv(await binary("mask", maskName), maskName);
   const imageName = given.word("img");
   const imageFile = imageName === undefined ? undefined : parseSmv(await binary("img", imageName), imageName);
+  const headers = { maskHeader: maskFile && headerSettings(maskFile, maskName ?? ""), imageHeader: imageFile && headerSettings(imageFile, imageName ?? ""), geometry };
   const sourceName = given.word("sourcefile");
   const curveFlag = given.last("stol", "4stol", "Q")?.name ?? "stol";
   const curve = await naming(given, curveFlag, () => readCurve(given, (name) => fromFolder(cwd, name)));
@@ -100,7 +101,7 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
   const hasColumns = list !== undefined && scatteringFormat(list.bytes) !== "hkl";
   if (given.has("column") && !hasColumns) throw new InputError("--column names a column of an MTZ file, and there is no -mtz");
   if (coordinates !== undefined || list !== undefined) {
-    const found = await scatteringFrom(given, sourcesOfF);
+    const found = await scatteringFrom(given, sourcesOfF, () => wavelengthOf(given, headers));
     notes.push(...found.notes);
     if (found.cell !== undefined) {
       mtzFacts = { name: (coordinates ?? list)?.name ?? "", columns: found.columns, cell: found.cell, wavelengthA: found.wavelengthA };
@@ -130,8 +131,8 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
     matrix,
     matrixCell: matrixCell(matText),
     mask: maskFile && maskOf(maskFile),
-    maskHeader: maskFile && headerSettings(maskFile, maskName ?? ""),
-    imageHeader: imageFile && headerSettings(imageFile, imageName ?? ""),
+    maskHeader: headers.maskHeader,
+    imageHeader: headers.imageHeader,
     sources,
     geometry,
     curve,
@@ -177,7 +178,8 @@ async function scatteringFiles(
 
 const usualDminA = 2;
 
-async function scatteringFrom(given: Given<SimulateFlag>, { coordinates, list }: ScatteringFiles): Promise<ListedScattering> {
+/** @param wavelength in Å, at which atoms scatter */
+async function scatteringFrom(given: Given<SimulateFlag>, { coordinates, list }: ScatteringFiles, wavelength: () => number): Promise<ListedScattering> {
   const cellWords = given.last("cell")?.numbers;
   const cell = cellWords === undefined ? undefined : wholeCell(cellWords);
   const listOptions = { column: given.word("column"), cell, spaceGroup: given.word("spacegroup"), fill: given.has("fill") };
@@ -189,10 +191,8 @@ async function scatteringFrom(given: Given<SimulateFlag>, { coordinates, list }:
   }
   const [density, b] = given.last("solvent")?.numbers ?? [];
   const dminA = given.number("dmin") || usualDminA;
-  const last = given.last("lambda", "energy");
-  const wavelengthA = last === undefined ? 1 : last.name === "energy" ? electronVoltAngstrom / last.numbers[0] : last.numbers[0];
   const solvent = given.last("solvent", "nosolvent")?.name === "nosolvent" ? null : density === undefined ? undefined : { density, b };
-  const options = { dminA, wavelengthA, solvent };
+  const options = { dminA, wavelengthA: wavelength(), solvent };
   if (list !== undefined) return fittedScattering(coordinates.bytes, coordinates.name, list, { ...options, ...listOptions });
   const found = calculatedScattering(coordinates.bytes, coordinates.name, options);
   if (given.number("dmin")) return found;

@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseHkl } from "../../src/io/hkl.js";
-import { withBench } from "./workbench.js";
+import { smv, withBench } from "./workbench.js";
 
 const atoms = [["N", 1, 2, 3], ["C", 2.5, 2, 3], ["S", 4, 5, 6], ["O", 7, 3, 8]] as const;
 const pdb = [
@@ -44,6 +44,15 @@ test("an image is drawn from coordinates in one command, with the cell that they
     const wet = await bench.run(`simulate -pdb a.pdb -dmin 2 ${image} -solvent 0.4 30`);
     assert.match(wet.stderr, /bulk solvent fills \d+ % of the cell, with 0.4 electrons/);
     assert.not.equal(await bench.read("floatimage.bin"), first);
+  }));
+
+test("atoms scatter at the wavelength of the experiment, whatever states it", () =>
+  withBench({ "a.pdb": pdb, "b.img": smv("SIZE1=8;\nSIZE2=8;\nPIXEL_SIZE=2;\nDISTANCE=77;\nWAVELENGTH=2;\n", new Array<number>(64).fill(1)) }, async (bench) => {
+    const energies = async (options: string): Promise<string | undefined> => /f' and f'' at (\d+) eV/.exec((await bench.run(`simulate a.pdb -dmin 6 -nosolvent -N 3 -distance 30 -oversample 1 -nopgm -nonoise ${options}`)).stderr)?.[1];
+    assert.is(await energies("-img b.img"), "6199");
+    assert.is(await energies("-mask b.img"), "6199");
+    assert.is(await energies("-img b.img -lambda 1.5"), "8266");
+    assert.is(await energies("-img b.img -energy 9000"), "9000");
   }));
 
 test("a list without cell and symmetry takes them from options, and says so where there are none", () =>
