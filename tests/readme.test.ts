@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { bundleCommand } from "../scripts/bundle-command.js";
 import { bundle } from "../scripts/bundle-page.js";
 import { programSources } from "../src/cli/view/page-program.js";
 
@@ -54,6 +55,7 @@ test.before(async () => {
   const src = join(root, "src");
   const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   await build({ entryPoints: files.map((name) => join(src, name)), outdir: join(packed, "dist"), outbase: src, format: "esm", platform: "neutral", logLevel: "error" });
+  await bundleCommand(join(packed, "dist/cli"));
   mkdirSync(join(packed, "dist/page"));
   for (const [name, entry] of Object.entries(programSources)) writeFileSync(join(packed, "dist/page", name), await bundle(entry));
   for (const name of ["package.json", "README.md", "LICENSE", "scripts"]) cpSync(join(root, name), join(packed, name), { recursive: true });

@@ -11,10 +11,11 @@ import { Ran1 } from "../models/ran1.js";
 import { copy } from "../ndarray/ndarray.js";
 import type { Environment } from "./environment.js";
 import { fromFolder } from "./input-files.js";
+import { packageRoot } from "./package-root.js";
 import { smvHeader } from "../output/smv-header.js";
 
 /** Amplitudes of the Cro repressor, computed from PDB entry 1ORC and expanded to P 1; the package holds them. */
-const amplitudes = new URL("../../scripts/data/1orc_P1.hkl", import.meta.url);
+const amplitudes = new URL("scripts/data/1orc_P1.hkl", packageRoot);
 
 const intro = `braggtape example: writes two files to try the other commands on
 

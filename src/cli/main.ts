@@ -1,5 +1,10 @@
 #!/usr/bin/env node
-import { runCommand } from "./command.js";
+import * as nodeModule from "node:module";
+
+// Node from 22.1 on keeps what it compiled for the next command.
+const enableCompileCache: unknown = Reflect.get(nodeModule, "enableCompileCache");
+if (typeof enableCompileCache === "function") enableCompileCache();
+const { runCommand } = await import("./command.js");
 
 process.exitCode = await runCommand(process.argv.slice(2), {
   cwd: process.cwd(),

@@ -28,12 +28,19 @@ export type ScatteringFormat = "mtz" | "coordinates" | "structure-factor cif" | 
 /** What a file holds, by its content. */
 export function scatteringFormat(bytes: Uint8Array): ScatteringFormat {
   if (String.fromCharCode(...bytes.subarray(0, 4)) === "MTZ ") return "mtz";
+  if (beginsAsHkl(bytes)) return "hkl";
   const text = new TextDecoder("latin1").decode(bytes);
   if (/^\s*data_/im.test(text)) return /^\s*_refln[._]index_h/im.test(text) && !/^\s*_atom_site[._](Cartn|fract)_x/im.test(text) ? "structure-factor cif" : "coordinates";
   if (/^(CRYST1|ATOM  |HETATM)/m.test(text)) return "coordinates";
   if (isXdsAscii(text)) return "xds";
   if (isCns(text)) return "cns";
   return isShelxHkl(text) && !isFourColumns(text) ? "shelx" : "hkl";
+}
+
+/** Whether the first lines are h k l F, as in no other format. */
+function beginsAsHkl(bytes: Uint8Array): boolean {
+  const lines = new TextDecoder("latin1").decode(bytes.subarray(0, 2 ** 11)).split("\n", 21).slice(0, -1);
+  return lines.length > 8 && lines.every((line) => /^\s*-?\d{1,5}\s+-?\d{1,5}\s+-?\d{1,5}\s+[-+.\d]\S*\s*$/.test(line));
 }
 
 /** Whether the first lines hold h k l F and nothing else. */
@@ -78,6 +85,13 @@ export function parseCoordinates(bytes: Uint8Array, name: string): Coordinates {
   return /^\s*data_/im.test(text) ? parseCoordinateCif(text, name) : parsePdb(text, name);
 }
 
+const optionOf = { column: "-column", spaceGroup: "-spacegroup", fill: "-fill" } as const;
+
+/** What is said of options that a file leaves no use for. */
+function unheeded(name: string, options: ScatteringOptions, unused: readonly (keyof typeof optionOf)[], why: string): string[] {
+  return unused.filter((option) => options[option] !== undefined && options[option] !== false).map((option) => `${name}: ${optionOf[option]} is not used; ${why}`);
+}
+
 /**
  * The amplitudes that a file lists, expanded to P 1.
  * @throws InputError when the file cannot be read, or nothing says its cell or symmetry
@@ -85,11 +99,15 @@ export function parseCoordinates(bytes: Uint8Array, name: string): Coordinates {
 export function listedScattering(bytes: Uint8Array, name: string, options: ScatteringOptions = {}): ListedScattering {
   const format = scatteringFormat(bytes);
   if (format === "hkl") {
-    return { ...parseHkl(new TextDecoder().decode(bytes), name), columns: [], cell: undefined, wavelengthA: undefined, notes: [] };
+    const { warnings, ...reflections } = parseHkl(bytes, name);
+    return { ...reflections, warnings: [...warnings, ...unheeded(name, options, ["column", "spaceGroup", "fill"], "a list of h k l F is taken as it is, as a full sphere in P 1")], columns: [], cell: undefined, wavelengthA: undefined, notes: [] };
   }
   if (format === "mtz") {
     const mtz = parseMtz(bytes, name);
-    if (!isOfIntensities(mtz, options.column) && !options.fill) return { ...expandToP1(mtz, options.column), notes: [] };
+    if (!isOfIntensities(mtz, options.column) && !options.fill) {
+      const expanded = expandToP1(mtz, options.column);
+      return { ...expanded, warnings: [...expanded.warnings, ...unheeded(name, options, ["spaceGroup"], "the file states its own symmetry")], notes: [] };
+    }
   }
   const { amplitudes, symmetry, cell, label, table, notes, warnings } = measuredAmplitudes(bytes, name, options);
   const expanded = expand(amplitudes, symmetry);

@@ -1,5 +1,6 @@
-import { flatData, type NdArray } from "../ndarray/ndarray.js";
+import { flatData } from "../ndarray/ndarray.js";
 import type { Reflections } from "./hkl.js";
+import { ReflectionPlaces } from "./reflection-places.js";
 
 /** Fewer reflections than these do not show how a list was cut. */
 const fewestReflections = 8;
@@ -13,17 +14,15 @@ const tolerated = 0.2;
  * @returns one sentence, or nothing
  */
 export function coverageWarnings({ h, k, l }: Pick<Reflections, "h" | "k" | "l">, name: string): string[] {
-  const [hs, ks, ls] = [h, k, l].map((index: NdArray) => flatData(index));
-  const side = 20001;
-  const keyOf = (i: number, sign: 1 | -1): number => ((sign * hs[i] + 10000) * side + (sign * ks[i] + 10000)) * side + (sign * ls[i] + 10000);
-  const listed = new Set<number>();
-  for (let i = 0; i < hs.length; i++) listed.add(keyOf(i, 1));
+  const [hs, ks, ls] = [flatData(h), flatData(k), flatData(l)];
+  const places = new ReflectionPlaces(hs, ks, ls);
+  for (let i = 0; i < hs.length; i++) places.set(hs[i], ks[i], ls[i], i);
   const octants = new Array<number>(8).fill(0);
   let [others, lonely] = [0, 0];
   for (let i = 0; i < hs.length; i++) {
     if (hs[i] === 0 && ks[i] === 0 && ls[i] === 0) continue;
     others++;
-    if (!listed.has(keyOf(i, -1))) lonely++;
+    if (places.find(-hs[i], -ks[i], -ls[i]) < 0) lonely++;
     if (hs[i] !== 0 && ks[i] !== 0 && ls[i] !== 0) octants[(hs[i] > 0 ? 4 : 0) + (ks[i] > 0 ? 2 : 0) + (ls[i] > 0 ? 1 : 0)]++;
   }
   if (others < fewestReflections) return [];

@@ -1,8 +1,10 @@
 import { InputError, ShapeError } from "../ndarray/errors.js";
-import { array, flatData, type NdArray } from "../ndarray/ndarray.js";
+import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape } from "../ndarray/shape.js";
 import { coverageWarnings } from "./coverage.js";
-import { forEachLine, parseNumber, quote } from "./field.js";
+import { parseNumber, quote } from "./field.js";
+import { HklLines, ReflectionColumns } from "./hkl-lines.js";
+import { ReflectionPlaces } from "./reflection-places.js";
 
 /** Structure factor amplitudes, one entry a reflection; h, k, l are int32 and f float64 (electrons), all of shape [n]. */
 export interface Reflections {
@@ -33,26 +35,58 @@ const furtherColumns = "a sigma or a phase is not read, so leave the first four 
  * Reads an hkl text: a reflection a line, h k l F (electrons), any white space; lines beginning with # or ! are comments.
  * Indices that are not whole are rounded by ceil(x - 0.5), as the reference program rounds them, with one warning. There are warnings,
  * too, of amplitudes below 0, of reflections that are listed twice with different amplitudes, and of a list that is not a full sphere.
+ * @param text or its bytes
  * @param name what error messages call the text
  * @throws InputError that names the line: not four numbers, an index beyond 10000, or no reflection at all
  */
-export function parseHkl(text: string, name: string): Reflections {
-  const h: number[] = [];
-  const k: number[] = [];
-  const l: number[] = [];
-  const f: number[] = [];
-  let rounded = 0;
-  let firstRounded = "";
-  forEachLine(text, (line, number) => {
+export function parseHkl(text: string | Uint8Array, name: string): Reflections {
+  const reader = new HklReader(name);
+  reader.add(typeof text === "string" ? new TextEncoder().encode(text) : text);
+  return reader.end();
+}
+
+/** Reads an hkl text that comes in pieces, as `parseHkl` reads a whole one. */
+export class HklReader {
+  readonly #name: string;
+  readonly #columns = new ReflectionColumns();
+  readonly #lines = new HklLines(this.#columns, (line, number) => this.#readLine(line.trim(), number));
+  #rounded = 0;
+  #firstRounded = "";
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** Reads a further piece. */
+  add(piece: Uint8Array): void {
+    this.#lines.add(piece);
+  }
+
+  /** All reflections, behind the last piece. */
+  end(): Reflections {
+    this.#lines.end();
+    const name = this.#name;
+    const { h, k, l, f, count } = this.#columns;
+    if (count === 0) throw new InputError(`${name} holds no reflection; ${expected}, one reflection a line`);
+    const reflections = { h: fromData(h.slice(0, count)), k: fromData(k.slice(0, count)), l: fromData(l.slice(0, count)), f: fromData(f.slice(0, count)) };
+    const others = this.#rounded > 1 ? ` (and those of ${this.#rounded - 1} more reflections)` : "";
+    const warnings = [
+      ...(this.#rounded > 0 ? [`${name}, ${this.#firstRounded}${others}`] : []),
+      ...amplitudeWarnings(reflections, name),
+      ...coverageWarnings(reflections, name),
+    ];
+    return { ...reflections, warnings };
+  }
+
+  #readLine(line: string, number: number): void {
+    if (line === "" || line[0] === "#" || line[0] === "!") return;
+    const name = this.#name;
     const words = line.split(/\s+/, 5);
     if (words.length !== 4) {
       const problem = words.length > 4 ? `more than 4 fields; ${expected}; ${furtherColumns}` : `only ${words.length} fields; ${expected}`;
       throw new InputError(`${name}, line ${number}: ${problem}`);
     }
-    const hRead = parseNumber(words[0]);
-    const kRead = parseNumber(words[1]);
-    const lRead = parseNumber(words[2]);
-    const amplitude = parseNumber(words[3]);
+    const [hRead, kRead, lRead, amplitude] = words.map(parseNumber);
     if (Number.isNaN(hRead + kRead + lRead + amplitude)) {
       const wrong = words.find((word) => Number.isNaN(parseNumber(word))) ?? line;
       throw new InputError(`${name}, line ${number}: ${quote(wrong)} is not a finite number; ${expected}`);
@@ -64,41 +98,27 @@ export function parseHkl(text: string, name: string): Reflections {
       throw new InputError(`${name}, line ${number}: index beyond +-${largestIndex}; ${expected}`);
     }
     if (i !== hRead || j !== kRead || m !== lRead) {
-      rounded++;
-      firstRounded ||= `line ${number}: indices ${words.slice(0, 3).map(quote).join(" ")} are not whole, rounded to ${i} ${j} ${m}`;
+      this.#rounded++;
+      this.#firstRounded ||= `line ${number}: indices ${words.slice(0, 3).map(quote).join(" ")} are not whole, rounded to ${i} ${j} ${m}`;
     }
-    h.push(i);
-    k.push(j);
-    l.push(m);
-    f.push(amplitude);
-  });
-  if (h.length === 0) throw new InputError(`${name} holds no reflection; ${expected}, one reflection a line`);
-  const reflections = { h: array(h, "int32"), k: array(k, "int32"), l: array(l, "int32"), f: array(f) };
-  const others = rounded > 1 ? ` (and those of ${rounded - 1} more reflections)` : "";
-  const warnings = [
-    ...(rounded > 0 ? [`${name}, ${firstRounded}${others}`] : []),
-    ...amplitudeWarnings(reflections, name),
-    ...coverageWarnings(reflections, name),
-  ];
-  return { ...reflections, warnings };
+    this.#columns.push(i, j, m, amplitude);
+  }
 }
 
 /** What is odd about amplitudes: some below 0, or two of one reflection. */
 function amplitudeWarnings({ h, k, l, f }: Omit<Reflections, "warnings">, name: string): string[] {
-  const [hs, ks, ls, amplitudes] = [h, k, l, f].map(flatData);
-  const known = new Map<number, number>();
-  const side = 2 * largestIndex + 1;
+  const [hs, ks, ls, amplitudes] = [flatData(h), flatData(k), flatData(l), flatData(f)];
+  const places = new ReflectionPlaces(hs, ks, ls);
   let [negative, contradicted] = [0, 0];
   let example = "";
   for (let i = 0; i < amplitudes.length; i++) {
     if (amplitudes[i] < 0) negative++;
-    const key = ((hs[i] + largestIndex) * side + ks[i] + largestIndex) * side + ls[i];
-    const before = known.get(key);
-    if (before !== undefined && before !== amplitudes[i]) {
+    const place = places.find(hs[i], ks[i], ls[i]);
+    if (place >= 0 && amplitudes[place] !== amplitudes[i]) {
       contradicted++;
-      example ||= `${hs[i]} ${ks[i]} ${ls[i]} with ${before} and ${amplitudes[i]}`;
+      example ||= `${hs[i]} ${ks[i]} ${ls[i]} with ${amplitudes[place]} and ${amplitudes[i]}`;
     }
-    known.set(key, amplitudes[i]);
+    places.set(hs[i], ks[i], ls[i], i);
   }
   const warnings: string[] = [];
   if (negative > 0) warnings.push(`${name}: ${negative} amplitude${negative === 1 ? " is" : "s are"} below 0; only their squares matter`);

@@ -80,6 +80,16 @@ test("measured amplitudes beside coordinates are put on their scale, and gaps fi
     assert.match(stderr, /[12] missing reflections are filled with calculated amplitudes/);
   }));
 
+test("options that say how to read a list are told where a list of h k l F has no use for them", () =>
+  withBench({ "P1.hkl": "1 2 3 10\n-1 -2 -3 10\n" }, async (bench) => {
+    const { code, stderr } = await bench.run(`simulate -hkl P1.hkl -cell 11 13 17 -spacegroup P212121 -fill ${image}`);
+    assert.is(code, 0, stderr);
+    assert.match(stderr, /P1.hkl: -spacegroup is not used; a list of h k l F is taken as it is, as a full sphere in P 1/);
+    assert.match(stderr, /P1.hkl: -fill is not used/);
+    assert.not.match(stderr, /-column is not used/);
+    assert.not.match((await bench.run(`simulate -hkl P1.hkl -cell 11 13 17 ${image}`)).stderr, /is not used/);
+  }));
+
 test("what belongs to coordinates is refused without them, and two files that say what scatters", () =>
   withBench({ "a.pdb": pdb, "a.cv": cns }, async (bench) => {
     assert.match((await bench.run(`simulate a.cv -nosolvent -cell 11 13 17 -spacegroup P212121 ${image}`)).stderr, /-nosolvent belongs to coordinates/);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { formatHkl, parseHkl } from "../../src/io/hkl.js";
+import { formatHkl, HklReader, parseHkl } from "../../src/io/hkl.js";
 import { ShapeError } from "../../src/ndarray/errors.js";
 import { array, equals, toNested } from "../../src/ndarray/ndarray.js";
 import { flip } from "../../src/ndarray/views.js";
@@ -63,6 +63,34 @@ test("reflections that are written read back the same, bit for bit", () => {
       assert.ok(equals(read.h, written.h) && equals(read.k, written.k) && equals(read.l, written.l) && equals(read.f, written.f));
     }),
   );
+});
+
+test("numbers of any spelling are read as JavaScript reads them, to the last bit", () => {
+  const digits = fc.array(fc.nat(9), { minLength: 1, maxLength: 18 }).map((each) => each.join(""));
+  const spelled = fc.tuple(fc.constantFrom("", "-", "+"), digits, fc.constantFrom("", "."), fc.oneof(fc.constant(""), digits), fc.constantFrom("", "e-3", "E2"));
+  fc.assert(
+    fc.property(spelled, ([sign, whole, point, decimals, exponent]) => {
+      const word = `${sign}${whole}${point}${point === "" ? "" : decimals}${exponent}`;
+      assert.is(parseHkl(`1 2 3 ${word}\n`, "spelled.hkl").f.item(), Number(word));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a text in pieces is read as the whole one, wherever it is cut", () => {
+  const text = "# a comment\n1 2 3 4.25\r\n\n -1 -2 -3  4.25\n0.6 0 0 11\n10000 0 0 1e1\n4 5 6 7";
+  const whole = parseHkl(text, "whole.hkl");
+  assert.equal(toNested(whole.h), [1, -1, 1, 10000, 4]);
+  const bytes = new TextEncoder().encode(text);
+  for (let first = 0; first <= bytes.length; first++) {
+    for (const second of [first, Math.min(first + 3, bytes.length)]) {
+      const reader = new HklReader("whole.hkl");
+      for (const piece of [bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)]) reader.add(piece);
+      const read = reader.end();
+      for (const column of ["h", "k", "l", "f"] as const) assert.ok(equals(read[column], whole[column]), `${column}, cut at ${first} and ${second}`);
+      assert.equal(read.warnings, whole.warnings);
+    }
+  }
 });
 
 test("reflections are written through any strides", () => {
