@@ -14,7 +14,6 @@ import { nodeWorkers } from "../simulate/parallel/node.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { comparisonSvg } from "../view/comparison-picture.js";
 import { knownExperiment } from "../view/known-experiment.js";
-import { quotedArgument } from "./argument-file.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
 import { fromFolder } from "./input-files.js";
@@ -28,6 +27,7 @@ import { checkExists, imageList, type ImageJob } from "./refine/images.js";
 import { merged, mergedTable } from "./refine/merge.js";
 import { modelAsOptions } from "./refine/model.js";
 import { refinementPage, type ComparedStill } from "./refine/page.js";
+import { originOf } from "./refine/origin.js";
 import { refinedArguments } from "./refine/refined-arguments.js";
 import { describeRefinement, shown, shownChiSquare, suffixOf } from "./refine/report.js";
 import { refinedModel, type RefinedCrystals } from "./refine/refined-model.js";
@@ -302,19 +302,9 @@ async function resultFiles(
   add("correlations.svg", correlationMatrix(refinement));
   const poles = poleFigure(refinement);
   if (poles !== undefined) add("blocks.svg", poles);
-  add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, refinement.warnings, provenanceOf(given, images)));
+  add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, refinement.warnings, await originOf(given, images, request.facts, cwd)));
   add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings));
   return files;
-}
-
-/** What the result comes from, a line each. */
-function provenanceOf(given: Given<RefineFlag>, images: readonly string[]): (readonly [source: string, statement: string])[] {
-  const options = given.occurrences.map(({ name, words }) => [`-${name}`, ...words].map(quotedArgument).join(" "));
-  return [
-    ["program", `braggtape ${version()}, Node ${process.versions.node}`],
-    [images.length > 1 ? "images" : "image", images.join(", ")],
-    ["options", options.join(" ")],
-  ];
 }
 
 /** An image that is NaN where a pixel was not used. */

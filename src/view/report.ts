@@ -3,6 +3,7 @@ import type { RefinedParameter, RefinementProgress } from "../refine/refine.js";
 import type { Geometry } from "./geometry.js";
 import type { ListedSpot } from "./spot-list.js";
 import type { Shell } from "./shells.js";
+import type { StatedFact } from "./stated-fact.js";
 
 /** A measured image, its model and what is left, as a report shows them. */
 export interface ReportImage {
@@ -29,6 +30,14 @@ export interface ReportSpot extends ListedSpot {
   readonly residual: NdArray;
 }
 
+/** A file that a refinement has read. */
+export interface ReadFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** SHA-256 of its content, as hexadecimal digits */
+  readonly checksum: string;
+}
+
 /** Everything that a report tells of a refinement. */
 export interface Report {
   readonly title: string;
@@ -43,7 +52,11 @@ export interface Report {
   readonly correlations: readonly (readonly number[])[];
   readonly history: readonly RefinementProgress[];
   readonly warnings: readonly string[];
-  /** what was known from where: names and statements */
+  /** what made the result: names and statements */
   readonly provenance: readonly (readonly [source: string, statement: string])[];
+  /** what the first image's experiment was at the start, and who stated it */
+  readonly facts: readonly StatedFact[];
+  /** what was read */
+  readonly files: readonly ReadFile[];
   readonly images: readonly ReportImage[];
 }

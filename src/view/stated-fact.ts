@@ -66,5 +66,5 @@ function amplitudesText(structureFactors: Experiment["structureFactors"]): strin
   const { grid } = structureFactors;
   let count = 0;
   for (const value of grid.data) if (value !== structureFactors.defaultF) count++;
-  return `${count.toLocaleString("en")} reflections`;
+  return `${count.toLocaleString("en")} reflection${count === 1 ? "" : "s"}`;
 }

@@ -39,7 +39,7 @@ export async function refinementPage(
   compared: readonly ComparedStill[],
   loss: Loss,
   warnings: readonly string[],
-  provenance: Report["provenance"],
+  origin: Pick<Report, "provenance" | "facts" | "files">,
 ): Promise<string> {
   const { converged, why, steps, seconds, loss: misfit } = summaryOf(refinement);
   const values = refinement.parameters.map(({ value }) => value);
@@ -55,7 +55,7 @@ export async function refinementPage(
     correlations: refinement.correlations,
     history: refinement.history,
     warnings,
-    provenance,
+    ...origin,
     images: compared.map((image, i) => reportImage(image, parameters, values, i, loss)),
   };
   return selfContainedPage(title, reportHtml(report), pack(report), await pageProgram("report.js"), sha256, gzipSync);
