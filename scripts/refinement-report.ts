@@ -1,5 +1,8 @@
-/** Measures how honest the standard deviations are and from how far a refinement finds the truth; writes reports/refinement.md. */
-import { mkdir } from "node:fs/promises";
+/**
+ * Measures how honest the standard deviations are and from how far a refinement finds the truth; writes reports/refinement.md, or of it the
+ * sections whose names are given: stills, copies, recovery, blocks, cells, capture, passes.
+ */
+import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import {
   adam, descend, levenbergMarquardt, Likelihood, lossNamed, parametersNamed, refine, simulate,
@@ -10,23 +13,36 @@ import { Stage } from "../src/refine/stage.js";
 import { readyStills } from "../src/refine/still.js";
 import { experimentOf, measure, noisy, readStill, stillOf, structureFactors, type Setting } from "./refine-still.js";
 import { table } from "./report/markdown.js";
+import { randomDirection, randomNumbers } from "./report/random-numbers.js";
+import { recovery } from "./report/recovery.js";
 
 const options: ImageOptions = { oversample: 2, semantics: "nanobragg" };
 const truth: Setting = { cell: [34.85, 39.09, 48.18], missetDeg: [10.12, 19.9, 30.1], distanceMm: 120.25, fluence: 2e26 };
 const nominal: Setting = { cell: [34.77, 39.17, 48.31], missetDeg: [10, 20, 30], distanceMm: 120, fluence: 1e26 };
 const wanted: readonly Refinable[] = ["cell", "misset", "distance", "fluence"];
 const truthValues = [...truth.cell, ...truth.missetDeg, truth.distanceMm, truth.fluence];
-const count = Number(process.argv[2] ?? 100);
+const count = 100;
+const path = "reports/refinement.md";
 
-const sections = [await stills(), await noisyCopies(), await cellCounts(), await captureRange(), await passes()];
-const text = `# Refinement
+/** Sections by name, in the order of the page; each begins with a mark, so that it can be written anew alone. */
+const makers: Readonly<Record<string, () => Promise<string>>> = { stills, copies: noisyCopies, recovery, cells: cellCounts, capture: captureRange, passes };
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in makers));
+if (unknown !== undefined) throw new Error(`there is no section "${unknown}"; there are ${Object.keys(makers).join(", ")}`);
+const before = asked.length > 0 ? await readFile(path, "utf8") : "";
+let text = `# Refinement
 
 By \`npx tsx scripts/refinement-report.ts\` on ${cpus()[0].model}, Node ${process.version}, one thread. Poisson's likelihood, starts as an
 experimenter would have them, all parameters refined together.
-
-${sections.join("\n")}`;
-await mkdir("reports", { recursive: true });
-await writeFileAtomically("reports/refinement.md", new TextEncoder().encode(text));
+`;
+for (const [name, make] of Object.entries(makers)) {
+  const mark = `<!-- ${name} -->`;
+  const [, rest] = before.split(mark);
+  const kept = rest?.split("<!-- ")[0].trim();
+  const section = asked.length === 0 || asked.includes(name) ? (await make()).trim() : kept;
+  if (section !== undefined) text += `\n${mark}\n${section}\n`;
+}
+await writeFileAtomically(path, new TextEncoder().encode(text));
 console.log(text);
 
 function percent(part: number, whole: number): string {
@@ -152,7 +168,7 @@ async function captureRange(): Promise<string> {
   for (const { missetDeg, cellPercent } of cases) {
     let [sharp, coarse, sharpSteps, coarseSteps] = [0, 0, 0, 0];
     for (let trial = 0; trial < count; trial++) {
-      const turn = direction(uniform);
+      const turn = randomDirection(uniform);
       const misset = truth.missetDeg.map((angle, axis) => angle + missetDeg * turn[axis]);
       const cell = truth.cell.map((edge) => edge * (1 + (cellPercent / 100) * (uniform() < 0.5 ? -1 : 1)));
       const from = [...cell, ...misset, nominal.distanceMm, nominal.fluence];
@@ -229,21 +245,4 @@ of the same still. Adam steps in units of the parameters' own standard deviation
 
 ${table(["", "passes", "misfit above the minimum in the end"], rows)}
 `;
-}
-
-/** Numbers between 0 and 1 that are the same in every run. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state + 0.5) / 2 ** 32;
-  };
-}
-
-/** A direction in space, all alike. */
-function direction(uniform: () => number): [number, number, number] {
-  const z = 2 * uniform() - 1;
-  const azimuth = 2 * Math.PI * uniform();
-  const radius = Math.sqrt(1 - z * z);
-  return [radius * Math.cos(azimuth), radius * Math.sin(azimuth), z];
 }

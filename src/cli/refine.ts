@@ -9,11 +9,13 @@ import { lossNamed } from "../refine/loss.js";
 import { experimentAt } from "../refine/parameter.js";
 import { refineFromManyStarts } from "../refine/multi-start.js";
 import { refine, type Refinement, type RefineOptions, type RefinementProgress } from "../refine/refine.js";
+import { refinedBlocks } from "../refine/refined-blocks.js";
 import { refinementText, summaryFields, summaryOf, type Summary } from "../refine/summary.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { comparisonSvg } from "../view/comparison-picture.js";
 import { knownExperiment } from "../view/known-experiment.js";
+import { poleFigure } from "../view/pole-figure.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
 import { fromFolder } from "./input-files.js";
@@ -21,9 +23,10 @@ import { otherTasks, untilInterrupted } from "./interruption.js";
 import { makeFolder } from "./out-folder.js";
 import { referenceReading } from "./reference-reading.js";
 import { parseFlags, type Given } from "./parse-flags.js";
-import { correlationMatrix, lossCurve, poleFigure } from "./refine/charts.js";
+import { correlationMatrix, lossCurve } from "./refine/charts.js";
 import { asSimulateFlags, describeRefinables, refineFlags, shownFlags, type RefineFlag } from "./refine/flags.js";
 import { checkExists, imageList, type ImageJob } from "./refine/images.js";
+import { withFoundBlocks } from "./refine/found-blocks.js";
 import { merged, mergedTable } from "./refine/merge.js";
 import { modelAsOptions } from "./refine/model.js";
 import { refinementPage, type ComparedStill } from "./refine/page.js";
@@ -151,10 +154,12 @@ async function runList(given: Given<RefineFlag>, jobs: readonly ImageJob[], envi
   return exitCodeOf({ notConverged, failed: failures.length, unfinished, isInterrupted: means.signal.aborted });
 }
 
-async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: boolean, environment: Environment, means: Means): Promise<Pick<Summary, "converged">> {
+async function runJob(asked: Given<RefineFlag>, job: ImageJob, isOneOfMany: boolean, environment: Environment, means: Means): Promise<Pick<Summary, "converged">> {
   if (means.boxes) return runBoxJob(means.boxes, job, isOneOfMany, environment, means.signal);
   const { pool, signal } = means;
   const { cwd, stdout, stderr } = environment;
+  const search = asked.word("blocks") === "auto" ? await withFoundBlocks(asked, job.images, environment, { signal, ...(pool && { pool }) }) : undefined;
+  const given = search?.given ?? asked;
   const request = await refineRequest(given, job.images, cwd, environment.seconds());
   const { parameters } = request;
   const statePath = `${job.folder}/refinement.json`;
@@ -180,6 +185,7 @@ async function runJob(given: Given<RefineFlag>, job: ImageJob, isOneOfMany: bool
   };
   const options: RefineOptions = {
     ...request.options,
+    ...(search && { from: parameters.map(({ name, start }) => search.values.get(name) ?? start), coarseToFine: [] }),
     ...(resumed && resumedOptions(resumed, request.options)),
     signal,
     ...(pool && { pool }),
@@ -300,8 +306,8 @@ async function resultFiles(
   }
   add("loss.svg", lossCurve(refinement));
   add("correlations.svg", correlationMatrix(refinement));
-  const poles = poleFigure(refinement);
-  if (poles !== undefined) add("blocks.svg", poles);
+  const blocks = refinedBlocks(refinement);
+  if (blocks.length > 0) add("blocks.svg", poleFigure(blocks));
   add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, refinement.warnings, await originOf(given, images, request.facts, cwd)));
   add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings));
   return files;

@@ -33,6 +33,8 @@ export interface PromisedBlock {
   readonly gain: number;
   /** weight to begin with */
   readonly weight: number;
+  /** where to begin, if that is known better than by the rotation that was asked for */
+  readonly rotationDeg?: TurnDeg;
 }
 
 /** What a search needs to know of what is fitted, and how far it goes. */
@@ -48,7 +50,7 @@ export interface BlockSearch<Fit extends BlockFit> {
    * to cover several blocks would hide all of them.
    */
   readonly gains: (rotationsDeg: readonly TurnDeg[], found: Fit) => Awaitable<readonly PromisedBlock[]>;
-  /** how far from the first block, about each axis, others are looked for, in degrees; 0.15 unless given */
+  /** by how much others are turned against the first block at most, in degrees; 0.15 unless given */
   readonly reachDeg?: number;
   /** from one rotation that is tried to the next, in degrees: about the width of a spot; 0.05 unless given */
   readonly spacingDeg?: number;
@@ -97,7 +99,7 @@ export async function searchBlocks<Fit extends BlockFit>({
   /** The most promising blocks, the best first, none of which is the neighbour of another one or of a block that there is. */
   async function promising(before: Fit): Promise<TurnedBlock[]> {
     const free = grid.filter((rotation) => before.blocks.every(({ rotationDeg }) => distance(rotation, rotationDeg) > spacingDeg / 2));
-    const promised = (await gains(free, before)).map(({ gain, weight }, i) => ({ gain, block: { rotationDeg: free[i], weight } }));
+    const promised = (await gains(free, before)).map(({ gain, weight, rotationDeg }, i) => ({ gain, block: { rotationDeg: rotationDeg ?? free[i], weight } }));
     const ordered = promised.filter(({ gain, block }) => gain > 0 && block.weight > 0).sort((one, other) => other.gain - one.gain);
     const chosen: TurnedBlock[] = [];
     for (const { block } of ordered) {
@@ -111,11 +113,12 @@ export async function searchBlocks<Fit extends BlockFit>({
 /** A block that begins so near to another one, in spacings of the grid, is refined to the same place. */
 const neighbours = 1.8;
 
-/** A cubic grid of small rotations around none. */
+/** A cubic grid of rotations by no more than an angle. */
 function rotationsWithin(reachDeg: number, spacingDeg: number): TurnDeg[] {
   const steps = Math.floor(reachDeg / spacingDeg + 1e-9);
   const along = Array.from({ length: 2 * steps + 1 }, (_, i) => (i - steps) * spacingDeg);
-  return along.flatMap((x) => along.flatMap((y) => along.map((z): TurnDeg => [x, y, z])));
+  const all = along.flatMap((x) => along.flatMap((y) => along.map((z): TurnDeg => [x, y, z])));
+  return all.filter((rotation) => Math.hypot(...rotation) <= reachDeg * (1 + 1e-9));
 }
 
 function distance(one: TurnDeg, other: TurnDeg): number {

@@ -24,11 +24,14 @@ export interface Parameter {
   readonly unit: string;
   /** value that a refinement begins with */
   readonly start: number;
-  /** "log" for what is above 0 and may be wrong by a factor: its logarithm is refined */
-  readonly scale: "linear" | "log";
   /**
-   * The error to be expected of a start, of a logarithm where that is refined. It is the minimisers' unit; what data leave less
-   * certain than this they do not determine.
+   * "log" for what is above 0 and may be wrong by a factor: its logarithm is refined. "square" for a width among others, whose squares add up:
+   * an image is nearly linear in the square, which can fall to next to nothing and come back; a logarithm would have no slope there
+   */
+  readonly scale: "linear" | "log" | "square";
+  /**
+   * The error to be expected of a start, of a logarithm where that is refined, and of a square as a part of the start's. It is the minimisers'
+   * unit; what data leave less certain than this they do not determine.
    */
   readonly doubt: number;
   /** smallest value; none unless given */
@@ -67,17 +70,20 @@ export function experimentAt(
 
 /** The value at a minimiser's coordinate, which is 0 at the start. */
 export function valueAt({ start, scale, doubt }: Parameter, x: number): number {
-  return scale === "log" ? start * Math.exp(doubt * x) : start + doubt * x;
+  if (scale === "linear") return start + doubt * x;
+  return scale === "log" ? start * Math.exp(doubt * x) : start * Math.sqrt(1 + doubt * x);
 }
 
 /** The minimiser's coordinate of a value. */
 export function coordinateOf({ start, scale, doubt }: Parameter, value: number): number {
-  return (scale === "log" ? Math.log(value / start) : value - start) / doubt;
+  if (scale === "linear") return (value - start) / doubt;
+  return (scale === "log" ? Math.log(value / start) : (value / start) ** 2 - 1) / doubt;
 }
 
 /** The derivative of the value by the minimiser's coordinate. */
-export function slopeAt({ scale, doubt }: Parameter, value: number): number {
-  return scale === "log" ? doubt * value : doubt;
+export function slopeAt({ start, scale, doubt }: Parameter, value: number): number {
+  if (scale === "linear") return doubt;
+  return scale === "log" ? doubt * value : (doubt * start ** 2) / (2 * value);
 }
 
 /**
@@ -89,7 +95,7 @@ export function checkParameters(parameters: readonly Parameter[]): void {
     if (!Number.isFinite(start)) throw new InputError(`${name} starts at ${start}; it must be a finite number`);
     if (!(doubt > 0)) throw new InputError(`${name} has the doubt ${doubt}; it must be above 0`);
     if (!(lower < upper)) throw new InputError(`${name} has the bounds ${lower} and ${upper}, between which no number lies`);
-    if (scale === "log" && !(lower > 0)) throw new InputError(`${name} is refined by its logarithm, and its lower bound ${lower} is not above 0`);
+    if (scale !== "linear" && !(lower > 0)) throw new InputError(`${name} is refined by its ${scale === "log" ? "logarithm" : "square"}, and its lower bound ${lower} is not above 0`);
     if (start < lower || start > upper) throw new InputError(`${name} starts at ${start}, outside of its bounds ${lower} and ${upper}`);
     const first = parameters.findIndex((other) => other.name === name);
     if (first < i) throw new InputError(`${name} is refined twice`);

@@ -1,5 +1,6 @@
 import type { Why } from "../optim/stop.js";
 import type { Refinement } from "./refine.js";
+import { refinedBlocks, type RefinedBlock } from "./refined-blocks.js";
 
 /** Why a refinement ended, in words. */
 export const reasons: Readonly<Record<Why, string>> = {
@@ -16,6 +17,8 @@ export const reasons: Readonly<Record<Why, string>> = {
 /** What `--json` prints of a refinement. */
 export interface Summary {
   readonly parameters: Readonly<Record<string, { readonly start: number; readonly value: number; readonly esd: number | null; readonly unit: string }>>;
+  /** of a crystal of several, with their parts of all that scatters */
+  readonly blocks?: readonly RefinedBlock[];
   readonly loss: number;
   /** null where there are not more pixels than parameters */
   readonly reducedChiSquare: number | null;
@@ -27,9 +30,11 @@ export interface Summary {
   readonly warnings: readonly string[];
 }
 
-export function summaryOf({ warnings, parameters, loss, reducedChiSquare, converged, why, steps, seconds }: Refinement): Summary {
+export function summaryOf({ warnings, parameters, correlations, loss, reducedChiSquare, converged, why, steps, seconds }: Refinement): Summary {
+  const blocks = refinedBlocks({ parameters, correlations });
   return {
     parameters: Object.fromEntries(parameters.map(({ name, start, value, esd, unit }) => [name, { start, value, esd: esd ?? null, unit }])),
+    ...(blocks.length > 0 && { blocks }),
     loss,
     reducedChiSquare: Number.isNaN(reducedChiSquare) ? null : reducedChiSquare,
     converged,
@@ -41,8 +46,8 @@ export function summaryOf({ warnings, parameters, loss, reducedChiSquare, conver
 }
 
 /** What `--json` prints of a summary that was kept among other things. */
-export function summaryFields({ parameters, loss, reducedChiSquare, converged, why, steps, seconds, warnings }: Summary): Summary {
-  return { parameters, loss, reducedChiSquare, converged, why, steps, seconds, warnings };
+export function summaryFields({ parameters, blocks, loss, reducedChiSquare, converged, why, steps, seconds, warnings }: Summary): Summary {
+  return { parameters, ...(blocks && { blocks }), loss, reducedChiSquare, converged, why, steps, seconds, warnings };
 }
 
 /** A refinement that has ended, as the text of its file. */

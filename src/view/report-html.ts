@@ -2,6 +2,8 @@ import { chart } from "./chart.js";
 import { correlationSentences } from "./correlation-words.js";
 import { escaped } from "./drawing.js";
 import { chiSquareText, significant, unitSign, withDeviation, withMinus } from "./numbers.js";
+import { refinedBlocks, type WithEsd } from "../refine/refined-blocks.js";
+import { poleFigure } from "./pole-figure.js";
 import type { Report, ReportImage } from "./report.js";
 
 /** The part of a report that is text: it can be read without any program. */
@@ -12,6 +14,7 @@ export function reportHtml(report: Report): string {
 <p>${outcome}: ${escaped(reason)}, after ${steps} steps and ${seconds.toFixed(1)} s. Reduced chi-square ${chiSquareText(reducedChiSquare)} (1 where the model is right); misfit ${significant(loss, 7)}.</p>
 ${warnings.map((warning) => `<p class="warning">${escaped(warning)}</p>`).join("\n")}
 <section><h2>Parameters</h2><div class="table whole">${parameterTable(report)}</div><div class="buttons" id="copies"></div></section>
+${blocksSection(report)}
 ${images.map(imageSection).join("\n")}
 <section><h2>Misfit</h2>${misfitChart(report)}<p class="note">Each curve is a width of the spots, or a sampling, which has a misfit of its own.</p></section>
 <section><h2>Correlations</h2>${list(correlationSentences(report.parameters.map(({ name }) => name), report.correlations))}${correlationTable(report)}</section>
@@ -45,6 +48,17 @@ function parameterTable({ parameters }: Report): string {
     return [name.replaceAll("_", " "), significant(start, 6), esd === undefined ? `${significant(value, 6)} (not determined)` : withDeviation(value, esd), unitSign(unit), moved];
   });
   return table(["", "start", "refined (esd)", "unit", "moved by esds"], rows);
+}
+
+/** The blocks of a crystal of several. */
+function blocksSection(report: Report): string {
+  const blocks = refinedBlocks(report);
+  if (blocks.length === 0) return "";
+  const shown = ({ value, esd }: WithEsd, factor = 1): string => (esd === null ? `${significant(value * factor, 4)} (not determined)` : withDeviation(value * factor, esd * factor));
+  const rows = blocks.map(({ rotationDeg, part }, i) => [String(i + 1), ...rotationDeg.map((turn) => shown(turn)), shown(part, 100)]);
+  return `<section><h2>Blocks</h2><p class="note">Turns after the misset, against the first block, and the part of all that scatters.</p>
+<div class="figure">${poleFigure(blocks)}</div>
+<div class="table whole">${table(["block", "about X (°)", "about Y (°)", "about Z (°)", "part (%)"], rows)}</div></section>`;
 }
 
 function imageSection({ name, shells, spots, shrunk }: ReportImage, index: number): string {

@@ -122,8 +122,11 @@ for (const { what, experiment, options, without } of kinds) test(`everything tha
   }
 });
 
-test("value, coordinate and slope belong together", () => {
-  for (const parameter of parametersNamed(["cell", "fluence"], truth)) {
+test("value, coordinate and slope belong together, of what is refined as it is, by its logarithm and by its square", () => {
+  const parameters = [...parametersNamed(["cell", "fluence"], truth), ...parametersNamed(["bandwidth", "eta"], closed)];
+  assert.equal([...new Set(parameters.map(({ scale }) => scale))], ["linear", "log", "square"]);
+  for (const parameter of parameters) {
+    assert.is(valueAt(parameter, 0), parameter.start);
     const value = valueAt(parameter, 0.3);
     assert.ok(Math.abs(coordinateOf(parameter, value) - 0.3) < 1e-12);
     const difference = (valueAt(parameter, 0.3 + 1e-6) - valueAt(parameter, 0.3 - 1e-6)) / 2e-6;

@@ -213,6 +213,9 @@ const refusals: readonly (readonly [string, RegExp])[] = [
   [`refine one.img ${start} -cell 20 24 28 90 90 NaN`, /"NaN" is taken for an image/],
   [`refine one.img ${start} --refine cell,scale --fix Na`, /--fix: Na is not refined anyway \(a, b, c, scale\)/],
   [`refine one.img ${start} -fluence 0`, /-fluence is 0/],
+  [`refine one.img ${start} --blocks many`, /--blocks is "many"; it must be a whole number of at least 1, or the word auto/],
+  [`refine one.img ${start} --blocks auto -block 0 0 0 1`, /--blocks auto begins with one block, and -block says where others are/],
+  [`refine one.img ${start} --blocks auto --resume`, /--blocks auto begins anew, and --resume goes on/],
   [`refine one.img ${start} --bounds a 60 50`, /a has the bounds 60 and 50/],
 ];
 for (const [line, sentence] of refusals) {

@@ -59,40 +59,6 @@ export function correlationMatrix({ parameters, correlations }: Pick<Refinement,
   return drawing(left + size + 60, top + size + 10, [...squares, ...names].join(""));
 }
 
-interface ShownBlock {
-  readonly turnDeg: readonly [x: number, y: number, z: number];
-  readonly part: number;
-}
-
-/** The blocks of a crystal: the first where the misset says, the others as they were refined. */
-function blocksIn(parameters: Refinement["parameters"]): ShownBlock[] {
-  const values = new Map(parameters.map(({ name, value }) => [name, value]));
-  const weights = [1];
-  while (values.has(`block_${weights.length + 1}_x`)) weights.push(values.get(`block_${weights.length + 1}_weight`) ?? 1);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight, i) => {
-    const about = (axis: string): number => values.get(`block_${i + 1}_${axis}`) ?? 0;
-    return { turnDeg: [about("x"), about("y"), about("z")], part: weight / total };
-  });
-}
-
-/** Where the blocks' axes point: circles as large as the blocks, at their turns about X and Y, with that about Z beside them; none of one block. */
-export function poleFigure({ parameters }: Pick<Refinement, "parameters">): string | undefined {
-  const blocks = blocksIn(parameters);
-  if (blocks.length < 2) return undefined;
-  const [size, middle] = [420, 210];
-  const farthest = Math.max(1e-6, ...blocks.flatMap(({ turnDeg: [x, y] }) => [Math.abs(x), Math.abs(y)])) * 1.25;
-  const at = (turn: number): number => middle + (turn / farthest) * (middle - 30);
-  const circles = blocks.map(({ turnDeg: [x, y, z], part }, i) => {
-    const label = `${i + 1}: ${(100 * part).toFixed(0)} %, Z ${z.toFixed(3)}°`;
-    return `<circle cx="${at(x).toFixed(1)}" cy="${at(-y).toFixed(1)}" r="${(6 + 24 * Math.sqrt(part)).toFixed(1)}" fill="#46669c" fill-opacity="0.45"/>` +
-      `<text x="${at(x).toFixed(1)}" y="${at(-y).toFixed(1)}" text-anchor="middle" fill="${dark}">${label}</text>`;
-  });
-  const rings = [1, 0.5].map((part) => `<circle cx="${middle}" cy="${middle}" r="${(part * (middle - 30)) / 1.25}" fill="none" stroke="#c4c9d2"/>`);
-  const text = `<text x="${middle}" y="${size - 6}" text-anchor="middle" fill="${dark}">turns about X (right) and Y (up); the outer ring is ${(farthest / 1.25).toPrecision(3)}°</text>`;
-  return drawing(size, size, [...rings, ...circles, text].join(""));
-}
-
 function correlationColour(value: number): string {
   const strength = Math.min(Math.abs(value), 1);
   const [red, green, blue] = value > 0 ? [180, 10, 30] : [16, 60, 170];

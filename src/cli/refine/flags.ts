@@ -33,7 +33,7 @@ const own = {
   },
   blocks: {
     group: "Refinement", values: ["K"], kind: "text",
-    help: "refine the crystal as so many blocks, each with a rotation and a weight; auto, in boxes: as many as explain reflections that are kept aside", preset: "-block",
+    help: "refine the crystal as so many blocks, each with a rotation and a weight; auto: as many as explain reflections better that are kept aside", preset: "-block",
   },
   loss: { group: "Refinement", values: ["WHAT"], kind: "text", choices: lossNames, help: "what a difference costs", preset: "poisson" },
   read_noise: {

@@ -1,5 +1,6 @@
 import type { ImageJob } from "./images.js";
 import type { RefinedParameter, Refinement } from "../../refine/refine.js";
+import { refinedBlocks } from "../../refine/refined-blocks.js";
 import { reasons } from "../../refine/summary.js";
 
 /** A value with as many digits as its standard deviation leaves, and that. */
@@ -29,13 +30,16 @@ export function describeRefinement(refinement: Refinement, { images, folder }: I
     const { value, esd } = withEsd(parameter);
     return `${row(parameter.name, shown(parameter.start, 6), value, esd)}  ${parameter.unit}`;
   });
+  const blocks = refinedBlocks(refinement);
+  const parts = blocks.map(({ part: { value, esd } }, i) => `${i + 1}: ${(100 * value).toFixed(1)} %${esd === null ? "" : ` +- ${(100 * esd).toFixed(1)}`}`);
   const each = (name: string, extension: string): string => images.map((_, i) => `${name}${suffixOf(i, images)}.${extension}`).join(", ");
   return [
     row("", "start", "refined", "esd"),
     ...lines,
+    ...(blocks.length > 0 ? ["", `the parts of ${blocks.length} blocks, ${parts.join(", ")}`] : []),
     "",
     `${converged ? "converged" : "not converged"}: ${reasons[why]}, after ${steps} steps and ${seconds.toFixed(1)} s; reduced chi-square ${shownChiSquare(reducedChiSquare)}`,
-    `written to ${folder}: index.html, ${each("picture", "svg")}, loss.svg, correlations.svg, refinement.json, ${[each("refined", "args"), ...others].join(", ")}\n`,
+    `written to ${folder}: index.html, ${each("picture", "svg")}, loss.svg, correlations.svg, ${blocks.length > 0 ? "blocks.svg, " : ""}refinement.json, ${[each("refined", "args"), ...others].join(", ")}\n`,
   ].join("\n");
 }
 

@@ -224,12 +224,12 @@ const expectedWidths = [
   ["footprint", 0.05, "mm"],
 ] as const;
 
-/** How many blocks options ask for; undefined where they say nothing. */
+/** How many blocks options ask for; undefined where they say nothing, or leave it to the image. */
 export function blockCountOf(given: Given<RefineFlag>): number | undefined {
   const word = given.word("blocks");
-  if (word === undefined) return undefined;
+  if (word === undefined || word === "auto") return undefined;
   const count = Number(word);
-  if (!Number.isInteger(count) || count < 1) throw new InputError(`--blocks is ${quote(word)}; it must be a whole number of at least 1`);
+  if (!Number.isInteger(count) || count < 1) throw new InputError(`--blocks is ${quote(word)}; it must be a whole number of at least 1, or the word auto`);
   return count;
 }
 

@@ -5,7 +5,7 @@ import type { Experiment } from "../../models/experiment.js";
 import { InputError } from "../../ndarray/errors.js";
 import { componentsOf } from "../../physics/symmetric.js";
 import type { Parameter } from "../parameter.js";
-import { carriedBy, length, positive, singleNumber, type OptionWords, type RefinableRecord } from "./record.js";
+import { carriedBy, length, positive, singleNumber, width, type OptionWords, type RefinableRecord } from "./record.js";
 
 function inBeam(experiment: Experiment<Quantity>, part: Partial<Beam<Quantity>>): Experiment<Quantity> {
   return { ...experiment, beam: { ...experiment.beam, ...part } };
@@ -71,7 +71,7 @@ const divergence = {
         const [horizontal, vertical] = componentsOf(given.beam.beamDivergenceMrad ?? beamDivergenceMrad).map((other, k) => (k === i ? moved : other));
         return inBeam(given, { beamDivergenceMrad: vertical === undefined ? horizontal : [horizontal, vertical] });
       };
-      return { ...positive(1)(name, "mrad", value, write), role: "width" };
+      return { ...width(name, "mrad", value, write), role: "width" };
     });
   },
   carrier: {

@@ -115,6 +115,18 @@ export function positive(doubt: number) {
   };
 }
 
+/**
+ * A width that may be wrong by a factor of 2 or 3, and that may be next to nothing.
+ * @param expected its order of magnitude, where it starts far below
+ */
+export function width(name: string, unit: string, start: number, write: Write, expected = start): Parameter {
+  if (!(start > 0)) throw new InputError(`${name} starts at ${start}; what is refined by its square starts above 0`);
+  return { name, unit, start, scale: "square", doubt: (expected / start) ** 2, lower: expected * leastWidth, upper: expected * 1e3, write };
+}
+
+/** A width that is such a part of its start is as good as none. */
+const leastWidth = 1e-3;
+
 /** A vector with another component along an axis. */
 export function replaced([x, y, z]: Vector = [0, 0, 0], axis: 0 | 1 | 2, value: Quantity): Vector {
   return [axis === 0 ? value : x, axis === 1 ? value : y, axis === 2 ? value : z];

@@ -7,7 +7,7 @@ import { InputError } from "../../ndarray/errors.js";
 import { crystalFrame, lengthsOfCells } from "../../physics/spots.js";
 import { componentsOf, type Symmetric } from "../../physics/symmetric.js";
 import type { Parameter } from "../parameter.js";
-import { carriedBy, inDetector, linear, positive, singleNumber, type OptionWords, type RefinableRecord } from "./record.js";
+import { carriedBy, inDetector, linear, singleNumber, width, type OptionWords, type RefinableRecord } from "./record.js";
 
 const tensorAxes = ["xx", "yy", "zz", "xy", "xz", "yz"] as const;
 
@@ -41,7 +41,7 @@ function deviations(
     const name = start.length === 1 ? names[0] : `${group}_${names[i + 1]}`;
     const into: Parameter["write"] = (experiment, moved) => write(experiment, withComponent(componentsOf(read(experiment) ?? start), i, moved));
     const isTensor = start.length > onAxes;
-    const parameter = isTensor ? linear(name, unit, component, 0.3 * largest, 10 * largest, into) : positive(1)(name, unit, Math.max(component, 0.01 * largest), into);
+    const parameter = isTensor ? linear(name, unit, component, 0.3 * largest, 10 * largest, into) : width(name, unit, Math.max(component, 0.01 * largest), into, largest);
     return { ...parameter, role: "width" };
   });
 }
@@ -68,7 +68,7 @@ const bandwidth = singleNumber({
   read: ({ beam: { bandwidthPercent } }) => (bandwidthPercent === 0 ? undefined : bandwidthPercent),
   missing: "bandwidth can be refined where it starts above 0, in spots in closed form",
   write: (experiment, value) => ({ ...experiment, beam: { ...experiment.beam, bandwidthPercent: value } }),
-  parameter: positive(1),
+  parameter: (name, unit, start, write) => width(name, unit, start, write),
   carrier: carriedBy("bandwidth", ({ beam: { bandwidthPercent } }) => bandwidthPercent),
 });
 
