@@ -26,12 +26,12 @@ const spotsOfPanel = Number(given.spots);
 const [shiftMm, turnDeg, orientationDeg] = [0.1, 0.1, 0.05];
 /** pixels along a box: the spots, and as much around them as they may be elsewhere */
 const edge = 15;
-const dminA = 2;
+const [dminA, cameraLengthMm] = [2, 180];
 
-const record = parseCrystfelGeometry(given.geometry === undefined ? cspadGeometry() : readFileSync(given.geometry, "utf8"), given.geometry ?? "the CSPAD's layout");
+const record = parseCrystfelGeometry(given.geometry === undefined ? cspadGeometry({ cameraLengthM: cameraLengthMm / 1000 }) : readFileSync(given.geometry, "utf8"), given.geometry ?? "the CSPAD's layout");
 const wavelengthA = record.beam.wavelengthA ?? evAngstrom / 9500;
 // A file that leaves the camera length to its images says where the panels stand up to a shift along the beam.
-const distanceMm = record.openShift ? 100 - record.panels[0].originMm[2] : 0;
+const distanceMm = record.openShift ? cameraLengthMm - record.panels[0].originMm[2] : 0;
 const names = record.panels.map(({ name }) => name);
 const detector: PanelledDetector = {
   panels: record.panels.map(({ name, pixels, pixelSizeMm, originMm: [x, y, z], fast, slow }) => ({ name, pixels, pixelSizeMm, fast, slow, originMm: [x, y, z + distanceMm] })),
@@ -59,7 +59,7 @@ for (let i = 0; i < grid.size; i++) {
 const structureFactors = new StructureFactors(grid, most.map((count) => -count));
 
 type Own = { readonly missetDeg: Vector<number>; readonly logScale: number };
-const [etaDeg, bandwidthPercent, cells, footprintMm, background] = [0.1, 0.05, 30, 0.05, 0.3];
+const [etaDeg, bandwidthPercent, cells, footprintMm, background] = [0.06, 0.05, 30, 0.05, 0.3];
 const experimentOf = ({ missetDeg, logScale }: { readonly missetDeg: Vector; readonly logScale: Quantity }): ExperimentOfPanels => ({
   beam: { wavelengthA, fluence: ops.mul(1.2e25, ops.exp(logScale)), bandwidthPercent },
   crystal: { lattice: cell, missetDeg, cells: [cells, cells, cells], etaDeg },
@@ -152,7 +152,7 @@ const regained = `${((100 * (before - after)) / (before - best)).toFixed(1)} %`;
 const um = (x: number): string => x.toFixed(1);
 const page = `# The geometry of a detector of 64 panels, refined
 
-\`npx tsx scripts/refine-geometry.ts\` simulates ${shots.length} stills on a detector in the layout of a CSPAD (64 panels of 194 x 185 pixels of 0.11 mm at 100 mm,
+\`npx tsx scripts/refine-geometry.ts\` simulates ${shots.length} stills on a detector in the layout of a CSPAD (64 panels of 194 x 185 pixels of 0.11 mm at ${cameraLengthMm} mm,
 ${wavelengthA.toFixed(3)} Å), whose panels are each shifted by ${1000 * shiftMm} µm and turned by ${turnDeg}° (standard deviations along and about each axis) against the geometry file. The cell
 (79.1 79.1 38.1 Å) and the amplitudes are known, the orientations are random and known to ${orientationDeg}° about each axis, and every count has Poisson noise.
 
