@@ -6,8 +6,9 @@ import { allPanels, groupsOf, type Panel, type PanelGroup, type PanelledDetector
 export interface PanelBox {
   /** number of the panel */
   readonly panel: number;
-  /** of the first pixel */
+  /** column of the box's first pixel, from 0 */
   readonly fast: number;
+  /** row of the box's first pixel, from 0 */
   readonly slow: number;
 }
 

@@ -57,6 +57,7 @@ export interface GeometryRefinement<P extends ShotParameters> {
   readonly own: readonly P[];
   /** the loss at the end, with what holds the groups */
   readonly cost: number;
+  /** accepted steps */
   readonly steps: number;
   /** whether it ended because steps no longer lowered the cost */
   readonly hasConverged: boolean;
