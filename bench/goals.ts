@@ -1,5 +1,5 @@
 /** What was wanted of the figures, and whether they are reached. */
-import { digits } from "../scripts/report/markdown.js";
+import { digits } from "./markdown.js";
 
 interface Goal {
   readonly what: string;

@@ -6,7 +6,8 @@ import { parseHkl } from "../src/io/hkl.js";
 import type { CrystalShape } from "../src/models/crystal.js";
 import type { Experiment } from "../src/models/experiment.js";
 import { StructureFactors } from "../src/models/structure-factors.js";
-import { ImageModel, type ImageOptions } from "../src/simulate/image-model.js";
+import { ImageModel } from "../src/simulate/image-model.js";
+import type { ImageOptions } from "../src/simulate/image-options.js";
 import type { Quantities } from "../src/simulate/parameters.js";
 
 const path = fileURLToPath(new URL("../scripts/data/1orc_P1.hkl", import.meta.url));

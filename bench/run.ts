@@ -1,8 +1,8 @@
 /** Runs the subjects of this folder, or those that are named, prints one table, and writes it as Markdown and JSON where asked. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { machineFacts } from "../scripts/report/machine.js";
-import { table } from "../scripts/report/markdown.js";
+import { machineFacts } from "./machine.js";
+import { table } from "./markdown.js";
 import { writeAllAtomically } from "../src/io/files.js";
 import { goalHeads, goalLines } from "./goals.js";
 import type { Row } from "./measure.js";

@@ -1,5 +1,6 @@
 /** Steps that scatter nothing: how much faster an image is that leaves them out, in one run, in turn with one that does not. */
-import { ImageModel, type ImageOptions } from "../src/simulate/image-model.js";
+import { ImageModel } from "../src/simulate/image-model.js";
+import type { ImageOptions } from "../src/simulate/image-options.js";
 import { measure, type Row } from "./measure.js";
 import { parametersFor, proteinExperiment, structureFactors, type Still } from "./protein.js";
 

@@ -12,7 +12,7 @@ import { writeFileAtomically } from "../src/io/files.js";
 import { Stage } from "../src/refine/stage.js";
 import { readyStills } from "../src/refine/still.js";
 import { experimentOf, measure, noisy, readStill, stillOf, structureFactors, type Setting } from "./refine-still.js";
-import { table } from "./report/markdown.js";
+import { table } from "../bench/markdown.js";
 import { randomDirection, randomNumbers } from "./report/random-numbers.js";
 import { recovery } from "./report/recovery.js";
 

@@ -15,7 +15,7 @@ import { fittedTo } from "../src/structure/calculated.js";
 import { stolSquared } from "../src/structure/reflections.js";
 import { rFactor } from "../src/structure/scale.js";
 import { Symmetry } from "../src/structure/symmetry.js";
-import { table } from "./report/markdown.js";
+import { table } from "../bench/markdown.js";
 
 const files = process.argv.slice(2);
 if (files.length === 0 || files.length % 2 !== 0) {

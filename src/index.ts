@@ -16,7 +16,7 @@ export { printTape } from "./autodiff/print-tape.js";
 export { prepare, type Executor } from "./autodiff/executor.js";
 export { useLoops } from "./autodiff/recorded-runs.js";
 export type { Run } from "./autodiff/interpreter.js";
-export type { Grid } from "./autodiff/primitives/lookup.js";
+export type { GridLookup } from "./autodiff/primitives/lookup.js";
 export { treeOf, vectorOf, type Alike, type Arrays, type Direction, type Leaf, type Recorded, type Results } from "./autodiff/tree.js";
 
 export * as physics from "./physics/formulas.js";
@@ -35,6 +35,7 @@ export * from "./models/structure-factors.js";
 
 export * from "./simulate/simulate.js";
 export * from "./simulate/image-model.js";
+export * from "./simulate/image-options.js";
 export * from "./simulate/panel-model.js";
 export type { Semantics } from "./simulate/image.js";
 export type { Parameters, Quantities } from "./simulate/parameters.js";

@@ -33,15 +33,12 @@ interface Source {
   readonly tree: ts.SourceFile;
   /** what is imported: paths relative to src, or names of packages */
   readonly imports: readonly string[];
-  /** those of them that remain when the types are gone */
-  readonly needs: readonly string[];
 }
 
 const sources: Source[] = filesIn(src).map((file) => {
   const tree = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ES2022, true);
   const path = slashes(relative(src, file));
   const imports: string[] = [];
-  const needs: string[] = [];
   visit(tree, (node) => {
     const specifier = specifierOf(node);
     if (specifier === undefined) return;
@@ -49,9 +46,8 @@ const sources: Source[] = filesIn(src).map((file) => {
       ? slashes(relative(src, resolve(file, "..", specifier.replace(/\.js$/, ".ts"))))
       : specifier;
     imports.push(target);
-    if (!isOfTypes(node)) needs.push(target);
   });
-  return { path, folder: path.includes("/") ? path.split("/")[0] : "", tree, imports, needs };
+  return { path, folder: path.includes("/") ? path.split("/")[0] : "", tree, imports };
 });
 
 function filesIn(folder: string): string[] {
@@ -119,14 +115,14 @@ test("every folder of src has its storey, and every import leads to a file", () 
   assert.equal(lost, []);
 });
 
-test("no file needs itself, over whatever others", () => {
-  const needsOf = new Map(sources.map(({ path, needs }) => [path, needs]));
+test("no file imports itself over others, not for types either", () => {
+  const importsOf = new Map(sources.map(({ path, imports }) => [path, imports]));
   const done = new Set<string>();
   const circles: string[] = [];
   const walk = (path: string, way: readonly string[]): void => {
     if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(" -> "));
     if (done.has(path) || way.includes(path)) return;
-    for (const next of needsOf.get(path) ?? []) walk(next, [...way, path]);
+    for (const next of importsOf.get(path) ?? []) walk(next, [...way, path]);
     done.add(path);
   };
   for (const { path } of sources) walk(path, []);

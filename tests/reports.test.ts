@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { goalHeads, goals } from "../bench/goals.js";
-import { tablesIn } from "../scripts/report/markdown.js";
+import { tablesIn } from "../bench/markdown.js";
 import { executors } from "../src/autodiff/executor.js";
 import { primitiveCases } from "./autodiff/primitive-cases.js";
 import { goldenCases } from "./golden/cases.js";

@@ -7,7 +7,7 @@ import type { Page } from "playwright-core";
 import { runCommand } from "../../src/cli/command.js";
 import { closeChromium, hasChromium, openPage } from "../../tests/browser/chromium.js";
 import { view } from "../../tests/browser/serve.js";
-import { digits } from "./markdown.js";
+import { digits } from "../../bench/markdown.js";
 
 const edges = [256, 512, 1024];
 const crystals = [

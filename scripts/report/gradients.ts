@@ -3,7 +3,7 @@ import { checkGradients, type FloatDType, type Variable } from "../../src/index.
 import { draw } from "../../tests/autodiff/draws.js";
 import { primitiveCases, type Case } from "../../tests/autodiff/primitive-cases.js";
 import { cases } from "../../tests/gradients/cases.js";
-import { largest, small, table } from "./markdown.js";
+import { largest, small, table } from "../../bench/markdown.js";
 
 const dtypes: readonly FloatDType[] = ["float64", "float32"];
 const samples = 20;

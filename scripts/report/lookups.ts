@@ -2,7 +2,7 @@ import { checkGradients, ops, prepare, Tape, zeros, type Executor, type FloatDTy
 import { tricubic } from "../../src/autodiff/primitives/lookup.js";
 import { executors } from "../../src/autodiff/executor.js";
 import { tricubicByGather } from "../../src/physics/polint.js";
-import { largest, small, table } from "./markdown.js";
+import { largest, small, table } from "../../bench/markdown.js";
 
 const min = [-6, -7, -8];
 const shape = [13, 15, 17];

@@ -1,7 +1,7 @@
 import { parseFloatImage, type FloatDType } from "../../src/index.js";
 import { goldenCases, goldenFile, runCase, type GoldenCase } from "../../tests/golden/cases.js";
 import { parity, type Bars, type Parity } from "../../tests/golden/parity.js";
-import { largest, small, table } from "./markdown.js";
+import { largest, small, table } from "../../bench/markdown.js";
 
 const bars: Readonly<Record<FloatDType, Bars>> = {
   float64: { ofMaximum: 1e-6, relative: 2e-5 },

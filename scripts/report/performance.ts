@@ -16,8 +16,8 @@ import {
   type Quantity,
 } from "../../src/index.js";
 import { frameRows } from "./frames.js";
-import { machineFacts } from "./machine.js";
-import { digits, table } from "./markdown.js";
+import { machineFacts } from "../../bench/machine.js";
+import { digits, table } from "../../bench/markdown.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -3,7 +3,7 @@ import {
   copy, parametersNamed, refinableExperiment, refine, simulate, addNoise, usablePixels, type Experiment, type ImageOptions, type Refinable, type Still, type UnitCell,
 } from "../../src/index.js";
 import { structureFactors } from "../refine-still.js";
-import { table } from "./markdown.js";
+import { table } from "../../bench/markdown.js";
 import { randomNumbers } from "./random-numbers.js";
 
 const pixels = 224;

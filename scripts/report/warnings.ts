@@ -9,7 +9,7 @@ import {
   type LeavingPolicy,
 } from "../../src/index.js";
 import { nodeWorkers } from "../../src/simulate/parallel/node.js";
-import { table } from "./markdown.js";
+import { table } from "../../bench/markdown.js";
 
 const policies: readonly LeavingPolicy[] = ["mask", "disable", "sequential"];
 const images = 3;

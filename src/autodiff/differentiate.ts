@@ -45,7 +45,7 @@ export function evaluate<R, O = Variable>(f: Recordable<R, O>) {
   function value<P extends Arrays<R>>(parameters: P): Results<O>;
   function value(parameters: R): O;
   function value(parameters: unknown): unknown {
-    return record(leavesOf(parameters), (sources) => resultsOf(f, parameters, sources));
+    return recordOrRun(leavesOf(parameters), (sources) => resultsOf(f, parameters, sources));
   }
   return value;
 }
@@ -105,7 +105,7 @@ export function vjp<R, O = Variable>(f: Recordable<R, O>) {
   function pulledBack(parameters: unknown, cotangent: unknown): ValueAndGradient<unknown, unknown> {
     const at = leavesOf(parameters);
     const incoming = leavesOf(cotangent);
-    const answer = record([...at, ...incoming], (recorded) => {
+    const answer = recordOrRun([...at, ...incoming], (recorded) => {
       const sources = recorded.slice(0, at.length);
       const value = recordedBy(f, parameters, sources);
       const values = variablesIn(value, sources[0]);
@@ -129,7 +129,7 @@ export function jvp<R, O = Variable>(f: Recordable<R, O>) {
   function pushedForward(parameters: R, tangents: R): ValueAndTangent<O>;
   function pushedForward(parameters: unknown, tangents: unknown): ValueAndTangent<unknown> {
     const at = leavesOf(parameters);
-    return record([...at, ...leavesInOrderOf(parameters, tangents)], (recorded) => {
+    return recordOrRun([...at, ...leavesInOrderOf(parameters, tangents)], (recorded) => {
       const sources = recorded.slice(0, at.length);
       const directions = recorded.slice(at.length);
       sources.forEach((source, i) => checkLike("tangent", directions[i], source));
@@ -150,7 +150,7 @@ interface Differentiated {
 
 function differentiate<R>(f: Recordable<R, unknown>, parameters: unknown): Differentiated {
   const leaves = leavesOf(parameters);
-  const { value, gradient, auxiliary } = record(leaves, (sources) => {
+  const { value, gradient, auxiliary } = recordOrRun(leaves, (sources) => {
     const given = recordedBy(f, parameters, sources);
     const { value, auxiliary } = isWithAuxiliary(given) ? given : { value: given, auxiliary: [] };
     if (typeof value !== "number" && !(value instanceof Variable)) throw notRecorded(value);
@@ -186,8 +186,8 @@ const open: Tape[] = [];
  * around is recorded beside it.
  * @param f gives a tree of recorded values
  */
-function record<T>(leaves: readonly (Leaf | number)[], f: (sources: Variable[]) => T): T;
-function record(leaves: readonly (Leaf | number)[], f: (sources: Variable[]) => unknown): unknown {
+function recordOrRun<T>(leaves: readonly (Leaf | number)[], f: (sources: Variable[]) => T): T;
+function recordOrRun(leaves: readonly (Leaf | number)[], f: (sources: Variable[]) => unknown): unknown {
   if (leaves.length === 0) throw new InputError("a tree of parameters has to hold at least one array or number, and this one holds none");
   const dtype = dtypeBeside(leaves);
   const arrays = leaves.map((leaf) => (typeof leaf === "number" ? scalar(leaf, dtype) : leaf));

@@ -2,6 +2,7 @@ import { roundingTwothetaDeg, type HeaderSettings } from "../io/header-settings.
 import { mostPixels } from "../models/validity.js";
 import type { Axes, Convention, Detector, Pivot, Sensor } from "../models/detector.js";
 import { InputError } from "../ndarray/errors.js";
+import { nearestWhole } from "../ndarray/rounding.js";
 import type { SimulateFlag } from "./flags.js";
 import { detectorFromGeometry } from "./geometry-from-flags.js";
 import type { InputFiles } from "./input-files.js";
@@ -153,7 +154,7 @@ function extentOf(given: Flags, { maskHeader, imageHeader }: InputFiles, pixelSi
     if (count !== undefined) return { count, edge: pixelSizeMm * count, by: counted };
     const sized = given.last("detsize", size);
     const edge = sized?.numbers[0] ?? 102.4;
-    const fitting = Math.ceil(edge / 1000 / (pixelSizeMm / 1000) - 0.5);
+    const fitting = nearestWhole(edge / 1000 / (pixelSizeMm / 1000));
     if (fitting < 1) throw new InputError(`${nameOf(sized, "-pixel")}: no pixel of ${pixelSizeMm} mm fits into ${edge} mm`);
     return { count: fitting, edge, by: sized };
   };

@@ -6,7 +6,7 @@ import { Ran1 } from "../models/ran1.js";
 import { StructureFactors } from "../models/structure-factors.js";
 import { misplacement } from "../models/validity.js";
 import { InputError } from "../ndarray/errors.js";
-import type { ImageOptions } from "../simulate/image-model.js";
+import type { ImageOptions } from "../simulate/image-options.js";
 import { mostSteps } from "../simulate/image-plan.js";
 import type { Skip } from "../simulate/negligible.js";
 import type { Roi } from "../simulate/statistics.js";

@@ -2,7 +2,7 @@ import { executors } from "../autodiff/executor.js";
 import { amorphousFlags } from "./amorphous-flags.js";
 import { effectTable } from "./effect-flags.js";
 import type { Flag, FlagTable } from "./parse-flags.js";
-import { spotFlags } from "./spots-from-flags.js";
+import { spotFlags } from "./spot-flags.js";
 import { shapeFlags } from "./shape-flags.js";
 
 /** The options of `braggtape simulate`: the reference program's, with its names and units, and a few more. */

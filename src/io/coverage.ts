@@ -1,5 +1,4 @@
-import { flatData } from "../ndarray/ndarray.js";
-import type { Reflections } from "./hkl.js";
+import { flatData, type NdArray } from "../ndarray/ndarray.js";
 import { ReflectionPlaces } from "./reflection-places.js";
 
 /** Fewer reflections than these do not show how a list was cut. */
@@ -13,7 +12,7 @@ const tolerated = 0.2;
  * @param name what the sentence calls the list
  * @returns one sentence, or nothing
  */
-export function coverageWarnings({ h, k, l }: Pick<Reflections, "h" | "k" | "l">, name: string): string[] {
+export function coverageWarnings({ h, k, l }: { readonly h: NdArray; readonly k: NdArray; readonly l: NdArray }, name: string): string[] {
   const [hs, ks, ls] = [flatData(h), flatData(k), flatData(l)];
   const places = new ReflectionPlaces(hs, ks, ls);
   for (let i = 0; i < hs.length; i++) places.set(hs[i], ks[i], ls[i], i);

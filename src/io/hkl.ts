@@ -1,5 +1,6 @@
 import { InputError, ShapeError } from "../ndarray/errors.js";
 import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
+import { nearestWhole } from "../ndarray/rounding.js";
 import { sameShape } from "../ndarray/shape.js";
 import { coverageWarnings } from "./coverage.js";
 import { parseNumber, quote } from "./field.js";
@@ -91,9 +92,9 @@ export class HklReader {
       const wrong = words.find((word) => Number.isNaN(parseNumber(word))) ?? line;
       throw new InputError(`${name}, line ${number}: ${quote(wrong)} is not a finite number; ${expected}`);
     }
-    const i = Math.ceil(hRead - 0.5);
-    const j = Math.ceil(kRead - 0.5);
-    const m = Math.ceil(lRead - 0.5);
+    const i = nearestWhole(hRead);
+    const j = nearestWhole(kRead);
+    const m = nearestWhole(lRead);
     if (Math.max(Math.abs(i), Math.abs(j), Math.abs(m)) > largestIndex) {
       throw new InputError(`${name}, line ${number}: index beyond +-${largestIndex}; ${expected}`);
     }

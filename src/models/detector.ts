@@ -1,30 +1,11 @@
-import { abs, add, div, mul, neg, sub } from "../autodiff/primitives/elementwise.js";
+import { abs, div, mul, neg } from "../autodiff/primitives/elementwise.js";
 import { known, type Quantity } from "../autodiff/tape.js";
 import { radiansPerDegree } from "../physics/constants.js";
 import { cross, dot, minus, plus, rotate, rotateAxis, scale, unitize, type Vector } from "../physics/vector.js";
+import { centres } from "./beam-centre.js";
+import { conventionAxes, conventionPivot, type Axes, type Convention, type Pivot } from "./convention.js";
 
-/** Whose axes and beam centre a detector has. */
-export type Convention = "MOSFLM" | "DENZO" | "ADXV" | "XDS" | "DIALS" | "CUSTOM";
-/** What stays in place when the detector is turned: where the direct beam strikes it, or the sample's distance to its plane. */
-export type Pivot = "beam" | "sample";
-
-/** The directions of a convention, as vectors in the laboratory. */
-export interface Axes {
-  /** from the source to the sample */
-  readonly beam: Vector<number>;
-  /** from one pixel to the next in a row */
-  readonly fast: Vector<number>;
-  /** from one row to the next */
-  readonly slow: Vector<number>;
-  /** of the detector, away from the sample */
-  readonly normal: Vector<number>;
-  /** that the two-theta turns about */
-  readonly twotheta: Vector<number>;
-  /** of the electric field */
-  readonly polarization: Vector<number>;
-  /** that the scan turns about */
-  readonly spindle: Vector<number>;
-}
+export { conventionPivot, type Axes, type Convention, type Pivot } from "./convention.js";
 
 /** A sensor that lets photons through. */
 export interface Sensor<Q = number> {
@@ -95,32 +76,6 @@ export interface Detector<Q = number> {
   readonly footprintMm?: Q | readonly [fast: Q, slow: Q] | readonly [ff: Q, ss: Q, fs: Q];
 }
 
-const X: Vector<number> = [1, 0, 0];
-const Y: Vector<number> = [0, 1, 0];
-const Z: Vector<number> = [0, 0, 1];
-const minusY: Vector<number> = [0, -1, 0];
-const minusZ: Vector<number> = [0, 0, -1];
-
-const mosflm: Axes = { beam: X, fast: Z, slow: minusY, normal: X, twotheta: minusZ, polarization: Z, spindle: Z };
-const conventionAxes: Readonly<Record<Convention, Axes>> = {
-  MOSFLM: mosflm,
-  DENZO: mosflm,
-  ADXV: { beam: Z, fast: X, slow: minusY, normal: Z, twotheta: [-1, 0, 0], polarization: X, spindle: X },
-  XDS: { beam: Z, fast: X, slow: Y, normal: Z, twotheta: X, polarization: X, spindle: X },
-  DIALS: { beam: Z, fast: X, slow: Y, normal: Z, twotheta: Y, polarization: Y, spindle: Y },
-  CUSTOM: { beam: X, fast: Z, slow: minusY, normal: X, twotheta: Y, polarization: Z, spindle: Z },
-};
-
-/** What stays in place when a detector of each convention is turned. */
-export const conventionPivot: Readonly<Record<Convention, Pivot>> = {
-  MOSFLM: "beam",
-  DENZO: "beam",
-  ADXV: "beam",
-  XDS: "sample",
-  DIALS: "sample",
-  CUSTOM: "beam",
-};
-
 /** The detector as it stands in the laboratory: lengths in metres, directions of length 1. */
 export interface DetectorFrame {
   /** direction of the fast axis */
@@ -154,9 +109,6 @@ export interface DetectorFrame {
   /** the point nearest to the sample, along fast and slow from the corner */
   readonly closeAt: { readonly fast: Quantity; readonly slow: Quantity };
 }
-
-/** Half of the pixel coordinates' zero: the first pixel's centre is pixel 1 at 0.5 of its width. */
-const firstPixelCentre = 0.5;
 
 /** The axes of a convention with what was given in their place, each of length 1. */
 export function axesOf({ convention = "MOSFLM", axes = {} }: Detector<Quantity>): Axes {
@@ -210,15 +162,17 @@ export function detectorFrame(detector: Detector<Quantity>): DetectorFrame {
     slow,
     normal,
     origin,
-    beam: axes.beam,
-    polarization: axes.polarization,
-    vertical: numbers(unitize(cross(axes.beam, axes.polarization))),
-    spindle: axes.spindle,
+    ...fixedDirections(axes),
     pixelSize,
     beamCenter,
     size,
     ...asPlaced(origin, fast, slow, normal, axes.beam, obliquity),
   };
+}
+
+/** The directions that a detector does not change by being turned. */
+function fixedDirections({ beam, polarization, spindle }: Axes): Pick<DetectorFrame, "beam" | "polarization" | "vertical" | "spindle"> {
+  return { beam, polarization, vertical: numbers(unitize(cross(beam, polarization))), spindle };
 }
 
 /** The frame of a panel that stands where it is said to. */
@@ -233,10 +187,7 @@ function panelFrame(detector: Detector<Quantity>, { originMm, fast, slow, isFlip
     slow,
     normal,
     origin,
-    beam: axes.beam,
-    polarization: axes.polarization,
-    vertical: numbers(unitize(cross(axes.beam, axes.polarization))),
-    spindle: axes.spindle,
+    ...fixedDirections(axes),
     pixelSize,
     beamCenter: { x: placed.beamAt.fast, y: placed.beamAt.slow },
     size: { fast: mul(detector.pixels.fast, pixelSize), slow: mul(detector.pixels.slow, pixelSize) },
@@ -259,49 +210,6 @@ function asPlaced(origin: Vector, fast: Vector, slow: Vector, normal: Vector, be
     beamAt: { fast: dot(fast, struck), slow: dot(slow, struck) },
     closeAt: { fast: neg(dot(origin, fast)), slow: neg(dot(origin, slow)) },
   };
-}
-
-type At = { readonly fast: Quantity; readonly slow: Quantity };
-
-/** The beam centre and the near point before the detector is turned, in metres. */
-interface Centres {
-  /** along the convention's X and Y */
-  readonly beamCenter: { readonly x: Quantity; readonly y: Quantity };
-  /** along fast and slow, from the corner */
-  readonly beamAt: At;
-  readonly closeAt: At;
-  readonly size: At;
-}
-
-/** Each convention counts its own way. */
-function centres(detector: Detector<Quantity>, convention: Convention, pixel: Quantity): Centres {
-  const given = (mm: Quantity | undefined, otherwise: Quantity): Quantity => (mm === undefined ? otherwise : div(mm, 1000));
-  const { pixels, sizeMm, nearPointPixels, closePointMm, beamCenterMm } = detector;
-  const size = { fast: given(sizeMm?.fast, mul(pixels.fast, pixel)), slow: given(sizeMm?.slow, mul(pixels.slow, pixel)) };
-  const near = (pixels: Quantity | undefined, otherwise: Quantity): Quantity =>
-    pixels === undefined ? otherwise : mul(sub(pixels, firstPixelCentre), pixel);
-  const half = (size: Quantity, pixels: Quantity): Quantity => div(add(size, pixels), 2);
-  const closeAt = { fast: near(nearPointPixels?.x, div(size.fast, 2)), slow: near(nearPointPixels?.y, div(size.slow, 2)) };
-  switch (convention) {
-    case "MOSFLM":
-    case "DENZO": {
-      const shift = convention === "MOSFLM" ? div(pixel, 2) : 0;
-      const beamCenter = { x: given(beamCenterMm?.x, half(size.slow, pixel)), y: given(beamCenterMm?.y, half(size.fast, pixel)) };
-      return { beamCenter, beamAt: { fast: add(beamCenter.y, shift), slow: add(beamCenter.x, shift) }, closeAt, size };
-    }
-    case "ADXV": {
-      const beamCenter = { x: given(beamCenterMm?.x, half(size.fast, pixel)), y: given(beamCenterMm?.y, half(size.slow, neg(pixel))) };
-      return { beamCenter, beamAt: { fast: beamCenter.x, slow: sub(size.slow, beamCenter.y) }, closeAt, size };
-    }
-    default: {
-      const beamCenter = {
-        x: given(beamCenterMm?.x, given(closePointMm?.x, closeAt.fast)),
-        y: given(beamCenterMm?.y, given(closePointMm?.y, closeAt.slow)),
-      };
-      const beamAt = { fast: beamCenter.x, slow: beamCenter.y };
-      return { beamCenter, beamAt, closeAt: convention === "CUSTOM" ? beamAt : closeAt, size };
-    }
-  }
 }
 
 /**

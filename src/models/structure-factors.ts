@@ -1,5 +1,6 @@
 import { ceil, floor, less, mul, sub } from "../autodiff/primitives/elementwise.js";
 import { nearest, tricubic } from "../autodiff/primitives/lookup.js";
+import { isInside, stencils } from "../autodiff/primitives/stencil.js";
 import { total } from "../autodiff/primitives/structure.js";
 import type { Run } from "../autodiff/interpreter.js";
 import { runOf } from "../autodiff/recorded-runs.js";
@@ -120,10 +121,10 @@ export class StructureFactors {
   }
 
   /**
-   * Says that so many lookups have left the grid in a run.
+   * Takes note that so many lookups have left the grid in a run.
    * @returns the warning, the first time that there is one
    */
-  left(lookups: number): string | undefined {
+  noteLeaving(lookups: number): string | undefined {
     if (lookups === 0) return undefined;
     if (this.policy === "disable") this.#disabled = true;
     if (this.#warned) return undefined;
@@ -191,11 +192,11 @@ function gridLike(model: StructureFactors, { dtype }: Variable): NdArray {
  * Records 1 where the neighbourhood of a tricubic lookup leaves the grid, as the model's policy counts it, else 0. An index that is
  * NaN leaves it, as no comparison says that it is inside.
  */
-export function leavesGrid({ min, max, policy }: StructureFactors, indices: Indices): Variable {
+export function leavesGrid({ min, max, grid, policy }: StructureFactors, indices: Indices): Variable {
   const [h, k, l] = indices.map((x, axis) => {
+    // The reference program's own rule asks for a point more on either side.
     if (policy === "sequential") return mul(less(min[axis] + 1, floor(x)), less(ceil(x), max[axis] - 1));
-    const node = floor(x);
-    return mul(less(min[axis], node), less(node, max[axis] - 1));
+    return isInside(stencils.tricubic, floor(x), min[axis], grid.shape[axis]);
   });
   return sub(1, mul(h, k, l));
 }
@@ -224,7 +225,7 @@ export function lookUp(model: StructureFactors, h: NdArray, k: NdArray, l: NdArr
   if (model.disabled) return { f: runFor(model, "nearest", at)(at)[0] };
   const [f, count] = runFor(model, "tricubic", at)(at);
   const lookups = count.item();
-  const warning = model.left(lookups);
+  const warning = model.noteLeaving(lookups);
   if (model.policy === "sequential" && lookups > 0) {
     const [near, leaving] = runFor(model, "leaving", at)(at);
     const first = leaving.data.indexOf(1);

@@ -1,6 +1,3 @@
-import type { DType } from "./dtype.js";
-import type { Shape } from "./shape.js";
-
 /** Shapes that do not fit together; the message names them. */
 export class ShapeError extends Error {
   /** "ShapeError" */
@@ -20,7 +17,7 @@ export class InputError extends Error {
 }
 
 /** A shape as messages show it: [2, 3]. */
-export function describeShape(shape: Shape): string {
+export function describeShape(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }
 
@@ -35,6 +32,6 @@ export function describe(value: unknown): string {
 }
 
 /** The error of an operation whose operands have two types. */
-export function mixedDTypes(operation: string, first: DType, second: DType): DTypeError {
+export function mixedDTypes(operation: string, first: string, second: string): DTypeError {
   return new DTypeError(`${operation}: cannot mix ${first} and ${second} arrays; convert one of them`);
 }

@@ -2,8 +2,9 @@
  * The tricubic lookup as one reads it: the 64 neighbours are gathered, then contracted by 4-point Lagrange polynomials in l, k and
  * h. It stores every neighbourhood; the primitive `tricubic` gives the same without.
  */
-import { add, div, floor, less, max, min as lesser, mul, sub, where } from "../autodiff/primitives/elementwise.js";
-import type { Grid } from "../autodiff/primitives/lookup.js";
+import { add, div, floor, max, min as lesser, mul, sub, where } from "../autodiff/primitives/elementwise.js";
+import type { GridLookup } from "../autodiff/primitives/lookup.js";
+import { isInside, stencils } from "../autodiff/primitives/stencil.js";
 import { convert, gather, reshape, slice } from "../autodiff/primitives/structure.js";
 import type { Variable } from "../autodiff/tape.js";
 import { describeShape, ShapeError } from "../ndarray/errors.js";
@@ -63,7 +64,7 @@ export function polin3(x1a: Variable, x2a: Variable, x3a: Variable, ya: Variable
  * @returns shape (..., 4, 4, 4)
  * @throws ShapeError when the grid has not 3 axes
  */
-export function neighbourhood(h: Variable, k: Variable, l: Variable, grid: Variable, { min }: Pick<Grid, "min">): Variable {
+export function neighbourhood(h: Variable, k: Variable, l: Variable, grid: Variable, { min }: Pick<GridLookup, "min">): Variable {
   if (grid.shape.length !== 3) throw new ShapeError(`a grid of structure factors has 3 axes, not shape ${describeShape(grid.shape)}`);
   const [atH, atK, atL] = [h, k, l].map((x, axis) => {
     // Far away, as near as possible: int32 would wrap around.
@@ -86,11 +87,8 @@ export function neighbourhood(h: Variable, k: Variable, l: Variable, grid: Varia
  * @param grid F[h,k,l], shape [h, k, l], with a point at least
  * @throws ShapeError when the grid has not 3 axes
  */
-export function tricubicByGather(h: Variable, k: Variable, l: Variable, grid: Variable, { min, defaultF }: Grid): Variable {
-  const [insideH, insideK, insideL] = [h, k, l].map((x, axis) => {
-    const cell = floor(x);
-    return mul(less(min[axis], cell), less(cell, min[axis] + grid.shape[axis] - 2));
-  });
+export function tricubicByGather(h: Variable, k: Variable, l: Variable, grid: Variable, { min, defaultF }: GridLookup): Variable {
+  const [insideH, insideK, insideL] = [h, k, l].map((x, axis) => isInside(stencils.tricubic, floor(x), min[axis], grid.shape[axis]));
   const inside = mul(insideH, insideK, insideL);
   // Lookups outside are moved to the grid first: the polynomial is not finite everywhere, and 0 times infinity is no zero gradient.
   const [x, y, z] = [h, k, l].map((index, axis) => where(inside, index, min[axis]));

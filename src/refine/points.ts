@@ -1,6 +1,6 @@
 import type { Quantity } from "../autodiff/tape.js";
 import { recommendedOversample, type Experiment } from "../models/experiment.js";
-import type { ImageOptions } from "../simulate/image-model.js";
+import type { ImageOptions } from "../simulate/image-options.js";
 
 /**
  * Options with as many points along each edge of a pixel as its spots need, but at most so many, unless they say it themselves. Spots

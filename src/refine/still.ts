@@ -3,7 +3,7 @@ import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { checkOptions } from "../ndarray/fields.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape } from "../ndarray/shape.js";
-import type { ImageOptions } from "../simulate/image-model.js";
+import type { ImageOptions } from "../simulate/image-options.js";
 
 /** A measured image, and what is known of the experiment that it came from. */
 export interface Still {

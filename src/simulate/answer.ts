@@ -2,7 +2,7 @@ import type { FloatDType } from "../ndarray/dtype.js";
 import { checkOptions } from "../ndarray/fields.js";
 import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sizeOf } from "../ndarray/shape.js";
-import type { ParallelOptions } from "./image-model.js";
+import type { ParallelOptions } from "./image-options.js";
 import { chained } from "./chained.js";
 import { blocksInPanels, inBlocks } from "./live/blocked-pixels.js";
 import { liveShare, mostLive } from "./live/live-share.js";
@@ -11,7 +11,8 @@ import { inPanels } from "./panel-pixels.js";
 import { pixelsOfTile, tileCount, type Pixels } from "./pixels.js";
 import { sumsOf, type Question } from "./question.js";
 import { refinedInputs, type Asked, type Inquiry, type Plan, type Recordings } from "./recordings.js";
-import { blockOf, type Latch, type TileRun } from "./tiles.js";
+import type { Latch, TileRun } from "./tile-run.js";
+import { blockOf } from "./tiles.js";
 
 /** What is known when all tiles are done. */
 export interface Answer {
@@ -104,7 +105,7 @@ function* runsOf(recordings: Recordings, given: Subject, shared: boolean): Gener
     yield { ...run, ...recordings.ask(subject, "latched").run, latch, firstTile: tile, endTile: tile + 1 };
     yield { ...run, ...recordings.ask(subject, "nearest").run, latch, firstTile: tile + 1 };
   }
-  const warning = plan.structureFactors?.left(lookups);
+  const warning = plan.structureFactors?.noteLeaving(lookups);
   return { rows: asked.chain ? chained(sumOfRows(rows), asked.chain, count) : rows, warnings: warning === undefined ? [] : [warning] };
 }
 

@@ -6,7 +6,7 @@ import { StructureFactors } from "../models/structure-factors.js";
 import { checkExperiment } from "../models/validity.js";
 import { InputError } from "../ndarray/errors.js";
 import { checkChoice, checkOptions, type NamesOf } from "../ndarray/fields.js";
-import type { ImageOptions } from "./image-model.js";
+import type { ImageOptions } from "./image-options.js";
 import type { LookupMode, Sampling } from "./image.js";
 import type { Negligible } from "./live/reach.js";
 import { checkSkip, negligibleIn } from "./negligible.js";

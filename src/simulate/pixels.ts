@@ -2,7 +2,7 @@ import { allocate, type Data } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { equals, fromData, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
-import { tilesIn, type Blocks } from "./live/blocked-pixels.js";
+import { tilesIn, type Blocks } from "./live/blocks.js";
 import { checkRegion, type Roi } from "./statistics.js";
 
 /** Which pixels of a detector are worked on. */

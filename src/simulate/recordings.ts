@@ -9,7 +9,8 @@ import type { LookupMode } from "./image.js";
 import type { ImagePlan } from "./image-plan.js";
 import type { Reach } from "./live/reach.js";
 import { recordQuestion, type Question, type RecordedQuestion } from "./question.js";
-import { TileRunner, type TileJob, type TileRun } from "./tiles.js";
+import type { TileJob, TileRun } from "./tile-run.js";
+import { TileRunner } from "./tiles.js";
 
 /** What a call computes, and from which numbers. */
 export interface Plan extends ImagePlan {

@@ -1,6 +1,7 @@
 import type { Experiment } from "../models/experiment.js";
 import type { FloatDType } from "../ndarray/dtype.js";
-import { ImageModel, type ImageOptions, type ParallelOptions, type Simulation } from "./image-model.js";
+import { ImageModel, type Simulation } from "./image-model.js";
+import type { ImageOptions, ParallelOptions } from "./image-options.js";
 
 /**
  * The image of an experiment.

@@ -8,7 +8,7 @@ import type { Geometry } from "./geometry.js";
 import type { Asked } from "../refine/asked-parameters.js";
 import type { LossName } from "../refine/loss.js";
 import type { RefineOptions } from "../refine/refine.js";
-import type { ImageOptions } from "../simulate/image-model.js";
+import type { ImageOptions } from "../simulate/image-options.js";
 import type { StatedFact } from "./stated-fact.js";
 
 /** A measured image, an array a panel. */

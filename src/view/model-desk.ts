@@ -5,7 +5,7 @@ import { refinableExperiment } from "../refine/catalogue.js";
 import { copy, type NdArray } from "../ndarray/ndarray.js";
 import { addNoise } from "../simulate/noise.js";
 import { simulate } from "../simulate/simulate.js";
-import type { ImageOptions } from "../simulate/image-model.js";
+import type { ImageOptions } from "../simulate/image-options.js";
 import { formatAddress, parseAddress, samplingKeys } from "./address.js";
 import { geometryOf, panelledGeometry, shiftBetween, type Geometry } from "./geometry.js";
 import type { Given, GivenImage } from "./given.js";

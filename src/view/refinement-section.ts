@@ -13,7 +13,7 @@ import { ParameterTable } from "./parameter-table.js";
 import { preparedRefinement, previewOf, refinableOf, refinedExperiment, resultFiles, run, type PreparedRefinement } from "./refining.js";
 import { offerFile } from "./save.js";
 import { section } from "./section.js";
-import type { ImageOptions } from "../simulate/image-model.js";
+import type { ImageOptions } from "../simulate/image-options.js";
 
 /** What a refinement needs of the page. */
 export interface RefinementDesk {

@@ -12,7 +12,7 @@ import type { Experiment } from "../models/experiment.js";
 import type { PanelledDetector } from "../models/panels.js";
 import { InputError } from "../ndarray/errors.js";
 import { norm } from "../physics/vector.js";
-import type { ImageOptions } from "../simulate/image-model.js";
+import type { ImageOptions } from "../simulate/image-options.js";
 import type { GivenImage } from "./given.js";
 import { onPanels } from "./measured-image.js";
 import { recordOfModel } from "./model-record.js";

@@ -1,7 +1,8 @@
 import type { Executor } from "../../src/autodiff/executor.js";
 import type { FloatDType } from "../../src/ndarray/dtype.js";
 import { copy, NdArray, zeros } from "../../src/ndarray/ndarray.js";
-import { ImageModel, type ImageOptions } from "../../src/simulate/image-model.js";
+import { ImageModel } from "../../src/simulate/image-model.js";
+import type { ImageOptions } from "../../src/simulate/image-options.js";
 import { withLeaves } from "../../src/autodiff/tree.js";
 import { parametersIn, type Parameters } from "../../src/simulate/parameters.js";
 

@@ -4,7 +4,8 @@ import { mul, sub } from "../../src/autodiff/primitives/elementwise.js";
 import type { Quantity } from "../../src/autodiff/tape.js";
 import type { Experiment } from "../../src/models/experiment.js";
 import { array, copy, full, zeros } from "../../src/ndarray/ndarray.js";
-import { ImageModel, type ImageOptions, type PixelLoss } from "../../src/simulate/image-model.js";
+import { ImageModel, type PixelLoss } from "../../src/simulate/image-model.js";
+import type { ImageOptions } from "../../src/simulate/image-options.js";
 import { crystal, experiment } from "./cases.js";
 
 const start = {

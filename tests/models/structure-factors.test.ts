@@ -207,7 +207,7 @@ test("a model warns once, however often lookups leave its grid, and again after 
 });
 
 test("a run in which no lookup leaves the grid does not warn", () => {
-  assert.is(cubicModel().left(0), undefined);
+  assert.is(cubicModel().noteLeaving(0), undefined);
   assert.is(along(cubicModel(), [-3, 2.999]).warning, undefined);
   assert.ok(along(cubicModel(), [-3.001]).warning !== undefined);
   assert.ok(along(cubicModel(), [3]).warning !== undefined);

@@ -4,7 +4,7 @@ import { StructureFactors } from "../../src/models/structure-factors.js";
 import { refinableExperiment } from "../../src/refine/catalogue.js";
 import type { RefinedParameter } from "../../src/refine/refine.js";
 import type { Still } from "../../src/refine/still.js";
-import type { ImageOptions } from "../../src/simulate/image-model.js";
+import type { ImageOptions } from "../../src/simulate/image-options.js";
 import { addNoise } from "../../src/simulate/noise.js";
 import { simulate } from "../../src/simulate/simulate.js";
 

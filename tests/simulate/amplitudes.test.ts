@@ -2,7 +2,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { StructureFactors, type LeavingPolicy } from "../../src/models/structure-factors.js";
 import { zeros, type NdArray } from "../../src/ndarray/ndarray.js";
-import { ImageModel, type ImageOptions } from "../../src/simulate/image-model.js";
+import { ImageModel } from "../../src/simulate/image-model.js";
+import type { ImageOptions } from "../../src/simulate/image-options.js";
 import { nodeWorkers } from "../../src/simulate/parallel/node.js";
 import { modelOf, numbersIn, squares, start, uneven, type Scene } from "./still-life.js";
 

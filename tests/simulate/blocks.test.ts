@@ -6,7 +6,7 @@ import type { Experiment } from "../../src/models/experiment.js";
 import { StructureFactors } from "../../src/models/structure-factors.js";
 import { zeros, type NdArray } from "../../src/ndarray/ndarray.js";
 import { rotate, type Vector } from "../../src/physics/vector.js";
-import type { ImageOptions } from "../../src/simulate/image-model.js";
+import type { ImageOptions } from "../../src/simulate/image-options.js";
 import { simulate } from "../../src/simulate/simulate.js";
 
 const grid = zeros([15, 15, 15]);

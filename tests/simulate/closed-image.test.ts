@@ -9,7 +9,7 @@ import { StructureFactors } from "../../src/models/structure-factors.js";
 import { zeros, type NdArray } from "../../src/ndarray/ndarray.js";
 import { electronRadiusSquared } from "../../src/physics/constants.js";
 import type { Vector } from "../../src/physics/vector.js";
-import type { ImageOptions } from "../../src/simulate/image-model.js";
+import type { ImageOptions } from "../../src/simulate/image-options.js";
 import { simulate } from "../../src/simulate/simulate.js";
 import { reflectionsInReach, spotReach } from "../../src/simulate/spot-reach.js";
 

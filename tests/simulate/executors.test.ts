@@ -4,7 +4,7 @@ import type { Executor } from "../../src/autodiff/executor.js";
 import type { FloatDType } from "../../src/ndarray/dtype.js";
 import { copy, full } from "../../src/ndarray/ndarray.js";
 import { crystalShapeNames } from "../../src/physics/lattice-factor.js";
-import type { ImageOptions } from "../../src/simulate/image-model.js";
+import type { ImageOptions } from "../../src/simulate/image-options.js";
 import { modelOf, numbersIn, squares, start, uneven, type Scene } from "./still-life.js";
 
 const tolerance: Readonly<Record<FloatDType, number>> = { float64: 1e-12, float32: 1e-5 };

@@ -4,7 +4,7 @@ import { InputError } from "../../src/ndarray/errors.js";
 import { full, zeros, type NdArray } from "../../src/ndarray/ndarray.js";
 import { recommendedOversample, type Experiment } from "../../src/models/experiment.js";
 import { StructureFactors } from "../../src/models/structure-factors.js";
-import type { ImageOptions } from "../../src/simulate/image-model.js";
+import type { ImageOptions } from "../../src/simulate/image-options.js";
 import { simulate } from "../../src/simulate/simulate.js";
 import { assertNear } from "../physics/quantities.js";
 

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { ImageOptions } from "../../src/simulate/image-model.js";
+import type { ImageOptions } from "../../src/simulate/image-options.js";
 import { modelOf, squares, start, uneven, type Scene } from "./still-life.js";
 
 const edge = 512;

@@ -3,7 +3,7 @@ import { assign, full, NdArray, zeros } from "../../ndarray/ndarray.js";
 import type { Shape } from "../../ndarray/shape.js";
 import { runNode } from "../interpreter.js";
 import type { Program } from "../tape.js";
-import type { GridPlace, Kernel, Nest, Place, Plan, Stage } from "./plan.js";
+import type { GridPlace, Loop, Nest, Place, Plan, Stage } from "./plan.js";
 import { planLoops } from "./planner.js";
 import { loadWebAssembly } from "./webassembly.js";
 
@@ -35,7 +35,7 @@ class Machine implements Workspace {
   /** the heap as numbers of the grids' dtype */
   readonly grids: Data;
   readonly inputs: readonly NdArray[];
-  readonly #kernels = new Map<Stage, Kernel>();
+  readonly #loops = new Map<Stage, Loop>();
   /** of nodes that are no op of the plan, their numbers */
   readonly #arrays: (NdArray | undefined)[] = [];
   readonly #views: (NdArray | undefined)[] = [];
@@ -52,8 +52,8 @@ class Machine implements Workspace {
     this.heap = loaded?.heap ?? allocate("float64", plan.heapSize);
     this.grids = overBuffer(plan.dtype, this.heap.buffer);
     nests.forEach((nest, i) => {
-      const kernel = loaded?.kernels[i];
-      if (kernel) this.#kernels.set(nest, kernel);
+      const loop = loaded?.loops[i];
+      if (loop) this.#loops.set(nest, loop);
     });
     plan.ops.forEach((op, id) => {
       if (op.kind === "constant") this.heap[this.#place(id).offset] = op.value;
@@ -87,7 +87,7 @@ class Machine implements Workspace {
     for (const node of this.#moved) this.#load(node, this.inputs[Number(program.nodes[node].attributes.index)]);
     for (const stage of plan.stages) {
       if ("node" in stage) this.#interpret(stage.node);
-      else this.#kernels.get(stage)?.();
+      else this.#loops.get(stage)?.();
     }
     return program.outputs.map((node) => this.#read(node));
   }

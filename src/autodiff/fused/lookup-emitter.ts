@@ -1,5 +1,6 @@
 import { sizeOf } from "../../ndarray/shape.js";
 import { lagrangeCubics } from "../primitives/lagrange.js";
+import { nodesInside, stencils } from "../primitives/stencil.js";
 import type { LookupGroup } from "./lookups.js";
 import type { VectorMath } from "./vector-math.js";
 import { vectorOpcodes } from "./opcodes.js";
@@ -95,14 +96,11 @@ export class LookupEmitter {
   /** Which lanes' points the grid holds, with their neighbourhoods; and of each, where the first point stands, or that of another one. */
   #found({ primitive, min, grid: { shape } }: LookupGroup, points: readonly number[]): { readonly inside: number; readonly addresses: number[] } {
     const math = this.#math;
-    const isTricubic = primitive === "tricubic";
-    // Of a neighbourhood, the node at 1 is the one at or before the point.
-    const first = min.map((each) => each + (isTricubic ? 1 : 0));
-    const last = shape.map((extent, axis) => min[axis] + extent - (isTricubic ? 3 : 1));
+    const ranges = shape.map((extent, axis) => nodesInside(stencils[primitive], min[axis], extent));
     // In this order of operands, NaN becomes the first point, too.
-    const nearby = points.map((point, axis) => math.do("pmin", math.constant(last[axis]), math.do("pmax", math.constant(first[axis]), point)));
+    const nearby = points.map((point, axis) => math.do("pmin", math.constant(ranges[axis].last), math.do("pmax", math.constant(ranges[axis].first), point)));
     const inside = nearby.map((each, axis) => math.do("eq", each, points[axis])).reduce((all, one) => math.do("and", all, one));
-    const corner = nearby.map((each, axis) => math.do("sub", each, math.constant(first[axis])));
+    const corner = nearby.map((each, axis) => math.do("sub", each, math.constant(ranges[axis].first)));
     return { inside, addresses: this.#addresses(corner, shape) };
   }
 
@@ -264,7 +262,7 @@ export class LookupEmitter {
 
 /** Whether a grid is too small for any neighbourhood. */
 function hasNoNeighbourhood({ primitive, grid: { shape } }: LookupGroup): boolean {
-  return shape.some((extent) => extent < (primitive === "tricubic" ? 4 : 1));
+  return shape.some((extent) => extent < stencils[primitive].points);
 }
 
 function withoutTrailingZeros(coefficients: readonly number[]): number[] {

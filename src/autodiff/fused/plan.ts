@@ -88,7 +88,7 @@ export interface Interpreted {
 export type Stage = Nest | Interpreted;
 
 /** A loop nest made code: works on the heap. */
-export type Kernel = () => void;
+export type Loop = () => void;
 
 export interface Plan {
   /** of the loops' results and of the grids; all else is float64 in the heap */

@@ -1,5 +1,3 @@
-import type { ValueType } from "./wasm-assembler.js";
-
 /** The instructions of a function that name local variables, in order. */
 export interface LocalUse {
   /** where the instruction stands among the function's bytes */
@@ -21,12 +19,12 @@ export interface LoopRange {
  * @param parameters the first so many variables, which keep their places
  * @returns the place of each variable, and the types of the places behind the parameters
  */
-export function reuseLocals(
-  types: readonly ValueType[],
+export function reuseLocals<T>(
+  types: readonly T[],
   parameters: number,
   uses: readonly LocalUse[],
   loops: readonly LoopRange[],
-): { readonly placeOf: readonly number[]; readonly places: readonly ValueType[] } {
+): { readonly placeOf: readonly number[]; readonly places: readonly T[] } {
   const first = new Map<number, number>();
   const last = new Map<number, number>();
   uses.forEach(({ local, at }) => {
@@ -41,8 +39,8 @@ export function reuseLocals(
   }
 
   const placeOf = types.map((_, local) => local);
-  const places: ValueType[] = [];
-  const free = new Map<ValueType, number[]>();
+  const places: T[] = [];
+  const free = new Map<T, number[]>();
   const endings = [...last].filter(([local]) => local >= parameters).sort(([, a], [, b]) => a - b);
   let ended = 0;
   for (const { local, at } of uses) {

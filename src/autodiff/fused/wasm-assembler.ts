@@ -150,23 +150,18 @@ export class FunctionBody {
   count(end: number, step: number, inside: (counter: number) => void): void {
     const counter = this.local(i32);
     this.i32Const(0);
-    this.set(counter);
-    this.repeat(() => {
-      inside(counter);
-      this.get(counter);
-      this.i32Const(step);
-      this.scalar(scalarOpcodes.i32Add);
-      this.set(counter);
-      this.get(counter);
-      this.i32Const(end);
-      this.scalar(scalarOpcodes.i32LtU);
-    });
+    this.#countUp(counter, step, () => this.i32Const(end), inside);
   }
 
   /** The same for first, first + step, ... below `end`, which variables hold. */
   countBetween(first: number, end: number, step: number, inside: (counter: number) => void): void {
     const counter = this.local(i32);
     this.get(first);
+    this.#countUp(counter, step, () => this.get(end), inside);
+  }
+
+  /** Counts from what is on the stack; `pushEnd` puts the end there. */
+  #countUp(counter: number, step: number, pushEnd: () => void, inside: (counter: number) => void): void {
     this.set(counter);
     this.repeat(() => {
       inside(counter);
@@ -175,7 +170,7 @@ export class FunctionBody {
       this.scalar(scalarOpcodes.i32Add);
       this.set(counter);
       this.get(counter);
-      this.get(end);
+      pushEnd();
       this.scalar(scalarOpcodes.i32LtU);
     });
   }

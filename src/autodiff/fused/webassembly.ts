@@ -2,7 +2,7 @@
 import { overBuffer, type Data } from "../../ndarray/dtype.js";
 import { ConstantPool, numberBytes } from "./innermost-loop.js";
 import { emitNest } from "./nest-emitter.js";
-import type { Kernel, Nest, Plan } from "./plan.js";
+import type { Loop, Nest, Plan } from "./plan.js";
 import { preciseOps } from "./precision.js";
 import { laneFunctionsOf } from "./vector-math.js";
 import { float64Opcodes } from "./opcodes.js";
@@ -44,7 +44,7 @@ function allows(work: (body: FunctionBody, vector: number) => void): boolean {
 export interface LoadedNests {
   readonly heap: Data;
   /** one for each nest */
-  readonly kernels: readonly Kernel[];
+  readonly loops: readonly Loop[];
 }
 
 /** The nests as functions of a module, whose memory is the heap. */
@@ -62,10 +62,10 @@ export function loadWebAssembly(plan: Plan, nests: readonly Nest[]): LoadedNests
   const { exports } = new WebAssembly.Instance(module, imports);
   const heap = overBuffer("float64", memory.buffer);
   heap.set(pool.values, plan.heapSize);
-  return { heap, kernels: nests.map((_, i) => faster(kernelIn(exports, String(i)), kernelIn(exports, `${i} shifted`))) };
+  return { heap, loops: nests.map((_, i) => faster(loopIn(exports, String(i)), loopIn(exports, `${i} shifted`))) };
 }
 
-function kernelIn(exports: WebAssembly.Exports, name: string): Kernel {
+function loopIn(exports: WebAssembly.Exports, name: string): Loop {
   const kernel = exports[name];
   if (typeof kernel !== "function") throw new TypeError(`the module has no function "${name}"`);
   return () => void kernel();
@@ -75,7 +75,7 @@ function kernelIn(exports: WebAssembly.Exports, name: string): Kernel {
 const callsOfComparison = 64;
 
 /** The faster of two ways to do the same, as comparisons tell from time to time: which one it is changes with what the engine does. */
-function faster(...ways: readonly [Kernel, Kernel]): Kernel {
+function faster(...ways: readonly [Loop, Loop]): Loop {
   let call = 0;
   let best = 0;
   const times = [Infinity, Infinity];

@@ -6,6 +6,7 @@
 import { isFloat, type Data } from "../../ndarray/dtype.js";
 import { describeShape, DTypeError, mixedDTypes, ShapeError } from "../../ndarray/errors.js";
 import { forEachRun, type NdArray } from "../../ndarray/ndarray.js";
+import { nearestWhole } from "../../ndarray/rounding.js";
 import { broadcastShapes, sameShape, type Shape } from "../../ndarray/shape.js";
 import * as views from "../../ndarray/views.js";
 import { record, type Primitive } from "../primitive.js";
@@ -13,9 +14,10 @@ import type { Operand, Typed, Variable } from "../tape.js";
 import { accumulate } from "./accumulate.js";
 import { mul } from "./elementwise.js";
 import { lagrangeCubics, weigh } from "./lagrange.js";
+import { stencils, type Stencil } from "./stencil.js";
 
 /** How a grid is read: the indices of its first point, and what stands for the points outside of it. */
-export type Grid = {
+export type GridLookup = {
   /** indices of the grid's first point: h, k, l */
   readonly min: readonly number[];
   /** electrons, where a lookup leaves the grid */
@@ -25,12 +27,13 @@ type Orders = { readonly orders: readonly number[] };
 type Target = { readonly shape: Shape };
 
 /**
- * Where the grid holds the first of so many points along each axis, or -1 where it does not hold them all.
+ * Where the grid holds the first point of a lookup's stencil, or -1 where it does not hold all of its points.
  * @param h whole, relative to the grid's first point; k and l likewise
  */
-function placeOf(h: number, k: number, l: number, points: number, { shape, strides, offset }: NdArray): number {
-  const inside = h >= 0 && h + points <= shape[0] && k >= 0 && k + points <= shape[1] && l >= 0 && l + points <= shape[2];
-  return inside ? offset + h * strides[0] + k * strides[1] + l * strides[2] : -1;
+function placeOf(h: number, k: number, l: number, { before, points }: Stencil, { shape, strides, offset }: NdArray): number {
+  const [i, j, m] = [h - before, k - before, l - before];
+  const isHeld = i >= 0 && i + points <= shape[0] && j >= 0 && j + points <= shape[1] && m >= 0 && m + points <= shape[2];
+  return isHeld ? offset + i * strides[0] + j * strides[1] + m * strides[2] : -1;
 }
 
 /** The values at the lookups' places and the indices h, k and l, all of the values' shape. */
@@ -45,7 +48,7 @@ function inferLookup(name: string, inputs: readonly Typed[], grid: Typed): Typed
   return { shape: broadcastShapes(...inputs.slice(0, 3).map(({ shape }) => shape)), dtype };
 }
 
-function checkGrid(name: string, { shape }: Typed, { min }: Grid): void {
+function checkGrid(name: string, { shape }: Typed, { min }: GridLookup): void {
   if (shape.length !== 3) throw new ShapeError(`${name} needs a grid of 3 axes, not of shape ${describeShape(shape)}`);
   if (min.length !== 3 || !min.every(Number.isInteger)) {
     throw new ShapeError(`${name} needs 3 whole numbers as the indices of the grid's first point, not ${describeShape(min)}`);
@@ -73,7 +76,7 @@ function weighted(values: Data, at: number, stride: number, weights: readonly nu
 }
 
 /** The sum of the 64 neighbours times their weights, contracted axis by axis. */
-const tricubicPrimitive: Primitive<Grid & Orders> = {
+const tricubicPrimitive: Primitive<GridLookup & Orders> = {
   name: "tricubic",
   infer(inputs, attributes) {
     checkGrid("tricubic", inputs[3], attributes);
@@ -94,7 +97,7 @@ const tricubicPrimitive: Primitive<Grid & Orders> = {
           const x = dataH[atH + i * stepH];
           const y = dataK[atK + i * stepK];
           const z = dataL[atL + i * stepL];
-          const first = placeOf(Math.floor(x) - 1 - minH, Math.floor(y) - 1 - minK, Math.floor(z) - 1 - minL, 4, grid);
+          const first = placeOf(Math.floor(x) - minH, Math.floor(y) - minK, Math.floor(z) - minL, stencils.tricubic, grid);
           if (first < 0) {
             result[at + i * step] = outside;
             continue;
@@ -147,7 +150,7 @@ const tricubicScatterPrimitive: Primitive<{ readonly min: readonly number[] } & 
             const x = h.data[atH + i * stepH];
             const y = k.data[atK + i * stepK];
             const z = l.data[atL + i * stepL];
-            const first = placeOf(Math.floor(x) - 1 - minH, Math.floor(y) - 1 - minK, Math.floor(z) - 1 - minL, 4, target);
+            const first = placeOf(Math.floor(x) - minH, Math.floor(y) - minK, Math.floor(z) - minL, stencils.tricubic, target);
             if (first < 0) continue;
             weigh(cubicsH, x - Math.floor(x), weightsH);
             weigh(cubicsK, y - Math.floor(y), weightsK);
@@ -176,7 +179,7 @@ const tricubicScatterPrimitive: Primitive<{ readonly min: readonly number[] } & 
   kinks: (h, k, l) => Math.min(...[h, k, l].map((x) => Math.abs(x - Math.round(x)))),
 };
 
-function tricubicOfOrder(operands: readonly Operand[], attributes: Grid & Orders): Variable {
+function tricubicOfOrder(operands: readonly Operand[], attributes: GridLookup & Orders): Variable {
   return record(tricubicPrimitive, operands, attributes);
 }
 
@@ -187,11 +190,11 @@ function tricubicOfOrder(operands: readonly Operand[], attributes: Grid & Orders
  * @param grid F[h,k,l], shape [h, k, l]
  * @throws ShapeError, DTypeError when the operands do not fit
  */
-export function tricubic(h: Variable, k: Operand, l: Operand, grid: Operand, options: Grid): Variable;
-export function tricubic(h: Operand, k: Variable, l: Operand, grid: Operand, options: Grid): Variable;
-export function tricubic(h: Operand, k: Operand, l: Variable, grid: Operand, options: Grid): Variable;
-export function tricubic(h: Operand, k: Operand, l: Operand, grid: Variable, options: Grid): Variable;
-export function tricubic(h: Operand, k: Operand, l: Operand, grid: Operand, { min, defaultF }: Grid): Variable {
+export function tricubic(h: Variable, k: Operand, l: Operand, grid: Operand, options: GridLookup): Variable;
+export function tricubic(h: Operand, k: Variable, l: Operand, grid: Operand, options: GridLookup): Variable;
+export function tricubic(h: Operand, k: Operand, l: Variable, grid: Operand, options: GridLookup): Variable;
+export function tricubic(h: Operand, k: Operand, l: Operand, grid: Variable, options: GridLookup): Variable;
+export function tricubic(h: Operand, k: Operand, l: Operand, grid: Operand, { min, defaultF }: GridLookup): Variable {
   return tricubicOfOrder([h, k, l, grid], { min, defaultF, orders: [0, 0, 0] });
 }
 
@@ -205,16 +208,16 @@ function forEachNearest(
 ): void {
   forEachRun(alongLookups(values, [h, k, l]), (count, [at, atH, atK, atL], [step, stepH, stepK, stepL]) => {
     for (let i = 0; i < count; i++) {
-      const x = Math.ceil(h.data[atH + i * stepH] - 0.5);
-      const y = Math.ceil(k.data[atK + i * stepK] - 0.5);
-      const z = Math.ceil(l.data[atL + i * stepL] - 0.5);
-      visit(at + i * step, placeOf(x - minH, y - minK, z - minL, 1, grid));
+      const x = nearestWhole(h.data[atH + i * stepH]);
+      const y = nearestWhole(k.data[atK + i * stepK]);
+      const z = nearestWhole(l.data[atL + i * stepL]);
+      visit(at + i * step, placeOf(x - minH, y - minK, z - minL, stencils.nearest, grid));
     }
   });
 }
 
 /** The grid's point nearest to (h,k,l). */
-const nearestPrimitive: Primitive<Grid> = {
+const nearestPrimitive: Primitive<GridLookup> = {
   name: "nearest",
   infer(inputs, attributes) {
     checkGrid("nearest", inputs[3], attributes);
@@ -263,11 +266,11 @@ const nearestScatterPrimitive: Primitive<{ readonly min: readonly number[] } & T
  * @param grid F[h,k,l], shape [h, k, l]
  * @throws ShapeError, DTypeError when the operands do not fit
  */
-export function nearest(h: Variable, k: Operand, l: Operand, grid: Operand, options: Grid): Variable;
-export function nearest(h: Operand, k: Variable, l: Operand, grid: Operand, options: Grid): Variable;
-export function nearest(h: Operand, k: Operand, l: Variable, grid: Operand, options: Grid): Variable;
-export function nearest(h: Operand, k: Operand, l: Operand, grid: Variable, options: Grid): Variable;
-export function nearest(h: Operand, k: Operand, l: Operand, grid: Operand, { min, defaultF }: Grid): Variable {
+export function nearest(h: Variable, k: Operand, l: Operand, grid: Operand, options: GridLookup): Variable;
+export function nearest(h: Operand, k: Variable, l: Operand, grid: Operand, options: GridLookup): Variable;
+export function nearest(h: Operand, k: Operand, l: Variable, grid: Operand, options: GridLookup): Variable;
+export function nearest(h: Operand, k: Operand, l: Operand, grid: Variable, options: GridLookup): Variable;
+export function nearest(h: Operand, k: Operand, l: Operand, grid: Operand, { min, defaultF }: GridLookup): Variable {
   return record(nearestPrimitive, [h, k, l, grid], { min, defaultF });
 }
 

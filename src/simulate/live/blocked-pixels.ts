@@ -4,26 +4,12 @@
  */
 import { allocate, type Data } from "../../ndarray/dtype.js";
 import type { Pixels } from "../pixels.js";
+import type { Blocks } from "./blocks.js";
 import { blockEdge, leafColumn, leafEdge, leafPixels, leafRow } from "./pixel-block.js";
 
 /** Blocks along an edge of a patch. */
 export const patchEdge = 4;
 export const blocksOfPatch = patchEdge ** 2;
-
-/** Where blocks stand. Plain data. */
-export interface Blocks {
-  /** patches along the detector's fast axis */
-  readonly columns: number;
-  /** patches of a panel */
-  readonly patches: number;
-  /** rows of a panel, of which one stands below the other; of all pixels where there is only one */
-  readonly rows: number;
-  readonly panels: number;
-  /** tiles of a panel: at least as many as it has blocks */
-  readonly tilesOfPanel: number;
-  /** int32, one bit for each pixel of the image that is selected; all of the rectangle unless given */
-  readonly kept: Data | undefined;
-}
 
 const arranged = new WeakMap<Pixels, Pixels>();
 
@@ -55,10 +41,6 @@ export function blocksInPanels(pixels: Pixels, blocks: Blocks, mostRows: number)
   const tilesOfBlock = Math.ceil(needed / Math.max(1, Math.floor(mostRows / blocks.panels)));
   const tilesOfPanel = Math.ceil(needed / tilesOfBlock) * tilesOfBlock;
   return { pixels: { ...pixels, blocks: { ...blocks, tilesOfPanel } }, tilesOfBlock };
-}
-
-export function tilesIn({ panels, tilesOfPanel }: Blocks): number {
-  return panels * tilesOfPanel;
 }
 
 /** A block of a panel. */

@@ -1,5 +1,6 @@
 /** Live steps of crystals whose factor is bounded in a box of offsets from a reflection: leaf by leaf, h, k and l are enclosed. */
 import { allocate } from "../../ndarray/dtype.js";
+import { nearestWhole } from "../../ndarray/rounding.js";
 import { bentSpread } from "../../autodiff/enclosed.js";
 import type { Enclosure } from "../../autodiff/enclosure.js";
 import type { OffsetBox } from "../../physics/lattice-factor.js";
@@ -82,8 +83,8 @@ export class BoxSearch implements Search {
   #isSmallFrom(axis: number): boolean {
     if (axis === 3) return this.bound(this.#offsets) <= this.limit;
     const offset = this.#offsets[axis];
-    const first = Math.ceil(this.#low[axis] - 0.5);
-    const last = Math.ceil(this.#high[axis] - 0.5);
+    const first = nearestWhole(this.#low[axis]);
+    const last = nearestWhole(this.#high[axis]);
     if (!(last - first <= 1)) {
       offset.low = -0.5;
       offset.high = 0.5;

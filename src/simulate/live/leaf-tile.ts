@@ -1,7 +1,8 @@
 import type { NdArray } from "../../ndarray/ndarray.js";
 import type { Data } from "../../ndarray/dtype.js";
 import type { Pixels } from "../pixels.js";
-import { writeLeaf, type BlockOfPanel, type Blocks } from "./blocked-pixels.js";
+import { writeLeaf, type BlockOfPanel } from "./blocked-pixels.js";
+import type { Blocks } from "./blocks.js";
 import { blockPixels, leafPixels, leavesOfBlock } from "./pixel-block.js";
 
 /** Leaves of one block or several that are worked on as one tile. */

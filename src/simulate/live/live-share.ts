@@ -1,6 +1,7 @@
 import { parametersOn } from "../run-arguments.js";
 import type { Plan } from "../recordings.js";
-import { blockOfTile, tilesIn, type BlockOfPanel } from "./blocked-pixels.js";
+import { blockOfTile, type BlockOfPanel } from "./blocked-pixels.js";
+import { tilesIn } from "./blocks.js";
 import { LiveSteps } from "./live-steps.js";
 import type { RunReach } from "./reach.js";
 

@@ -3,7 +3,7 @@ import { NdArray } from "../../ndarray/ndarray.js";
 import type { Shape } from "../../ndarray/shape.js";
 import type { Pixels } from "../pixels.js";
 import type { RunReach } from "../live/reach.js";
-import type { Latch, TileJob } from "../tiles.js";
+import type { Latch, TileJob } from "../tile-run.js";
 
 /** An array as it arrives on the other side: shared memory stays where it is. */
 export interface ArrayMessage {

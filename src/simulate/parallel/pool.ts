@@ -2,7 +2,8 @@ import { allocate, checkSharing, type Data } from "../../ndarray/dtype.js";
 import { InputError } from "../../ndarray/errors.js";
 import { assign, copy, fromData, zeros, type NdArray } from "../../ndarray/ndarray.js";
 import type { Pixels } from "../pixels.js";
-import { blocksOf, type TileJob, type TileRun } from "../tiles.js";
+import type { TileJob, TileRun } from "../tile-run.js";
+import { blocksOf } from "../tiles.js";
 import { asMessage, remember, type Report, type RunMessage } from "./messages.js";
 
 /** A worker, seen from outside. */

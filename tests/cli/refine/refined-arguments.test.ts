@@ -13,7 +13,8 @@ import type { NdArray } from "../../../src/ndarray/ndarray.js";
 import type { Experiment } from "../../../src/models/experiment.js";
 import { refinableRecords } from "../../../src/refine/catalogue.js";
 import { experimentAt, valueAt } from "../../../src/refine/parameter.js";
-import { ImageModel, type ImageOptions } from "../../../src/simulate/image-model.js";
+import { ImageModel } from "../../../src/simulate/image-model.js";
+import type { ImageOptions } from "../../../src/simulate/image-options.js";
 import { simulate } from "../../../src/simulate/simulate.js";
 import { smv, Workbench } from "../workbench.js";
 

@@ -7,7 +7,8 @@ import type { Experiment } from "../../../src/models/experiment.js";
 import { StructureFactors } from "../../../src/models/structure-factors.js";
 import { InputError } from "../../../src/ndarray/errors.js";
 import { full, zeros, type NdArray } from "../../../src/ndarray/ndarray.js";
-import { ImageModel, type ImageOptions, type PixelLoss } from "../../../src/simulate/image-model.js";
+import { ImageModel, type PixelLoss } from "../../../src/simulate/image-model.js";
+import type { ImageOptions } from "../../../src/simulate/image-options.js";
 import { leafAt, leafColumn, leafRow } from "../../../src/simulate/live/pixel-block.js";
 import { nodeWorkers } from "../../../src/simulate/parallel/node.js";
 

@@ -3,11 +3,12 @@ import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { full, zeros } from "../../../src/ndarray/ndarray.js";
-import { ImageModel, type ImageOptions } from "../../../src/simulate/image-model.js";
+import { ImageModel } from "../../../src/simulate/image-model.js";
+import type { ImageOptions } from "../../../src/simulate/image-options.js";
 import type { Report, RunMessage } from "../../../src/simulate/parallel/messages.js";
 import { nodeWorkers } from "../../../src/simulate/parallel/node.js";
 import { WorkerPool, type Port } from "../../../src/simulate/parallel/pool.js";
-import type { TileRun } from "../../../src/simulate/tiles.js";
+import type { TileRun } from "../../../src/simulate/tile-run.js";
 import { factors, modelOf, numbersIn, squares, start, uneven, type Scene, type Start } from "../still-life.js";
 
 const pools = [1, 2, 4].map((threads) => nodeWorkers(threads));
