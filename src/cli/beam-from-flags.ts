@@ -3,11 +3,11 @@ import { defaultFluence, fannedCount, type Beam, type Source } from "../models/b
 import { mostSources } from "../models/validity.js";
 import type { Vector } from "../physics/vector.js";
 import { InputError } from "../ndarray/errors.js";
-import { electronVoltAngstrom } from "../physics/constants.js";
 import type { SimulateFlag } from "./flags.js";
 import type { InputFiles } from "./input-files.js";
 import type { Given } from "./parse-flags.js";
 import { fanOf, wholeDivergenceMrad, type StepRequest } from "./steps-from-flags.js";
+import { wavelengthOf } from "./wavelength.js";
 
 type Flags = Given<SimulateFlag>;
 
@@ -58,19 +58,6 @@ export function beamFromFlags(given: Flags, files: InputFiles, towards: Vector<n
     throw new InputError(`-hdivsteps, -vdivsteps and -dispsteps make ${sources} sources, and at most ${mostSources} fit into memory`);
   }
   return { beam, warnings };
-}
-
-/**
- * The wavelength in Å of the experiment: by an option, else the geometry file, else the header of the imitated image or of the mask, else 1.
- * @throws InputError where a geometry file should state it
- */
-export function wavelengthOf(given: Flags, { maskHeader, imageHeader, geometry }: Pick<InputFiles, "maskHeader" | "imageHeader" | "geometry">): number {
-  const last = given.last("lambda", "energy");
-  const stated = geometry?.record.beam.wavelengthA;
-  if (last === undefined && stated !== undefined) return stated;
-  if (last === undefined && geometry) throw new InputError(`-geometry: ${geometry.record.source} does not state the wavelength; say it with -lambda or -energy`);
-  if (last === undefined) return imageHeader?.wavelengthA ?? maskHeader?.wavelengthA ?? 1;
-  return last.name === "energy" ? electronVoltAngstrom / last.numbers[0] : last.numbers[0];
 }
 
 function fluenceOf(given: Flags): number {

@@ -12,12 +12,12 @@ import { StructureFactors, type LeavingPolicy } from "../models/structure-factor
 import { InputError } from "../ndarray/errors.js";
 import { flatData, type NdArray } from "../ndarray/ndarray.js";
 import { readCurve, type ListedCurve } from "./amorphous-from-flags.js";
-import { wavelengthOf } from "./beam-from-flags.js";
 import { calculatedScattering, fittedScattering } from "./coordinates-scattering.js";
 import type { SimulateFlag } from "./flags.js";
 import { readGeometry, type StatedGeometry } from "./geometry-from-flags.js";
 import type { Given } from "./parse-flags.js";
 import { listedScattering, scatteringFormat, wholeCell, type ListedScattering } from "./scatterers.js";
+import { wavelengthOf } from "./wavelength.js";
 
 /** What the files of a command line say. */
 export interface InputFiles {
