@@ -1,8 +1,10 @@
-import { add, equal, exp, log, max, mul } from "../autodiff/primitives/elementwise.js";
+import { add, equal, exp, less, log, max, mul } from "../autodiff/primitives/elementwise.js";
 import { broadcastTo, cumulativeSum, reshape, sum } from "../autodiff/primitives/structure.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import type { DetectorFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
+import type { DType } from "../ndarray/dtype.js";
+import { zeros } from "../ndarray/ndarray.js";
 import { sizeOf, type Shape } from "../ndarray/shape.js";
 import { beamsIn, polarizationOf, recordRay, type PixelIndices, type Ray } from "./ray.js";
 import { firstOf, recorded, whereLive, type PixelPoints } from "./steps.js";
@@ -65,10 +67,29 @@ export function referenceSum(
 function firstKept({ polarization, kept, shape }: Steps, like: Variable): Quantity {
   if (polarization === 1) return 1;
   const [pixels, points, sources] = shape;
-  const flat = (x: Quantity): Variable => reshape(broadcastTo(recorded(x, like), [pixels, points, sources, 1]), [pixels, points * sources]);
-  const keeps = flat(kept);
-  const isFirst = mul(keeps, equal(cumulativeSum(keeps, 1), 1));
-  return reshape(sum(mul(isFirst, flat(polarization)), 1), [pixels, 1, 1, 1]);
+  const whole = (x: Quantity): Variable => broadcastTo(recorded(x, like), [pixels, points, sources, 1]);
+  const keeps = whole(kept);
+  const isFirst = mul(keeps, points * sources <= mostPowers[like.dtype] ? isFirstByPowers(keeps, [1, points, sources, 1]) : isFirstByCount(keeps));
+  return sum(mul(isFirst, whole(polarization)), 1, 2, 3);
+}
+
+/** Steps whose powers of 4 a dtype holds. */
+const mostPowers: Readonly<Record<DType, number>> = { float64: 500, float32: 60, int32: 0 };
+
+/**
+ * 1 for a step that is kept where no earlier one is. Each kept step adds 4 to the power of minus its number: what comes after the first adds
+ * less than a third of its power, and the first more than three times that of any later one.
+ */
+function isFirstByPowers(keeps: Variable, shape: Shape): Variable {
+  const powers = zeros(shape, keeps.dtype);
+  for (let i = 0; i < powers.size; i++) powers.data[i] = 4 ** -i;
+  return less(sum(mul(keeps, powers), 1, 2, 3), mul(keeps.tape.literal(powers), 2));
+}
+
+/** The same by counting the kept steps so far, which no loop does. */
+function isFirstByCount(keeps: Variable): Variable {
+  const flat = reshape(keeps, [keeps.shape[0], sizeOf(keeps.shape.slice(1))]);
+  return reshape(equal(cumulativeSum(flat, 1), 1), keeps.shape);
 }
 
 /** The sum I of the steps x, I = (I + x) f for each of them: x counts with the product of its own and all later factors. */

@@ -235,4 +235,23 @@ test("an oversampling that is no whole number, and a parameter that is no number
   );
 });
 
+test("the polarization of a pixel is that of its first step within the resolution limit, by powers as by counting", () => {
+  // Pixels that the limit of 2 Å cuts, 8 x 8 points in each: more than float32 has powers for.
+  const crossed: Experiment = {
+    beam: { wavelengthA: 1, kahnFactor: 0.9 },
+    crystal: { lattice: { a: 5, b: 5, c: 5, alpha: 90, beta: 90, gamma: 90 } },
+    detector: { pixels: { fast: 12, slow: 12 }, pixelSizeMm: 10, distanceMm: 60 },
+    structureFactors: 100,
+  };
+  const sampling = { oversample: 8, semantics: "nanobragg", dminA: 2 } as const;
+  const [byPowers, byCount] = (["float64", "float32"] as const).map((dtype) => simulate(crossed, { ...sampling, dtype }).image);
+  const first = simulate(crossed, { ...sampling, oversample: 1, dtype: "float64" }).image;
+  let cut = 0;
+  for (let i = 0; i < byPowers.size; i++) {
+    if (byPowers.data[i] > 0 && first.data[i] === 0) cut++;
+    assert.ok(Math.abs(byPowers.data[i] - byCount.data[i]) <= 1e-4 * byPowers.data[i], `pixel ${i}: ${byPowers.data[i]} and ${byCount.data[i]}`);
+  }
+  assert.ok(cut > 4, `only ${cut} pixels are cut before their middle`);
+});
+
 test.run();
