@@ -53,7 +53,11 @@ export async function runCommand(argv: readonly string[], environment: Environme
     const [name = "--help", ...rest] = await withArgumentFiles(argv, environment.cwd);
     if (/^--?h(elp)?$/.test(name)) environment.stdout(usage);
     else if (/^--?version$/.test(name)) environment.stdout(`${version()}\n`);
-    else return (await (await commandNamed(name))(rest, environment)) ?? done;
+    else {
+      const code = await (await commandNamed(name))(rest, environment);
+      // A command that ends with what a stream's write returns is done, too.
+      return typeof code === "number" ? code : done;
+    }
     return done;
   } catch (error) {
     environment.stderr(`braggtape: ${sentenceOf(error)}\n`);

@@ -356,6 +356,11 @@ test("help and version are there without a command, too", () =>
     assert.is((await bench.run("simulate -version")).stdout, `${version}\n`);
     for (const line of ["", "--help", "-h"]) assert.match((await bench.run(line)).stdout, /braggtape convert IN OUT/);
     assert.match((await bench.run("convert --help")).stdout, /--?from/);
+    for (const name of ["simulate", "refine", "convert", "view", "describe", "noisify", "add", "compare", "example"]) {
+      const { code, stdout } = await bench.run(`${name} --help`);
+      assert.is(code, 0, name);
+      assert.match(stdout, new RegExp(`^braggtape ${name}`));
+    }
     assert.match((await bench.run("compare --help")).stdout, /--?png/);
   }));
 
