@@ -109,6 +109,5 @@ export function primitiveNamed(name: string): Primitive {
 export function record<A extends Attributes>(primitive: Primitive<A>, operands: readonly Operand[], attributes: A): Variable {
   register(primitive);
   const inputs = onOneTape(primitive.name, operands);
-  const { shape, dtype } = primitive.infer(inputs, attributes);
-  return inputs[0].tape.record({ primitive: primitive.name, inputs: inputs.map(({ id }) => id), attributes, shape, dtype });
+  return inputs[0].tape.recordStep(primitive.name, inputs, attributes, () => primitive.infer(inputs, attributes));
 }

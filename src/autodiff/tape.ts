@@ -140,11 +140,27 @@ export class Tape {
   /** Records a step, with its own copies of the caller's lists. */
   record(node: Node): Variable {
     const key = keyOf(node);
-    let id = this.#known.get(key);
-    if (id === undefined) {
-      id = this.nodes.push({ ...node, attributes: withOwnLists(node.attributes), shape: [...node.shape] }) - 1;
-      this.#known.set(key, id);
-    }
+    return this.#present(key) ?? this.#add(key, node);
+  }
+
+  /**
+   * Records a step of other values.
+   * @param infer tells shape and dtype, if there is no such step yet
+   */
+  recordStep(primitive: string, inputs: readonly Variable[], attributes: Attributes, infer: () => Typed): Variable {
+    const ids = inputs.map(({ id }) => id);
+    const key = keyOfStep(primitive, ids, attributes);
+    return this.#present(key) ?? this.#add(key, { primitive, inputs: ids, attributes, ...infer() });
+  }
+
+  #present(key: string): Variable | undefined {
+    const id = this.#known.get(key);
+    return id === undefined ? undefined : new Variable(this, id);
+  }
+
+  #add(key: string, { primitive, inputs, attributes, shape, dtype }: Node): Variable {
+    const id = this.nodes.push({ primitive, inputs, attributes: withOwnLists(attributes), shape: [...shape], dtype }) - 1;
+    this.#known.set(key, id);
     return new Variable(this, id);
   }
 
@@ -174,15 +190,28 @@ export class Tape {
 
 function withOwnLists(attributes: Attributes): Attributes {
   const own: Record<string, Attribute> = {};
-  for (const [name, value] of Object.entries(attributes)) own[name] = typeof value === "object" ? [...value] : value;
+  for (const name in attributes) {
+    const value = attributes[name];
+    own[name] = typeof value === "object" ? [...value] : value;
+  }
   return own;
 }
 
-/** What makes a step the same as another one. */
+/** What makes a step the same as another one: shape and dtype follow from what it takes, if it takes something. */
 function keyOf({ primitive, inputs, attributes, shape, dtype }: Node): string {
-  let distinct = "";
-  for (const [name, value] of Object.entries(attributes)) distinct += `${name}=${typeof value === "object" ? value.map(spelled).join() : spelled(value)};`;
-  return `${primitive}(${inputs.join()})${distinct}${shape.join()}${dtype}`;
+  const key = keyOfStep(primitive, inputs, attributes);
+  return inputs.length > 0 ? key : `${key}${shape.join()}${dtype}`;
+}
+
+function keyOfStep(primitive: string, inputs: readonly number[], attributes: Attributes): string {
+  let key = primitive;
+  for (const input of inputs) key += `,${input}`;
+  key += ";";
+  for (const name in attributes) {
+    const value = attributes[name];
+    key += `${name}=${typeof value === "object" ? value.map(spelled).join() : spelled(value)};`;
+  }
+  return key;
 }
 
 /** What programs have in common that do the same with other arguments and literals. */

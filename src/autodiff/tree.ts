@@ -32,7 +32,14 @@ export interface NamedLeaf {
  * @throws InputError when something is neither an array, a number or a recorded value, nor a plain object or list of such
  */
 export function leavesOf(tree: unknown): (Leaf | number)[] {
-  return namedLeavesOf(tree, "parameters").map(({ leaf }) => leaf);
+  const leaves: (Leaf | number)[] = [];
+  const collect = (branch: unknown): void => {
+    if (isLeaf(branch)) leaves.push(branch);
+    else if (Array.isArray(branch)) branch.forEach(collect);
+    else Object.values(branchOf(branch)).forEach(collect);
+  };
+  collect(tree);
+  return leaves;
 }
 
 /** The same with their names. */

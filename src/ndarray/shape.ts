@@ -35,7 +35,8 @@ export function broadcastShapes(...shapes: Shape[]): Shape {
 }
 
 function broadcastPair(a: Shape, b: Shape): Shape {
-  if (sameShape(a, b)) return a;
+  if (a.length === 0 || sameShape(a, b)) return b;
+  if (b.length === 0) return a;
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const inA = a[axis - rank + a.length] ?? 1;

@@ -112,16 +112,19 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
   const pixels: PixelInputs = { ...indices, ...(sampling.isMasked && { live: mask() }) };
   const { image, leaving, reach, leavesZero } = recordImage(experiment, sampling, pixels);
   const left = leaving ? sum(leaving, 1, 2, 3) : tape.constant(0, dtype);
-  const recordedAs = (outputs: readonly Variable[], program: () => readonly Variable[], dark?: Variable, chain?: () => Program | undefined): RecordedQuestion => ({
+  const recordedAs = (outputs: readonly Variable[], program: () => { readonly outputs: readonly Variable[]; readonly chain?: Program | undefined }, dark?: Variable): RecordedQuestion => ({
     spelling: [question.kind, ...outputs.map(({ id }) => id), dark?.id, tape.spelling].join(),
     literals: tape.literals,
     leavesZero,
-    program: () => ({ program: tape.program(program()), chain: chain?.() }),
+    program() {
+      const { outputs: results, chain } = program();
+      return { program: tape.program(results), chain };
+    },
     dark: () => dark && tape.program([dark]),
     reach: () => (sampling.isMasked ? recordReach(reach, tape, pixels.fast) : undefined),
   });
-  if (question.kind === "image") return recordedAs([left, image], () => [left, image]);
-  if (question.kind === "leaving") return recordedAs([left], () => [leaving ?? left]);
+  if (question.kind === "image") return recordedAs([left, image], () => ({ outputs: [left, image] }));
+  if (question.kind === "leaving") return recordedAs([left], () => ({ outputs: [leaving ?? left] }));
 
   const counts = perPixel();
   const data = Array.from({ length: images }, perPixel);
@@ -142,22 +145,18 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
   if (question.kind === "gradient") {
     return recordedAs([left, cost], () => {
       const gradients = pullBack([cost], [one], sources);
-      return [left, cost, ...gradients.map((gradient, i) => orZero(gradient, sources[i]))];
+      return { outputs: [left, cost, ...gradients.map((gradient, i) => orZero(gradient, sources[i]))] };
     }, dark);
   }
   const curvature = ofPixels("curvature", question.curvature);
   const ofEach = (x: Variable): Variable => broadcastTo(x, counts.shape);
   // Derivatives by the few numbers that the parameters make are those by the parameters, chained.
   const isChained = chains && sources.every(({ shape }) => shape.length === 0);
-  const by = isChained ? intermediatesOf(sources, image) : sources;
-  return recordedAs(
-    [left, cost, image, curvature],
-    () => {
-      const slope = orZero(pullBack([cost], [one], [image])[0], image);
-      const derivatives = by.map((moving) => orZero(pushForward(by, by.map((each) => (each === moving ? one : undefined)), [image])[0], image));
-      return [left, cost, ...[slope, curvature, ...derivatives].map(ofEach)];
-    },
-    dark,
-    () => (isChained ? derivativesOf(by, sources) : undefined),
-  );
+  return recordedAs([left, cost, image, curvature], () => {
+    const by = isChained ? intermediatesOf(sources, image) : sources;
+    const slope = orZero(pullBack([cost], [one], [image])[0], image);
+    const derivatives = by.map((moving) => orZero(pushForward(by, by.map((each) => (each === moving ? one : undefined)), [image])[0], image));
+    const outputs = [left, cost, ...[slope, curvature, ...derivatives].map(ofEach)];
+    return { outputs, chain: isChained ? derivativesOf(by, sources) : undefined };
+  }, dark);
 }
