@@ -4,7 +4,7 @@ import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sizeOf } from "../ndarray/shape.js";
 import type { ParallelOptions } from "./image-options.js";
 import { chained } from "./chained.js";
-import { blocksInPanels, inBlocks } from "./live/blocked-pixels.js";
+import { blocksInPanels, blocksOfPatch, inBlocks } from "./live/blocked-pixels.js";
 import { liveShare, mostLive } from "./live/live-share.js";
 import { blockPixels } from "./live/pixel-block.js";
 import { inPanels } from "./panel-pixels.js";
@@ -34,6 +34,7 @@ export interface Subject extends Inquiry {
 /** Sums of so many blocks of tiles are kept apart, where there are as many tiles: enough for workers to share, but few of many sums. */
 const [fewestBlocks, mostBlocks] = [8, 1024];
 const mostElementsOfSums = 2 ** 21;
+const mostRowsOfPatches = 64;
 const leavingQuestion: Question = { kind: "leaving" };
 
 /** Answers a question in this thread. */
@@ -113,7 +114,10 @@ function* runsOf(recordings: Recordings, given: Subject, shared: boolean): Gener
 function inTiles({ pixels, tileSize }: Plan, blocks: number): { readonly pixels: Pixels; readonly tilesOfBlock: number } {
   if (pixels.panels && pixels.blocks) return blocksInPanels(pixels, pixels.blocks, blocks);
   if (pixels.panels) return inPanels(pixels, pixels.panels, tileSize, blocks);
-  return { pixels, tilesOfBlock: Math.ceil(tileCount(pixels, tileSize) / blocks) };
+  const tiles = tileCount(pixels, tileSize);
+  if (pixels.blocks === undefined) return { pixels, tilesOfBlock: Math.ceil(tiles / blocks) };
+  // Whole patches, and enough of them that live leaves fill tiles.
+  return { pixels, tilesOfBlock: blocksOfPatch * Math.ceil(tiles / blocksOfPatch / Math.min(blocks, mostRowsOfPatches)) };
 }
 
 /** Records a question. Steps are left out where that pays, as some of the tiles tell: the same ones for the same arguments. */

@@ -39,7 +39,8 @@ export class BlockRunner {
     const block = blocks && blockOfTile(run.pixels, blocks, tile);
     if (!blocks || !block) return;
     const row = Math.floor(tile / run.tilesOfBlock);
-    if (run === this.#run && (row !== this.#row || block.panel !== this.#panel)) this.finish();
+    const isOther = (row !== this.#row && !this.#job.hasImage) || block.panel !== this.#panel;
+    if (run === this.#run && isOther) this.finish();
     this.#row = row;
     const live = this.#begin(run, block.panel);
     const found = live.find(block);

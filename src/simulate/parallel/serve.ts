@@ -51,7 +51,7 @@ function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<numbe
       reported = performance.now();
       post({ kind: "progress" });
     }
-    runner.finish();
   }
+  runner.finish();
   return runner;
 }
