@@ -2,14 +2,14 @@ import { assign, type NdArray } from "../ndarray/ndarray.js";
 import { slice } from "../ndarray/views.js";
 
 /** Arguments of a run that come before those of its tiles. */
-interface Parameters {
+export interface RunParameters {
   readonly parameters: readonly NdArray[];
   /** of panels: the last parameters, which differ from panel to panel; shape [panels, parameters] */
   readonly ofPanels?: NdArray | undefined;
 }
 
 /** The parameters as a panel has them. */
-export function parametersOn(panel: number, { parameters, ofPanels }: Parameters): readonly NdArray[] {
+export function parametersOn(panel: number, { parameters, ofPanels }: RunParameters): readonly NdArray[] {
   if (ofPanels === undefined) return parameters;
   const { shape: [, count] } = ofPanels;
   return [...parameters.slice(0, parameters.length - count), ...Array.from({ length: count }, (_, i) => slice(ofPanels, panel, i))];
@@ -19,7 +19,7 @@ export function parametersOn(panel: number, { parameters, ofPanels }: Parameters
  * Writes the first arguments.
  * @param begun the run whose arguments are there for another panel
  */
-export function writeParameters(inputs: readonly NdArray[], parameters: readonly NdArray[], begun?: Parameters): void {
+export function writeParameters(inputs: readonly NdArray[], parameters: readonly NdArray[], begun?: RunParameters): void {
   const same = begun ? parameters.length - (begun.ofPanels?.shape[1] ?? 0) : 0;
   for (let i = same; i < parameters.length; i++) assign(inputs[i], parameters[i]);
 }

@@ -7,7 +7,7 @@ import { blockOfTile, type BlockOfPanel } from "./blocked-pixels.js";
 import type { Blocks } from "./blocks.js";
 import { leafPixels, leavesOfBlock } from "./pixel-block.js";
 import { LeafTile } from "./leaf-tile.js";
-import { LiveSteps } from "./live-steps.js";
+import { liveStepsOn, type LiveSteps } from "./live-steps.js";
 
 /**
  * Works on the blocks of a job whose steps are masked: on their live leaves alone, which are gathered until they fill a tile. Where nothing
@@ -64,10 +64,9 @@ export class BlockRunner {
     if (this.#run === run && this.#panel === panel && this.#live) return this.#live;
     const { reach, pixels } = run;
     if (reach === undefined) throw new TypeError("a run of masked steps says what bounds them");
-    const parameters = parametersOn(panel, run);
-    this.#live = new LiveSteps(reach, parameters, pixels);
+    this.#live = liveStepsOn(panel, reach, run, pixels);
     const { inputs } = this.#workspace;
-    writeParameters(inputs, parameters, this.#run === run ? run : undefined);
+    writeParameters(inputs, parametersOn(panel, run), this.#run === run ? run : undefined);
     if (this.#run !== run) {
       this.#run = run;
       writeKnown(inputs, run.known);

@@ -1,8 +1,7 @@
-import { parametersOn } from "../run-arguments.js";
 import type { Plan } from "../recordings.js";
 import { blockOfTile, type BlockOfPanel } from "./blocked-pixels.js";
 import { tilesIn } from "./blocks.js";
-import { LiveSteps } from "./live-steps.js";
+import { liveStepsOn } from "./live-steps.js";
 import type { RunReach } from "./reach.js";
 
 /** Steps of so few blocks tell of all. */
@@ -21,12 +20,10 @@ export function liveShare(reach: RunReach, plan: Plan): number {
 }
 
 function shareIn(reach: RunReach, plan: Plan): number {
-  const liveOn = new Map<number, LiveSteps>();
   const blocks = someBlocks(plan);
   let [found, all] = [0, 0];
   for (const block of blocks) {
-    const live = liveOn.get(block.panel) ?? new LiveSteps(reach, parametersOn(block.panel, { parameters: plan.inputs, ofPanels: plan.ofPanels }), plan.pixels);
-    liveOn.set(block.panel, live);
+    const live = liveStepsOn(block.panel, reach, { parameters: plan.inputs, ofPanels: plan.ofPanels }, plan.pixels);
     found += live.findAlone(block);
     all += live.mask.length;
   }

@@ -9,6 +9,7 @@ import { sizeOf } from "../../ndarray/shape.js";
 import { shapeNamed, type CrystalBody } from "../../physics/lattice-factor.js";
 import type { Vector } from "../../physics/vector.js";
 import type { Pixels } from "../pixels.js";
+import { parametersOn, type RunParameters } from "../run-arguments.js";
 import { firstOfPatch, patchEdge, type BlockOfPanel } from "./blocked-pixels.js";
 import { BoxSearch } from "./box-search.js";
 import { LiveLeaves } from "./live-leaves.js";
@@ -21,6 +22,17 @@ import { groupsOf, singleSteps, type StepLattices } from "./step-groups.js";
 
 /** How many radii of its spots places may be apart in a group of steps, where |q| is as large as it is at the edge of most detectors. */
 const [radiiApart, commonLength] = [4, 0.5];
+
+const latest = new WeakMap<RunReach, { readonly panel: number; readonly live: LiveSteps }>();
+
+/** The live steps of a run on a panel; the latest one is kept for whoever asks next. */
+export function liveStepsOn(panel: number, reach: RunReach, run: RunParameters, pixels: Pixels): LiveSteps {
+  const known = latest.get(reach);
+  if (known?.panel === panel) return known.live;
+  const live = new LiveSteps(reach, parametersOn(panel, run), pixels);
+  latest.set(reach, { panel, live });
+  return live;
+}
 
 export class LiveSteps {
   /** which leaves of the present block have live steps */

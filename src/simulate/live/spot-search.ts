@@ -3,7 +3,7 @@
  * widths its spot is a ball around each reflection. Reflections that scatter and are near to the surface for a whole group of steps are
  * found first, and then, step by step, where on the detector the surface is in the ball.
  */
-import type { Data } from "../../ndarray/dtype.js";
+import { allocate, type Data } from "../../ndarray/dtype.js";
 import { bentSpread, straightSpread } from "../../autodiff/enclosed.js";
 import type { Enclosure } from "../../autodiff/enclosure.js";
 import type { LiveLeaves } from "./live-leaves.js";
@@ -25,6 +25,11 @@ export class SpotSearch implements Search {
   readonly #low: Int32Array;
   readonly #high: Int32Array;
   readonly #surfaces: Surfaces;
+  /** of a group's steps: how high they are above the plane of their mean, and whether their own surfaces are measured */
+  readonly #heights: Data;
+  readonly #measured: Uint8Array;
+  /** how far a reflection may be from that plane to be near to a step's surface */
+  #tolerance = 0;
   /** groups that can have live steps in the present region */
   readonly #active: number[] = [];
 
@@ -44,6 +49,8 @@ export class SpotSearch implements Search {
     this.#high = new Int32Array(3 * groups.length);
     const most = groups.reduce((size, { first, end }) => Math.max(size, end - first), 0);
     this.#surfaces = new Surfaces(positions, widths, most + 1);
+    this.#heights = allocate("float64", most);
+    this.#measured = new Uint8Array(most);
   }
 
   mark(region: Region, found: LiveLeaves): boolean {
@@ -106,38 +113,65 @@ export class SpotSearch implements Search {
     return Math.sqrt(square);
   }
 
+  /** The most that q differs from its value at the centre. */
+  #extent(view: number): number {
+    const { outputs, half } = this.positions;
+    let square = 0;
+    for (let i = 0; i < 3; i++) {
+      const most = straightSpread(outputs[i], view, half) + bentSpread(outputs[i], view, half);
+      square += most * most;
+    }
+    return Math.sqrt(square);
+  }
+
   /** Whether the surface is curved by more than is good to ask about it at once. */
   #isBent({ view, mean, first }: StepGroup): boolean {
     this.#surfaces.measure(0, view, mean, 0, first);
-    return !(2 * this.#surfaces.bentOf(0) <= this.#surfaces.radiusOf(0));
+    return !(this.#surfaces.bentOf(0) <= this.#surfaces.radiusOf(0));
   }
 
   #markGroup(at: number, region: Region, found: LiveLeaves): void {
-    const { view, mean, first, end, lattices } = this.groups[at];
+    const group = this.groups[at];
+    const { reflections } = this;
     const surfaces = this.#surfaces;
     const low = this.#low;
     const high = this.#high;
-    const { reflections } = this;
-    surfaces.measure(0, view, mean, 0, first);
-    const room = this.groups[at].room * this.#length(view);
-    let isMeasured = false;
+    surfaces.measure(0, group.view, group.mean, 0, group.first);
+    const room = group.room * this.#length(group.view);
+    this.#tolerance = (surfaces.radiusOf(0) + surfaces.bentOf(0) + group.room * this.#extent(group.view)) * (1 + closeness);
+    this.#measured.fill(0);
+    let areHeights = false;
     for (let h = low[3 * at]; h <= high[3 * at]; h++) {
       for (let k = low[3 * at + 1]; k <= high[3 * at + 1]; k++) {
         surfaces.findNear(0, h, k, low[3 * at + 2], high[3 * at + 2], room);
         const last = surfaces.near[1];
         for (let l = surfaces.near[0]; l <= last; l++) {
           if (reflections !== undefined && !isScattering(reflections, h, k, l)) continue;
-          if (!isMeasured) {
-            isMeasured = true;
-            for (let step = first; step < end; step++) surfaces.measure(step - first + 1, view, this.vectors, 9 * lattices[step - first], step);
-          }
-          for (let step = first; step < end; step++) {
-            if (surfaces.meets(step - first + 1, h, k, l, region.half)) {
-              markRectangle(region, step, surfaces.rectangle, found);
-            }
-          }
+          if (!areHeights) this.#findHeights(group);
+          areHeights = true;
+          this.#markReflection(group, h, k, l, region, found);
         }
       }
+    }
+  }
+
+  /** Finds how high each step of a group is above the plane of their mean. */
+  #findHeights({ view, first, end, lattices }: StepGroup): void {
+    for (let i = 0; i < end - first; i++) this.#heights[i] = this.#surfaces.heightAbove(0, view, this.vectors, 9 * lattices[i]);
+  }
+
+  #markReflection({ view, first, end, lattices }: StepGroup, h: number, k: number, l: number, region: Region, found: LiveLeaves): void {
+    const surfaces = this.#surfaces;
+    const heights = this.#heights;
+    const height = surfaces.heightOf(0, h, k, l);
+    const tolerance = this.#tolerance;
+    for (let i = 0; i < end - first; i++) {
+      if (Math.abs(heights[i] - height) > tolerance) continue;
+      if (this.#measured[i] === 0) {
+        this.#measured[i] = 1;
+        surfaces.measure(i + 1, view, this.vectors, 9 * lattices[i], first + i);
+      }
+      if (surfaces.meets(i + 1, h, k, l, region.half)) markRectangle(region, first + i, surfaces.rectangle, found);
     }
   }
 }

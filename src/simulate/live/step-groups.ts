@@ -19,6 +19,9 @@ export interface StepGroup {
   readonly moved: readonly [number, number, number];
 }
 
+/** Halves of a group are asked about apart where they are less spread by this factor: those of a scan are, those of mosaic domains are not. */
+const gain = 0.7;
+
 /** What steps are. */
 export interface StepLattices {
   /** of each step, the element of q */
@@ -36,18 +39,16 @@ export interface StepLattices {
 export function groupsOf(steps: StepLattices, toUnits: Data, most: number): StepGroup[] {
   const { views } = steps;
   const groups: StepGroup[] = [];
-  const divide = (first: number, end: number): void => {
-    const group = groupOf(steps, first, end, toUnits);
-    if (end - first === 1 || group.room <= most) groups.push(group);
-    else {
-      const middle = (first + end) >> 1;
-      divide(first, middle);
-      divide(middle, end);
-    }
+  const divide = (group: StepGroup): void => {
+    const { first, end, room } = group;
+    const middle = (first + end) >> 1;
+    const halves = room <= most || middle === first ? [] : [groupOf(steps, first, middle, toUnits), groupOf(steps, middle, end, toUnits)];
+    if (halves.length > 0 && halves.every((half) => half.room <= gain * room)) halves.forEach(divide);
+    else groups.push(group);
   };
   for (let first = 0, end = 1; first < views.length; first = end++) {
     while (end < views.length && views[end] === views[first]) end++;
-    divide(first, end);
+    divide(groupOf(steps, first, end, toUnits));
   }
   return groups;
 }

@@ -108,6 +108,28 @@ export class Surfaces {
     return this.#numbers[perSurface * surface + atRadius];
   }
 
+  /** How far above the plane of a surface, along its normal, a step sees the region's centre from its lattice's origin. */
+  heightAbove(surface: number, view: number, vectors: Data, from: number): number {
+    const numbers = this.#numbers;
+    const plane = perSurface * surface + atPlane;
+    const [q0, q1, q2] = this.positions.outputs;
+    const x = q0.centre[view];
+    const y = q1.centre[view];
+    const z = q2.centre[view];
+    return (
+      numbers[plane + 1] * (vectors[from] * x + vectors[from + 1] * y + vectors[from + 2] * z) +
+      numbers[plane + 2] * (vectors[from + 3] * x + vectors[from + 4] * y + vectors[from + 5] * z) +
+      numbers[plane + 3] * (vectors[from + 6] * x + vectors[from + 7] * y + vectors[from + 8] * z)
+    );
+  }
+
+  /** The same of a reflection. */
+  heightOf(surface: number, h: number, k: number, l: number): number {
+    const numbers = this.#numbers;
+    const plane = perSurface * surface + atPlane;
+    return numbers[plane + 1] * h + numbers[plane + 2] * k + numbers[plane + 3] * l;
+  }
+
   /** Finds which reflections with given h and k, and l from one number to another, can be near to a surface. */
   findNear(surface: number, h: number, k: number, low: number, high: number, room: number): void {
     const numbers = this.#numbers;
