@@ -2,11 +2,10 @@
  * What a program's values can be over a rectangle of two of its arguments, which vary together along the first axis, as the indices of
  * pixels do.
  */
-import { NdArray } from "../ndarray/ndarray.js";
+import type { NdArray } from "../ndarray/ndarray.js";
 import { sizeOf, type Shape } from "../ndarray/shape.js";
 import { encloseFunction, encloseMultiple, encloseProduct, encloseSum, enclosedZeros, type Enclosed, type HalfEdges, type Places } from "./enclosed.js";
-import { runNode } from "./interpreter.js";
-import type { Node, Program } from "./tape.js";
+import type { ProgramValues } from "./program-values.js";
 
 /** A step that varies, with where the elements of its result find those of its inputs. */
 interface Step {
@@ -19,7 +18,7 @@ interface Step {
   readonly ofInverse: Places;
 }
 
-const supported: ReadonlySet<string> = new Set(["add", "sub", "mul", "div", "neg", "sqrt", "exp", "sin", "cos", "abs", "ceil", "floor"]);
+const supported: ReadonlySet<string> = new Set(["broadcast", "add", "sub", "mul", "div", "neg", "sqrt", "exp", "sin", "cos", "abs", "ceil", "floor"]);
 const views: ReadonlySet<string> = new Set(["broadcast", "reshape", "alias"]);
 
 export class Enclosure {
@@ -27,48 +26,42 @@ export class Enclosure {
   readonly outputs: readonly Enclosed[];
   readonly half: HalfEdges = { x: 0, y: 0 };
   readonly #steps: Step[] = [];
-  readonly #arguments: readonly [Enclosed, Enclosed];
+  readonly #arguments: readonly Enclosed[];
 
   /**
-   * @param program whose arguments at the indices `varying` have the shape [P, 1, ...]; whatever varies with them is elementwise
-   * @param input finds an argument that does not vary, by its index
+   * @param values of the program, which other enclosures may share
+   * @param outputs the first of the program's that are enclosed, and the one behind the last
    * @throws RangeError when a step that varies cannot be enclosed
    */
-  constructor(program: Program, varying: readonly [number, number], input: (index: number) => NdArray | undefined) {
-    const shapeOfOne = program.inputs[varying[0]].shape;
-    const collapsed = (shape: Shape): Shape => (shape.length === shapeOfOne.length ? [1, ...shape.slice(1)] : shape);
-    const enclosed: (Enclosed | undefined)[] = [];
-    const known: (NdArray | undefined)[] = [];
-    const found = new Map<number, Enclosed>();
-    const of = (node: number): Enclosed => {
-      const present = enclosed[node] ?? found.get(node);
+  constructor(values: ProgramValues, [first, end]: readonly [number, number?] = [0]) {
+    const { program } = values;
+    const enclosed = new Map<number, Enclosed>();
+    const of = (id: number): Enclosed => {
+      const present = enclosed.get(id);
       if (present) return present;
-      const array = known[node];
-      if (array === undefined) throw new RangeError(`value ${node} was not computed`);
-      const constant = constantOf(array, collapsed(array.shape));
-      found.set(node, constant);
-      return constant;
+      const made = values.isVarying(id) ? this.#enclosed(values, id, of) : constantOf(values.known(id), values.collapsed(program.nodes[id].shape));
+      enclosed.set(id, made);
+      return made;
     };
     this.#arguments = [enclosedZeros(1), enclosedZeros(1)];
-    const needed = neededFor(program);
-    program.nodes.forEach((node, id) => {
-      if (!needed.has(id)) return;
-      const { primitive, attributes, shape } = node;
-      const argument = primitive === "input" ? varying.indexOf(Number(attributes.index)) : -1;
-      if (argument >= 0) enclosed[id] = this.#arguments[argument];
-      else if (!node.inputs.some((from) => enclosed[from])) known[id] = valueOf(program, node, input, node.inputs.map((from) => known[from]));
-      else if (views.has(primitive) && sizeOf(collapsed(shape)) === sizeOf(collapsed(program.nodes[node.inputs[0]].shape))) enclosed[id] = of(node.inputs[0]);
-      else if (supported.has(primitive) || primitive === "broadcast") {
-        const whole = collapsed(shape);
-        const result = enclosedZeros(sizeOf(whole));
-        const places = node.inputs.map((from) => placesIn(collapsed(program.nodes[from].shape), whole));
-        const inputs = node.inputs.map(of);
-        const divisors = primitive === "div" ? inputs[1].centre.length : 0;
-        this.#steps.push({ primitive, result, inputs, places, inverse: enclosedZeros(divisors, inputs[1]?.isConstant), ofInverse: Int32Array.from({ length: divisors }, (_, i) => i) });
-        enclosed[id] = result;
-      } else throw new RangeError(`${primitive} cannot be enclosed`);
-    });
-    this.outputs = program.outputs.map(of);
+    this.outputs = program.outputs.slice(first, end).map(of);
+  }
+
+  /** What encloses a step that varies, and, behind those that it takes, how. */
+  #enclosed(values: ProgramValues, id: number, of: (id: number) => Enclosed): Enclosed {
+    const { nodes } = values.program;
+    const { primitive, inputs: from, shape } = nodes[id];
+    const argument = values.argumentOf(id);
+    if (argument >= 0) return this.#arguments[argument];
+    const whole = values.collapsed(shape);
+    if (views.has(primitive) && sizeOf(whole) === sizeOf(values.collapsed(nodes[from[0]].shape))) return of(from[0]);
+    if (!supported.has(primitive)) throw new RangeError(`${primitive} cannot be enclosed`);
+    const inputs = from.map(of);
+    const result = enclosedZeros(sizeOf(whole));
+    const places = from.map((input) => placesIn(values.collapsed(nodes[input].shape), whole));
+    const divisors = primitive === "div" ? inputs[1].centre.length : 0;
+    this.#steps.push({ primitive, result, inputs, places, inverse: enclosedZeros(divisors, inputs[1]?.isConstant), ofInverse: Int32Array.from({ length: divisors }, (_, i) => i) });
+    return result;
   }
 
   /** Encloses the outputs over a rectangle: its centre, and half of its edges. */
@@ -82,13 +75,6 @@ export class Enclosure {
     this.half.y = halfY;
     for (const step of this.#steps) enclose(step, this.half);
   }
-}
-
-/** Steps that the outputs need. */
-function neededFor({ nodes, outputs }: Program): Set<number> {
-  const needed = new Set(outputs);
-  for (let id = nodes.length - 1; id >= 0; id--) if (needed.has(id)) for (const from of nodes[id].inputs) needed.add(from);
-  return needed;
 }
 
 function constantOf(array: NdArray, shape: Shape): Enclosed {
@@ -123,16 +109,6 @@ export function placesIn(from: Shape, to: Shape): Int32Array {
     }
     return at;
   });
-}
-
-function valueOf({ literals }: Program, node: Node, input: (index: number) => NdArray | undefined, operands: readonly (NdArray | undefined)[]): NdArray | undefined {
-  const { primitive, attributes, shape } = node;
-  const index = Number(attributes.index);
-  if (primitive === "input") return input(index);
-  if (primitive === "literal") return literals[index];
-  if (primitive === "constant") return new NdArray(Float64Array.of(Number(attributes.value)), shape, shape.map(() => 0));
-  // In the digits of the loops, which compute places in float64.
-  return runNode({ ...node, dtype: node.dtype === "float32" ? "float64" : node.dtype }, operands.filter((operand) => operand !== undefined));
 }
 
 /** One step, all elements. */

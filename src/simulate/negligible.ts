@@ -22,7 +22,7 @@ const rounding = 1e-9;
 /** Fewer steps of all pixels take less time than to ask which of them are worth it. */
 const fewestSteps = 2 ** 16;
 /** More steps of a pixel, with all leaves of a block, make a mask that is too large. */
-const mostSteps = 2 ** 16;
+const mostSteps = 2 ** 14;
 
 /** @throws InputError when the option cannot be */
 export function checkSkip(skip: Skip | undefined): void {

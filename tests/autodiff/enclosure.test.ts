@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { bentSpread, straightSpread, type Enclosed } from "../../src/autodiff/enclosed.js";
 import { Enclosure } from "../../src/autodiff/enclosure.js";
+import { ProgramValues } from "../../src/autodiff/program-values.js";
 import { interpret } from "../../src/autodiff/interpreter.js";
 import { abs, add, ceil, cos, div, exp, floor, mul, neg, sin, sqrt, sub } from "../../src/autodiff/operations.js";
 import { reshape } from "../../src/autodiff/primitives/structure.js";
@@ -43,7 +44,7 @@ test("a value at any place of a rectangle is in what encloses it", () => {
   fc.assert(
     fc.property(centre, centre, fc.constantFrom(0, 0.01, 0.4), fc.constantFrom(0, 0.2, 0.9), within, within, (x, y, halfX, halfY, u, v) => {
       for (const make of [indices, everything]) {
-        const enclosure = new Enclosure(programOf(make, 1), [0, 1], () => undefined);
+        const enclosure = new Enclosure(new ProgramValues(programOf(make, 1), [0, 1], () => undefined));
         enclosure.over(x, y, halfX, halfY);
         const values = interpret(programOf(make, 1))([full([1, 1], x + u * halfX), full([1, 1], y + v * halfY)]);
         values.forEach(({ data }, output) => data.forEach((value, step) => assert.ok(holds(enclosure.outputs[output], step, u * halfX, v * halfY, value), `${output}, ${step}`)));
@@ -54,7 +55,7 @@ test("a value at any place of a rectangle is in what encloses it", () => {
 });
 
 test("indices over 32 x 32 pixels are enclosed within 1.1 of their true width", () => {
-  const enclosure = new Enclosure(programOf(indices, 1024), [0, 1], () => undefined);
+  const enclosure = new Enclosure(new ProgramValues(programOf(indices, 1024), [0, 1], () => undefined));
   for (const [x, y] of [[15.5, 15.5], [115.5, 79.5], [500.5, 300.5]] as const) {
     enclosure.over(x, y, 15.5, 15.5);
     const places = [-15.5, 0, 15.5].flatMap((dx) => [-15.5, 0, 15.5].map((dy) => [x + dx, y + dy]));
@@ -70,7 +71,7 @@ test("indices over 32 x 32 pixels are enclosed within 1.1 of their true width", 
 });
 
 test("what is left of indices over 32 x 32 pixels beside their slopes and curvatures is of third order", () => {
-  const enclosure = new Enclosure(programOf(indices, 1024), [0, 1], () => undefined);
+  const enclosure = new Enclosure(new ProgramValues(programOf(indices, 1024), [0, 1], () => undefined));
   const restFor = (half: number): number => {
     enclosure.over(500.5, 300.5, half, half);
     return enclosure.outputs[0].rest[0];
@@ -81,7 +82,7 @@ test("what is left of indices over 32 x 32 pixels beside their slopes and curvat
 
 test("what can be anything, or is no number, has no finite rest", () => {
   const make: Made = (x, y) => [div(1, sub(x, 3)), sqrt(sub(x, y)), div(sub(x, x), sub(y, y))];
-  const enclosure = new Enclosure(programOf(make, 1), [0, 1], () => undefined);
+  const enclosure = new Enclosure(new ProgramValues(programOf(make, 1), [0, 1], () => undefined));
   enclosure.over(3.1, 3, 0.5, 0.5);
   for (const { rest } of enclosure.outputs) assert.not(rest[0] < Infinity);
 });

@@ -1,4 +1,4 @@
-/** Live steps of crystals whose factor is bounded in a box of offsets from a reflection: leaf by leaf, h, k and l are enclosed. */
+/** Live steps of crystals whose factor is bounded in a box of offsets from a reflection: square by square of leaves, h, k and l are enclosed. */
 import { allocate } from "../../ndarray/dtype.js";
 import { nearestWhole } from "../../ndarray/rounding.js";
 import { bentSpread } from "../../autodiff/enclosed.js";
@@ -8,6 +8,9 @@ import type { LiveLeaves } from "./live-leaves.js";
 import { leafEdge, leavesAlong } from "./pixel-block.js";
 import type { Region, Search } from "./region.js";
 import type { StepLattices } from "./step-groups.js";
+
+/** Leaves along an edge of the squares that are asked about. */
+const leavesOfSquare = 2;
 
 interface Offset {
   low: number;
@@ -36,13 +39,14 @@ export class BoxSearch implements Search {
   mark({ fast, slow, half, blocks, row, column }: Region, found: LiveLeaves): boolean {
     if (blocks > 1) return false;
     this.positions.over(fast, slow, half, half);
-    const halfLeaf = (leafEdge - 1) / 2;
+    const halfSquare = (leavesOfSquare * leafEdge - 1) / 2;
     for (let step = 0; step < this.steps.views.length; step++) {
       this.#measure(step);
       if (this.#isSmallAround(0, 0, half)) continue;
-      for (let y = 0; y < leavesAlong; y++) {
-        for (let x = 0; x < leavesAlong; x++) {
-          if (!this.#isSmallAround(x * leafEdge + halfLeaf - half, y * leafEdge + halfLeaf - half, halfLeaf)) found.add(step, row + y, row + y, column + x, column + x);
+      for (let y = 0; y < leavesAlong; y += leavesOfSquare) {
+        for (let x = 0; x < leavesAlong; x += leavesOfSquare) {
+          if (this.#isSmallAround(x * leafEdge + halfSquare - half, y * leafEdge + halfSquare - half, halfSquare)) continue;
+          found.add(step, row + y, row + y + leavesOfSquare - 1, column + x, column + x + leavesOfSquare - 1);
         }
       }
     }

@@ -4,6 +4,7 @@
  */
 import { allocate } from "../../ndarray/dtype.js";
 import { Enclosure, placesIn } from "../../autodiff/enclosure.js";
+import { ProgramValues } from "../../autodiff/program-values.js";
 import type { NdArray } from "../../ndarray/ndarray.js";
 import { sizeOf } from "../../ndarray/shape.js";
 import { shapeNamed, type CrystalBody } from "../../physics/lattice-factor.js";
@@ -99,11 +100,10 @@ function searchOf({ reach, known, negligible }: RunReach, parameters: readonly N
   const { program } = reach;
   const at = parameters.length;
   const firstKnown = program.inputs.length - known.length;
-  const enclosureOf = (first: number, end?: number): Enclosure =>
-    new Enclosure({ ...program, outputs: program.outputs.slice(first, end) }, [at, at + 1], (index) => (index < at ? parameters[index] : known[index - firstKnown]));
-  const positions = enclosureOf(0, 3);
-  const steps = stepLattices(program.outputs.map((output) => program.nodes[output].shape), reach.steps, enclosureOf(3, positionOutputs));
-  const rest = enclosureOf(positionOutputs);
+  const values = new ProgramValues(program, [at, at + 1], (index) => (index < at ? parameters[index] : known[index - firstKnown]));
+  const positions = new Enclosure(values, [0, 3]);
+  const steps = stepLattices(program.outputs.map((output) => program.nodes[output].shape), reach.steps, new Enclosure(values, [3, positionOutputs]));
+  const rest = new Enclosure(values, [positionOutputs]);
   if (reach.kind === "closed") {
     const groups = singleSteps(steps, reach.reflections);
     return new SpotSearch(positions, groups, steps.vectors, new ClosedWidths(rest, groups.length, negligible), reach.reflections, negligible.reflections);

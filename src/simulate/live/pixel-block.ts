@@ -2,7 +2,7 @@
 
 /** Pixels along an edge of a block, and of a leaf. */
 export const blockEdge = 32;
-export const leafEdge = 4;
+export const leafEdge = 2;
 export const leavesAlong = blockEdge / leafEdge;
 export const blockPixels = blockEdge ** 2;
 /** Pixels that are worked on together or not at all. */

@@ -9,7 +9,7 @@ import { InputError } from "../../../src/ndarray/errors.js";
 import { full, zeros, type NdArray } from "../../../src/ndarray/ndarray.js";
 import { ImageModel, type PixelLoss } from "../../../src/simulate/image-model.js";
 import type { ImageOptions } from "../../../src/simulate/image-options.js";
-import { leafAt, leafColumn, leafRow } from "../../../src/simulate/live/pixel-block.js";
+import { leafAt, leafColumn, leafRow, leavesAlong, leavesOfBlock } from "../../../src/simulate/live/pixel-block.js";
 import { nodeWorkers } from "../../../src/simulate/parallel/node.js";
 
 const start = { turn: 12, distance: 90, a: 38 };
@@ -139,9 +139,9 @@ test("any number of workers gives the same bits, whatever is left out", async ()
 });
 
 test("a block's leaves stand along a curve from neighbour to neighbour", () => {
-  for (let leaf = 0; leaf < 64; leaf++) {
-    assert.is(leafAt[8 * leafRow[leaf] + leafColumn[leaf]], leaf);
-    const following = leaf < 63 ? Math.abs(leafRow[leaf + 1] - leafRow[leaf]) + Math.abs(leafColumn[leaf + 1] - leafColumn[leaf]) : 1;
+  for (let leaf = 0; leaf < leavesOfBlock; leaf++) {
+    assert.is(leafAt[leavesAlong * leafRow[leaf] + leafColumn[leaf]], leaf);
+    const following = leaf < leavesOfBlock - 1 ? Math.abs(leafRow[leaf + 1] - leafRow[leaf]) + Math.abs(leafColumn[leaf + 1] - leafColumn[leaf]) : 1;
     assert.is(following, 1);
   }
 });
