@@ -35,7 +35,8 @@ import { refinedArguments } from "./refine/refined-arguments.js";
 import { describeRefinement, shown, shownChiSquare, suffixOf } from "./refine/report.js";
 import { refinedModel, type RefinedCrystals } from "./refine/refined-model.js";
 import { boxFiles } from "./refine/box-files.js";
-import { refineOnBoxes } from "./refine/boxes.js";
+import { boxReport, describeBoxes, filesIn } from "./refine/box-report.js";
+import { refineOnBoxes, squaresOf } from "./refine/boxes.js";
 import { boxRequest, usesBoxes, type BoxRequest } from "./refine/boxes-request.js";
 import { refineRequest, type RefineRequest } from "./refine/request.js";
 import { failedState, resumedOptions, resumedStart, unfinishedState } from "./refine/state.js";
@@ -238,10 +239,14 @@ async function runBoxJob(boxes: BoxRequest, job: ImageJob, isOneOfMany: boolean,
   for (const warning of refinement.warnings) stderr(`warning: ${warning}\n`);
   await makeFolder(job.folder);
   const models = new Map(refinement.crystals.map(({ experiment }, i) => [refinement.crystals.length > 1 ? i : request.crystal, experiment] as const));
-  const files = await resultFiles(given, job, request, refinement, cwd, models);
+  const { structureFactors } = request.stills[0].experiment;
+  const squareOf = typeof structureFactors === "number" ? undefined : squaresOf(request.stills[0].experiment);
+  const command = given.occurrences.flatMap(({ spelling, words }) => [spelling, ...words]);
+  const report = await boxReport(refinement, squareOf, command, filesIn(given, job.images[0], cwd));
+  const files = await resultFiles(given, job, request, refinement, cwd, { models, more: report });
   const own = boxFiles(refinement, job.folder);
   await writeAllAtomically([...files, ...own]);
-  stdout(given.has("json") ? `${JSON.stringify({ ...(isOneOfMany && { image: job.images[0] }), ...summaryOf(refinement) })}\n` : describeRefinement(refinement, job, own.map(({ path }) => basename(path))));
+  stdout(given.has("json") ? `${JSON.stringify({ ...(isOneOfMany && { image: job.images[0] }), ...summaryOf(refinement) })}\n` : `${describeRefinement(refinement, job, own.map(({ path }) => basename(path)))}${describeBoxes(report)}`);
   return refinement;
 }
 
@@ -276,7 +281,7 @@ async function resultFiles(
   request: RefineRequest,
   refinement: Refinement,
   cwd: string,
-  models?: RefinedCrystals,
+  { models, more }: { readonly models?: RefinedCrystals; readonly more?: object } = {},
 ): Promise<OutputFile[]> {
   const { stills, parameters, options } = request;
   const loss = options.loss ?? lossNamed("poisson");
@@ -309,7 +314,7 @@ async function resultFiles(
   const blocks = refinedBlocks(refinement);
   if (blocks.length > 0) add("blocks.svg", poleFigure(blocks));
   add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, refinement.warnings, await originOf(given, images, request.facts, cwd)));
-  add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings));
+  add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings, more));
   return files;
 }
 

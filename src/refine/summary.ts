@@ -50,11 +50,14 @@ export function summaryFields({ parameters, blocks, loss, reducedChiSquare, conv
   return { parameters, ...(blocks && { blocks }), loss, reducedChiSquare, converged, why, steps, seconds, warnings };
 }
 
-/** A refinement that has ended, as the text of its file. */
-export function refinementText(image: string, refinement: Refinement, warnings: readonly string[]): string {
+/**
+ * A refinement that has ended, as the text of its file.
+ * @param more what else is known of it
+ */
+export function refinementText(image: string, refinement: Refinement, warnings: readonly string[], more: object = {}): string {
   const { parameters, correlations, history } = refinement;
   const values = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
-  return stateText({ image, ...summaryOf(refinement), values, correlations, warnings, history });
+  return stateText({ image, ...summaryOf(refinement), values, ...more, correlations, warnings, history });
 }
 
 /** A state of a refinement as the text of its file. */

@@ -5,6 +5,7 @@ import { boxesAround, type Box, type Boxes, type LeftOut } from "./box.js";
 import { intensityOf, type BoxIntensity } from "./intensity.js";
 import type { BackgroundTerms } from "./local-fit.js";
 import type { BoxStill } from "./options.js";
+import { pointsNeeded } from "./points.js";
 import type { PredictedReflection } from "./prediction.js";
 import { ProfileProgram } from "./profile-program.js";
 
@@ -51,7 +52,7 @@ export function integrate(
   const known = squareOf ? reflections.filter(({ hkl }) => squareOf(hkl) !== undefined) : reflections;
   const boxes = boxesAround(counts, mask, known, others);
   const squares = squareOf && boxes.boxes.map(({ reflection: { hkl } }) => squareOf(hkl) ?? 0);
-  const likelihood = new BoxLikelihood({ experiment, parameters: [], boxes, backgroundTerms, program: new ProfileProgram(experiment, []), ...(squares && { squares }) });
+  const likelihood = new BoxLikelihood({ experiment, parameters: [], boxes, backgroundTerms, program: new ProfileProgram(experiment, [], pointsNeeded(known)), ...(squares && { squares }) });
   const state = likelihood.stateAt([]);
   const model = likelihood.modelAt(state);
   const integrated = boxes.boxes.map((box, i): IntegratedReflection => {

@@ -1,6 +1,6 @@
 /** A crystal on the beamline, ready for its spots in closed form to be placed on the detector. */
 import type { Quantity } from "../../autodiff/tape.js";
-import { add, mul } from "../../autodiff/primitives/elementwise.js";
+import { add, div, mul } from "../../autodiff/primitives/elementwise.js";
 import { incidentBeams, sourceCount, type Along } from "../../models/beam.js";
 import { orientedLattice, scatteringLattices } from "../../models/crystal.js";
 import { detectorFrame, type DetectorFrame, type Sensor } from "../../models/detector.js";
@@ -35,8 +35,9 @@ const only: Along = ([value]) => value;
  *
  * A turn of the crystal during the exposure is taken as a Gaussian of the variance of the even turn.
  * @param rotationDeg turns of the block about X, then Y, then Z
+ * @param points along each edge of a pixel over which its spots are summed; the part of the pixel that each stands for widens them
  */
-export function placementOf(experiment: Experiment<Quantity>, rotationDeg: Vector): Placement {
+export function placementOf(experiment: Experiment<Quantity>, rotationDeg: Vector, points = 1): Placement {
   const { beam, crystal, detector } = experiment;
   const frame = detectorFrame(detector);
   const { scan } = crystal;
@@ -49,13 +50,20 @@ export function placementOf(experiment: Experiment<Quantity>, rotationDeg: Vecto
   return {
     frame,
     sensor: detector.sensor,
-    widths: spotWidths({ ...experiment, crystal: block }, frame, true, only),
+    widths: withPixel(spotWidths({ ...experiment, crystal: block }, frame, false, only), div(frame.pixelSize, points)),
     lattice,
     reciprocal: { aStar: a, bStar: b, cStar: c },
     incident: direction,
     wavelength,
     turn: product(product(whole, whole), 1 / 12),
   };
+}
+
+/** With the variance of a place in a square of this edge. */
+function withPixel(widths: SpotWidths, edge: Quantity): SpotWidths {
+  const variance = div(mul(edge, edge), 12);
+  const { fast, slow, mixed } = widths.plane;
+  return { ...widths, plane: { fast: add(fast, variance), slow: add(slow, variance), mixed } };
 }
 
 /**

@@ -4,7 +4,7 @@ import { broadcastTo } from "../../autodiff/primitives/structure.js";
 import { Tape, Variable, type Program, type Quantity } from "../../autodiff/tape.js";
 import type { Experiment } from "../../models/experiment.js";
 import type { Data } from "../../ndarray/dtype.js";
-import { flatData } from "../../ndarray/ndarray.js";
+import { flatData, type NdArray } from "../../ndarray/ndarray.js";
 import type { Vector } from "../../physics/vector.js";
 import { experimentAt, type Parameter } from "../parameter.js";
 import type { BoxPixels } from "./box.js";
@@ -13,7 +13,10 @@ import { recordProfile } from "./profile.js";
 /** Pixels that are worked on at once: their arguments and results stay in the processor's cache. */
 const chunk = 1024;
 
-/** Receives a chunk of results: where it begins among what was asked for, how many of it count, and the arrays, the profile first. */
+/**
+ * Receives a chunk of results, to add them up: where it begins among what was asked for, how many of it count, and the arrays, the profile
+ * first. Each point of the pixels gives a chunk of its own.
+ */
 export type ChunkReader = (first: number, count: number, results: readonly Data[]) => void;
 
 /**
@@ -27,8 +30,11 @@ export class ProfileProgram {
   #plain: Workspace | undefined;
   #derived: Workspace | undefined;
 
-  /** @param parameters without those of blocks */
-  constructor(experiment: Experiment, parameters: readonly Parameter[], executor: Executor = "webassembly") {
+  /**
+   * @param parameters without those of blocks
+   * @param points along each edge of a pixel over which its spots are summed
+   */
+  constructor(experiment: Experiment, parameters: readonly Parameter[], readonly points = 1, executor: Executor = "webassembly") {
     this.#experiment = experiment;
     this.#parameters = parameters;
     this.#executor = executor;
@@ -37,7 +43,7 @@ export class ProfileProgram {
   /** The profiles of pixels. */
   profiles(pixels: BoxPixels, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader): void {
     this.#plain ??= prepareWorkspace(this.#record(false), this.#executor);
-    run(this.#plain, pixels, [...values, ...rotationDeg], read);
+    run(this.#plain, this.points, pixels, [...values, ...rotationDeg], read);
   }
 
   /**
@@ -46,7 +52,7 @@ export class ProfileProgram {
    */
   derivatives(pixels: BoxPixels, at: Data, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader): void {
     this.#derived ??= prepareWorkspace(this.#record(true), this.#executor);
-    run(this.#derived, pixels, [...values, ...rotationDeg], read, at);
+    run(this.#derived, this.points, pixels, [...values, ...rotationDeg], read, at);
   }
 
   #record(hasDerivatives: boolean): Program {
@@ -59,7 +65,7 @@ export class ProfileProgram {
     const [fast, slow, h, k, l] = [perPixel(), perPixel(), perPixel(), perPixel(), perPixel()];
     const experiment = experimentAt(this.#experiment, this.#parameters, values);
     const ofEach = (quantity: Quantity): Variable => broadcastTo(quantity instanceof Variable ? quantity : tape.constant(quantity, dtype), [chunk]);
-    const profile = ofEach(recordProfile(experiment, fast, slow, [h, k, l], turns));
+    const profile = ofEach(recordProfile(experiment, fast, slow, [h, k, l], turns, this.points));
     if (!hasDerivatives) return tape.program([profile]);
     const one = tape.constant(1, dtype);
     const derivatives = [...values, ...turns].map((source) => ofEach(pushForward([source], [one], [profile])[0] ?? 0));
@@ -67,21 +73,27 @@ export class ProfileProgram {
   }
 }
 
-function run(workspace: Workspace, { count, fast, slow, h, k, l }: BoxPixels, numbers: readonly number[], read: ChunkReader, at?: Data): void {
+function run(workspace: Workspace, points: number, { count, fast, slow, h, k, l }: BoxPixels, numbers: readonly number[], read: ChunkReader, at?: Data): void {
   const { inputs } = workspace;
   numbers.forEach((value, i) => (inputs[i].data[inputs[i].offset] = value));
-  const perPixel = [fast, slow, h, k, l];
+  const perPixel = inputs.slice(numbers.length);
   const asked = at?.length ?? count;
   for (let first = 0; first < asked; first += chunk) {
     const here = Math.min(chunk, asked - first);
-    perPixel.forEach((from, i) => {
-      const { data, offset } = inputs[numbers.length + i];
+    const fill = (from: Data, { data, offset }: NdArray, shift: number): void => {
       // What fills up the last chunk is one of its pixels once more.
       for (let p = 0; p < chunk; p++) {
         const place = first + (p < here ? p : 0);
-        data[offset + p] = from[at ? at[place] : place];
+        data[offset + p] = from[at ? at[place] : place] + shift;
       }
-    });
-    read(first, here, workspace.run().map(flatData));
+    };
+    [h, k, l].forEach((from, i) => fill(from, perPixel[2 + i], 0));
+    for (let i = 0; i < points; i++) {
+      fill(slow, perPixel[1], (i + 0.5) / points - 0.5);
+      for (let j = 0; j < points; j++) {
+        fill(fast, perPixel[0], (j + 0.5) / points - 0.5);
+        read(first, here, workspace.run().map(flatData));
+      }
+    }
   }
 }

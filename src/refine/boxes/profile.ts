@@ -12,10 +12,11 @@ import { covarianceOf, offsetFrom, seenPlace } from "./seen-spot.js";
  * @param fast, slow middles of the pixels, in pixels from the corner
  * @param hkl of the reflection in whose box each pixel is
  * @param rotationDeg turns of the block
+ * @param points along each edge of a pixel, of which this is one
  */
-export function recordProfile(experiment: Experiment<Quantity>, fast: Variable, slow: Variable, hkl: Vector, rotationDeg: Vector): Quantity {
+export function recordProfile(experiment: Experiment<Quantity>, fast: Variable, slow: Variable, hkl: Vector, rotationDeg: Vector, points = 1): Quantity {
   const { beam, crystal, detector } = experiment;
-  const placement = placementOf(experiment, rotationDeg);
+  const placement = placementOf(experiment, rotationDeg, points);
   const { frame, widths, incident } = placement;
   const place = seenPlace(placement, fast, slow);
   const { strength } = closedSpot(offsetFrom(placement, place, hkl), covarianceOf(placement, place, hkl));
@@ -24,5 +25,5 @@ export function recordProfile(experiment: Experiment<Quantity>, fast: Variable, 
   const { bFactorA2 = 0 } = crystal;
   const temperature = bFactorA2 === 0 ? 1 : temperatureFactor(bFactorA2, latticePoint(hkl, widths.basis));
   const omega = detector.pointPixel ? 1 : solidAngle(frame.pixelSize, place.distance, abs(frame.closeDistance));
-  return mul(strength, cells, cells, photonsPerElectron(beam), temperature, temperature, polarization, omega, place.depth.captured);
+  return mul(1 / points ** 2, strength, cells, cells, photonsPerElectron(beam), temperature, temperature, polarization, omega, place.depth.captured);
 }

@@ -17,6 +17,7 @@ import { BoxLikelihood } from "./box-likelihood.js";
 import { ofNumbers } from "./of-numbers.js";
 import type { BoxOptions, BoxStill } from "./options.js";
 import { checkPlaceable } from "./placement.js";
+import { pointsNeeded } from "./points.js";
 import type { PredictedReflection } from "./prediction.js";
 import { ProfileProgram } from "./profile-program.js";
 import { selectSpots, type Selection } from "./selection.js";
@@ -124,7 +125,7 @@ class BoxRun {
     const squares = isKnown && squareOf ? boxes.boxes.map(({ reflection: { hkl } }) => squareOf(hkl) ?? 0) : undefined;
     const likelihood = new BoxLikelihood({
       experiment, parameters, boxes, backgroundTerms,
-      program: new ProfileProgram(experiment, parameters.filter(({ name }) => blockPartOf(name) === undefined)),
+      program: new ProfileProgram(experiment, parameters.filter(({ name }) => blockPartOf(name) === undefined), pointsNeeded(selection.predicted)),
       ...(squares && { squares }),
       counts: (box) => !isKeptAside(boxes.boxes[box].reflection.hkl),
     });
@@ -191,18 +192,18 @@ class BoxRun {
   }
 
   /** Half the deviance of the reflections that are refined against, and of those kept aside. */
-  #losses(experiment: Experiment, { boxes }: Selection): { readonly fittedLoss: number; readonly keptLoss: number } {
+  #losses(experiment: Experiment, { boxes, predicted }: Selection): { readonly fittedLoss: number; readonly keptLoss: number } {
     const { squareOf, backgroundTerms = 1 } = this.#options;
     const squares = squareOf && boxes.boxes.map(({ reflection: { hkl } }) => squareOf(hkl) ?? 0);
-    const { fits } = new BoxLikelihood({ experiment, parameters: [], boxes, backgroundTerms, program: new ProfileProgram(experiment, []), ...(squares && { squares }) }).stateAt([]);
+    const { fits } = new BoxLikelihood({ experiment, parameters: [], boxes, backgroundTerms, program: new ProfileProgram(experiment, [], pointsNeeded(predicted)), ...(squares && { squares }) }).stateAt([]);
     const sum = (isKept: boolean): number => fits.reduce((total, { cost }, i) => (isKeptAside(boxes.boxes[i].reflection.hkl) === isKept ? total + cost : total), 0);
     return { fittedLoss: sum(false), keptLoss: sum(true) };
   }
 
   /** The experiment on the scale on which intensities are known: the median over the boxes. */
   withScale(experiment: Experiment, squareOf: NonNullable<BoxOptions["squareOf"]>): Experiment {
-    const { boxes } = this.select(experiment);
-    const { fits } = new BoxLikelihood({ experiment, parameters: [], boxes, backgroundTerms: 1, program: new ProfileProgram(experiment, []) }).stateAt([]);
+    const { boxes, predicted } = this.select(experiment);
+    const { fits } = new BoxLikelihood({ experiment, parameters: [], boxes, backgroundTerms: 1, program: new ProfileProgram(experiment, [], pointsNeeded(predicted)) }).stateAt([]);
     const ratios = boxes.boxes.flatMap(({ reflection: { hkl } }, i) => {
       const square = squareOf(hkl) ?? 0;
       return square > 0 && fits[i].intensity > 0 ? [fits[i].intensity / square] : [];
@@ -235,7 +236,7 @@ export function isOfIntensity({ name, role }: Parameter): boolean {
 }
 
 /** A change of the misfit that no uncertainty would notice. */
-const valueTolerance = 1e-6;
+const valueTolerance = 1e-5;
 
 /** With places on the detector at least so wide, in pixels. */
 function withFootprint(experiment: Experiment, pixels: number): Experiment {

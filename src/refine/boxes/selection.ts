@@ -20,8 +20,8 @@ export interface Selection {
 const leastSignificance = 5;
 /** Spots that are refined against at most, the brightest ones: more would tell little more. */
 const mostSpots = 1500;
-/** Of the crystal's spots across the sphere. */
-const predictedDeviations = 3;
+/** Of the crystal's spots across the sphere: blocks that are not known yet bring others near it. */
+const predictedDeviations = 4.5;
 
 /**
  * Predicts reflections and chooses those that are seen: whose intensity, fitted with the start's widths, is well above its noise.

@@ -1,0 +1,79 @@
+import { known } from "../../autodiff/tape.js";
+import { readBinaryFile } from "../../io/files.js";
+import { frameNameOf } from "../../io/image-file.js";
+import { md5Base64 } from "../../io/md5.js";
+import { detectorFrame } from "../../models/detector.js";
+import type { Experiment } from "../../models/experiment.js";
+import { factsOf, type CrystalFacts } from "../../refine/boxes/facts.js";
+import type { Place } from "../../refine/boxes/integration.js";
+import type { BoxRefinement } from "../../refine/boxes/refined-crystals.js";
+import { fromFolder } from "../input-files.js";
+import type { Given } from "../parse-flags.js";
+import { version } from "../version.js";
+import type { RefineFlag } from "./flags.js";
+
+/** What refinement.json says of boxes besides what it says of every refinement. */
+export interface BoxReport {
+  readonly crystals: readonly CrystalFacts[];
+  /** standard deviations times the root of the reduced chi-square, where that is above 1 */
+  readonly esdInflated: Readonly<Record<string, number | null>>;
+  readonly provenance: {
+    readonly command: readonly string[];
+    readonly version: string;
+    readonly node: string;
+    readonly files: readonly { readonly name: string; readonly md5: string }[];
+  };
+}
+
+/**
+ * @param squareOf |F|² of a file, to compare with
+ * @param command the options, as they were read
+ * @param files names of the files that were read
+ */
+export async function boxReport({ crystals, parameters, reducedChiSquare }: BoxRefinement, squareOf: ((hkl: readonly [number, number, number]) => number | undefined) | undefined, command: readonly string[], files: readonly string[]): Promise<BoxReport> {
+  const factor = Math.sqrt(Math.max(1, reducedChiSquare));
+  return {
+    crystals: crystals.map((crystal) => factsOf(crystal, beamAt(crystal.experiment), squareOf)),
+    esdInflated: Object.fromEntries(parameters.map(({ name, esd }) => [name, esd === undefined ? null : esd * factor])),
+    provenance: {
+      command,
+      version: version(),
+      node: process.versions.node,
+      files: await Promise.all(files.map(async (name) => ({ name, md5: md5Base64(await readBinaryFile(name)) }))),
+    },
+  };
+}
+
+/** Where the direct beam strikes the detector, in pixels. */
+function beamAt({ detector }: Experiment): Place {
+  const { beamAt: at, pixelSize } = detectorFrame(detector);
+  return { fast: known(at.fast) / known(pixelSize), slow: known(at.slow) / known(pixelSize) };
+}
+
+/** Options that name files. */
+const ofFiles: readonly RefineFlag[] = ["geometry", "hkl", "mtz", "dump", "mask", "mat"];
+
+/** The files that a refinement read, the image first. */
+export function filesIn(given: Given<RefineFlag>, image: string, cwd: string): string[] {
+  const named = given.occurrences.flatMap(({ name, words: [word] }) => (ofFiles.includes(name) && word !== undefined ? [word] : []));
+  return [image, ...named].map((name) => fromFolder(cwd, frameNameOf(name).file));
+}
+
+/** What was found of each crystal, as text for a terminal. */
+export function describeBoxes({ crystals }: BoxReport): string {
+  return crystals
+    .map(({ predicted, integrated, refinedAgainst, keptAside, leftOut, offsets, residualRefined, residualKeptAside, overall, blocksTried }, i) => {
+      const name = crystals.length > 1 ? `crystal ${i + 1}: ` : "";
+      const whys = Object.entries(leftOut).map(([why, count]) => `${count} ${why}`);
+      const tried = blocksTried.map(({ blocks, refined, keptAside: aside, isKept }) => `${blocks}: ${refined.toFixed(4)}/${aside.toFixed(4)}${isKept ? "" : " (not taken)"}`);
+      return [
+        `${name}${predicted} reflections predicted, ${refinedAgainst} refined against, ${keptAside} kept aside, ${integrated} integrated${whys.length > 0 ? `; not refined against: ${whys.join(", ")}` : ""}`,
+        ...(offsets ? [`${name}observed and predicted places differ by ${offsets.rms.toFixed(2)} pixels root mean square (median ${offsets.median.toFixed(2)}, radial ${offsets.radial.rms.toFixed(2)}, tangential ${offsets.tangential.rms.toFixed(2)}) in ${offsets.spots} spots`] : []),
+        `${name}mean squared residual of a box's pixels ${residualRefined.toFixed(2)}, of those kept aside ${residualKeptAside.toFixed(2)}`,
+        ...(tried.length > 1 ? [`${name}blocks, and half the deviance of a pixel refined against and kept aside: ${tried.join(", ")}`] : []),
+        ...(overall?.correlation !== undefined && overall.r !== undefined ? [`${name}fitted intensities against those of the file: correlation ${overall.correlation.toFixed(3)}, R ${overall.r.toFixed(3)}`] : []),
+        "",
+      ].join("\n");
+    })
+    .join("");
+}

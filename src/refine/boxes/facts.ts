@@ -1,0 +1,154 @@
+/** What a refinement on boxes shows: where spots are against where they are predicted, how well they are explained, and which are not. */
+import type { Vector } from "../../physics/vector.js";
+import type { IntegratedReflection, Place } from "./integration.js";
+import type { BoxCrystal } from "./refined-crystals.js";
+import { isKeptAside } from "./test-set.js";
+
+/** Distances of observed spots from the predicted ones, in pixels. */
+export interface Offsets {
+  readonly spots: number;
+  readonly rms: number;
+  readonly median: number;
+  /** away from the direct beam: mean and root mean square */
+  readonly radial: { readonly mean: number; readonly rms: number };
+  /** around the direct beam, towards slow where fast points: mean and root mean square */
+  readonly tangential: { readonly mean: number; readonly rms: number };
+}
+
+/** Reflections of a range of resolution, or all of them. */
+export interface Shell {
+  /** in Å */
+  readonly lowA: number;
+  readonly highA: number;
+  readonly reflections: number;
+  /** mean squared residual of a pixel, in units of max(model, 0.1) */
+  readonly residual: number;
+  readonly meanSignificance: number;
+  /** against intensities of a file, where there is one */
+  readonly correlation?: number;
+  readonly r?: number;
+}
+
+export interface WorstBox {
+  readonly hkl: Vector<number>;
+  readonly fast: number;
+  readonly slow: number;
+  readonly residual: number;
+  readonly photons: number;
+}
+
+/** What is known of one crystal. */
+export interface CrystalFacts {
+  readonly predicted: number;
+  readonly integrated: number;
+  readonly refinedAgainst: number;
+  readonly keptAside: number;
+  /** numbers of reflections that were not refined against, by the reason */
+  readonly leftOut: Readonly<Record<string, number>>;
+  readonly offsets: Offsets | undefined;
+  readonly shells: readonly Shell[];
+  readonly overall: Shell | undefined;
+  /** the same of what was refined against, and of what was kept aside */
+  readonly residualRefined: number;
+  readonly residualKeptAside: number;
+  readonly worst: readonly WorstBox[];
+  readonly blocksTried: BoxCrystal["tried"];
+}
+
+/** A reflection that is seen so far above its noise says where it is. */
+const seen = 5;
+/** Farther away it is another spot. */
+const farthest = 4;
+const shellCount = 10;
+const worstShown = 12;
+/** Standard deviations from the sphere of reflection up to which a partiality is trusted. */
+const trustedDeviations = 2;
+
+/**
+ * @param beamAt where the direct beam strikes, in pixels
+ * @param squareOf |F|² of a file, to compare with
+ */
+export function factsOf({ selection, integration, tried }: BoxCrystal, beamAt: Place, squareOf?: (hkl: Vector<number>) => number | undefined): CrystalFacts {
+  const { reflections } = integration;
+  const used = new Set(selection.boxes.boxes.map(({ reflection }) => reflection.hkl.join()));
+  const isUsed = ({ box }: IntegratedReflection): boolean => used.has(box.reflection.hkl.join());
+  const leftOut: Record<string, number> = {};
+  for (const { why } of selection.leftOut) leftOut[why] = (leftOut[why] ?? 0) + 1;
+  const ordered = [...reflections].sort((a, b) => b.box.reflection.resolution - a.box.reflection.resolution);
+  const perShell = Math.ceil(ordered.length / shellCount);
+  const shells = Array.from({ length: perShell > 0 ? Math.ceil(ordered.length / perShell) : 0 }, (_, i) => shellOf(ordered.slice(i * perShell, (i + 1) * perShell), squareOf));
+  const bright = reflections.filter(isUsed);
+  const [aside, refined] = [bright.filter(({ box }) => isKeptAside(box.reflection.hkl)), bright.filter(({ box }) => !isKeptAside(box.reflection.hkl))];
+  return {
+    predicted: selection.predicted.length,
+    integrated: reflections.length,
+    refinedAgainst: selection.boxes.boxes.filter(({ reflection }) => !isKeptAside(reflection.hkl)).length,
+    keptAside: selection.boxes.boxes.filter(({ reflection }) => isKeptAside(reflection.hkl)).length,
+    leftOut,
+    offsets: offsetsOf(bright, beamAt),
+    shells,
+    overall: ordered.length > 0 ? shellOf(ordered, squareOf) : undefined,
+    residualRefined: mean(refined.map(({ residual }) => residual)),
+    residualKeptAside: mean(aside.map(({ residual }) => residual)),
+    worst: [...reflections].sort((a, b) => b.residual - a.residual).slice(0, worstShown).map(({ box: { reflection: { hkl } }, modelled, residual, photons }) => ({ hkl, ...modelled, residual, photons })),
+    blocksTried: tried,
+  };
+}
+
+function offsetsOf(reflections: readonly IntegratedReflection[], beamAt: Place): Offsets | undefined {
+  const found = reflections.flatMap(({ observed, modelled, photons, photonsSigma }) => {
+    if (observed === undefined || photons < seen * photonsSigma) return [];
+    const [fast, slow] = [observed.fast - modelled.fast, observed.slow - modelled.slow];
+    const [x, y] = [modelled.fast - beamAt.fast, modelled.slow - beamAt.slow];
+    const length = Math.hypot(x, y);
+    const distance = Math.hypot(fast, slow);
+    return distance > farthest || length === 0 ? [] : [{ distance, radial: (fast * x + slow * y) / length, tangential: (slow * x - fast * y) / length }];
+  });
+  if (found.length === 0) return undefined;
+  const distances = found.map(({ distance }) => distance).sort((a, b) => a - b);
+  const both = (values: readonly number[]): { readonly mean: number; readonly rms: number } => ({ mean: mean(values), rms: rms(values) });
+  return {
+    spots: found.length,
+    rms: rms(distances),
+    median: distances[distances.length >> 1],
+    radial: both(found.map(({ radial }) => radial)),
+    tangential: both(found.map(({ tangential }) => tangential)),
+  };
+}
+
+function shellOf(reflections: readonly IntegratedReflection[], squareOf?: (hkl: Vector<number>) => number | undefined): Shell {
+  const spacings = reflections.map(({ box }) => box.reflection.resolution);
+  const shell = {
+    lowA: Math.max(...spacings),
+    highA: Math.min(...spacings),
+    reflections: reflections.length,
+    residual: mean(reflections.map(({ residual }) => residual)),
+    meanSignificance: mean(reflections.map(({ photons, photonsSigma }) => photons / photonsSigma)),
+  };
+  if (squareOf === undefined) return shell;
+  const pairs = reflections.flatMap(({ box: { reflection }, square, sigma }) => {
+    const known = squareOf(reflection.hkl);
+    return known === undefined || Math.abs(reflection.deviations) > trustedDeviations || !(sigma < Infinity) ? [] : [{ square, known }];
+  });
+  if (pairs.length < 3) return shell;
+  const scale = pairs.reduce((sum, { square, known }) => sum + square * known, 0) / pairs.reduce((sum, { square }) => sum + square * square, 0);
+  return {
+    ...shell,
+    correlation: correlationOf(pairs.map(({ square }) => square), pairs.map(({ known }) => known)),
+    r: pairs.reduce((sum, { square, known }) => sum + Math.abs(scale * square - known), 0) / pairs.reduce((sum, { known }) => sum + known, 0),
+  };
+}
+
+function correlationOf(x: readonly number[], y: readonly number[]): number {
+  const [mx, my] = [mean(x), mean(y)];
+  const product = (a: readonly number[], ma: number, b: readonly number[], mb: number): number => a.reduce((sum, value, i) => sum + (value - ma) * (b[i] - mb), 0);
+  return product(x, mx, y, my) / Math.sqrt(product(x, mx, x, mx) * product(y, my, y, my));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function rms(values: readonly number[]): number {
+  return Math.sqrt(mean(values.map((value) => value * value)));
+}
