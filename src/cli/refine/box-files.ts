@@ -29,7 +29,7 @@ function outsideUnknown(image: NdArray, mask: NdArray): NdArray {
 /** Number of the only batch of an image. */
 const batch = 1;
 
-function unmerged({ experiment, integration }: BoxCrystal): Uint8Array {
+function unmerged({ experiment, fitted: integration }: BoxCrystal): Uint8Array {
   const { a, b, c, alpha, beta, gamma } = withCell(experiment.crystal).lattice;
   const cell: Cell = [a, b, c, alpha, beta, gamma];
   const rows = integration.reflections.filter(({ sigma, perSquare }) => sigma < Infinity && perSquare > 0);
@@ -65,7 +65,7 @@ function unitOf(rows: BoxCrystal["integration"]["reflections"]): number {
 const flags = { predicted: 1, indexed: 4, usedInRefinement: 8, integratedByProfile: 512 };
 
 function tableOf(crystals: readonly BoxCrystal[]): Uint8Array {
-  const rows = crystals.flatMap(({ integration, selection }, id) => {
+  const rows = crystals.flatMap(({ fitted: integration, selection }, id) => {
     const used = new Set(selection.boxes.boxes.map(({ reflection }) => reflection.hkl.join()));
     return integration.reflections.filter(({ photonsSigma }) => photonsSigma < Infinity).map((reflection) => ({ id, isUsed: used.has(reflection.box.reflection.hkl.join()), ...reflection }));
   });

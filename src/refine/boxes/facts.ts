@@ -68,7 +68,7 @@ const trustedDeviations = 2;
  * @param beamAt where the direct beam strikes, in pixels
  * @param squareOf |F|² of a file, to compare with
  */
-export function factsOf({ selection, integration, tried }: BoxCrystal, beamAt: Place, squareOf?: (hkl: Vector<number>) => number | undefined): CrystalFacts {
+export function factsOf({ selection, integration, fitted, tried }: BoxCrystal, beamAt: Place, squareOf?: (hkl: Vector<number>) => number | undefined): CrystalFacts {
   const { reflections } = integration;
   const used = new Set(selection.boxes.boxes.map(({ reflection }) => reflection.hkl.join()));
   const isUsed = ({ box }: IntegratedReflection): boolean => used.has(box.reflection.hkl.join());
@@ -76,7 +76,7 @@ export function factsOf({ selection, integration, tried }: BoxCrystal, beamAt: P
   for (const { why } of selection.leftOut) leftOut[why] = (leftOut[why] ?? 0) + 1;
   const ordered = [...reflections].sort((a, b) => b.box.reflection.resolution - a.box.reflection.resolution);
   const perShell = Math.ceil(ordered.length / shellCount);
-  const shells = Array.from({ length: perShell > 0 ? Math.ceil(ordered.length / perShell) : 0 }, (_, i) => shellOf(ordered.slice(i * perShell, (i + 1) * perShell), squareOf));
+  const shells = Array.from({ length: perShell > 0 ? Math.ceil(ordered.length / perShell) : 0 }, (_, i) => shellOf(ordered.slice(i * perShell, (i + 1) * perShell), fitted.reflections, squareOf));
   const bright = reflections.filter(isUsed);
   const [aside, refined] = [bright.filter(({ box }) => isKeptAside(box.reflection.hkl)), bright.filter(({ box }) => !isKeptAside(box.reflection.hkl))];
   return {
@@ -87,7 +87,7 @@ export function factsOf({ selection, integration, tried }: BoxCrystal, beamAt: P
     leftOut,
     offsets: offsetsOf(bright, beamAt),
     shells,
-    overall: ordered.length > 0 ? shellOf(ordered, squareOf) : undefined,
+    overall: ordered.length > 0 ? shellOf(ordered, fitted.reflections, squareOf) : undefined,
     residualRefined: mean(refined.map(({ residual }) => residual)),
     residualKeptAside: mean(aside.map(({ residual }) => residual)),
     worst: [...reflections].sort((a, b) => b.residual - a.residual).slice(0, worstShown).map(({ box: { reflection: { hkl } }, modelled, residual, photons }) => ({ hkl, ...modelled, residual, photons })),
@@ -116,7 +116,7 @@ function offsetsOf(reflections: readonly IntegratedReflection[], beamAt: Place):
   };
 }
 
-function shellOf(reflections: readonly IntegratedReflection[], squareOf?: (hkl: Vector<number>) => number | undefined): Shell {
+function shellOf(reflections: readonly IntegratedReflection[], fitted: readonly IntegratedReflection[], squareOf?: (hkl: Vector<number>) => number | undefined): Shell {
   const spacings = reflections.map(({ box }) => box.reflection.resolution);
   const shell = {
     lowA: Math.max(...spacings),
@@ -126,7 +126,8 @@ function shellOf(reflections: readonly IntegratedReflection[], squareOf?: (hkl: 
     meanSignificance: mean(reflections.map(({ photons, photonsSigma }) => photons / photonsSigma)),
   };
   if (squareOf === undefined) return shell;
-  const pairs = reflections.flatMap(({ box: { reflection }, square, sigma }) => {
+  const [low, high] = [shell.lowA, shell.highA];
+  const pairs = fitted.filter(({ box: { reflection: { resolution } } }) => resolution <= low && resolution >= high).flatMap(({ box: { reflection }, square, sigma }) => {
     const known = squareOf(reflection.hkl);
     return known === undefined || Math.abs(reflection.deviations) > trustedDeviations || !(sigma < Infinity) ? [] : [{ square, known }];
   });

@@ -71,14 +71,29 @@ export async function refineBoxes(still: BoxStill, options: BoxOptions, others: 
   const run = new BoxRun(still, options, others);
   const { blocks = turnsOf(still.experiment).length, squareOf } = options;
   let experiment = withFootprint(still.experiment, firstFootprint);
-  experiment = await run.refine("place", experiment, run.select(experiment), (parameter) => hasRole(parameter, "orientation", "lattice", "position"));
+  experiment = await run.refine({ ...rough, stage: "place", isFree: (parameter) => hasRole(parameter, "orientation", "lattice", "position") }, experiment, run.select(experiment, fewSpots));
   experiment = { ...experiment, detector: { ...experiment.detector, footprintMm: still.experiment.detector.footprintMm ?? 0 } };
-  for (const stage of ["shape", "crystal"]) experiment = await run.refine(stage, experiment, run.select(experiment));
-  if (squareOf) experiment = await run.refine("scale", run.withScale(experiment, squareOf), run.select(experiment), () => true, true);
+  for (const stage of ["shape", "crystal"]) experiment = await run.refine({ ...rough, stage }, experiment, run.select(experiment, fewSpots));
+  if (squareOf) experiment = await run.refine({ ...rough, stage: "scale", isKnown: true }, run.withScale(experiment, squareOf), run.select(experiment));
   const given = turnsOf(experiment).length;
   if (blocks === "auto" || blocks > given) experiment = await run.addBlocks(experiment, blocks === "auto" ? mostBlocks : blocks, blocks === "auto");
-  await run.refine("end", experiment, run.select(experiment), () => true, squareOf !== undefined);
+  await run.refine({ stage: "end", isKnown: squareOf !== undefined, isEnd: true }, experiment, run.select(experiment));
   return run.refined();
+}
+
+/** On the way: a change of the misfit by less is left to the end, where spots are also summed over points of the pixels. */
+const rough = { tolerance: 1e-4 };
+/** So many bright spots place a crystal and say how wide its spots are. */
+const fewSpots = 300;
+
+interface StageOptions {
+  readonly stage: string;
+  readonly isFree?: (parameter: Parameter) => boolean;
+  /** whether intensities are known */
+  readonly isKnown?: boolean;
+  readonly isEnd?: boolean;
+  /** of the misfit, relative */
+  readonly tolerance?: number;
 }
 
 class BoxRun {
@@ -106,9 +121,10 @@ class BoxRun {
     return this.#secondsLeft <= 0 || (this.#options.signal?.aborted ?? false);
   }
 
-  select(experiment: Experiment): Selection {
+  /** @param most spots, the brightest */
+  select(experiment: Experiment, most = Infinity): Selection {
     const { squareOf, dminA } = this.#options;
-    const selection = selectSpots({ ...this.#still, experiment }, this.#others, dminA, ({ hkl }) => (squareOf && squareOf(hkl) === undefined ? "its intensity is not known" : undefined));
+    const selection = selectSpots({ ...this.#still, experiment }, this.#others, dminA, ({ hkl }) => (squareOf && squareOf(hkl) === undefined ? "its intensity is not known" : undefined), most);
     const { length } = selection.boxes.boxes;
     if (length < fewestSpots) {
       throw new InputError(`${length} of ${selection.predicted.length} predicted reflections are seen where the model places them; ${fewestSpots} at least are needed: is it the model of this image?`);
@@ -116,7 +132,7 @@ class BoxRun {
     return selection;
   }
 
-  async refine(stage: string, experiment: Experiment, selection: Selection, isFree: (parameter: Parameter) => boolean = () => true, isKnown = false): Promise<Experiment> {
+  async refine({ stage, isFree = () => true, isKnown = false, isEnd = false, tolerance = valueTolerance }: StageOptions, experiment: Experiment, selection: Selection): Promise<Experiment> {
     const { parametersOf, squareOf, backgroundTerms = 1, maxSteps = 30, signal, onStep } = this.#options;
     const blocks = turnsOf(experiment).length;
     const wanted = [...parametersOf(experiment), ...(blocks > 1 ? parametersNamed(["blocks"], experiment) : [])];
@@ -125,7 +141,7 @@ class BoxRun {
     const squares = isKnown && squareOf ? boxes.boxes.map(({ reflection: { hkl } }) => squareOf(hkl) ?? 0) : undefined;
     const likelihood = new BoxLikelihood({
       experiment, parameters, boxes, backgroundTerms,
-      program: new ProfileProgram(experiment, parameters.filter(({ name }) => blockPartOf(name) === undefined), pointsNeeded(selection.predicted)),
+      program: new ProfileProgram(experiment, parameters.filter(({ name }) => blockPartOf(name) === undefined), isEnd ? pointsNeeded(selection.predicted) : 1),
       ...(squares && { squares }),
       counts: (box) => !isKeptAside(boxes.boxes[box].reflection.hkl),
     });
@@ -135,7 +151,7 @@ class BoxRun {
       parameters.map(() => 0),
       {
         maxSteps: this.isOver ? 0 : maxSteps,
-        valueTolerance,
+        valueTolerance: tolerance,
         maxSeconds: Math.max(0, this.#secondsLeft),
         ...(signal && { signal }),
         onStep: async ({ step, value, parameters: x }) => {
@@ -160,7 +176,7 @@ class BoxRun {
     const { pixels } = selection.boxes;
     const fit = async (blocks: readonly TurnedBlock[], before: FittedBlocks | undefined): Promise<FittedBlocks> => {
       const start = withBlocks(before?.experiment ?? experiment, blocks);
-      const refined = before ? await this.refine(`block ${blocks.length}`, start, selection, () => true, squareOf !== undefined) : start;
+      const refined = before ? await this.refine({ ...rough, stage: `block ${blocks.length}`, isKnown: squareOf !== undefined }, start, selection) : start;
       const { fittedLoss, keptLoss } = this.#losses(refined, selection);
       return { experiment: refined, blocks: turnedBlocks(refined), fittedLoss, keptLoss };
     };
@@ -192,10 +208,10 @@ class BoxRun {
   }
 
   /** Half the deviance of the reflections that are refined against, and of those kept aside. */
-  #losses(experiment: Experiment, { boxes, predicted }: Selection): { readonly fittedLoss: number; readonly keptLoss: number } {
+  #losses(experiment: Experiment, { boxes }: Selection): { readonly fittedLoss: number; readonly keptLoss: number } {
     const { squareOf, backgroundTerms = 1 } = this.#options;
     const squares = squareOf && boxes.boxes.map(({ reflection: { hkl } }) => squareOf(hkl) ?? 0);
-    const { fits } = new BoxLikelihood({ experiment, parameters: [], boxes, backgroundTerms, program: new ProfileProgram(experiment, [], pointsNeeded(predicted)), ...(squares && { squares }) }).stateAt([]);
+    const { fits } = new BoxLikelihood({ experiment, parameters: [], boxes, backgroundTerms, program: new ProfileProgram(experiment, []), ...(squares && { squares }) }).stateAt([]);
     const sum = (isKept: boolean): number => fits.reduce((total, { cost }, i) => (isKeptAside(boxes.boxes[i].reflection.hkl) === isKept ? total + cost : total), 0);
     return { fittedLoss: sum(false), keptLoss: sum(true) };
   }

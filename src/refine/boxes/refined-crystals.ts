@@ -22,7 +22,10 @@ export interface BoxRefinement extends Refinement {
 
 /** What was found of one crystal. */
 export interface BoxCrystal extends Pick<RefinedCrystal, "experiment" | "selection" | "tried" | "parameters"> {
+  /** all boxes as the refinement has them, with the intensities of a file where they are known */
   readonly integration: Integration;
+  /** the same with intensities that are fitted */
+  readonly fitted: Integration;
 }
 
 /** Standard deviations across the sphere of reflection up to which reflections are integrated. */
@@ -56,8 +59,9 @@ export async function refineCrystals(stills: readonly [BoxStill, ...BoxStill[]],
     const met = reflectionsMet(experiment, limits);
     const known = new Set(met.map(({ hkl }) => hkl.join()));
     const all = [...met, ...reflectionsOf(selection).filter(({ hkl }) => !known.has(hkl.join()))];
-    const integration = integrate({ experiment, counts, mask }, all, othersOf(i), options.backgroundTerms ?? 1, refined[i].isKnown ? options.squareOf : undefined);
-    return { experiment, selection, tried, parameters, integration };
+    const integrated = (squareOf?: BoxOptions["squareOf"]): Integration => integrate({ experiment, counts, mask }, all, othersOf(i), options.backgroundTerms ?? 1, squareOf);
+    const fitted = integrated();
+    return { experiment, selection, tried, parameters, fitted, integration: refined[i].isKnown ? integrated(options.squareOf) : fitted };
   });
   const image = zeros(counts.shape, "float64");
   const used = zeros(counts.shape, "int32");

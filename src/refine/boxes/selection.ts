@@ -26,8 +26,10 @@ const predictedDeviations = 4.5;
 /**
  * Predicts reflections and chooses those that are seen: whose intensity, fitted with the start's widths, is well above its noise.
  * @param others reflections of other crystals, whose pixels are theirs
+ * @param isWanted why a reflection is left out; undefined for those that are not
+ * @param most spots, the brightest
  */
-export function selectSpots({ counts, mask, experiment }: BoxStill, others: readonly PredictedReflection[], dminA: number | undefined, isWanted: (reflection: PredictedReflection) => string | undefined): Selection {
+export function selectSpots({ counts, mask, experiment }: BoxStill, others: readonly PredictedReflection[], dminA: number | undefined, isWanted: (reflection: PredictedReflection) => string | undefined, most = Infinity): Selection {
   const predicted = reflectionsMet(experiment, { deviations: predictedDeviations, ...(dminA !== undefined && { dminA }) });
   const known = predicted.filter((reflection) => isWanted(reflection) === undefined);
   const unknown = predicted.flatMap((reflection) => {
@@ -37,11 +39,11 @@ export function selectSpots({ counts, mask, experiment }: BoxStill, others: read
   const tried = boxesAround(counts, mask, known, others);
   const significance = significances(experiment, tried);
   const seen = tried.boxes.map(({ reflection }, i) => ({ reflection, significance: significance[i] })).filter((spot) => spot.significance >= leastSignificance);
-  const brightest = [...seen].sort((a, b) => b.significance - a.significance).slice(0, mostSpots).map(({ reflection }) => reflection);
+  const brightest = [...seen].sort((a, b) => b.significance - a.significance).slice(0, Math.min(most, mostSpots)).map(({ reflection }) => reflection);
   const chosen = new Set(brightest);
   const boxes = boxesAround(counts, mask, brightest, others);
   const notChosen = tried.boxes.flatMap(({ reflection }, i) =>
-    chosen.has(reflection) ? [] : [{ reflection, why: significance[i] >= leastSignificance ? `the ${mostSpots} brightest are enough` : "too weak to say where it is" }],
+    chosen.has(reflection) ? [] : [{ reflection, why: significance[i] >= leastSignificance ? `the ${Math.min(most, mostSpots)} brightest are enough` : "too weak to say where it is" }],
   );
   return { predicted, boxes, leftOut: [...unknown, ...tried.leftOut, ...notChosen, ...boxes.leftOut] };
 }

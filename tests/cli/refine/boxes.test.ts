@@ -1,6 +1,9 @@
+import { basename } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseFloatImage } from "../../../src/io/float-image.js";
+import { parseMtz } from "../../../src/io/mtz.js";
+import { parseReflectionTable } from "../../../src/io/reflection-table.js";
 import { withBench } from "../workbench.js";
 
 const [c, s] = [Math.cos(0.35), Math.sin(0.35)];
@@ -24,9 +27,24 @@ test("a model file alone is refined on boxes, with free intensities, in one comm
     assert.is(code, 0, stderr);
     assert.match(stderr, /no file of intensities is given, so each reflection's intensity is fitted in its box \(--intensities free\)/);
     assert.match(stdout, /written to .*model\.bin/);
-    const { reducedChiSquare, values } = JSON.parse(new TextDecoder().decode(await bench.read("out/refinement.json")));
+    const { reducedChiSquare, values, crystals, esdInflated, parameters, provenance } = JSON.parse(new TextDecoder().decode(await bench.read("out/refinement.json")));
     assert.ok(reducedChiSquare > 0.9 && reducedChiSquare < 1.1, `${reducedChiSquare}`);
     assert.ok(Math.abs(values.eta - 0.3) < 0.05, `${values.eta}`);
+    const [{ predicted, refinedAgainst, keptAside, offsets, shells, worst }] = crystals;
+    assert.ok(predicted >= refinedAgainst + keptAside && refinedAgainst > keptAside && keptAside > 0);
+    assert.ok(offsets.rms < 0.5 && offsets.spots > 10, `${offsets.rms} pixels in ${offsets.spots} spots`);
+    assert.ok(shells.length > 1 && worst.length > 1);
+    assert.ok(esdInflated.eta >= parameters.eta.esd);
+    assert.equal(provenance.files.map(({ name }: { readonly name: string }) => basename(name)), ["still.cbf", "m.expt"]);
+    // The same intensities in both files: those of P 1 may be Friedel mates.
+    const mtz = parseMtz(await bench.read("out/intensities.mtz"), "intensities.mtz");
+    const table = parseReflectionTable(await bench.read("out/intensities.refl"), "intensities.refl");
+    assert.is(mtz.data.shape[0], table.rows);
+    const photons = Array.from({ length: table.rows }, (_, row) => mtz.data.get(row, mtz.columns.findIndex(({ label }) => label === "IPR"))).sort((a, b) => a - b);
+    const listed = [...(table.columns.get("intensity.prf.value")?.values ?? [])].sort((a, b) => a - b);
+    assert.is(listed.length, table.rows);
+    listed.forEach((value, i) => assert.ok(Math.abs(value - photons[i]) <= 1e-6 * value, `${photons[i]} is not ${value}`));
+    assert.ok(await bench.read("out/refined.expt"));
     const model = parseFloatImage(await bench.read("out/model.bin"), [160, 160], "model.bin");
     const outside = Array.from(model.data).filter((photons) => Number.isNaN(photons)).length;
     assert.ok(outside > 0 && outside < 0.9 * model.size, `${outside} pixels are in no box`);
