@@ -1,5 +1,5 @@
 /** Draws the README's pictures of the page into reports/page: the live detector, a refinement, and its report. Needs Chromium. */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -10,7 +10,7 @@ import { closeChromium, hasChromium, openPage } from "../tests/browser/chromium.
 const root = fileURLToPath(new URL("..", import.meta.url));
 const target = `${root}reports/page/`;
 const still =
-  `${root}scripts/data/cro_still.img -hkl ${root}scripts/data/1orc_P1.hkl -lambda 1 -pixel 0.4 -cell 34.77 39.17 48.31 90 90 90 ` +
+  "cro_still.img -hkl 1orc_P1.hkl -lambda 1 -pixel 0.4 -cell 34.77 39.17 48.31 90 90 90 " +
   "-misset 10 20 30 -N 8 -distance 120 -fluence 1e26 -oversample 2";
 
 async function command(line: string, cwd: string): Promise<void> {
@@ -30,6 +30,7 @@ async function picture(file: string, name: string, colorScheme: "light" | "dark"
 if (hasChromium()) {
   await mkdir(target, { recursive: true });
   const folder = await mkdtemp(join(tmpdir(), "braggtape-pictures-"));
+  for (const name of ["cro_still.img", "1orc_P1.hkl"]) await copyFile(`${root}scripts/data/${name}`, join(folder, name));
   const address = (name: string): string => pathToFileURL(`${folder}/${name}`).href;
   await command("view --out live.html", folder);
   await command(`view ${still} --out still.html`, folder);

@@ -18,10 +18,10 @@ ${blocksSection(report)}
 ${images.map(imageSection).join("\n")}
 <section><h2>Misfit</h2>${misfitChart(report)}<p class="note">Each curve is a width of the spots, or a sampling, which has a misfit of its own.</p></section>
 <section><h2>Correlations</h2>${list(correlationSentences(report.parameters.map(({ name }) => name), report.correlations))}${correlationTable(report)}</section>
-<section><h2>Provenance</h2>${facts([], provenance)}
+<section><h2>Provenance</h2>${facts([], provenance, true)}
 <h3>Who said what</h3><p class="note">The experiment as it was before anything was refined, and where each number comes from.</p>
 ${facts(["", "value", "from"], report.facts.map(({ what, value, from }) => [what, value, from]))}
-<h3>Files</h3>${facts(["file", "bytes", "SHA-256"], report.files.map(({ name, bytes, checksum }) => [name, bytes.toLocaleString("en"), checksum]))}</section>
+<h3>Files</h3>${facts(["file", "bytes", "SHA-256"], report.files.map(({ name, bytes, checksum }) => [name, bytes.toLocaleString("en"), checksum]), true)}</section>
 </main>`;
 }
 
@@ -29,11 +29,11 @@ function list(sentences: readonly string[]): string {
   return `<ul>${sentences.map((sentence) => `<li>${escaped(sentence)}</li>`).join("")}</ul>`;
 }
 
-/** A table of words, each row under the name in its first cell. */
-function facts(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table of words, each row with its name in the first cell. Long words in the last one, such as checksums, may break anywhere. */
+function facts(heads: readonly string[], rows: readonly (readonly string[])[], hasLongWords = false): string {
   const head = heads.length > 0 ? `<thead><tr>${heads.map((text) => `<th scope="col">${escaped(text)}</th>`).join("")}</tr></thead>` : "";
   const body = rows.map(([first, ...others]) => `<tr><th scope="row">${escaped(first)}</th>${others.map((cell) => `<td>${escaped(cell)}</td>`).join("")}</tr>`);
-  return `<table class="facts">${head}<tbody>${body.join("\n")}</tbody></table>`;
+  return `<table class="facts${hasLongWords ? " long" : ""}">${head}<tbody>${body.join("\n")}</tbody></table>`;
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {

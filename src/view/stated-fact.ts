@@ -22,7 +22,7 @@ const vectorOf = (value: number | readonly number[]): readonly number[] => (type
 /** What a fact is called, and its value; undefined where the experiment has none. */
 const facts = {
   wavelength: ["wavelength", ({ beam }) => `${significant(beam.wavelengthA, 6)} Å`],
-  dispersion: ["dispersion", ({ beam: { dispersionPercent: fan } }) => fan && `${significant(fan.range, 4)} % in ${fan.count} wavelengths`],
+  dispersion: ["dispersion", ({ beam: { dispersionPercent: fan } }) => (fan && fan.count > 1 ? `${significant(fan.range, 4)} % in ${fan.count} wavelengths` : undefined)],
   bandwidth: ["bandwidth σ", ({ beam }) => (beam.bandwidthPercent ? `${significant(beam.bandwidthPercent, 4)} %` : undefined)],
   fluence: ["fluence", ({ beam }) => (beam.fluence === undefined ? undefined : `${significant(beam.fluence, 4)} photons/m²`)],
   polarization: ["polarization", ({ beam }) => (beam.polarized === false ? "left out" : `Kahn factor ${significant(beam.kahnFactor ?? 0, 4)}`)],
@@ -34,7 +34,7 @@ const facts = {
   orientation: ["misset", ({ crystal }) => `${spaced((withCell(crystal).missetDeg ?? [0, 0, 0]).map(known), 7)}°`],
   turn: ["turn during the image", ({ crystal: { scan } }) => (scan && scan.steps > 1 ? `${significant(scan.stepDeg * scan.steps, 5)}° in ${scan.steps} steps` : undefined)],
   cells: ["cells of a domain", ({ crystal }) => (crystal.domainA ? undefined : (crystal.cells ?? [1, 1, 1]).map((count) => significant(count, 4)).join(" × "))],
-  spread: ["mosaic spread", ({ crystal: { mosaic } }) => mosaic && `${significant(mosaic.spreadDeg, 4)}° in ${mosaic.domains} domains`],
+  spread: ["mosaic spread", ({ crystal: { mosaic } }) => (mosaic && mosaic.domains > 1 ? `${significant(mosaic.spreadDeg, 4)}° in ${mosaic.domains} domains` : undefined)],
   eta: ["mosaicity η", ({ crystal: { etaDeg } }) => (etaDeg === undefined ? undefined : `${spaced(vectorOf(etaDeg), 4)}°`)],
   amplitudes: ["structure factors", ({ structureFactors }) => amplitudesText(structureFactors)],
 } as const satisfies Readonly<Record<string, readonly [what: string, value: (experiment: Experiment) => string | undefined]>>;

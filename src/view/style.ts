@@ -89,8 +89,8 @@ td button { border: 0; background: none; padding: 0; min-height: 0; color: var(-
 .report h1 { font-size: 1.4rem; margin-bottom: 0.5rem } .report h2 { margin: 2rem 0 0.5rem; font-size: 1.15rem } .report h3 { font-size: 1rem; margin: 1.5rem 0 0.4rem }
 .report .warning { margin: 0.5rem 0 } .report .table { max-height: none } .report .buttons { margin: 0.6rem 0 }
 .report table { width: auto; min-width: min(100%, 34rem) } .report td, .report th { padding: 0.25rem 0.9rem 0.25rem 0 }
-.facts th, .facts td { text-align: left; vertical-align: top; white-space: normal; overflow-wrap: anywhere } .side .facts tbody th { border-top: 1px solid var(--line); font-weight: 400; width: 6.5rem }
-.report .facts th, .report .facts td { text-align: left; vertical-align: top; white-space: normal; overflow-wrap: anywhere } .report .facts th { white-space: nowrap; padding-right: 1.5rem; border-top: 1px solid var(--line) }
+.facts th, .facts td { text-align: left; vertical-align: top; white-space: normal; overflow-wrap: break-word } .facts.long td:last-child { overflow-wrap: anywhere } .side .facts tbody th { border-top: 1px solid var(--line); font-weight: 400; width: 6.5rem }
+ .report .facts th { white-space: nowrap; padding-right: 1.5rem; border-top: 1px solid var(--line) }
 .report .figure { max-width: 34rem } .report details > summary { cursor: pointer; padding: 0.5rem 0 }
 .framed { border: 1px solid var(--line); border-radius: 8px; overflow: hidden } .framed .stage { height: min(70vh, 46rem) } .framed > details, .framed > .buttons { padding: 0 1rem; margin: 0.6rem 0 }
 .framed details > div { display: grid; gap: 0.5rem; max-width: 26rem; padding-bottom: 0.8rem }
@@ -103,6 +103,7 @@ td button { border: 0; background: none; padding: 0; min-height: 0; color: var(-
   .stage { height: min(100vw, 62vh) }
   .side { border-left: 0; border-top: 1px solid var(--line) }
   .head, .bar { padding: 0.5rem 0.75rem } .foot { padding: 0.4rem 0.75rem } .side details { padding: 0 0.75rem }
-  .number { grid-template-columns: 5.6rem minmax(2.5rem, 1fr) 5.6rem 2.7rem; gap: 0.4rem }
+  .number { grid-template-columns: 6rem minmax(2.5rem, 1fr) 5.4rem 2.7rem; gap: 0.4rem }
+  .report .facts tbody th { white-space: normal; padding-right: 0.75rem }
 }
 `;
