@@ -36,7 +36,7 @@ ${table(
   ["primitive", ...dtypes],
   primitives.map(({ name, errors }) => [name, ...errors.map(small)]),
 )}
-Images, by reverse mode for a fixed cotangent; the differences by the interpreter, the gradients by WebAssembly. The largest error
+Images, by reverse mode for a fixed cotangent; differences and gradients by WebAssembly. The largest error
 is ${worst(images)}. A parameter that is said to have no gradient has none.
 
 ${table(

@@ -11,7 +11,7 @@ export interface ParameterCheck {
   /** where the parameter stands in the tree */
   readonly parameter: string;
   readonly derivative: number;
-  /** central differences in float64, of fourth order, by the interpreter */
+  /** central differences in float64, of fourth order, of images by loops, which are the interpreter's at the point itself */
   readonly numerical: number;
   /** the distance of the two over the larger one; 0 when both are 0 */
   readonly relativeError: number;
@@ -39,14 +39,16 @@ export function gradientCase<P extends Parameters>(
   experimentOf: ImageModel<P>["experimentOf"],
   { flat = [], ...options }: CaseOptions = {},
 ): GradientCase {
-  const precise = new ImageModel<P>(experimentOf, { ...options, executor: "interpreter" });
+  const precise = new ImageModel<P>(experimentOf, { ...options, executor: "webassembly" });
   const leaves = parametersIn(parameters);
   const directions = leaves.map((leaf) => (typeof leaf === "number" ? undefined : weights(leaf.shape)));
   const names = pathsIn(parameters);
   let known: { readonly cotangent: NdArray; readonly numerical: readonly number[] } | undefined;
 
   function differences() {
-    const cotangent = weights(precise.simulate(parameters).image.shape);
+    const { image } = precise.simulate(parameters);
+    checkAgreement(image, new ImageModel<P>(experimentOf, { ...options, executor: "interpreter" }).simulate(parameters).image, name);
+    const cotangent = weights(image.shape);
     const numerical = leaves.map((leaf, i) => {
       const at = (distance: number): number => {
         const moved = leaves.map((other, j) => (j === i ? move(other, distance, directions[i]) : other));
@@ -76,6 +78,15 @@ export function gradientCase<P extends Parameters>(
       });
     },
   };
+}
+
+/** Refuses an image that is not the interpreter's, but for the rounding of its formulas: differences of it would show the slopes of another image. */
+function checkAgreement(image: NdArray, right: NdArray, name: string): void {
+  let largest = 0;
+  for (const x of right.data) largest = Math.max(largest, Math.abs(x));
+  image.data.forEach((x: number, i: number) => {
+    if (!(Math.abs(x - right.data[i]) <= 1e-11 * largest)) throw new Error(`${name}: pixel ${i} is ${x} by loops and ${right.data[i]} by the interpreter`);
+  });
 }
 
 /** Uneven numbers between 0.5 and 1.5, the same every time. */
