@@ -5,14 +5,16 @@ import { flatData, fromData, zeros, type NdArray } from "../ndarray/ndarray.js";
 const smallestEdge = 512;
 
 /**
- * An image in logarithmic grey, light where nothing is and black at the maximum: weak and strong spots are seen together, as on a film.
+ * An image in logarithmic grey, light where nothing is and black where only one pixel in 2000 is brighter: weak and strong spots are seen
+ * together, as on a film.
  * @param image [slow, fast]; what is not above 0, or no number, is white
  * @returns grey levels, int32, [height, width]
  */
 export function darkSpots(image: NdArray): NdArray {
   const values = flatData(image);
   const positive = values.filter((value) => value > 0 && Number.isFinite(value)).sort();
-  const top = positive.length === 0 ? 1 : positive[positive.length - 1];
+  // A few pixels, those of the direct beam most often, outshine all spots.
+  const top = positive.length === 0 ? 1 : positive[Math.max(0, positive.length - 1 - Math.floor(positive.length / 2000))];
   // Half of the pixels that scatter lie below the middle one, which the logarithm begins at.
   const middle = positive.length === 0 ? 1 : Math.max(positive[Math.floor(positive.length / 2)], top / 1e5);
   const whole = Math.log1p(top / middle);
