@@ -162,7 +162,7 @@ function displacements(groups: Readonly<Record<string, GroupMove>>): [number, nu
   const turn = off.reduce((sum, [dx, dy], i) => sum + right[i][0] * dy - right[i][1] * dx, 0) / right.reduce((sum, [x, y]) => sum + x * x + y * y, 0);
   return off.map(([dx, dy], i) => [dx + turn * right[i][1], dy - turn * right[i][0]]);
 }
-const magnified = 100;
+const magnified = 60;
 const picture = (): string => {
   const drawn = [{ off: displacements({}), colour: "#c33" }, { off: displacements(refined.groups), colour: "#06c" }];
   return panelsPicture(detector.panels, names.map((_, i) => drawn.map(({ off, colour }) => ({ mm: [magnified * off[i][0], magnified * off[i][1]] as const, colour }))));

@@ -25,15 +25,17 @@ export function panelsPicture(panels: readonly Pick<Panel, "pixels" | "pixelSize
   const scale = (edge - 2 * margin) / Math.max(high[0] - low[0], high[1] - low[1]);
   const height = Math.round((high[1] - low[1]) * scale) + 2 * margin;
   const at = ([x, y]: readonly number[]): string => `${(margin + (x - low[0]) * scale).toFixed(1)} ${(height - margin - (y - low[1]) * scale).toFixed(1)}`;
-  const lines = corners.flatMap(([first, second, third, last], i) => {
-    const middle = [(first[0] + third[0]) / 2, (first[1] + third[1]) / 2];
+  const lines = corners.flatMap(([first, second, third, last]) => {
     const outline = `<path d="M${at(first)}L${at(second)}L${at(third)}L${at(last)}z" fill="#eef2f7" stroke="#567"/>`;
     const row = `<path d="M${at(first)}L${at(second)}" stroke="#080" stroke-width="2"/><circle cx="${at(first).replace(" ", '" cy="')}" r="2.5" fill="#a00"/>`;
-    const drawn = (arrows[i] ?? []).map(({ mm, colour }) => `<path d="M${at(middle)}L${at([middle[0] + mm[0], middle[1] + mm[1]])}" stroke="${colour}" stroke-width="2" marker-end="url(#${colour.slice(1)})"/>`);
-    return [outline, row, ...drawn];
+    return [outline, row];
+  });
+  const drawn = corners.flatMap(([first, , third], i) => {
+    const middle = [(first[0] + third[0]) / 2, (first[1] + third[1]) / 2];
+    return (arrows[i] ?? []).map(({ mm, colour }) => `<path d="M${at(middle)}L${at([middle[0] + mm[0], middle[1] + mm[1]])}" stroke="${colour}" stroke-width="2" marker-end="url(#${colour.slice(1)})"/>`);
   });
   const colours = [...new Set(arrows.flat().map(({ colour }) => colour))];
   const heads = colours.map((colour) => `<marker id="${colour.slice(1)}" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="4" markerHeight="4" orient="auto"><path d="M0 0L10 5L0 10z" fill="${colour}"/></marker>`);
   const beam = `<path d="M${at([0, 0])}m-7 0h14m-7 -7v14" stroke="black"/>`;
-  return [`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${edge} ${height}">`, `<defs>${heads.join("")}</defs><rect width="${edge}" height="${height}" fill="white"/>`, ...lines, beam, "</svg>", ""].join("\n");
+  return [`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${edge} ${height}">`, `<defs>${heads.join("")}</defs><rect width="${edge}" height="${height}" fill="white"/>`, ...lines, ...drawn, beam, "</svg>", ""].join("\n");
 }
