@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import ts from "typescript";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { bundleCommand } from "../scripts/bundle-command.js";
@@ -90,9 +91,36 @@ test("every command and program runs in an empty folder with the packed package,
 
 test("commands and programs run in a clone that was built", () => {
   runCommand(clone, commands[0], true);
-  // The rest needs no other files of the folder than these lines, which are the quick ones.
-  for (const line of commands.filter((command) => / convert /.test(command))) runCommand(clone, line, false);
-  runProgram(clone, programs[0]);
+  // The clone differs in how it finds the command and the library; what these lines do, the empty folder has shown.
+  const [quick] = commands.filter((command) => / convert /.test(command));
+  runCommand(clone, quick, false);
+  runProgram(clone, programs[programs.length - 1]);
+});
+
+test("every program has no error of types", () => {
+  const files = programs.map((program, i) => {
+    const file = join(root, `readme-program-${i + 1}.ts`);
+    return { file, program };
+  });
+  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), (path) => readFileSync(path, "utf8"));
+  const { options } = ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, root);
+  const host = ts.createCompilerHost({ ...options, noEmit: true });
+  const { readFile, fileExists, getSourceFile } = host;
+  const textOf = (path: string): string | undefined => files.find(({ file }) => file === path)?.program;
+  host.readFile = (path) => textOf(path) ?? readFile(path);
+  host.fileExists = (path) => textOf(path) !== undefined || fileExists(path);
+  host.getSourceFile = (path, version, ...rest) => {
+    const text = textOf(path);
+    return text === undefined ? getSourceFile(path, version, ...rest) : ts.createSourceFile(path, text, version);
+  };
+  const paths = { [manifest.name]: [join(root, "src/index.ts")] };
+  const compiled = ts.createProgram(files.map(({ file }) => file), { ...options, noEmit: true, paths }, host);
+  for (const { file, program } of files) {
+    const source = compiled.getSourceFile(file);
+    assert.ok(source);
+    const wrong = compiled.getSemanticDiagnostics(source).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+    assert.equal(wrong, [], program);
+  }
 });
 
 test.run();

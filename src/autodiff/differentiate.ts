@@ -234,7 +234,7 @@ function recordedLeaf(leaf: Leaf | number, like: Variable): Variable {
 }
 
 function notRecorded(value: unknown): InputError {
-  return new InputError(`the function gives ${describe(value)}; it has to give a value that is recorded from its parameters by ops`);
+  return new InputError(`the function returns ${describe(value)}; it must return a value that is recorded from its parameters with ops`);
 }
 
 function cotangentsOf(values: readonly Variable[], cotangents: readonly Variable[], sources: readonly Variable[]): Variable[] {

@@ -11,7 +11,7 @@ import { fromFolder } from "./input-files.js";
 import { parseFlags, type Flag, type FlagTable } from "./parse-flags.js";
 
 const table = {
-  weights: { group: "Sum", values: ["LIST"], kind: "text", help: "factor of each image, parted by commas", preset: "1 each" },
+  weights: { group: "Sum", values: ["LIST"], kind: "text", help: "factor of each image, separated by commas", preset: "1 each" },
   size: { group: "Formats", values: ["FAST", "SLOW"], kind: "count", unit: "pixels", help: "size of raw float images", preset: "a square" },
   help: { group: "Other", aliases: ["h"], help: "this text" },
 } as const satisfies Readonly<Record<string, Flag>>;
@@ -37,7 +37,7 @@ export async function runAdd(argv: readonly string[], environment: Environment):
   const words = given.word("weights")?.split(",");
   const weights = words?.map((word) => (word.trim() === "" ? NaN : Number(word))) ?? names.map(() => 1);
   if (weights.length !== names.length || !weights.every(Number.isFinite)) {
-    throw new InputError(`--weights is ${words?.join(",")}; ${names.length} numbers are needed, one an image, parted by commas`);
+    throw new InputError(`--weights is ${words?.join(",")}; ${names.length} numbers are needed, one an image, separated by commas`);
   }
   const target = fromFolder(environment.cwd, out);
   const size = given.last("size")?.numbers;

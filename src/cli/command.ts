@@ -35,8 +35,8 @@ const usage = `braggtape: X-ray diffraction images of crystals, simulated and re
   braggtape COMMAND --help    the options of a command
   braggtape --version
 
-Exit codes: 0 done; 1 images differ by more than a threshold (compare); 2 refused with one sentence, and nothing written. Others stand in
-the help of the command.
+Exit codes: 0 done; 1 images differ by more than a threshold (compare); 2 refused with one sentence, and nothing written. The help of
+a command lists its other codes.
 `;
 
 /** What a shell is told: done, or refused with one sentence. */

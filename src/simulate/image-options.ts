@@ -34,7 +34,7 @@ export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
   readonly executor?: Executor;
   /** pixels that are worked on together, a multiple of 4; chosen by the executor unless given */
   readonly tileSize?: number;
-  /** told now and then */
+  /** called after each tile, with the number of pixels that are done and of all */
   readonly onProgress?: (done: number, pixels: number) => void;
 }
 

@@ -130,7 +130,7 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
   const data = Array.from({ length: images }, perPixel);
   const ofPixels = (name: string, f: PixelFunction, of = image): Variable => {
     const x: unknown = f(of, ...data);
-    if (!(x instanceof Variable)) throw new InputError(`the ${name} gives ${describe(x)}; it has to give a value that ops record from the image`);
+    if (!(x instanceof Variable)) throw new InputError(`the ${name} returns ${describe(x)}; it must return a value that is recorded from the image with ops`);
     if (typeof asQuantity(x) === "number" || sameShape(x.shape, counts.shape)) return broadcastTo(x, counts.shape);
     const wanted = `a number for each pixel, of shape ${describeShape(counts.shape)} in a tile`;
     throw new ShapeError(`a loss or its curvature gives ${wanted}, not ${describeShape(x.shape)}; the sum over the pixels is taken for it`);

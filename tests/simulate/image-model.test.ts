@@ -189,7 +189,7 @@ test("unless sub-pixels are given, an image has as many as its own spots need", 
 test("a loss that gives no recorded value is told so in a sentence", () => {
   const model = new ImageModel<Two>(experimentOf, once);
   refuses(() => model.lossAndGradient(untyped(() => 3), start), InputError, "the loss gives 3", "ops");
-  refuses(() => model.normalEquations(square, untyped(() => undefined), start, full([9, 10], 1)), InputError, "the curvature gives undefined");
+  refuses(() => model.normalEquations(square, untyped(() => undefined), start, full([9, 10], 1)), InputError, "the curvature returns undefined");
 });
 
 test("steps that do not fit into memory are refused before any is made", () => {
@@ -221,7 +221,7 @@ test("a model of one experiment needs no types, and a loss that gives no recorde
   const photons: number = simulate(fixed(start), { oversample: 1 }).image.data.reduce((sum, each) => sum + each, 0);
   assert.ok(photons > 0);
   for (const [given, named] of [[1, "1"], [undefined, "undefined"], [array([1]), "an NdArray"]] as const) {
-    refuses(() => model.lossAndGradient(untyped(() => given), [], image), InputError, `the loss gives ${named}`, "record");
+    refuses(() => model.lossAndGradient(untyped(() => given), [], image), InputError, `the loss returns ${named}`, "record");
   }
 });
 

@@ -19,9 +19,9 @@ const own = {
     group: "Refinement", values: ["WHAT"], kind: "text", choices: ["free", "known"],
     help: "in boxes: fitted in each, or those of a file (-mtz, -hkl), which is compared with what is fitted where both are given", preset: "known where a file is given",
   },
-  fix: { group: "Refinement", values: ["NAMES"], kind: "text", help: "what of that stays as it is" },
+  fix: { group: "Refinement", values: ["NAMES"], kind: "text", help: "parameters of that list which keep their starting values" },
   out: { group: "Refinement", values: ["FOLDER"], kind: "text", help: "where the results are written", preset: "refined" },
-  resume: { group: "Refinement", help: "go on where the refinement in that folder ended" },
+  resume: { group: "Refinement", help: "continue the refinement whose results are in that folder" },
   system: {
     group: "Refinement", values: ["WHAT"], kind: "text", choices: crystalSystems,
     help: "crystal system, which ties edges and angles", preset: "as the starting cell looks",
@@ -29,39 +29,39 @@ const own = {
   separate_N: { group: "Refinement", help: "a number of cells of its own along each axis" },
   background_terms: {
     group: "Refinement", values: ["n"], kind: "count",
-    help: "of the smooth background: 1 flat, 3 a plane, 4 and a radial term, 6 all of second order", preset: "3",
+    help: "number of terms of the smooth background: 1 flat, 3 a plane, 4 and a radial term, 6 all of second order", preset: "3",
   },
   blocks: {
     group: "Refinement", values: ["K"], kind: "text",
-    help: "refine the crystal as so many blocks, each with a rotation and a weight; auto: as many as explain reflections better that are kept aside", preset: "-block",
+    help: "number of blocks that the crystal is made of, each with a rotation and a weight; auto: as many as explain reflections better that are kept aside", preset: "-block",
   },
-  loss: { group: "Refinement", values: ["WHAT"], kind: "text", choices: lossNames, help: "what a difference costs", preset: "poisson" },
+  loss: { group: "Refinement", values: ["WHAT"], kind: "text", choices: lossNames, help: "how the difference between image and model is weighted", preset: "poisson" },
   read_noise: {
     group: "Refinement", values: ["sigma"], kind: "nonNegative", unit: "photons",
-    help: "of the detector itself, for the losses other than poisson", preset: "0",
+    help: "noise of the detector itself, for the losses other than poisson", preset: "0",
   },
   restrain: {
     group: "Refinement", values: ["NAME", "target", "sigma"], kind: "text",
-    help: "what else is known of a parameter; may be given several times",
+    help: "value that is known from elsewhere, with its standard deviation; may be given several times",
   },
   bounds: { group: "Refinement", values: ["NAME", "low", "high"], kind: "text", help: "limits of a parameter; may be given several times" },
-  overload: { group: "Refinement", values: ["counts"], kind: "positive", help: "from which on a pixel is left out", preset: "65535" },
+  overload: { group: "Refinement", values: ["counts"], kind: "positive", help: "pixels with this count or more are left out", preset: "65535" },
   beamstop: {
     group: "Refinement", values: ["fast", "slow", "radius"], unit: "pixels",
     help: "a round shadow that is left out",
   },
   coarse: {
     group: "Refinement", values: ["FACTORS"], kind: "text",
-    help: "how many times wider the spots are at first, in turn, parted by commas; none for sharp spots at once", preset: "4,2",
+    help: "factors by which the spots are widened in the first stages, separated by commas; none begins with sharp spots", preset: "4,2",
   },
-  starts: { group: "Refinement", values: ["n"], kind: "count", help: "orientations to begin with", preset: "1" },
-  within: { group: "Refinement", values: ["angle"], kind: "positive", unit: "degrees", help: "how far those are turned at most", preset: "1" },
-  steps: { group: "Refinement", values: ["n"], kind: "count", help: "at most, in each stage", preset: "100" },
-  seconds: { group: "Refinement", values: ["time"], kind: "positive", unit: "s", help: "at most" },
+  starts: { group: "Refinement", values: ["n"], kind: "count", help: "number of starting orientations that are tried", preset: "1" },
+  within: { group: "Refinement", values: ["angle"], kind: "positive", unit: "degrees", help: "largest angle by which they are turned from the given one", preset: "1" },
+  steps: { group: "Refinement", values: ["n"], kind: "count", help: "largest number of steps in each stage", preset: "100" },
+  seconds: { group: "Refinement", values: ["time"], kind: "positive", unit: "s", help: "longest time" },
   together: { group: "Many images", help: "the images show one crystal in one mounting; only their scale and background differ" },
   list: { group: "Many images", values: ["FILE"], kind: "text", help: "names of images, one a line" },
   shard: { group: "Many images", values: ["i/n"], kind: "text", help: "only every n-th image, beginning with the i-th" },
-  merge: { group: "Many images", help: "gather what the shards have written to the folder" },
+  merge: { group: "Many images", help: "collect the results that the shards have written to the folder" },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 type OwnFlag = keyof typeof own;
@@ -76,12 +76,12 @@ const idle: ReadonlySet<SimulateFlag> = new Set([
 export const refineFlags: FlagTable<RefineFlag> = {
   ...own,
   ...simulateFlags,
-  adc: { ...simulateFlags.adc, help: "offset of the image's counts, taken off first", preset: "0" },
+  adc: { ...simulateFlags.adc, help: "offset of the image's counts, which is subtracted first", preset: "0" },
   oversample: { ...simulateFlags.oversample, preset: "1, 2, or as many as the spots need: what explains the image best" },
   threads: { ...simulateFlags.threads, preset: "one a core" },
   json: { ...simulateFlags.json, help: "the result as one JSON object on stdout, a line an image" },
   progress: { ...simulateFlags.progress, help: "a line on stderr after each step", preset: "so" },
-  noprogress: { ...simulateFlags.noprogress, help: "no such lines" },
+  noprogress: { ...simulateFlags.noprogress, help: "no line after each step" },
 };
 
 export function isIdle(name: RefineFlag): boolean {

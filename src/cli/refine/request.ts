@@ -315,6 +315,6 @@ function blursOf(list: string | undefined): readonly number[] {
   if (list === undefined) return defaultBlurs;
   if (list === "none") return [];
   const blurs = list.split(",").map(Number);
-  if (blurs.some((blur) => !(blur > 1))) throw new InputError(`--coarse is ${quote(list)}; it must be numbers above 1, parted by commas, or the word none`);
+  if (blurs.some((blur) => !(blur > 1))) throw new InputError(`--coarse is ${quote(list)}; it must be numbers above 1, separated by commas, or the word none`);
   return blurs;
 }

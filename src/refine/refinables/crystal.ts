@@ -89,7 +89,7 @@ const mosaicSpread = singleNumber({
   name: "mosaic_spread",
   aliases: ["mosaic", "mosaicity", "spread"],
   unit: "deg",
-  help: "within which the mosaic domains are turned",
+  help: "angle within which the mosaic domains are turned",
   role: "width",
   read: ({ crystal: { mosaic } }) => (mosaic === undefined || mosaic.domains < 2 || mosaic.spreadDeg === 0 ? undefined : mosaic.spreadDeg),
   missing: "the mosaic spread can be refined where it starts above 0 with at least 2 domains",

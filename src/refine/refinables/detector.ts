@@ -100,7 +100,7 @@ const twotheta = singleNumber({
 const thickness = singleNumber({
   name: "thickness",
   unit: "um",
-  help: "of the sensor",
+  help: "thickness of the sensor",
   role: "profile",
   read: ({ detector: { sensor } }) => sensor?.thicknessUm,
   missing: "the detector has no sensor whose thickness could be refined",
