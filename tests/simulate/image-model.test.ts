@@ -188,7 +188,7 @@ test("unless sub-pixels are given, an image has as many as its own spots need", 
 
 test("a loss that gives no recorded value is told so in a sentence", () => {
   const model = new ImageModel<Two>(experimentOf, once);
-  refuses(() => model.lossAndGradient(untyped(() => 3), start), InputError, "the loss gives 3", "ops");
+  refuses(() => model.lossAndGradient(untyped(() => 3), start), InputError, "the loss returns 3", "ops");
   refuses(() => model.normalEquations(square, untyped(() => undefined), start, full([9, 10], 1)), InputError, "the curvature returns undefined");
 });
 
