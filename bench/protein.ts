@@ -62,3 +62,15 @@ export function proteinExperiment({ edge, domains = 1, shape = "square" }: Still
 export function parametersFor(edge: number): ProteinParameters {
   return { ...parameters, pixelMm: 102.4 / edge };
 }
+
+/** The same with spots in closed form, whose domains are turned by the spread. */
+export function closedExperiment(still: Still, p: Quantities<ProteinParameters>): Experiment<Quantity> {
+  const { crystal: { mosaic: _, ...crystal }, ...experiment } = proteinExperiment(still, p);
+  return { ...experiment, structureFactors, crystal: { ...crystal, etaDeg: p.spreadDeg } };
+}
+
+/** The parameters of a crystal of another cell, of so many cells along each edge, whose orientations spread so far. */
+export function parametersOfCell(edge: number, a: number, count: number, spreadDeg: number): ProteinParameters {
+  const p = parametersFor(edge);
+  return { ...p, cell: { ...p.cell, a, b: a * 1.1, c: a * 1.2 }, cells: [count, count, count], spreadDeg };
+}
