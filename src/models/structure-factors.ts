@@ -41,6 +41,8 @@ export interface ReflectionList {
 }
 
 const largestGrid = 2 ** 27;
+/** A grid of so many points is made in memory that workers see, where there is such, so that they need no copy. */
+const sharedGrid = 2 ** 21;
 
 /** A grid of structure factors F[h,k,l]. What it remembers is whether a lookup has left it. */
 export class StructureFactors {
@@ -94,10 +96,11 @@ export class StructureFactors {
       return { low, extent: high - low + 1 };
     });
     const shape = ranges.map(({ extent }) => extent);
-    if (shape.reduce((size, extent) => size * extent, 1) > largestGrid) {
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    if (size > largestGrid) {
       throw new InputError(`the reflections span ${shape.join(" x ")} indices, more than a grid of ${largestGrid} points holds`);
     }
-    const grid = full(shape, options.defaultF ?? 0);
+    const grid = full(shape, options.defaultF ?? 0, "float64", { shared: size >= sharedGrid && typeof SharedArrayBuffer === "function" });
     const [atH, atK, atL] = grid.strides;
     const min = ranges.map(({ low }) => low);
     for (let i = 0; i < f.length; i++) grid.data[(h[i] - min[0]) * atH + (k[i] - min[1]) * atK + (l[i] - min[2]) * atL] = f[i];

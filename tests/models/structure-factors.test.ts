@@ -235,4 +235,10 @@ test("a grid that changes in place, and a list of its first indices that changes
   }
 });
 
+test("a large grid is in memory that workers share, a small one is not", () => {
+  const spanned = (end: number): unknown => StructureFactors.fromReflections(reflections([-end, -end, -end, 1], [end, end, end, 2])).grid.data.buffer;
+  assert.instance(spanned(64), SharedArrayBuffer);
+  assert.instance(spanned(4), ArrayBuffer);
+});
+
 test.run();
