@@ -34,8 +34,8 @@ export class ModelDesk {
   ) {
     this.preset = preset;
     this.state = this.#begin(base);
-    // Nobody sees more than the first digits of an image that is looked at, and single precision is faster. Refinements use double precision.
-    this.live = new LiveModel({ ...options, dtype: "float32" }, panels);
+    // Nothing is compared with a preset's image in its last digits, and single precision is faster.
+    this.live = new LiveModel(preset ? { ...options, dtype: "float32" } : options, panels);
     this.structure = preset ? "like a protein" : "as given";
     this.structures.set(this.structure, base.structureFactors);
     this.structures.set("all alike", alike);
