@@ -1,6 +1,6 @@
 /**
  * Measures how honest the standard deviations are and from how far a refinement finds the truth; writes reports/refinement.md, or of it the
- * sections whose names are given: stills, copies, recovery, blocks, cells, capture, passes.
+ * sections whose names are given: stills, copies, recovery, cells, capture, closed-capture, passes.
  */
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
@@ -13,6 +13,7 @@ import { Stage } from "../src/refine/stage.js";
 import { readyStills } from "../src/refine/still.js";
 import { experimentOf, measure, noisy, readStill, stillOf, structureFactors, type Setting } from "./refine-still.js";
 import { table } from "../bench/markdown.js";
+import { closedCapture } from "./report/closed-capture.js";
 import { randomDirection, randomNumbers } from "./report/random-numbers.js";
 import { recovery } from "./report/recovery.js";
 
@@ -25,7 +26,7 @@ const count = 100;
 const path = "reports/refinement.md";
 
 /** Sections by name, in the order of the page; each begins with a mark, so that it can be written anew alone. */
-const makers: Readonly<Record<string, () => Promise<string>>> = { stills, copies: noisyCopies, recovery, cells: cellCounts, capture: captureRange, passes };
+const makers: Readonly<Record<string, () => Promise<string>>> = { stills, copies: noisyCopies, recovery, cells: cellCounts, capture: captureRange, "closed-capture": closedCapture, passes };
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in makers));
 if (unknown !== undefined) throw new Error(`there is no section "${unknown}"; there are ${Object.keys(makers).join(", ")}`);

@@ -31,7 +31,8 @@ function distance(x: NdArray, y: NdArray): number {
   return Math.max(...Array.from(x.data, (value, i) => Math.abs(value - y.data[i]))) / largest;
 }
 
-// Two seeds differ by what their draws are short of. The closed form's own error, of second order in the widths, is below 1 % here.
+// Two seeds differ by what their draws are short of; their mean is off by half of that, and is allowed twice as much. A footprint seen under
+// half a radian is not quite the same everywhere on a spot, to which the closed form is blind: an error of the second order, below 1 %.
 for (const [what, part] of [
   ["nothing", {}],
   ["isotropic mosaicity", { eta: 0.15 }],
@@ -50,7 +51,7 @@ for (const [what, part] of [
     for (let i = 0; i < mean.size; i++) mean.data[i] = (first.data[i] + second.data[i]) / 2;
     const noise = distance(first, second);
     assert.ok(noise < 0.05, `two seeds differ by ${noise}`);
-    assert.ok(distance(closed, mean) < 0.01 + 1.5 * noise, `the closed form differs by ${distance(closed, mean)}, two seeds by ${noise}`);
+    assert.ok(distance(closed, mean) <= noise + ("footprint" in part ? 0.01 : 1e-9), `the closed form differs by ${distance(closed, mean)}, two seeds by ${noise}`);
     if (what !== "nothing") {
       const sharp = simulate(experiment, { ...options, spots: "closed" }).image;
       assert.ok(distance(sharp, mean) > 0.05, "nothing has widened the spots");
