@@ -135,7 +135,7 @@ class BoxRun {
   async refine({ stage, isFree = () => true, isKnown = false, isEnd = false, tolerance = valueTolerance }: StageOptions, experiment: Experiment, selection: Selection): Promise<Experiment> {
     const { parametersOf, squareOf, backgroundTerms = 1, maxSteps = 30, signal, onStep } = this.#options;
     const blocks = turnsOf(experiment).length;
-    const wanted = [...parametersOf(experiment), ...(blocks > 1 ? parametersNamed(["blocks"], experiment) : [])];
+    const wanted = [...parametersOf(experiment), ...(blocks > 1 ? parametersNamed(["blocks"], experiment).map(nearItsStart) : [])];
     const parameters = wanted.filter((parameter) => isFree(parameter) && (isKnown || !isOfIntensity(parameter)));
     const { boxes } = selection;
     const squares = isKnown && squareOf ? boxes.boxes.map(({ reflection: { hkl } }) => squareOf(hkl) ?? 0) : undefined;
@@ -176,7 +176,7 @@ class BoxRun {
     const { pixels } = selection.boxes;
     const fit = async (blocks: readonly TurnedBlock[], before: FittedBlocks | undefined): Promise<FittedBlocks> => {
       const start = withBlocks(before?.experiment ?? experiment, blocks);
-      const refined = before ? await this.refine({ ...rough, stage: `block ${blocks.length}`, isKnown: squareOf !== undefined }, start, selection) : start;
+      const refined = before ? await this.refine({ stage: `block ${blocks.length}`, isKnown: squareOf !== undefined }, start, selection) : start;
       const { fittedLoss, keptLoss } = this.#losses(refined, selection);
       return { experiment: refined, blocks: turnedBlocks(refined), fittedLoss, keptLoss };
     };
@@ -232,6 +232,14 @@ class BoxRun {
     if (this.#last === undefined) throw new InputError("nothing was refined");
     return { ...this.#last, history: this.#history, tried: this.#tried };
   }
+}
+
+/** Blocks are parts of one crystal: one that runs far away from where it was found fits what is not its own. */
+const farthestTurnDeg = 0.3;
+
+function nearItsStart(parameter: Parameter): Parameter {
+  const { start, scale } = parameter;
+  return scale === "log" ? parameter : { ...parameter, lower: start - farthestTurnDeg, upper: start + farthestTurnDeg };
 }
 
 interface FittedBlocks extends BlockFit {
