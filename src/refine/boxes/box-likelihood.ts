@@ -31,7 +31,7 @@ export interface BoxState {
 }
 
 /** A part of a spot's peak whose change no count would show. */
-const negligible = 1e-6;
+const negligible = 1e-9;
 
 /** What a minimiser sees of boxes, in coordinates that are 0 at the start: the misfit with the best intensities and backgrounds. */
 export class BoxLikelihood implements LeastSquares {
