@@ -5,7 +5,7 @@ import { sizeOf } from "../ndarray/shape.js";
 import type { ParallelOptions } from "./image-options.js";
 import { chained } from "./chained.js";
 import { blocksInPanels, blocksOfPatch, inBlocks } from "./live/blocked-pixels.js";
-import { liveShare, mostLive } from "./live/live-share.js";
+import { isWorthAsking } from "./live/live-share.js";
 import { blockPixels } from "./live/pixel-block.js";
 import { inPanels } from "./panel-pixels.js";
 import { pixelsOfTile, tileCount, type Pixels } from "./pixels.js";
@@ -127,7 +127,7 @@ function planned(recordings: Recordings, subject: Subject): { readonly subject: 
   if (plan.negligible !== undefined) {
     const skipping = askedFor({ ...subject, plan: { ...plan, pixels: inBlocks(plan.pixels), tileSize: blockPixels } });
     const { reach } = skipping.asked.run;
-    if (reach && liveShare(reach, skipping.subject.plan) <= mostLive) return skipping;
+    if (reach && isWorthAsking(reach, skipping.subject.plan)) return skipping;
   }
   return askedFor({ ...subject, plan: { ...plan, negligible: undefined } });
 }

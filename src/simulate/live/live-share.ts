@@ -7,10 +7,18 @@ import type { RunReach } from "./reach.js";
 /** Steps of so few blocks tell of all. */
 const blocksLookedAt = 12;
 /** The share of the steps that must be left to work on at the most, so that it pays to find them. */
-export const mostLive = 0.7;
+const mostLive = 0.7;
+/** The same of pixels of few steps, beside which asking takes long. */
+const mostLiveOfFew = 0.15;
+const fewSteps = 8;
+
+/** Whether it pays to leave out what is not live. */
+export function isWorthAsking(reach: RunReach, plan: Plan): boolean {
+  return liveShare(reach, plan) <= (plan.steps < fewSteps ? mostLiveOfFew : mostLive);
+}
 
 /** The share of the steps that have to be worked on; all, where what bounds them cannot be enclosed. */
-export function liveShare(reach: RunReach, plan: Plan): number {
+function liveShare(reach: RunReach, plan: Plan): number {
   try {
     return shareIn(reach, plan);
   } catch (error) {
