@@ -57,7 +57,8 @@ export function parseDials(text: string, name: string): readonly DialsImage[] {
         beam: beamOf(beams[beam]),
         panels,
         mounting,
-        goniometer: goniometer === undefined ? undefined : goniometerOf(goniometers[goniometer]),
+        // DIALS takes an experiment without a turn for a still, whose crystal stands in the laboratory.
+        goniometer: goniometer === undefined || !scanRecord?.widthDeg ? undefined : goniometerOf(goniometers[goniometer]),
         scan: scanRecord,
         crystals: own.map((index) => crystalOf(crystals[index], scanRecord, remarks)),
         images: imageset === undefined ? [] : imagesOf(imagesets[imageset], scanRecord),

@@ -30,6 +30,7 @@ export function mergeRecords(sources: readonly ExperimentRecord[]): MergedRecord
   const filled = <T>(list: readonly T[]): readonly T[] | undefined => (list.length > 0 ? list : undefined);
   const panels = first("panels", ({ panels: listed }) => filled(listed)) ?? [];
   const placing = turned.find((source) => source.panels.length > 0);
+  const standing = turned.find((source) => source.crystals.length > 0);
   const beam: BeamRecord = {
     wavelengthA: first("beam.wavelengthA", (source) => source.beam.wavelengthA),
     direction: first("beam.direction", (source) => (source === placing ? source.beam.direction : undefined)) ?? first("beam.direction", (source) => source.beam.direction),
@@ -42,7 +43,8 @@ export function mergeRecords(sources: readonly ExperimentRecord[]): MergedRecord
     beam,
     panels: panels.map((panel, i) => withSensor(panel, turned, i)),
     mounting: placing?.mounting,
-    goniometer: first("goniometer", ({ goniometer }) => goniometer),
+    // A crystal that its source does not mount stands in the laboratory as it is, whatever a header says that turns.
+    goniometer: standing === undefined ? first("goniometer", ({ goniometer }) => goniometer) : standing.goniometer,
     scan: first("scan", ({ scan }) => scan),
     crystals: first("crystals", ({ crystals }) => filled(crystals)) ?? [],
     images: first("images", ({ images }) => filled(images)) ?? [],

@@ -133,6 +133,16 @@ test("a MOSFLM matrix and an image's header are one experiment, in the header's 
   assert.equal([statedBy.get("crystals"), statedBy.get("panels"), statedBy.get("beam.wavelengthA")], ["m", "i.img", "m"]);
 });
 
+test("the crystal of a still stands as DIALS has it, whatever angle a header states", () => {
+  const turning = recordOf(JSON.stringify(dialsModel()));
+  const still = { ...dialsModel(), scan: [{ image_range: [3, 4], oscillation: [30, 0] }] };
+  const header: ExperimentRecord = { ...turning, source: "i.cbf", crystals: [], panels: [] };
+  const { record } = mergeRecords([recordOf(JSON.stringify(still)), header]);
+  const [crystal] = record.crystals;
+  assert.equal(crystalAt(record, crystal, 0).a, crystal.a);
+  assert.not.equal(crystalAt(turning, turning.crystals[0], 0).a, turning.crystals[0].a);
+});
+
 type Damage = readonly [text: string, message: RegExp];
 
 /** The DIALS model with an entry changed. */
