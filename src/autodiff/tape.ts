@@ -150,7 +150,10 @@ export class Tape {
   recordStep(primitive: string, inputs: readonly Variable[], attributes: Attributes, infer: () => Typed): Variable {
     const ids = inputs.map(({ id }) => id);
     const key = keyOfStep(primitive, ids, attributes);
-    return this.#present(key) ?? this.#add(key, { primitive, inputs: ids, attributes, ...infer() });
+    const present = this.#present(key);
+    if (present !== undefined) return present;
+    const { shape, dtype } = infer();
+    return this.#add(key, { primitive, inputs: ids, attributes, shape, dtype });
   }
 
   #present(key: string): Variable | undefined {

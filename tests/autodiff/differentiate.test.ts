@@ -223,13 +223,13 @@ test("operands without a tape, or with two, are refused", () => {
   refuses(() => evaluate<Variable>(() => outer)(scalar(1)), ShapeError, "another tape");
 });
 
-test("a function that gives something else than a recorded value is refused, and what it gives is named", () => {
+test("a function that returns something else than a recorded value is refused, and what it returns is named", () => {
   const x = scalar(1);
   for (const [given, named] of [[3, "3"], [undefined, "undefined"], [[1], "a list"], [x, "an NdArray"]] as const) {
     const f = (): Variable => untyped(given);
-    for (const refused of [() => evaluate<Variable>(f)(x), () => grad<Variable>(f)(x), () => valueAndGrad<Variable>(f)(x)]) refuses(refused, InputError, `gives ${named}`);
-    refuses(() => vjp<Variable>(f)(x, x), InputError, `gives ${named}`);
-    refuses(() => jvp<Variable>(f)(x, x), InputError, `gives ${named}`);
+    for (const refused of [() => evaluate<Variable>(f)(x), () => grad<Variable>(f)(x), () => valueAndGrad<Variable>(f)(x)]) refuses(refused, InputError, `returns ${named}`);
+    refuses(() => vjp<Variable>(f)(x, x), InputError, `returns ${named}`);
+    refuses(() => jvp<Variable>(f)(x, x), InputError, `returns ${named}`);
   }
 });
 

@@ -23,6 +23,7 @@ const pixels = Array.from({ length: 144 }, (_, i) => i % 9);
 const bench = await Workbench.make({
   "still.img": smv(header, pixels),
   "mask.img": smv(header, pixels),
+  "curve.txt": "0 3\n0.1 4\n0.2 3\n0.4 2\n0.8 1\n",
   "a.mat": "0.04 0.02 0.01\n-0.02 0.035 0.01\n0.001 -0.01 0.03\n0 0 0\n",
 });
 
@@ -36,6 +37,7 @@ const lines: readonly string[] = [
   `${beam} ${sensor} -cell 20 24 28 -misset random -misset_seed 3 -cells 3.5 4 5 -fdet_vector 0 0 1 -sdet_vector 0 -1 0 -twotheta 8 -Xclose 20 -flux 1e18 -exposure 2 -mask mask.img`,
   `${beam} -spots closed -cell 20 24 28 85 95 103 -N 4 -block 0 0 0 1 -block 1 2 3 0.5 -block -2 1 0 -eta 1 -bandwidth 1 -beam_divergence 5 -footprint 1 -bfactor 10 -distance 80`,
   `${beam} -spots closed -cell 20 24 28 85 95 103 -domain 80 90 100 5 -6 7 -eta 1 1.2 0.8 0.1 0.2 -0.1 -beam_divergence 5 4 -footprint 1 2 0.3 -bfactor 10 12 9 1 2 -1`,
+  `${beam} -cell 20 24 28 -N 3 -stol curve.txt -bg_thick 0.2 -bg_air 30 -bg_water 0.1 -bg_ice 0.05 -distance 80`,
   `${beam} -img still.img -cell 20 24 28 90 100 90 -Na 3 -Nb 4 -adxv -Xbeam 20 -Ybeam 22`,
 ];
 
