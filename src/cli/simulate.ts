@@ -35,8 +35,8 @@ const intro = `braggtape simulate: the diffraction image of a crystal, with the 
   braggtape simulate 1rqw.pdb -dmin 2 -lambda 1 -N 20 -distance 200 -fluence 1e26 --png image.png
   braggtape simulate -cell 34.77 39.17 48.31 90 90 90 -hkl P1.hkl -N 10 -distance 100 -detpixels 512 --png image.png
 
-  braggtape simulate 1rqw.pdb -dmin 2 -lambda 1.3 -N 15 -detpixels 1024 -pixel 0.2 -distance 150 -fluence 1e26
-    --shots 100 -random_orientation 1 -cell_scatter 0.3 -size_scatter 30 -fluence_scatter 100 -lambda_scatter 0.1 --out shots
+  braggtape simulate 1rqw.pdb -dmin 2 -lambda 1.3 -N 15 -detpixels 1024 -pixel 0.2 -distance 150 -fluence 1e26 --shots 9
+    -random_orientation 1 -cell_scatter 0.3 -size_scatter 30 -fluence_scatter 100 -lambda_scatter 0.1 --out shots
 
 Exit codes: 0 done, all files written; 2 refused, with a sentence, and none written;
 5 a series of shots was interrupted, and --resume goes on.
