@@ -14,6 +14,8 @@ const crystals = [
   ["one domain", "-N 8"],
   ["closed form", "-N 20 -spots closed -eta 0.3"],
 ] as const;
+/** Of one domain, and of spots in closed form. */
+const livePresets = ["first light", "mosaicity"];
 const milliseconds = 3000;
 
 /** Rows of what moves, its pixels, the threads, and frames a second; none where there is no browser. */
@@ -22,13 +24,18 @@ export async function frameRows(): Promise<string[][]> {
   const folder = await mkdtemp(join(tmpdir(), "braggtape-frames-"));
   const rows: string[][] = [];
   try {
+    await command("view --out live.html", folder);
+    for (const preset of livePresets) {
+      const address = `${pathToFileURL(`${folder}/live.html`).href}#preset=${encodeURIComponent(preset)}`;
+      rows.push([`live detector, ${preset}, float32`, "512 × 512", "1", await framesOf(address, modelFrames)]);
+    }
     for (const [name, options] of crystals) {
       for (const edge of edges) {
         const line = `-default_F 100 -lambda 1 -cell 34.85 39.09 48.18 90 90 90 -misset 10 20 30 -distance 120 -fluence 1e26 -oversample 1 -detpixels ${edge} -pixel ${102.4 / edge} ${options}`;
         await command(`view ${line} --out page.html`, folder);
-        rows.push([`model, ${name}`, `${edge} × ${edge}`, "1", await framesOf(pathToFileURL(`${folder}/page.html`).href, modelFrames)]);
+        rows.push([`given model, ${name}, float64`, `${edge} × ${edge}`, "1", await framesOf(pathToFileURL(`${folder}/page.html`).href, modelFrames)]);
         const served = await view(line, folder);
-        rows.push([`model, ${name}`, `${edge} × ${edge}`, "one a core", await framesOf(served.address, modelFrames)]);
+        rows.push([`given model, ${name}, float64`, `${edge} × ${edge}`, "one a core", await framesOf(served.address, modelFrames)]);
         await served.close();
       }
     }
