@@ -15,7 +15,7 @@ import { isTiff, parseTiff, tiffRecord } from "./tiff.js";
 /** Formats that images are read from. */
 export type ImageFormat = "smv" | "cbf" | "hdf5" | "tiff" | "pgm" | "float";
 
-/** An image as any file holds it. */
+/** An image as its file holds it. */
 export interface MeasuredImage {
   /** what messages call it */
   readonly name: string;

@@ -35,7 +35,7 @@ const unusable: ReadonlySet<string> = new Set(["x", "-"]);
  * Reads structure factors of a CIF: of the Protein Data Bank (`_refln.F_meas_au` and so on) or of small molecules (`_refln_F_squared_meas`).
  * @param name what error messages call the text
  * @returns one list a block that has reflections, in the file's order
- * @throws InputError when no block has any, or a number is none
+ * @throws InputError when no block holds structure factors, or a number cannot be read
  */
 export function parseStructureFactorCif(text: string, name: string): readonly MeasuredReflections[] {
   const blocks = parseCif(text, name).filter((block) => block.column("_refln.index_h") !== undefined);
