@@ -1,6 +1,14 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { writeFileAtomically } from "../../io/files.js";
 import { InputError } from "../../ndarray/errors.js";
 import { summaryFields, type Summary } from "../../refine/summary.js";
+import type { Environment } from "../environment.js";
+import { fromFolder } from "../input-files.js";
+import type { Given } from "../parse-flags.js";
+import { exitCodeOf } from "./exit-codes.js";
+import type { RefineFlag } from "./flags.js";
+import { imageList } from "./images.js";
 import { readState } from "./state.js";
 
 /** What refinements have left in the folders below one. */
@@ -57,4 +65,23 @@ export function mergedTable({ refined }: Merged): string {
 
 function rounded(value: number, significant: number): string {
   return String(Number(value.toPrecision(significant)));
+}
+
+/** Gathers what refinements have written below a folder, and of a list what is missing there. */
+export async function runMerge(given: Given<RefineFlag>, { cwd, stdout, stderr }: Environment): Promise<number> {
+  const folder = fromFolder(cwd, given.word("out") ?? "refined");
+  const found = await merged(folder);
+  const listed = given.has("list") ? (await imageList(given, cwd)).jobs : [];
+  const notBegun = listed.filter(({ folder: own }) => !existsSync(own)).flatMap(({ images }) => images);
+  const table = mergedTable(found);
+  await writeFileAtomically(`${folder}/merged.csv`, new TextEncoder().encode(table));
+  for (const { image, why } of found.failed) stderr(`warning: ${image} could not be refined: ${why}\n`);
+  if (found.unfinished.length > 0) stderr(`warning: without a refinement that has ended: ${found.unfinished.join(", ")}\n`);
+  if (notBegun.length > 0) stderr(`warning: not begun: ${notBegun.join(", ")}\n`);
+  stdout(given.has("json") ? `${JSON.stringify({ ...found, notBegun }, undefined, 2)}\n` : table);
+  return exitCodeOf({
+    notConverged: found.refined.filter(({ converged }) => !converged).length,
+    failed: found.failed.length,
+    unfinished: found.unfinished.length + notBegun.length,
+  });
 }

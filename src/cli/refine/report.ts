@@ -1,7 +1,7 @@
-import type { ImageJob } from "./images.js";
 import type { RefinedParameter, Refinement } from "../../refine/refine.js";
 import { refinedBlocks } from "../../refine/refined-blocks.js";
 import { reasons } from "../../refine/summary.js";
+import type { ImageJob } from "./images.js";
 
 /** A value with as many digits as its standard deviation leaves, and that. */
 export function withEsd({ value, esd }: Pick<RefinedParameter, "value" | "esd">): { readonly value: string; readonly esd: string } {
@@ -17,6 +17,23 @@ export function shown(value: number, digits: number): string {
 
 export function shownChiSquare(reducedChiSquare: number): string {
   return Number.isNaN(reducedChiSquare) ? "unknown" : reducedChiSquare.toFixed(3);
+}
+
+/** A step of a refinement, before its values are rounded for the terminal. */
+interface Step {
+  /** what the minimiser works on now, e.g. spots that are still blurred */
+  readonly stage: string;
+  readonly step: number;
+  readonly loss: number;
+  readonly parameters: readonly { readonly name: string }[];
+  /** one for each parameter, in their order */
+  readonly values: readonly number[];
+}
+
+/** A step as one line for a terminal. */
+export function describeStep({ stage, step, loss, parameters, values }: Step): string {
+  const numbers = parameters.map(({ name }, i) => `${name} ${shown(values[i], 6)}`);
+  return `step ${String(step).padStart(3)}  ${stage.padEnd(9)} loss ${shown(loss, 8).padEnd(9)}  ${numbers.join("  ")}\n`;
 }
 
 /**

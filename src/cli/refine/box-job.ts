@@ -1,0 +1,40 @@
+import { basename } from "node:path";
+import { writeAllAtomically } from "../../io/files.js";
+import { summaryOf, type Summary } from "../../refine/summary.js";
+import type { Environment } from "../environment.js";
+import { otherTasks } from "../interruption.js";
+import { makeFolder } from "../out-folder.js";
+import { boxFiles } from "./box-files.js";
+import { boxReport, describeBoxes, filesIn } from "./box-report.js";
+import type { BoxRequest } from "./boxes-request.js";
+import { refineOnBoxes, squaresOf } from "./boxes.js";
+import type { ImageJob } from "./images.js";
+import { describeRefinement, describeStep } from "./report.js";
+import { resultFiles } from "./result-files.js";
+
+/** Refines an image on boxes around its reflections. */
+export async function runBoxJob(boxes: BoxRequest, job: ImageJob, isOneOfMany: boolean, environment: Environment, signal: AbortSignal): Promise<Pick<Summary, "converged">> {
+  const { cwd, stdout, stderr } = environment;
+  const { given } = boxes;
+  const showsProgress = given.last("progress", "noprogress")?.name !== "noprogress";
+  const { request, refinement: ended } = await refineOnBoxes(boxes, job.images[0], cwd, environment.seconds(), {
+    signal,
+    onStep: async (progress) => {
+      if (showsProgress) stderr(describeStep(progress));
+      await otherTasks();
+    },
+  });
+  const refinement = { ...ended, warnings: [...request.warnings, ...ended.warnings] };
+  for (const warning of refinement.warnings) stderr(`warning: ${warning}\n`);
+  await makeFolder(job.folder);
+  const models = new Map(refinement.crystals.map(({ experiment }, i) => [refinement.crystals.length > 1 ? i : request.crystal, experiment] as const));
+  const { structureFactors } = request.stills[0].experiment;
+  const squareOf = typeof structureFactors === "number" ? undefined : squaresOf(request.stills[0].experiment);
+  const command = given.occurrences.flatMap(({ spelling, words }) => [spelling, ...words]);
+  const report = await boxReport(refinement, squareOf, command, filesIn(given, job.images[0], cwd));
+  const files = await resultFiles(given, job, request, refinement, cwd, { models, more: report });
+  const own = boxFiles(refinement, job.folder);
+  await writeAllAtomically([...files, ...own]);
+  stdout(given.has("json") ? `${JSON.stringify({ ...(isOneOfMany && { image: job.images[0] }), ...summaryOf(refinement) })}\n` : `${describeRefinement(refinement, job, own.map(({ path }) => basename(path)))}${describeBoxes(report)}`);
+  return refinement;
+}

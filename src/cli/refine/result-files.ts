@@ -1,0 +1,73 @@
+import { basename } from "node:path";
+import type { OutputFile } from "../../io/files.js";
+import { zeros, type NdArray } from "../../ndarray/ndarray.js";
+import { residualInSigmas } from "../../refine/goodness.js";
+import { lossNamed } from "../../refine/loss.js";
+import { experimentAt } from "../../refine/parameter.js";
+import type { Refinement } from "../../refine/refine.js";
+import { refinedBlocks } from "../../refine/refined-blocks.js";
+import { refinementText } from "../../refine/summary.js";
+import { comparisonSvg } from "../../view/comparison-picture.js";
+import { knownExperiment } from "../../view/known-experiment.js";
+import { poleFigure } from "../../view/pole-figure.js";
+import type { Given } from "../parse-flags.js";
+import { correlationMatrix, lossCurve } from "./charts.js";
+import { asSimulateFlags, type RefineFlag } from "./flags.js";
+import type { ImageJob } from "./images.js";
+import { originOf } from "./origin.js";
+import { refinementPage, type ComparedStill } from "./page.js";
+import { refinedArguments } from "./refined-arguments.js";
+import { refinedModel, type RefinedCrystals } from "./refined-model.js";
+import { shownChiSquare, suffixOf } from "./report.js";
+import type { RefineRequest } from "./request.js";
+
+/** What a refinement leaves in its folder: pictures, the page, the refined options and model, and its numbers. */
+export async function resultFiles(
+  given: Given<RefineFlag>,
+  { folder, images }: ImageJob,
+  request: RefineRequest,
+  refinement: Refinement,
+  cwd: string,
+  { models, more }: { readonly models?: RefinedCrystals; readonly more?: object } = {},
+): Promise<OutputFile[]> {
+  const { stills, parameters, options } = request;
+  const loss = options.loss ?? lossNamed("poisson");
+  const values = refinement.parameters.map(({ value }) => value);
+  const compared: ComparedStill[] = [];
+  const files: OutputFile[] = [];
+  const encoder = new TextEncoder();
+  const add = (name: string, content: string | Uint8Array): void => {
+    files.push({ path: `${folder}/${name}`, bytes: typeof content === "string" ? encoder.encode(content) : content });
+  };
+  for (const [i, { counts }] of stills.entries()) {
+    const [model, mask] = [refinement.images[i], refinement.masks[i]];
+    const name = basename(images[i]);
+    const residual = residualInSigmas(counts, model, mask, loss);
+    const title = `${name}: reduced χ² ${shownChiSquare(refinement.reducedChiSquare)}`;
+    const [measured, used] = [usedOnly(counts, mask), usedOnly(model, mask)];
+    const suffix = suffixOf(i, stills);
+    compared.push({ name, still: stills[i], observed: measured, model: used, residual });
+    const experiment = knownExperiment(experimentAt(stills[i].experiment, parameters, values, i));
+    add(`picture${suffix}.svg`, await comparisonSvg(experiment, { measured, model: used, residual }, title));
+    add(`refined${suffix}.args`, refinedArguments(asSimulateFlags(given), stills[i], parameters, values, i, refinement.oversample[i], cwd));
+  }
+  const model = given.word("geometry");
+  if (model !== undefined && stills.length === 1 && !given.has("mat")) {
+    const written = await refinedModel(cwd, model, models ?? new Map([[request.crystal, experimentAt(stills[0].experiment, parameters, values)]]));
+    if (written) add(written.name, written.content);
+  }
+  add("loss.svg", lossCurve(refinement));
+  add("correlations.svg", correlationMatrix(refinement));
+  const blocks = refinedBlocks(refinement);
+  if (blocks.length > 0) add("blocks.svg", poleFigure(blocks));
+  add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, refinement.warnings, await originOf(given, images, request.facts, cwd)));
+  add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings, more));
+  return files;
+}
+
+/** An image that is NaN where a pixel was not used. */
+function usedOnly(image: NdArray, mask: NdArray): NdArray {
+  const used = zeros(image.shape, "float64");
+  for (let i = 0; i < used.size; i++) used.data[i] = mask.data[i] === 0 ? NaN : image.data[i];
+  return used;
+}
