@@ -1,6 +1,7 @@
 import { readModelImage } from "../source.js";
 import { askedParameters } from "../../refine/asked-parameters.js";
-import { bounded, askedOf, refineRequest, type RefineRequest } from "./request.js";
+import { bounded, askedOf } from "./parameters-from-flags.js";
+import { refineRequest, type RefineRequest } from "./request.js";
 import { refineCrystals, type BoxRefinement } from "../../refine/boxes/refined-crystals.js";
 import type { BoxOptions, BoxStill } from "../../refine/boxes/options.js";
 import type { Experiment } from "../../models/experiment.js";

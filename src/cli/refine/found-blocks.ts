@@ -8,7 +8,8 @@ import type { Environment } from "../environment.js";
 import { Given } from "../parse-flags.js";
 import type { RefineFlag } from "./flags.js";
 import { shown } from "./report.js";
-import { askedOf, refineRequest } from "./request.js";
+import { askedOf } from "./parameters-from-flags.js";
+import { refineRequest } from "./request.js";
 
 /** What a search for blocks has found. */
 export interface BlocksAsOptions {

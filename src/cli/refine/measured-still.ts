@@ -1,0 +1,75 @@
+import { bothMasks, maskOfPanel } from "../../input/masks.js";
+import type { ExperimentRecord, PanelRecord } from "../../io/geometry/record.js";
+import { headerSettings, type HeaderSettings } from "../../io/header-settings.js";
+import type { MeasuredImage } from "../../io/image.js";
+import { InputError } from "../../ndarray/errors.js";
+import { copy, type NdArray } from "../../ndarray/ndarray.js";
+import { refinableExperiment } from "../../refine/catalogue.js";
+import { usablePixels, type PixelRules, type Still } from "../../refine/still.js";
+import type { Request } from "../experiment-from-flags.js";
+import type { SimulateFlag } from "../flags.js";
+import { readImage } from "../image-file.js";
+import type { Given } from "../parse-flags.js";
+import type { RefineFlag } from "./flags.js";
+import type { HeaderWords } from "./header-agreement.js";
+import { noSettings } from "./image-header.js";
+
+/** Counts with the offset taken off, and what the image's file says of its pixels. */
+interface Counted extends Pick<MeasuredImage, "mask" | "overload"> {
+  readonly counts: NdArray;
+  readonly isSmv: boolean;
+}
+
+/** The counts without the pixels that a geometry file leaves out, and with its overload where the image's own file states none. */
+export function knownPixels(counted: Counted, panel: PanelRecord): Counted {
+  const ofPanel = maskOfPanel(panel);
+  const { mask: own, overload = panel.trusted?.overload } = counted;
+  return { ...counted, overload, mask: own && ofPanel ? bothMasks(own, ofPanel) : (own ?? ofPanel) };
+}
+
+/**
+ * A measured image, the experiment that it is compared with, and the pixels that count.
+ * @throws InputError when image and experiment differ in their size
+ */
+export function stillFrom(name: string, { counts, overload, mask: own }: Counted, request: Request, given: Given<RefineFlag>): Still {
+  const { experiment, options: { oversample, ...options } } = request;
+  const rules = pixelRules(given, own && options.mask ? bothMasks(own, options.mask) : (own ?? options.mask), overload);
+  const { mask } = usablePixels(counts, rules);
+  const { slow, fast } = experiment.detector.pixels;
+  if (counts.shape[0] !== slow || counts.shape[1] !== fast) {
+    throw new InputError(`${name} has ${counts.shape[1]} x ${counts.shape[0]} pixels, and the options say ${fast} x ${slow}`);
+  }
+  return { experiment: refinableExperiment(experiment), options: { ...options, ...(given.has("oversample") && { oversample }), mask }, counts, overload: rules.overload, name };
+}
+
+/** Reads an image, and takes the detector's offset off. */
+export async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<Counted & { readonly header: HeaderSettings; readonly words: HeaderWords; readonly record: ExperimentRecord }> {
+  const fast = flags.number("detpixels", "detpixels_x");
+  const slow = flags.number("detpixels", "detpixels_y");
+  const { image, mask, overload, smvHeader, record } = await readImage(cwd, name, undefined, fast !== undefined && slow !== undefined ? [slow, fast] : undefined);
+  if (image.rank !== 2) throw new InputError(`${name} has the shape ${image.shape.join(" x ")}; an image of one panel is refined against`);
+  const counts = copy(image, "float64");
+  const offset = flags.number("adc") ?? 0;
+  for (let i = 0; i < counts.size; i++) counts.data[i] -= offset;
+  const shape = [image.shape[0], image.shape[1]] as const;
+  const stated = { pixelSizeMm: record.panels[0]?.pixelSizeMm, wavelengthA: record.beam.wavelengthA };
+  const header = smvHeader ? headerSettings({ header: smvHeader, shape, image }, name) : { ...noSettings, ...stated, shape };
+  return { counts, header, words: smvHeader ?? new Map<string, string>(), mask, overload, record, isSmv: smvHeader !== undefined };
+}
+
+function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined, ofFile: number | undefined): PixelRules & { readonly overload: number } {
+  const stop = given.last("beamstop")?.numbers;
+  const offset = given.number("adc") ?? 0;
+  return {
+    overload: (given.number("overload") ?? ofFile ?? 65535) - offset,
+    ...(stop && { beamStop: { fast: stop[0], slow: stop[1], radius: stop[2] } }),
+    mask,
+  };
+}
+
+/** The fewest counts of the pixels that are used. */
+export function darkest({ counts, options: { mask } }: Still): number {
+  let lowest = Infinity;
+  for (let i = 0; i < counts.size; i++) if (mask?.data[i] !== 0) lowest = Math.min(lowest, counts.data[i]);
+  return Number.isFinite(lowest) ? lowest : 0;
+}
