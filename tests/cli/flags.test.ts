@@ -243,7 +243,9 @@ test("every option of simulate changes something", async () => {
 
 test("every declared option of simulate and refine is read somewhere", () => {
   const folder = fileURLToPath(new URL("../../src/cli", import.meta.url));
-  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts") && !/(^|\/)flags\.ts$/.test(name));
+  // The tables themselves say names, too, and do not read them.
+  const isTable = /(^|\/)((structure-factor|crystal|beam|detector|sampling|output)-)?flags\.ts$/;
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts") && !isTable.test(name));
   const text = sources.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
   const shapes: readonly string[] = shapeFlagNames;
   const isRead = (name: string): boolean => text.includes(`"${name}"`) || shapes.includes(name);
