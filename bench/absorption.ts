@@ -3,7 +3,7 @@
  * thickness and attenuation depth or without. Both work through the pixels in tiles.
  */
 import { prepare, type Executor } from "../src/autodiff/executor.js";
-import { sum } from "../src/autodiff/primitives/structure.js";
+import { sum } from "../src/autodiff/primitives/sum.js";
 import { pullBack } from "../src/autodiff/reverse.js";
 import { Tape, Variable, type Program } from "../src/autodiff/tape.js";
 import type { FloatDType } from "../src/ndarray/dtype.js";

@@ -5,7 +5,7 @@
 import { prepare, type Executor } from "../src/autodiff/executor.js";
 import { valueAndGrad } from "../src/autodiff/differentiate.js";
 import { mul, total, tricubic } from "../src/autodiff/operations.js";
-import { sum } from "../src/autodiff/primitives/structure.js";
+import { sum } from "../src/autodiff/primitives/sum.js";
 import { pullBack } from "../src/autodiff/reverse.js";
 import { Tape, type Program, type Variable } from "../src/autodiff/tape.js";
 import { lookUp, StructureFactors } from "../src/models/structure-factors.js";

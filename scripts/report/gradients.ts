@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { checkGradients, type FloatDType, type Variable } from "../../src/index.js";
 import { draw } from "../../tests/autodiff/draws.js";
-import { primitiveCases, type Case } from "../../tests/autodiff/primitive-cases.js";
+import { primitiveCases } from "../../tests/autodiff/primitive-cases.js";
+import type { Case } from "../../tests/autodiff/cases/case.js";
 import { cases } from "../../tests/gradients/cases.js";
 import { largest, small, table } from "../../bench/markdown.js";
 

@@ -7,7 +7,8 @@ import { describe, describeShape, DTypeError, InputError, ShapeError } from "../
 import { NdArray, scalar } from "../ndarray/ndarray.js";
 import { sameShape, sizeOf } from "../ndarray/shape.js";
 import { pushForward } from "./forward.js";
-import { alias, broadcastTo } from "./primitives/structure.js";
+import { alias } from "./primitives/identity.js";
+import { broadcastTo } from "./primitives/sum.js";
 import { pullBack } from "./reverse.js";
 import { run } from "./run.js";
 import { Tape, TwoTapes, Variable, type Quantity, type Typed } from "./tape.js";

@@ -1,7 +1,7 @@
 import { broadcastShapes } from "../ndarray/shape.js";
 import { primitiveNamed } from "./primitive.js";
 import { add } from "./primitives/elementwise.js";
-import { broadcastTo } from "./primitives/structure.js";
+import { broadcastTo } from "./primitives/sum.js";
 import { dependents } from "./reverse.js";
 import { Variable } from "./tape.js";
 

@@ -2,7 +2,7 @@ import { allocate, type Data } from "../ndarray/dtype.js";
 import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { between, pushForward } from "./forward.js";
 import { primitiveNamed } from "./primitives/registry.js";
-import { broadcastTo } from "./primitives/structure.js";
+import { broadcastTo } from "./primitives/sum.js";
 import { smallestCut } from "./smallest-cut.js";
 import { Variable, type Program } from "./tape.js";
 

@@ -1,7 +1,7 @@
 import { sameShape, type Shape } from "../ndarray/shape.js";
 import type { Primitive, Step } from "./primitive.js";
 import { add, where } from "./primitives/elementwise.js";
-import { broadcastTo, unbroadcast } from "./primitives/structure.js";
+import { broadcastTo, unbroadcast } from "./primitives/sum.js";
 import { asQuantity, Variable } from "./tape.js";
 
 /**

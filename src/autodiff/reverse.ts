@@ -1,7 +1,7 @@
 import { primitiveNamed } from "./primitive.js";
 import { Masks } from "./masks.js";
 import { add } from "./primitives/elementwise.js";
-import { unbroadcast } from "./primitives/structure.js";
+import { unbroadcast } from "./primitives/sum.js";
 import { carriesGradient, Variable } from "./tape.js";
 
 /** Which values, from the sources up to the last target, depend on the sources in a way that a gradient can follow. */

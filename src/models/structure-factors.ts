@@ -1,7 +1,7 @@
 import { ceil, floor, less, mul, sub } from "../autodiff/primitives/elementwise.js";
 import { nearest, tricubic } from "../autodiff/primitives/lookup.js";
 import { isInside, stencils } from "../autodiff/primitives/stencil.js";
-import { total } from "../autodiff/primitives/structure.js";
+import { total } from "../autodiff/primitives/sum.js";
 import type { Run } from "../autodiff/interpreter.js";
 import { runOf } from "../autodiff/recorded-runs.js";
 import { Tape, type Operand, type Variable } from "../autodiff/tape.js";

@@ -5,7 +5,10 @@
 import { add, div, floor, max, min as lesser, mul, sub, where } from "../autodiff/primitives/elementwise.js";
 import type { GridLookup } from "../autodiff/primitives/lookup.js";
 import { isInside, stencils } from "../autodiff/primitives/stencil.js";
-import { convert, gather, reshape, slice } from "../autodiff/primitives/structure.js";
+import { convert } from "../autodiff/primitives/identity.js";
+import { gather } from "../autodiff/primitives/gather.js";
+import { reshape } from "../autodiff/primitives/reshape.js";
+import { slice } from "../autodiff/primitives/slice.js";
 import type { Variable } from "../autodiff/tape.js";
 import { describeShape, ShapeError } from "../ndarray/errors.js";
 import { array } from "../ndarray/ndarray.js";

@@ -1,5 +1,5 @@
 import { add, div, mul } from "../autodiff/primitives/elementwise.js";
-import { broadcastTo, sum } from "../autodiff/primitives/structure.js";
+import { broadcastTo, sum } from "../autodiff/primitives/sum.js";
 import type { Quantity } from "../autodiff/tape.js";
 import { moleculesOf } from "../models/amorphous.js";
 import { sourceCount, sourceWeights } from "../models/beam.js";

@@ -1,5 +1,5 @@
 import { add, ceil, div, less, mul, sub } from "../autodiff/primitives/elementwise.js";
-import { broadcastTo, sum } from "../autodiff/primitives/structure.js";
+import { broadcastTo, sum } from "../autodiff/primitives/sum.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { sourceWeights, type Along } from "../models/beam.js";
 import { blockWeights, orientedLattice, scatteringLattices } from "../models/crystal.js";

@@ -1,5 +1,5 @@
 import { add, div, equal, less, mul, round, sub, where } from "../autodiff/primitives/elementwise.js";
-import { broadcastTo, sum } from "../autodiff/primitives/structure.js";
+import { broadcastTo, sum } from "../autodiff/primitives/sum.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { sourceWeights } from "../models/beam.js";
 import { blockWeights, orientationCount, orientedLattice, restingLattices, scatteringLattices, type Crystal } from "../models/crystal.js";

@@ -1,6 +1,6 @@
 import { pushForward } from "../autodiff/forward.js";
 import { interpret, type Run } from "../autodiff/interpreter.js";
-import { broadcastTo } from "../autodiff/primitives/structure.js";
+import { broadcastTo } from "../autodiff/primitives/sum.js";
 import { Tape, type Variable } from "../autodiff/tape.js";
 import { carried, type GroupMove, type MovedGroup } from "../models/panels.js";
 import { array, flatData } from "../ndarray/ndarray.js";

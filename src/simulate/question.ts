@@ -1,7 +1,7 @@
 import { pushForward } from "../autodiff/forward.js";
 import { derivativesOf, intermediatesOf } from "../autodiff/intermediates.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
-import { broadcastTo, sum, total } from "../autodiff/primitives/structure.js";
+import { broadcastTo, sum, total } from "../autodiff/primitives/sum.js";
 import { pullBack } from "../autodiff/reverse.js";
 import { asQuantity, Tape, Variable, type Program, type Quantity, type Typed } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";

@@ -1,6 +1,6 @@
 import { abs, add, div, mul } from "../autodiff/primitives/elementwise.js";
 import { pushForward } from "../autodiff/forward.js";
-import { broadcastTo } from "../autodiff/primitives/structure.js";
+import { broadcastTo } from "../autodiff/primitives/sum.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { incidentBeams, type Along, type Beam, type IncidentBeams } from "../models/beam.js";
 import { pixelPosition, type Detector, type DetectorFrame } from "../models/detector.js";

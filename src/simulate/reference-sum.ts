@@ -1,5 +1,7 @@
 import { add, equal, exp, less, log, max, mul } from "../autodiff/primitives/elementwise.js";
-import { broadcastTo, cumulativeSum, reshape, sum } from "../autodiff/primitives/structure.js";
+import { broadcastTo, sum } from "../autodiff/primitives/sum.js";
+import { cumulativeSum } from "../autodiff/primitives/cumulative-sum.js";
+import { reshape } from "../autodiff/primitives/reshape.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import type { DetectorFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";

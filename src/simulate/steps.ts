@@ -1,5 +1,5 @@
 import { masked } from "../autodiff/primitives/masked.js";
-import { reshape } from "../autodiff/primitives/structure.js";
+import { reshape } from "../autodiff/primitives/reshape.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { sourceCount, type Along } from "../models/beam.js";
 import { orientationCount } from "../models/crystal.js";

@@ -1,5 +1,6 @@
 import { add, mul } from "../autodiff/primitives/elementwise.js";
-import { gather, reshape } from "../autodiff/primitives/structure.js";
+import { gather } from "../autodiff/primitives/gather.js";
+import { reshape } from "../autodiff/primitives/reshape.js";
 import { known, Variable, type Operand, type Quantity } from "../autodiff/tape.js";
 import { allocate } from "../ndarray/dtype.js";
 import { array, copy, flatData, fromData, type NdArray } from "../ndarray/ndarray.js";

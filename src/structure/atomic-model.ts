@@ -1,5 +1,6 @@
 import { add, mul, sub } from "../autodiff/primitives/elementwise.js";
-import { reshape, slice } from "../autodiff/primitives/structure.js";
+import { reshape } from "../autodiff/primitives/reshape.js";
+import { slice } from "../autodiff/primitives/slice.js";
 import { waveSum } from "../autodiff/primitives/waves.js";
 import { Variable, type Operand } from "../autodiff/tape.js";
 import { evaluate } from "../autodiff/differentiate.js";

@@ -1,5 +1,6 @@
 import { add, exp, mul, sqrt } from "../autodiff/primitives/elementwise.js";
-import { reshape, slice } from "../autodiff/primitives/structure.js";
+import { reshape } from "../autodiff/primitives/reshape.js";
+import { slice } from "../autodiff/primitives/slice.js";
 import type { Operand, Variable } from "../autodiff/tape.js";
 import { evaluate, jvp } from "../autodiff/differentiate.js";
 import { InputError } from "../ndarray/errors.js";

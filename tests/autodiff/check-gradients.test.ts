@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkGradientOf, checkGradients } from "../../src/autodiff/check-gradients.js";
 import { add, exp, floor, less, mul, sin, where } from "../../src/autodiff/primitives/elementwise.js";
-import { total } from "../../src/autodiff/primitives/structure.js";
+import { total } from "../../src/autodiff/primitives/sum.js";
 import type { Variable } from "../../src/autodiff/tape.js";
 import { InputError } from "../../src/ndarray/errors.js";
 import { array, scalar } from "../../src/ndarray/ndarray.js";

@@ -6,7 +6,8 @@ import { evaluate, grad, jvp, valueAndGrad, valueAndGradWithAuxiliary, vjp, type
 import { pushForward } from "../../src/autodiff/forward.js";
 import { interpret } from "../../src/autodiff/interpreter.js";
 import { add, exp, mul, sin, sub } from "../../src/autodiff/primitives/elementwise.js";
-import { broadcastTo, slice, sum, total } from "../../src/autodiff/primitives/structure.js";
+import { broadcastTo, sum, total } from "../../src/autodiff/primitives/sum.js";
+import { slice } from "../../src/autodiff/primitives/slice.js";
 import { pullBack } from "../../src/autodiff/reverse.js";
 import { Tape, Variable, type Quantity } from "../../src/autodiff/tape.js";
 import { DTypeError, InputError, ShapeError } from "../../src/ndarray/errors.js";

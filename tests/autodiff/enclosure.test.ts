@@ -6,7 +6,7 @@ import { Enclosure } from "../../src/autodiff/enclosure.js";
 import { ProgramValues } from "../../src/autodiff/program-values.js";
 import { interpret } from "../../src/autodiff/interpreter.js";
 import { abs, add, ceil, cos, div, exp, floor, mul, neg, sin, sqrt, sub } from "../../src/autodiff/operations.js";
-import { reshape } from "../../src/autodiff/primitives/structure.js";
+import { reshape } from "../../src/autodiff/primitives/reshape.js";
 import { Tape, type Program, type Variable } from "../../src/autodiff/tape.js";
 import { array, full } from "../../src/ndarray/ndarray.js";
 

@@ -2,14 +2,18 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { evaluate, grad, vjp } from "../../src/autodiff/differentiate.js";
 import { mul } from "../../src/autodiff/primitives/elementwise.js";
-import * as structure from "../../src/autodiff/primitives/structure.js";
+import { cumulativeSum } from "../../src/autodiff/primitives/cumulative-sum.js";
+import { gather } from "../../src/autodiff/primitives/gather.js";
+import { convert } from "../../src/autodiff/primitives/identity.js";
+import { reshape, transpose } from "../../src/autodiff/primitives/reshape.js";
+import { flip, slice } from "../../src/autodiff/primitives/slice.js";
+import { broadcastTo, sum, total, unbroadcast } from "../../src/autodiff/primitives/sum.js";
 import { Tape, type Variable } from "../../src/autodiff/tape.js";
 import { DTypeError, InputError, ShapeError } from "../../src/ndarray/errors.js";
 import { array, full, NdArray, toNested, zeros } from "../../src/ndarray/ndarray.js";
 import { untyped } from "../untyped.js";
 import { refuses } from "./assertions.js";
 
-const { broadcastTo, convert, cumulativeSum, flip, gather, reshape, slice, sum, total, transpose, unbroadcast } = structure;
 const matrix = array([[1, 2, 3], [4, 5, 6]]);
 const of = (f: (x: Variable) => Variable, x: NdArray = matrix): unknown => toNested(evaluate<Variable>(f)(x));
 

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { evaluate, grad } from "../../src/autodiff/differentiate.js";
 import { add, mul, round, sub } from "../../src/autodiff/primitives/elementwise.js";
-import { total } from "../../src/autodiff/primitives/structure.js";
+import { total } from "../../src/autodiff/primitives/sum.js";
 import type { Quantity, Variable } from "../../src/autodiff/tape.js";
 import type { FloatDType } from "../../src/ndarray/dtype.js";
 import { array } from "../../src/ndarray/ndarray.js";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { total } from "../../src/autodiff/primitives/structure.js";
+import { total } from "../../src/autodiff/primitives/sum.js";
 import { add, mul } from "../../src/autodiff/primitives/elementwise.js";
 import { evaluate, valueAndGrad } from "../../src/autodiff/differentiate.js";
 import { known, type Variable } from "../../src/autodiff/tape.js";

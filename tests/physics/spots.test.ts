@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { grad } from "../../src/autodiff/differentiate.js";
 import { add, mul } from "../../src/autodiff/primitives/elementwise.js";
-import { total } from "../../src/autodiff/primitives/structure.js";
+import { total } from "../../src/autodiff/primitives/sum.js";
 import { known, type Quantity, type Variable } from "../../src/autodiff/tape.js";
 import { array } from "../../src/ndarray/ndarray.js";
 import { directBasis, reciprocalBasis, type ReciprocalBasis } from "../../src/physics/lattice.js";

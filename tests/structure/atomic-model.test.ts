@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkGradients } from "../../src/autodiff/check-gradients.js";
 import { mul } from "../../src/autodiff/primitives/elementwise.js";
-import { total } from "../../src/autodiff/primitives/structure.js";
+import { total } from "../../src/autodiff/primitives/sum.js";
 import { spaceGroups } from "../../src/io/space-groups.js";
 import { array, copy } from "../../src/ndarray/ndarray.js";
 import { AtomicModel, type AtomParameters, type Structure } from "../../src/structure/atomic-model.js";

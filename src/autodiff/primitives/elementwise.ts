@@ -6,7 +6,7 @@ import { NdArray } from "../../ndarray/ndarray.js";
 import { record } from "../primitive.js";
 import type { Attributes, Operand, Quantity, Typed, Variable } from "../tape.js";
 import { binary, elementwise, mul, neg, unary, variadic, type Accuracy, type Binary, type ElementwiseRecord, type Unary, type Variadic } from "./elementwise-record.js";
-import { convert } from "./structure.js";
+import { convert } from "./identity.js";
 import { cosPiForm, expForm, sineForm, sinPiForm } from "./vector-forms.js";
 
 export { mul, neg };

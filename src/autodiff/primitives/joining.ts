@@ -5,7 +5,8 @@ import { normalizeAxis, type Shape } from "../../ndarray/shape.js";
 import * as views from "../../ndarray/views.js";
 import { record, type Primitive } from "../primitive.js";
 import { onOneTape, Variable, type Operand, type Typed } from "../tape.js";
-import { padded, reshape, slice } from "./structure.js";
+import { padded, slice } from "./slice.js";
+import { reshape } from "./reshape.js";
 
 type Along = { readonly axis: number };
 

@@ -6,7 +6,9 @@ import * as views from "../../ndarray/views.js";
 import { record, type Primitive } from "../primitive.js";
 import type { Variable } from "../tape.js";
 import { abs, add, div, equal, exp, less, log, mul, sub, where } from "./elementwise.js";
-import { broadcastTo, slice, stopGradient, sum } from "./structure.js";
+import { broadcastTo, sum } from "./sum.js";
+import { slice } from "./slice.js";
+import { stopGradient } from "./identity.js";
 
 type Extreme = { readonly axes: readonly number[]; readonly of: "largest" | "smallest" };
 

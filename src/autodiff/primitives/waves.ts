@@ -11,7 +11,8 @@ import { sameShape, type Shape } from "../../ndarray/shape.js";
 import { record, type Primitive } from "../primitive.js";
 import type { Operand, Typed, Variable } from "../tape.js";
 import { mul, add } from "./elementwise.js";
-import { reshape, slice } from "./structure.js";
+import { reshape } from "./reshape.js";
+import { slice } from "./slice.js";
 
 type Powers = readonly [h: number, k: number, l: number];
 type Waves = { readonly powers: readonly number[]; readonly quarters: number };

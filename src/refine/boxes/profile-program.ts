@@ -1,6 +1,6 @@
 import { prepareWorkspace, type Executor, type Workspace } from "../../autodiff/executor.js";
 import { pushForward } from "../../autodiff/forward.js";
-import { broadcastTo } from "../../autodiff/primitives/structure.js";
+import { broadcastTo } from "../../autodiff/primitives/sum.js";
 import { Tape, Variable, type Program, type Quantity } from "../../autodiff/tape.js";
 import type { Experiment } from "../../models/experiment.js";
 import type { Data } from "../../ndarray/dtype.js";

@@ -1,4 +1,4 @@
-import { broadcastTo } from "../../autodiff/primitives/structure.js";
+import { broadcastTo } from "../../autodiff/primitives/sum.js";
 import type { Quantity, Tape, Variable } from "../../autodiff/tape.js";
 import type { Shape } from "../../ndarray/shape.js";
 import type { RecordedReach } from "../image.js";

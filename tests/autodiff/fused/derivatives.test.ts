@@ -8,7 +8,8 @@ import { Tape } from "../../../src/autodiff/tape.js";
 import type { FloatDType } from "../../../src/ndarray/dtype.js";
 import { full } from "../../../src/ndarray/ndarray.js";
 import { draw, layouts } from "../draws.js";
-import { primitiveCases, type Sample } from "../primitive-cases.js";
+import { primitiveCases } from "../primitive-cases.js";
+import type { Sample } from "../cases/case.js";
 import { agrees } from "./agreement.js";
 
 const floats: readonly FloatDType[] = ["float64", "float32"];

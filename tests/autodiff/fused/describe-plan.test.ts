@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { describePlan } from "../../../src/autodiff/fused/describe-plan.js";
 import { planLoops } from "../../../src/autodiff/fused/planner.js";
-import { cumulativeSum } from "../../../src/autodiff/primitives/structure.js";
+import { cumulativeSum } from "../../../src/autodiff/primitives/cumulative-sum.js";
 import { masked } from "../../../src/autodiff/primitives/masked.js";
 import { exp, mul, sum } from "../../../src/autodiff/operations.js";
 import { Tape } from "../../../src/autodiff/tape.js";

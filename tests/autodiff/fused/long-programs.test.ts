@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { grad } from "../../../src/autodiff/differentiate.js";
 import { prepare } from "../../../src/autodiff/executor.js";
 import { add, mul, sin, sum, total } from "../../../src/autodiff/operations.js";
-import { cumulativeSum } from "../../../src/autodiff/primitives/structure.js";
+import { cumulativeSum } from "../../../src/autodiff/primitives/cumulative-sum.js";
 import { pullBack } from "../../../src/autodiff/reverse.js";
 import { Tape, type Program, type Variable } from "../../../src/autodiff/tape.js";
 import type { FloatDType } from "../../../src/ndarray/dtype.js";

@@ -7,7 +7,7 @@ import { abs, add, cos, cosPi, div, exp, less, mul, nearest, neg, round, sin, si
 import { record } from "../../../src/autodiff/primitive.js";
 import { primitives } from "../../../src/autodiff/primitives/registry.js";
 import { planLoops } from "../../../src/autodiff/fused/planner.js";
-import { broadcastTo } from "../../../src/autodiff/primitives/structure.js";
+import { broadcastTo } from "../../../src/autodiff/primitives/sum.js";
 import { pullBack } from "../../../src/autodiff/reverse.js";
 import { Tape, type Program, type Variable } from "../../../src/autodiff/tape.js";
 import type { FloatDType } from "../../../src/ndarray/dtype.js";

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { prepare } from "../../../src/autodiff/executor.js";
 import { planLoops } from "../../../src/autodiff/fused/planner.js";
 import { add, exp, mul, sin, sub, sum, total, where, less } from "../../../src/autodiff/operations.js";
-import { cumulativeSum } from "../../../src/autodiff/primitives/structure.js";
+import { cumulativeSum } from "../../../src/autodiff/primitives/cumulative-sum.js";
 import { masked } from "../../../src/autodiff/primitives/masked.js";
 import { pullBack } from "../../../src/autodiff/reverse.js";
 import { Tape, type Program, type Variable } from "../../../src/autodiff/tape.js";

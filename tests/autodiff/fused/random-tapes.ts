@@ -11,7 +11,7 @@ import {
 import { record } from "../../../src/autodiff/primitive.js";
 import type { Applied, Range } from "../../../src/autodiff/primitives/elementwise-record.js";
 import { elementwiseOperations } from "../../../src/autodiff/primitives/registry.js";
-import { alias } from "../../../src/autodiff/primitives/structure.js";
+import { alias } from "../../../src/autodiff/primitives/identity.js";
 import { pullBack } from "../../../src/autodiff/reverse.js";
 import { Tape, type Program, type Variable } from "../../../src/autodiff/tape.js";
 import type { FloatDType } from "../../../src/ndarray/dtype.js";
