@@ -13,7 +13,7 @@ import { boxedDetector, type PanelBox } from "../src/models/panel-boxes.js";
 import { allPanels, groupsOf, panelFrame } from "../src/models/panels.js";
 import { refineGeometry, type GeometryOptions, type Shot } from "../src/refine/geometry.js";
 import type { Quantity } from "../src/autodiff/tape.js";
-import type { ExperimentOfPanels } from "../src/simulate/panel-model.js";
+import type { ExperimentOfPanels } from "../src/simulate/panel-options.js";
 import type { Vector } from "../src/physics/vector.js";
 import { struckBy, type Geometry, type PanelGeometry } from "../src/view/geometry.js";
 import { predictedSpots, type PredictedSpot } from "../src/view/predicted-spots.js";

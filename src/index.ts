@@ -37,6 +37,7 @@ export * from "./simulate/simulate.js";
 export * from "./simulate/image-model.js";
 export * from "./simulate/image-options.js";
 export * from "./simulate/panel-model.js";
+export type { ExperimentOfPanels, PanelOptions, PanelParameters } from "./simulate/panel-options.js";
 export type { Semantics } from "./simulate/image.js";
 export type { Parameters, Quantities } from "./simulate/parameters.js";
 export type { PixelSelection } from "./simulate/pixels.js";

@@ -2,11 +2,10 @@ import { allowedExecutor, type Executor } from "../autodiff/executor.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
 import type { Quantity } from "../autodiff/tape.js";
 import { withLeaves } from "../autodiff/tree.js";
-import type { Detector } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import { groupsOf, panelDetector, panelFrame, type GroupMove, type PanelledDetector, type RestingGroup } from "../models/panels.js";
 import type { FloatDType } from "../ndarray/dtype.js";
-import { checkChoice, checkOptions, type NamesOf } from "../ndarray/fields.js";
+import { checkChoice, checkOptions } from "../ndarray/fields.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { array, copy, scalar, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
@@ -16,49 +15,13 @@ import { answer, answerOn, type Answer, type Subject } from "./answer.js";
 import type { ImageNormalEquations, LossAndGradient, Simulation } from "./image-model.js";
 import type { ImageOptions, ParallelOptions } from "./image-options.js";
 import { checkImageOptions, planOf } from "./image-plan.js";
+import { chosenKinds, kindsOf, type PanelKind } from "./panel-kinds.js";
 import { motionNumbers, PanelMotions, type Moved } from "./panel-motions.js";
-import { panelPixels } from "./panel-pixels.js";
+import { optionNames, type ExperimentOfPanels, type PanelOptions, type PanelParameters } from "./panel-options.js";
 import { PanelSums } from "./panel-sums.js";
 import { parametersIn, type Quantities } from "./parameters.js";
-import { samePixels, type Pixels } from "./pixels.js";
 import { checkCompared, type PixelFunction, type PixelLoss, type Question } from "./question.js";
 import { Recordings } from "./recordings.js";
-
-/** What stands on the beamline besides the detector. */
-export interface ExperimentOfPanels extends Omit<Experiment<Quantity>, "detector"> {
-  /** of spots in closed form, as `Detector` has it; the same on all panels */
-  readonly footprintMm?: Detector<Quantity>["footprintMm"];
-}
-
-/** What an image of many panels depends on. */
-export interface PanelParameters<P> {
-  /** of beam, crystal and structure factors */
-  readonly experiment: P;
-  /** how groups have moved, by their names; the others are at rest */
-  readonly groups: Readonly<Record<string, GroupMove>>;
-}
-
-/** How an image of many panels is computed. */
-export interface PanelOptions extends Omit<ImageOptions, "roi" | "mask"> {
-  /** [panel, slow, fast]; pixels where it is 0 are left out */
-  readonly mask?: NdArray;
-}
-
-const optionNames: NamesOf<PanelOptions> = {
-  dtype: true, oversample: true, spots: true, semantics: true, interpolation: true, dminA: true, executor: true, tileSize: true, mask: true,
-  oversampleOmega: true, oversamplePolar: true, oversampleThick: true, skip: true, onProgress: true,
-};
-
-/** Panels that differ in nothing but their places: what is recorded for one serves for all. */
-interface Kind {
-  /** whether each of all panels is one of them */
-  readonly has: readonly boolean[];
-  /** the first of them */
-  readonly panel: number;
-  readonly isFlipped: boolean;
-  /** the same object, as long as it is the same selection: workers know it then */
-  pixels: Pixels | undefined;
-}
 
 /** Origin, fast and slow of a panel. */
 const frameNumbers = 9;
@@ -84,7 +47,7 @@ export class PanelModel<P = readonly []> {
   /** for each panel, the groups that hold it, innermost first */
   readonly #holders: readonly (readonly RestingGroup[])[];
   readonly #groupNames: readonly string[];
-  readonly #kinds: readonly Kind[];
+  readonly #kinds: readonly PanelKind[];
 
   /**
    * @param experimentOf beam, crystal and structure factors for given parameters
@@ -233,7 +196,7 @@ export class PanelModel<P = readonly []> {
       return reshape(given.isContiguous ? given : copy(given), [panels * rows, width]);
     });
     const { footprintMm, ...known } = this.#experimentOf(withLeaves<Quantities<P>>(experiment, leaves));
-    return this.#chosen().map(({ kind, pixels }) => {
+    return chosenKinds(this.#kinds, detector, this.shape, this.#options.mask).map(({ kind, pixels }) => {
       const panel = detector.panels[kind.panel];
       const experimentAt = ({ footprintMm: footprint, ...rest }: ExperimentOfPanels, placed: typeof frames[number]): Experiment<Quantity> => ({
         ...rest,
@@ -272,34 +235,9 @@ export class PanelModel<P = readonly []> {
     const { mask: _, ...options } = this.#options;
     return options;
   }
-
-  /** The kinds, with their pixels. */
-  #chosen(): { readonly kind: Kind; readonly pixels: Pixels }[] {
-    const sizes = this.detector.panels.map(({ pixels }) => pixels);
-    const chosen = this.#kinds.map((kind) => {
-      const pixels = panelPixels(sizes, this.shape, (panel) => kind.has[panel], this.#options.mask);
-      if (kind.pixels === undefined || !samePixels(kind.pixels, pixels)) kind.pixels = pixels;
-      return { kind, pixels: kind.pixels };
-    });
-    const used = chosen.filter(({ pixels }) => pixels.size > 0);
-    if (used.length === 0) throw new InputError("the mask leaves no pixel");
-    return used;
-  }
 }
 
 function checkNumbers(parameters: unknown): void {
   const isNumber = parametersIn(parameters).every((leaf) => typeof leaf === "number");
   if (!isNumber) throw new InputError("normal equations take parameters that are numbers, not arrays");
-}
-
-function kindsOf({ panels }: PanelledDetector): Kind[] {
-  const kinds = new Map<string, { readonly has: boolean[]; readonly panel: number; readonly isFlipped: boolean; pixels: undefined }>();
-  panels.forEach((panel, i) => {
-    const { isFlipped } = panelFrame(panel, []);
-    const name = JSON.stringify([panel.pixels, panel.pixelSizeMm, panel.sensor, isFlipped]);
-    const kind = kinds.get(name) ?? { has: panels.map(() => false), panel: i, isFlipped, pixels: undefined };
-    kind.has[i] = true;
-    kinds.set(name, kind);
-  });
-  return [...kinds.values()];
 }

@@ -7,7 +7,8 @@ import type { GroupMove, PanelledDetector } from "../../src/models/panels.js";
 import { array } from "../../src/ndarray/ndarray.js";
 import type { Vector } from "../../src/physics/vector.js";
 import { refineGeometry, type GeometryOptions, type Shot } from "../../src/refine/geometry.js";
-import { PanelModel, type ExperimentOfPanels } from "../../src/simulate/panel-model.js";
+import { PanelModel } from "../../src/simulate/panel-model.js";
+import type { ExperimentOfPanels } from "../../src/simulate/panel-options.js";
 
 const names = ["left", "right"];
 const detector: PanelledDetector = {

@@ -7,7 +7,8 @@ import { groupsOf, type GroupMove, type Panel, type PanelGroup, type PanelledDet
 import { InputError, ShapeError } from "../../src/ndarray/errors.js";
 import { flatData, zeros } from "../../src/ndarray/ndarray.js";
 import { ImageModel } from "../../src/simulate/image-model.js";
-import { PanelModel, type ExperimentOfPanels, type PanelParameters } from "../../src/simulate/panel-model.js";
+import { PanelModel } from "../../src/simulate/panel-model.js";
+import type { ExperimentOfPanels, PanelParameters } from "../../src/simulate/panel-options.js";
 
 const crystal: Crystal = { lattice: { a: 31, b: 37, c: 43, alpha: 90, beta: 95, gamma: 90 }, missetDeg: [12, 25, 37], cells: [5, 5, 5] };
 const experimentOf = ({ a }: { readonly a: Quantity }): ExperimentOfPanels => ({
