@@ -15,7 +15,7 @@ export interface Vectors {
   readonly dtype: FloatDType;
   /** a number in all lanes */
   readonly constant: (value: number) => Vector;
-  do(instruction: VectorInstruction, ...operands: Vector[]): Vector;
+  do(instruction: VectorInstruction, x: Vector, y?: Vector, z?: Vector): Vector;
   /** x where the mask is set, else y */
   select(mask: Mask, x: Vector, y: Vector): Vector;
   /** 1 where the mask is set, else 0 */

@@ -12,13 +12,8 @@ export class Bytes {
     return this.#length;
   }
 
-  /** Puts bytes in the place of others. */
-  overwrite(at: number, bytes: ArrayLike<number>): void {
-    this.#room.set(bytes, at);
-  }
-
   byte(value: number): void {
-    this.#reserve(1);
+    if (this.#length === this.#room.length) this.#grow(1);
     this.#room[this.#length++] = value;
   }
 
@@ -38,7 +33,7 @@ export class Bytes {
   }
 
   append(bytes: ArrayLike<number>): void {
-    this.#reserve(bytes.length);
+    if (this.#length + bytes.length > this.#room.length) this.#grow(bytes.length);
     this.#room.set(bytes, this.#length);
     this.#length += bytes.length;
   }
@@ -48,8 +43,24 @@ export class Bytes {
     this.append(bytes);
   }
 
-  #reserve(count: number): void {
-    if (this.#length + count <= this.#room.length) return;
+  /** An instruction and room for a variable's name of three bytes. Returns where the name stands. */
+  unnamed(opcode: number): number {
+    const at = this.#length;
+    if (at + 4 > this.#room.length) this.#grow(4);
+    this.#room[at] = opcode;
+    this.#length = at + 4;
+    return at + 1;
+  }
+
+  /** Writes a name of three bytes, whatever number below 2²¹ it is, where there is room for it. */
+  name(at: number, value: number): void {
+    const room = this.#room;
+    room[at] = (value & 127) | 128;
+    room[at + 1] = ((value >> 7) & 127) | 128;
+    room[at + 2] = value >> 14;
+  }
+
+  #grow(count: number): void {
     const larger = new Uint8Array(2 * (this.#length + count));
     larger.set(this.written);
     this.#room = larger;

@@ -59,6 +59,8 @@ function losesSign(user: Op, input: number, isSignless: boolean): boolean {
   if (user.kind === "masked") return isSignless;
   if (user.kind !== "elementwise") return false;
   const { kernel } = primitiveNamed(user.primitive);
-  const positions = [...user.inputs.keys()].filter((position) => user.inputs[position] === input);
-  return kernel.kind === "elementwise" && (kernel.losesSign?.(positions, isSignless) ?? false);
+  if (kernel.kind !== "elementwise" || kernel.losesSign === undefined) return false;
+  const positions: number[] = [];
+  for (let position = 0; position < user.inputs.length; position++) if (user.inputs[position] === input) positions.push(position);
+  return kernel.losesSign(positions, isSignless);
 }

@@ -1,7 +1,7 @@
 import type { FloatDType } from "../../ndarray/dtype.js";
 import { VectorMath, type LaneFunction } from "./vector-math.js";
 import { vectorOpcodes } from "./opcodes.js";
-import { v128, type FunctionBody } from "./wasm-assembler.js";
+import { v128, type FunctionBody } from "./function-body.js";
 
 /** One number for each element of a loop's turn, in variables: float64, float32, or whichever is asked for first. */
 export interface Numbers {
@@ -33,28 +33,27 @@ export class Lanes {
     laneFunctions: readonly LaneFunction[],
   ) {
     this.doubles = new VectorMath(body, "float64", constant, hasMultiplyAdd, laneFunctions);
-    this.singles = new VectorMath(body, "float32", (value) => this.#hoist(constant(value)), hasMultiplyAdd, laneFunctions);
+    this.singles = new VectorMath(body, "float32", (value) => this.hoist(constant(value)), hasMultiplyAdd, laneFunctions);
     this.parts = isWide && dtype === "float32" ? 2 : 1;
     this.count = isWide ? 2 * this.parts : 1;
   }
 
   ofDoubles(parts: readonly number[]): Numbers {
-    return { doubles: () => parts, single: once(() => this.#demoted(parts)) };
+    return new DoubleNumbers(this, parts);
   }
 
   ofSingle(single: number): Numbers {
-    return { doubles: once(() => this.#promoted(single)), single: () => single };
+    return new SingleNumbers(this, single);
   }
 
   /** A number that the loop does not change, in all lanes of float64. */
   ofScalar(double: number): Numbers {
-    const parts = new Array<number>(this.parts).fill(double);
-    return { doubles: () => parts, single: once(() => this.#hoist(double)) };
+    return new ScalarNumbers(this, this.parts === 1 ? [double] : [double, double]);
   }
 
   /** The result of an operation on float64. */
   eachPart(operation: (part: number) => number): Numbers {
-    return this.ofDoubles(Array.from({ length: this.parts }, (_, part) => operation(part)));
+    return this.ofDoubles(this.parts === 1 ? [operation(0)] : [operation(0), operation(1)]);
   }
 
   /** Numbers of the heap, in float64; a variable holds the address, from which they stand at an offset. */
@@ -100,8 +99,10 @@ export class Lanes {
       body.vector(vectorOpcodes.i32LtU);
       return this.doubles.keep();
     };
-    const parts = once(() => Array.from({ length: this.parts }, (_, part) => mask([0, 0, 1, 1].map((lane) => 2 * part + lane))));
-    return { doubles: parts, single: once(() => mask([0, 1, 2, 3])) };
+    return {
+      doubles: once(() => Array.from({ length: this.parts }, (_, part) => mask([0, 0, 1, 1].map((lane) => 2 * part + lane)))),
+      single: once(() => mask([0, 1, 2, 3])),
+    };
   }
 
   /** Replaces an address on the stack by the number of the heap there, in all lanes. */
@@ -125,13 +126,14 @@ export class Lanes {
     }
   }
 
-  #hoist(double: number): number {
+  /** The variable before the loop that holds in float32 what another one holds in both lanes of float64. */
+  hoist(double: number): number {
     const single = this.#hoisted.get(double) ?? this.body.local(v128);
     this.#hoisted.set(double, single);
     return single;
   }
 
-  #demoted(parts: readonly number[]): number {
+  demoted(parts: readonly number[]): number {
     if (parts.length === 1) return this.#filled(parts[0]);
     const [low, high] = parts.map((part) => this.#demotedHalf(part));
     return this.singles.shuffled(low, high, [0, 1, 4, 5]);
@@ -149,7 +151,7 @@ export class Lanes {
     return this.singles.keep();
   }
 
-  #promoted(single: number): number[] {
+  promoted(single: number): number[] {
     const low = this.#lowHalf(single);
     return this.parts === 1 ? [low] : [low, this.#lowHalf(this.singles.shuffled(single, single, [2, 3, 2, 3]))];
   }
@@ -158,6 +160,53 @@ export class Lanes {
     this.body.get(single);
     this.body.vector(vectorOpcodes.promoteLowF32);
     return this.doubles.keep();
+  }
+}
+
+/** Numbers made in float64. */
+class DoubleNumbers implements Numbers {
+  #single: number | undefined;
+
+  constructor(
+    readonly lanes: Lanes,
+    readonly parts: readonly number[],
+  ) {}
+
+  doubles(): readonly number[] {
+    return this.parts;
+  }
+
+  single(): number {
+    return (this.#single ??= this.demoted());
+  }
+
+  protected demoted(): number {
+    return this.lanes.demoted(this.parts);
+  }
+}
+
+/** Numbers that the loop does not change. */
+class ScalarNumbers extends DoubleNumbers {
+  protected override demoted(): number {
+    return this.lanes.hoist(this.parts[0]);
+  }
+}
+
+/** Numbers made in float32. */
+class SingleNumbers implements Numbers {
+  #parts: readonly number[] | undefined;
+
+  constructor(
+    readonly lanes: Lanes,
+    readonly local: number,
+  ) {}
+
+  doubles(): readonly number[] {
+    return (this.#parts ??= this.lanes.promoted(this.local));
+  }
+
+  single(): number {
+    return this.local;
   }
 }
 

@@ -4,7 +4,7 @@ import { nodesInside, stencils } from "../primitives/stencil.js";
 import type { LookupGroup } from "./lookups.js";
 import type { VectorMath } from "./vector-math.js";
 import { vectorOpcodes } from "./opcodes.js";
-import { i32, v128 } from "./wasm-assembler.js";
+import { i32, v128 } from "./function-body.js";
 
 const i32ExtractLane = 27;
 const nodes = [0, 1, 2, 3];

@@ -2,14 +2,15 @@
  * A loop nest as a function of WebAssembly that works on vectors: two elements at a time in float64, four in float32; one at a time
  * where the innermost loop's elements do not stand one after another.
  */
-import { bytesPerElement } from "../../ndarray/dtype.js";
 import { sizeOf } from "../../ndarray/shape.js";
 import { shortcutsIn } from "./half-turns.js";
-import { countAlong, InnermostLoop, numberBytes, type LoopContext, type MaskRow } from "./innermost-loop.js";
-import { scalarOpcodes } from "./opcodes.js";
+import { numberBytes } from "./constant-pool.js";
+import { FunctionBody, v128, zeroVector } from "./function-body.js";
+import { InnermostLoop } from "./innermost-loop.js";
+import type { LoopContext, MaskRow } from "./loop-context.js";
+import { countAlong, maskRow } from "./mask-row.js";
 import { partsOf, type Part } from "./parts.js";
-import { has, placeOf, scatterPlaces, sizeAlong, type Nest, type Plan, type LoopMask } from "./plan.js";
-import { FunctionBody, i32, v128, zeroVector } from "./wasm-assembler.js";
+import { has, placeOf, scatterPlaces, sizeAlong, type Nest, type Plan } from "./plan.js";
 
 /** What the nests of a module share. */
 export interface ModuleContext extends Pick<LoopContext, "precise" | "pool" | "hasMultiplyAdd" | "laneFunctions"> {
@@ -79,37 +80,6 @@ function emitInParts(parts: readonly Part[], context: LoopContext, { addFunction
     if (!part.sums.some((sum) => sizes.has(sum))) continue;
     call(inFunction({ ...part, scalars: [] }, false, (loop) => loop.writeEnd(carried)));
   }
-}
-
-/** Finds the mask of the outer loops' present turn, and puts on the stack whether anything of it is set. */
-function maskRow(plan: Plan, { node, strides, groups, unit }: LoopMask, body: FunctionBody, counters: ReadonlyMap<number, number>): MaskRow {
-  const grid = plan.grids.get(node);
-  if (grid === undefined) throw new TypeError(`mask ${node} has no place in the heap`);
-  const elementBytes = bytesPerElement[plan.dtype];
-  const row: MaskRow = { address: body.local(i32), byteOffset: grid.offset * elementBytes, elementBytes, groups, unit };
-  body.i32Const(0);
-  for (const [axis, counter] of counters) {
-    if (strides[axis] === 0) continue;
-    body.get(counter);
-    body.i32Const(strides[axis] * elementBytes);
-    body.scalar(scalarOpcodes.i32Mul);
-    body.scalar(scalarOpcodes.i32Add);
-  }
-  body.set(row.address);
-  const any = body.local(i32);
-  body.i32Const(0);
-  body.set(any);
-  body.count(groups * elementBytes, elementBytes, (counter) => {
-    body.get(counter);
-    body.get(row.address);
-    body.scalar(scalarOpcodes.i32Add);
-    body.loadInteger(row.byteOffset + elementBytes - 4);
-    body.get(any);
-    body.scalar(scalarOpcodes.i32Or);
-    body.set(any);
-  });
-  body.get(any);
-  return row;
 }
 
 /** Elements of a turn. */

@@ -5,9 +5,6 @@ export const scalarOpcodes = { i32Add: 0x6a, i32Mul: 0x6c, i32LtU: 0x49, f64From
 
 /** The same of the vector instructions; those of floats by their number of lanes. */
 export const vectorOpcodes = {
-  and: 78,
-  xor: 81,
-  andNot: 79,
   bitselect: 82,
   anyTrue: 83,
   i32Add: 0xae,
@@ -20,8 +17,14 @@ export const vectorOpcodes = {
   promoteLowF32: 0x5f,
 };
 
+/** Vector instructions on the bits of floats, whatever their number of lanes is. */
+const bitOpcodes = { and: 78, andNot: 79, xor: 81 };
+
 /** Vector instructions on floats, for 2 lanes of float64 and 4 lanes of float32. */
 export interface FloatOpcodes {
+  readonly and: number;
+  readonly andNot: number;
+  readonly xor: number;
   readonly loadSplat: number;
   readonly loadLane: number;
   readonly storeLane: number;
@@ -52,6 +55,7 @@ export interface FloatOpcodes {
 }
 
 export const float64Opcodes: FloatOpcodes = {
+  ...bitOpcodes,
   loadSplat: 10,
   loadLane: 87,
   storeLane: 91,
@@ -82,6 +86,7 @@ export const float64Opcodes: FloatOpcodes = {
 };
 
 export const float32Opcodes: FloatOpcodes = {
+  ...bitOpcodes,
   loadSplat: 9,
   loadLane: 86,
   storeLane: 90,

@@ -1,11 +1,4 @@
-/** The instructions of a function that name local variables, in order. */
-export interface LocalUse {
-  /** where the instruction stands among the function's bytes */
-  readonly at: number;
-  readonly local: number;
-}
-
-/** A loop, from its first byte to the one behind its last. */
+/** A loop: the first of the uses in it, and the one behind its last. */
 export interface LoopRange {
   readonly start: number;
   readonly end: number;
@@ -17,52 +10,50 @@ export interface LoopRange {
  * is needed until the loop's end.
  * @param types of the variables
  * @param parameters the first so many variables, which keep their places
+ * @param uses the variables that instructions name, in the order of the instructions
  * @returns the place of each variable, and the types of the places behind the parameters
  */
 export function reuseLocals<T>(
   types: readonly T[],
   parameters: number,
-  uses: readonly LocalUse[],
+  uses: readonly number[],
   loops: readonly LoopRange[],
-): { readonly placeOf: readonly number[]; readonly places: readonly T[] } {
-  const first = new Map<number, number>();
-  const last = new Map<number, number>();
-  uses.forEach(({ local, at }) => {
-    if (!first.has(local)) first.set(local, at);
-    last.set(local, at);
-  });
+): { readonly placeOf: Int32Array; readonly places: readonly T[] } {
+  const count = types.length;
+  const first = new Int32Array(count).fill(-1);
+  const last = new Int32Array(count).fill(-1);
+  for (let use = 0; use < uses.length; use++) {
+    const local = uses[use];
+    if (first[local] < 0) first[local] = use;
+    last[local] = use;
+  }
   for (const { start, end } of loops) {
-    for (let i = firstFrom(uses, start); i < uses.length && uses[i].at < end; i++) {
-      const { local } = uses[i];
-      if ((first.get(local) ?? 0) < start) last.set(local, Math.max(end, last.get(local) ?? 0));
+    for (let use = start; use < end; use++) {
+      const local = uses[use];
+      if (first[local] < start && last[local] < end - 1) last[local] = end - 1;
     }
   }
+  // By use, the first of the variables that are needed up to it; by variable, the next one of them.
+  const ended = new Int32Array(uses.length).fill(-1);
+  const next = new Int32Array(count).fill(-1);
+  for (let local = parameters; local < count; local++) {
+    if (last[local] < 0) continue;
+    next[local] = ended[last[local]];
+    ended[last[local]] = local;
+  }
 
-  const placeOf = types.map((_, local) => local);
+  const placeOf = Int32Array.from(types, (_, local) => local);
   const places: T[] = [];
   const free = new Map<T, number[]>();
-  const endings = [...last].filter(([local]) => local >= parameters).sort(([, a], [, b]) => a - b);
-  let ended = 0;
-  for (const { local, at } of uses) {
-    if (local < parameters || first.get(local) !== at) continue;
-    for (; ended < endings.length && endings[ended][1] < at; ended++) {
-      const [old] = endings[ended];
-      const stack = free.get(types[old]) ?? [];
-      free.set(types[old], stack);
-      stack.push(placeOf[old]);
+  for (let use = 0; use < uses.length; use++) {
+    const local = uses[use];
+    if (local >= parameters && first[local] === use) placeOf[local] = free.get(types[local])?.pop() ?? parameters + places.push(types[local]) - 1;
+    for (let old = ended[use]; old >= 0; old = next[old]) {
+      const type = types[old];
+      const stack = free.get(type);
+      if (stack === undefined) free.set(type, [placeOf[old]]);
+      else stack.push(placeOf[old]);
     }
-    placeOf[local] = free.get(types[local])?.pop() ?? parameters + places.push(types[local]) - 1;
   }
   return { placeOf, places };
-}
-
-/** The first use at or behind a byte. */
-function firstFrom(uses: readonly LocalUse[], byte: number): number {
-  let [low, high] = [0, uses.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (uses[middle].at < byte) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -4,7 +4,8 @@ import { primitiveNamed } from "../primitives/registry.js";
 import type { Mask, Shortcuts, Vector, Vectors } from "../vectors.js";
 import { float32Opcodes, float64Opcodes, scalarOpcodes, vectorOpcodes, type FloatOpcodes } from "./opcodes.js";
 import type { Plan } from "./plan.js";
-import { v128, type FunctionBody, type ImportedFunction } from "./wasm-assembler.js";
+import { v128, type FunctionBody } from "./function-body.js";
+import type { ImportedFunction } from "./wasm-module.js";
 
 type FloatOpcode = keyof FloatOpcodes;
 
@@ -68,13 +69,16 @@ export class VectorMath implements Vectors {
   }
 
   /** Puts the result of an instruction on the stack. */
-  push(opcode: FloatOpcode | "and" | "xor" | "andNot", ...operands: number[]): void {
-    for (const operand of operands) this.body.get(operand);
-    this.body.vector(opcode === "and" || opcode === "xor" || opcode === "andNot" ? vectorOpcodes[opcode] : this.opcodes[opcode]);
+  push(opcode: FloatOpcode, x: Vector, y?: Vector, z?: Vector): void {
+    const { body } = this;
+    body.get(x);
+    if (y !== undefined) body.get(y);
+    if (z !== undefined) body.get(z);
+    body.vector(this.opcodes[opcode]);
   }
 
-  do(opcode: FloatOpcode | "and" | "xor" | "andNot", ...operands: number[]): number {
-    this.push(opcode, ...operands);
+  do(opcode: FloatOpcode, x: Vector, y?: Vector, z?: Vector): number {
+    this.push(opcode, x, y, z);
     return this.keep();
   }
 
@@ -112,7 +116,7 @@ export class VectorMath implements Vectors {
     const { vector } = elementwiseKernel(primitive);
     this.#applied = primitive;
     if (vector === undefined) return this.laneByLane(...inputs);
-    return typeof vector === "string" ? this.do(vector, ...inputs) : vector(this, inputs, shortcuts);
+    return typeof vector === "string" ? this.do(vector, inputs[0], inputs[1], inputs[2]) : vector(this, inputs, shortcuts);
   }
 
   oneWhere(mask: Mask): Vector {

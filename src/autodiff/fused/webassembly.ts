@@ -1,12 +1,13 @@
 /** Loop nests as a module of WebAssembly. */
 import { overBuffer, type Data } from "../../ndarray/dtype.js";
-import { ConstantPool, numberBytes } from "./innermost-loop.js";
+import { ConstantPool, numberBytes } from "./constant-pool.js";
 import { emitNest } from "./nest-emitter.js";
 import type { Loop, Nest, Plan } from "./plan.js";
 import { preciseOps } from "./precision.js";
 import { laneFunctionsOf } from "./vector-math.js";
 import { float64Opcodes } from "./opcodes.js";
-import { FunctionBody, moduleBytes, v128 } from "./wasm-assembler.js";
+import { FunctionBody, v128 } from "./function-body.js";
+import { moduleBytes } from "./wasm-module.js";
 
 const pageBytes = 65536;
 

@@ -1,7 +1,7 @@
-/** The bytes of a WebAssembly module, as far as loops over vectors of floats need them. */
+/** A function of a WebAssembly module, as far as loops over vectors of floats need it. */
 import { Bytes, bytesOf } from "./bytes.js";
 import { scalarOpcodes } from "./opcodes.js";
-import { reuseLocals, type LocalUse, type LoopRange } from "./reused-locals.js";
+import { reuseLocals, type LoopRange } from "./reused-locals.js";
 
 export const i32 = 0x7f;
 export const f64 = 0x7c;
@@ -9,14 +9,15 @@ export const v128 = 0x7b;
 export type ValueType = typeof i32 | typeof f64 | typeof v128;
 
 const none = 0x40;
+/** Variables that the names of `Bytes` tell apart. */
+const mostLocals = 2 ** 21;
 
-/** Bytes of a number up to 2²¹ that names a variable: always as many, so that another one can take its place. */
-const nameBytes = 3;
-
-/** Instructions, and where among them variables are named and loops stand. */
+/** Instructions, and what names they wait for: which variable has which place is known when all are written. */
 class Code {
   readonly bytes = new Bytes();
-  readonly uses: LocalUse[] = [];
+  /** the variables that instructions name, in order, and where each name stands */
+  readonly uses: number[] = [];
+  readonly names: number[] = [];
   readonly loops: LoopRange[] = [];
 }
 
@@ -45,11 +46,16 @@ export class FunctionBody {
     return written;
   }
 
-  insert({ bytes, uses, loops }: Code): void {
-    const moved = this.#code.bytes.length;
-    for (const { at, local } of uses) this.#code.uses.push({ at: at + moved, local });
-    for (const { start, end } of loops) this.#code.loops.push({ start: start + moved, end: end + moved });
-    this.#code.bytes.append(bytes.written);
+  insert({ bytes, uses, names, loops }: Code): void {
+    const code = this.#code;
+    const bytesBefore = code.bytes.length;
+    const usesBefore = code.uses.length;
+    for (const { start, end } of loops) code.loops.push({ start: start + usesBefore, end: end + usesBefore });
+    for (let use = 0; use < uses.length; use++) {
+      code.uses.push(uses[use]);
+      code.names.push(names[use] + bytesBefore);
+    }
+    code.bytes.append(bytes.written);
   }
 
   get(local: number): void {
@@ -66,10 +72,9 @@ export class FunctionBody {
   }
 
   #name(opcode: number, local: number): void {
-    const { bytes, uses } = this.#code;
-    uses.push({ at: bytes.length, local });
-    bytes.byte(opcode);
-    for (let i = 0; i < nameBytes; i++) bytes.byte(0);
+    const { bytes, uses, names } = this.#code;
+    uses.push(local);
+    names.push(bytes.unnamed(opcode));
   }
 
   scalar(opcode: number): void {
@@ -138,12 +143,12 @@ export class FunctionBody {
 
   /** Repeats as long as what `body` leaves on the stack is not 0. */
   repeat(body: () => void): void {
-    const { bytes, loops } = this.#code;
-    const start = bytes.length;
+    const { bytes, uses, loops } = this.#code;
+    const start = uses.length;
     bytes.append([0x03, none]);
     body();
     bytes.append([0x0d, 0, 0x0b]);
-    loops.push({ start, end: bytes.length });
+    loops.push({ start, end: uses.length });
   }
 
   /** Runs `inside` for 0, step, 2 step, ... below `end`, at least once. */
@@ -186,9 +191,10 @@ export class FunctionBody {
 
   /** With its length before it. */
   code(): Uint8Array {
-    const { bytes, uses, loops } = this.#code;
+    const { bytes, uses, names, loops } = this.#code;
     const { placeOf, places } = reuseLocals(this.#locals, this.parameters, uses, loops);
-    for (const { at, local } of uses) bytes.overwrite(at + 1, spelled(placeOf[local]));
+    if (this.parameters + places.length > mostLocals) throw new RangeError(`a function cannot have ${places.length} variables`);
+    for (let use = 0; use < uses.length; use++) bytes.name(names[use], placeOf[uses[use]]);
     const body = bytesOf((whole) => {
       const runs = runsOf(places);
       whole.unsigned(runs.length);
@@ -208,12 +214,6 @@ export function zeroVector(body: FunctionBody, vector: number): void {
   body.set(vector);
 }
 
-/** A variable's name, in as many bytes as all have. */
-function spelled(local: number): number[] {
-  if (local >= 128 ** nameBytes) throw new RangeError(`a function cannot have ${local} variables`);
-  return Array.from({ length: nameBytes }, (_, i) => ((local >> (7 * i)) & 127) | (i < nameBytes - 1 ? 128 : 0));
-}
-
 /** Equal types that follow each other. */
 function runsOf(types: readonly ValueType[]): { readonly type: ValueType; count: number }[] {
   const runs: { readonly type: ValueType; count: number }[] = [];
@@ -223,72 +223,4 @@ function runsOf(types: readonly ValueType[]): { readonly type: ValueType; count:
     else runs.push({ type, count: 1 });
   }
   return runs;
-}
-
-/** A function of numbers that the module is given. */
-export interface ImportedFunction {
-  readonly name: string;
-  readonly arity: number;
-}
-
-const text = (name: string): Uint8Array => bytesOf((bytes) => bytes.lengthPrefixed([...name].map((letter) => letter.charCodeAt(0))));
-
-/**
- * A module with one memory "m.memory", imported functions of float64 "m.name", and functions exported as "0", "1", and so on.
- * Behind them stand those that only they call.
- *
- * Engines let vectors stand on the stack wherever it happens to be, and half of these places are slow: there, vectors cross the lines of
- * the cache. So each function is exported a second time, as "0 shifted", through one whose frame on the stack is half a vector longer: it
- * keeps a number during the call.
- */
-export function moduleBytes(imports: readonly ImportedFunction[], bodies: readonly FunctionBody[], parts: readonly FunctionBody[] = []): Uint8Array<ArrayBuffer> {
-  const arities = [...new Set(imports.map(({ arity }) => arity))];
-  const counts = [...new Set(parts.map(({ parameters }) => parameters))];
-  const types = [
-    [0x60, 0, 0],
-    [0x60, 0, 1, i32],
-    ...arities.map((arity) => [0x60, arity, ...new Array<number>(arity).fill(f64), 1, f64]),
-    ...counts.map((count) => [0x60, count, ...new Array<number>(count).fill(i32), 0]),
-  ];
-  const imported = imports.map(({ name, arity }) => [...text("m"), ...text(name), 0, 2 + arities.indexOf(arity)]);
-  const shifted = bodies.map((_, i) => {
-    const body = new FunctionBody();
-    const kept = body.local(i32);
-    body.i32Const(0);
-    body.loadInteger(0);
-    body.set(kept);
-    body.call(imports.length + i);
-    body.get(kept);
-    return body;
-  });
-  const exported = [
-    ...bodies.map((_, i) => ({ name: String(i), index: i })),
-    ...shifted.map((_, i) => ({ name: `${i} shifted`, index: bodies.length + parts.length + i })),
-  ];
-  return moduleOf([
-    [1, types],
-    [2, [[...text("m"), ...text("memory"), 2, 0, 1], ...imported]],
-    [3, [...bodies.map(() => [0]), ...parts.map(({ parameters }) => [2 + arities.length + counts.indexOf(parameters)]), ...shifted.map(() => [1])]],
-    [7, exported.map(({ name, index }) => bytesOf((bytes) => {
-      bytes.append(text(name));
-      bytes.byte(0);
-      bytes.unsigned(imports.length + index);
-    }))],
-    [10, [...bodies, ...parts, ...shifted].map((body) => body.code())],
-  ]);
-}
-
-/** A module from the entries of its sections, by their numbers. */
-function moduleOf(sections: readonly (readonly [id: number, entries: readonly ArrayLike<number>[]])[]): Uint8Array<ArrayBuffer> {
-  const all = bytesOf((bytes) => {
-    bytes.append([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-    for (const [id, entries] of sections) {
-      bytes.byte(id);
-      bytes.lengthPrefixed(bytesOf((content) => {
-        content.unsigned(entries.length);
-        for (const entry of entries) content.append(entry);
-      }));
-    }
-  });
-  return Uint8Array.from(all);
 }

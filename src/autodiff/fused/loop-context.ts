@@ -1,0 +1,46 @@
+/** What the parts of an innermost loop's code share. */
+import type { FloatDType } from "../../ndarray/dtype.js";
+import type { Shortcuts } from "../vectors.js";
+import type { ConstantPool } from "./constant-pool.js";
+import type { FunctionBody } from "./function-body.js";
+import type { Nest, Plan } from "./plan.js";
+import type { LaneFunction } from "./vector-math.js";
+
+export interface LoopContext {
+  readonly plan: Plan;
+  readonly nest: Nest;
+  /** ops that are float64 in float32 programs, too */
+  readonly precise: ReadonlySet<number>;
+  readonly pool: ConstantPool;
+  readonly hasMultiplyAdd: boolean;
+  readonly laneFunctions: readonly LaneFunction[];
+  /** whether elements fill vectors; else they come one by one */
+  readonly isWide: boolean;
+  readonly body: FunctionBody;
+  /** of the outer loops around, the variables that count */
+  readonly counters: ReadonlyMap<number, number>;
+  /** what sin(πx) and cos(πx) of an op need not do */
+  readonly shortcuts: (op: number) => Shortcuts;
+  /** which groups the loop works on; all unless given */
+  readonly mask?: MaskRow | undefined;
+}
+
+/** The mask of a loop: what it holds for the outer loops' present turn. */
+export interface MaskRow {
+  /** the variable that holds its address, from which it stands at an offset */
+  readonly address: number;
+  readonly byteOffset: number;
+  readonly elementBytes: number;
+  readonly groups: number;
+  readonly unit: number;
+}
+
+/** Of the numbers that fill vectors, where they do. */
+export function loopDType({ plan }: Pick<LoopContext, "plan">): FloatDType {
+  return plan.dtype === "float32" ? "float32" : "float64";
+}
+
+/** Whether an op is computed in float64. */
+export function isDouble(context: LoopContext, op: number): boolean {
+  return loopDType(context) === "float64" || !context.isWide || context.precise.has(op);
+}

@@ -1,0 +1,138 @@
+import { numberBytes } from "./constant-pool.js";
+import type { HeapAddresses } from "./heap-addresses.js";
+import type { Lanes, Numbers } from "./lanes.js";
+import { isDouble, loopDType, type LoopContext } from "./loop-context.js";
+import { LookupEmitter } from "./lookup-emitter.js";
+import { lookupGroups, scatterGroup, type LookupGroup } from "./lookups.js";
+import type { Part } from "./parts.js";
+import type { SumRegister } from "./sum-register.js";
+
+/** One turn of an innermost loop, or of a part of it: its values, op by op. */
+export class LoopTurn {
+  readonly #level: Part;
+  readonly #context: LoopContext;
+  readonly #lanes: Lanes;
+  readonly #addresses: HeapAddresses;
+  readonly #lookups: LookupEmitter;
+  readonly #scatters: LookupEmitter;
+  /** by their first members */
+  readonly #groups: ReadonlyMap<number, LookupGroup>;
+  readonly #values = new Map<number, Numbers>();
+
+  constructor(level: Part, context: LoopContext, lanes: Lanes, addresses: HeapAddresses) {
+    this.#level = level;
+    this.#context = context;
+    this.#lanes = lanes;
+    this.#addresses = addresses;
+    const isSingle = loopDType(context) === "float32";
+    const scratch = (size: number): number => numberBytes * context.pool.reserve(size / numberBytes);
+    this.#lookups = new LookupEmitter(isSingle ? lanes.singles : lanes.doubles, scratch);
+    this.#scatters = isSingle ? new LookupEmitter(lanes.doubles, scratch) : this.#lookups;
+    this.#groups = new Map(lookupGroups(context.plan, level.computed).map((group) => [group.members[0], group]));
+  }
+
+  valueOf(op: number): Numbers {
+    const numbers = this.#values.get(op);
+    if (numbers === undefined) throw new TypeError(`value ${op} is not at hand`);
+    return numbers;
+  }
+
+  /** What is known of an op before the turn. */
+  receive(op: number, numbers: Numbers): void {
+    this.#values.set(op, numbers);
+  }
+
+  /**
+   * Reads, computes, stores and adds up.
+   * @param counter how far the loop has come, in bytes of a contiguous place
+   * @param registers of the sums over the loop
+   */
+  write(counter: number | undefined, registers: readonly SumRegister[]): void {
+    const { vectors, computed, stored, sums, scatters } = this.#level;
+    const lanes = this.#lanes;
+    const addresses = this.#addresses;
+    const addressOf = (op: number) => (): void => addresses.push(op, counter);
+    for (const op of vectors) this.#values.set(op, lanes.load(addressOf(op), addresses.byteOffset(op)));
+    for (const op of computed) this.#compute(op);
+    for (const op of stored) lanes.store(addressOf(op), addresses.byteOffset(op), this.valueOf(op));
+    const inLoop = this.#elementsInLoop(counter);
+    const registerOf = new Map(registers.map((register) => [register.sum, register]));
+    for (const sum of sums) {
+      const value = this.valueOf(this.#context.plan.ops[sum].inputs[0]);
+      const register = registerOf.get(sum);
+      if (register) register.add(value, inLoop);
+      else {
+        const sofar = lanes.load(addressOf(sum), addresses.byteOffset(sum)).doubles();
+        const more = lanes.eachPart((part) => lanes.doubles.do("add", sofar[part], value.doubles()[part]));
+        lanes.store(addressOf(sum), addresses.byteOffset(sum), more);
+      }
+    }
+    for (const scatter of scatters) this.#scatter(scatter, inLoop);
+  }
+
+  #compute(id: number): void {
+    const lanes = this.#lanes;
+    const op = this.#context.plan.ops[id];
+    const inputs = op.inputs.map((input) => this.valueOf(input));
+    if (op.kind === "elementwise") {
+      const shortcuts = this.#context.shortcuts(id);
+      const result = isDouble(this.#context, id)
+        ? lanes.eachPart((part) => lanes.doubles.apply(op.primitive, inputs.map((input) => input.doubles()[part]), shortcuts))
+        : lanes.ofSingle(lanes.singles.apply(op.primitive, inputs.map((input) => input.single()), shortcuts));
+      this.#values.set(id, result);
+    } else if (op.kind === "lookup") {
+      const group = this.#groups.get(id);
+      if (group) this.#lookUp(group, inputs).forEach((numbers, i) => this.#values.set(group.members[i], numbers));
+    } else if (op.kind === "masked") this.#values.set(id, inputs[0]);
+  }
+
+  /** The values of all members of a group. */
+  #lookUp(group: LookupGroup, inputs: readonly Numbers[]): Numbers[] {
+    const lanes = this.#lanes;
+    const isSingle = loopDType(this.#context) === "float32";
+    const local = (numbers: Numbers): number => (isSingle ? numbers.single() : numbers.doubles()[0]);
+    const { points, distances } = this.#nodesAt(group, inputs);
+    const found = this.#lookups.emit(group, points.map(local), distances.map(local));
+    return found.map((each) => (isSingle ? lanes.ofSingle(each) : lanes.ofDoubles([each])));
+  }
+
+  #scatter(id: number, inLoop: Numbers | undefined): void {
+    const { plan, isWide } = this.#context;
+    const op = plan.ops[id];
+    if (op.kind !== "scatter") return;
+    const { doubles } = this.#lanes;
+    const [h, k, l, source] = op.inputs.map((input) => this.valueOf(input));
+    const group = scatterGroup(plan, id, op);
+    const { points, distances } = this.#nodesAt(group, [h, k, l]);
+    source.doubles().forEach((value, part) => {
+      const mask = inLoop?.doubles()[part];
+      const counted = mask === undefined ? value : doubles.do("and", value, mask);
+      const ofPart = (numbers: readonly Numbers[]): number[] => numbers.map((each) => each.doubles()[part]);
+      this.#scatters.scatter(group, ofPart(points), ofPart(distances), counted, isWide ? doubles.lanes : 1);
+    });
+  }
+
+  /** Points of the grid and distances from them: float64's, so that they agree with what is computed beside them. */
+  #nodesAt({ primitive }: LookupGroup, inputs: readonly Numbers[]): { readonly points: Numbers[]; readonly distances: Numbers[] } {
+    const lanes = this.#lanes;
+    const { doubles } = lanes;
+    const isTricubic = primitive === "tricubic";
+    const points = inputs.map((x) =>
+      lanes.eachPart((part) => {
+        const double = x.doubles()[part];
+        return isTricubic ? doubles.do("floor", double) : doubles.do("ceil", doubles.do("sub", double, doubles.constant(0.5)));
+      }),
+    );
+    const distances = isTricubic
+      ? inputs.map((x, axis) => lanes.eachPart((part) => doubles.do("sub", x.doubles()[part], points[axis].doubles()[part])))
+      : [];
+    return { points, distances };
+  }
+
+  /** A mask of the elements that the loop has, where it is filled up with others. */
+  #elementsInLoop(counter: number | undefined): Numbers | undefined {
+    const { plan, nest, isWide } = this.#context;
+    if (counter === undefined || nest.vector === undefined || !isWide || plan.padded[nest.vector] === plan.extents[nest.vector]) return undefined;
+    return this.#lanes.before(counter, plan.extents[nest.vector] * numberBytes, numberBytes);
+  }
+}
