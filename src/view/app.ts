@@ -1,20 +1,26 @@
 import { InputError } from "../ndarray/errors.js";
+import { AddressBar } from "./address-bar.js";
+import { Blinking } from "./blinking.js";
+import { deskSection } from "./desk-section.js";
 import { DisplaySection } from "./display-section.js";
 import { button, choice, element } from "./element.js";
+import { fileField, listenForDrops } from "./file-drop.js";
+import { FrameWork } from "./frame-work.js";
 import type { Geometry } from "./geometry.js";
 import type { Given, GivenImage } from "./given.js";
 import type { Layer } from "./layer.js";
 import { optionsFor } from "./live-model.js";
 import { ModelDesk } from "./model-desk.js";
-import { ModelSection } from "./model-section.js";
+import type { ModelSection } from "./model-section.js";
 import { experimentOf, type ModelState } from "./model-state.js";
-import { openFile, type Opened } from "./opened-file.js";
+import { attempt, openFiles, type Opened } from "./opened-file.js";
+import { framePage } from "./page-frame.js";
 import { pageWorkers } from "./page-workers.js";
 import { predictedSpots, type PredictedSpot } from "./predicted-spots.js";
 import { ProfileSection } from "./profile-section.js";
 import { factsOf, Readout } from "./readout.js";
 import { RefinementSection } from "./refinement-section.js";
-import { offerFile, scaleBar, windowAsPng, windowAsSvg } from "./save.js";
+import { saveSection } from "./save-section.js";
 import { limitsOf, Scene, type LayerName } from "./scene.js";
 import { section } from "./section.js";
 import { SpotsSection } from "./spots-section.js";
@@ -22,12 +28,10 @@ import { sourcesSection } from "./sources-section.js";
 import { statedModel } from "./stated-model.js";
 import { Toolbar } from "./toolbar.js";
 import { turnCrystal } from "./turn-crystal.js";
-import { Viewer, type DragMode, type Line, type PointedPixel } from "./viewer.js";
+import { Viewer } from "./viewer.js";
+import type { DragMode, Line, PointedPixel } from "./viewer-events.js";
 
-const blinkMilliseconds = 600;
-const addressMilliseconds = 250;
-const keysHelp =
-  "Arrow keys move the image, plus and minus zoom, 0 shows all of it; m, o, d and s show the measured image, the model, their difference and the residual in sigmas; b blinks, r shows rings, p predicted spots.";
+const layerOfKey: Readonly<Partial<Record<string, LayerName>>> = { m: "measured", o: "model", d: "difference", s: "residual" };
 
 /** The page: a viewer, and what stands beside it. */
 export class App {
@@ -44,14 +48,18 @@ export class App {
   readonly #profile = new ProfileSection();
   readonly #spotList: SpotsSection;
   readonly #messages = element("div", { role: "alert" });
+  readonly #address = new AddressBar();
+  readonly #blink = new Blinking(() => this.show(this.#layer === "measured" ? "model" : "measured"));
+  /** The model's numbers have changed: its image follows in the next frame; where it is not ready by then, that of the last numbers. */
+  readonly #simulation = new FrameWork(async () => {
+    await this.#simulate();
+    this.show();
+    this.#address.write(() => this.#desk?.address);
+  });
   #desk: ModelDesk | undefined;
   #model: ModelSection | undefined;
   #layer: LayerName = "measured";
   #geometry: Geometry | undefined;
-  #blink: ReturnType<typeof setInterval> | undefined;
-  #isModelStale = false;
-  #addressTimer: ReturnType<typeof setTimeout> | undefined;
-  #isFollowing = false;
   #spots: readonly PredictedSpot[] = [];
 
   constructor(given: Given, root: HTMLElement) {
@@ -86,7 +94,7 @@ export class App {
     this.#layer = name;
     const shown = this.#shown;
     const layer = this.scene.layer(shown);
-    this.#toolbar.show(names, shown, this.viewer.dragMode, this.#desk !== undefined, this.#blink !== undefined);
+    this.#toolbar.show(names, shown, this.viewer.dragMode, this.#desk !== undefined, this.#blink.isOn);
     this.viewer.overlay = this.#display.overlay;
     if (!layer) return;
     // Model and measurement can be compared by eye where their colours mean the same.
@@ -106,11 +114,7 @@ export class App {
     if (!this.#desk || !this.#model) return;
     this.#desk.state = state;
     this.#model.state = state;
-    this.#changed();
-  }
-
-  get model(): ModelState | undefined {
-    return this.#desk?.state;
+    this.#simulation.request();
   }
 
   /** Tells in one sentence what went wrong or should be known. */
@@ -119,68 +123,41 @@ export class App {
   }
 
   #build(root: HTMLElement): void {
-    const open = element("input", { type: "file", class: "visually-hidden", multiple: true, tabindex: -1, "aria-hidden": "true" });
-    open.addEventListener("change", () => void this.#open([...(open.files ?? [])]));
-    const choose = button("Open file…", () => open.click());
+    const open = (files: readonly File[]): void => void this.#open(files);
+    const files = fileField(open);
+    const choose = button("Open file…", () => files.click());
     const chooser =
       this.#images.length > 1
         ? [choice("image", this.#images.map(({ name }) => name), this.#images[0].name, (name) => this.#measure(this.#images.find((image) => image.name === name)))]
         : [];
-    const keys = element("p", { id: "keys", class: "visually-hidden" }, keysHelp);
-    root.replaceChildren(
-      element("header", { class: "head" }, element("h1", {}, "braggtape"), this.#name, ...chooser.map(({ row }) => row), choose, open),
-      element(
-        "main",
-        { class: "work" },
-        this.#toolbar.element,
-        this.viewer.stage,
-        element("div", { class: "foot" }, this.#readout.element, this.#status),
-        keys,
-      ),
-      this.side,
-    );
-    root.classList.add("page");
-    for (const sentence of this.#given.warnings) this.#messages.append(element("p", { class: "warning" }, sentence));
-    this.#listenForDrops(root);
+    framePage(root, {
+      head: [this.#name, ...chooser.map(({ row }) => row), choose, files],
+      toolbar: this.#toolbar.element,
+      image: this.viewer.stage,
+      foot: [this.#readout.element, this.#status],
+      side: this.side,
+    });
+    for (const sentence of this.#given.warnings) this.tell(sentence);
+    listenForDrops(root, open);
     addEventListener("hashchange", () => this.#followAddress());
   }
 
   #startModel(): void {
     const desk = this.#desk;
-    const save = section(
-      "Save",
-      false,
-      element("p", { class: "note" }, "What the window shows, with a scale bar."),
-      element("div", { class: "buttons" }, button("PNG", () => void this.#savePng()), button("SVG", () => this.#saveSvg())),
-    );
+    const save = saveSection(this.viewer, () => this.#geometry?.panels[0].pixelSizeMm, () => this.#name.textContent ?? "braggtape");
     const sections: HTMLElement[] = [this.#display.element, this.#spotList.element, this.#profile.element, save];
     if (desk) {
-      const model = new ModelSection(
-        desk.state,
-        desk.presetNames,
-        desk.preset?.name,
-        (state) => {
-          desk.state = state;
-          this.#changed();
-        },
-        (name) => this.#choosePreset(name),
-        () => {
-          desk.reset();
-          this.setModel(desk.state);
-        },
-      );
-      const structure = choice("structure", [...desk.structures.keys()], desk.structure, (name) => {
-        desk.chooseStructure(name);
-        this.setModel(desk.state);
+      const model = deskSection(desk, {
+        onChange: () => this.#simulation.request(),
+        onReplace: () => this.setModel(desk.state),
+        onPreset: (name) => this.#choosePreset(name),
       });
-      model.element.querySelector("div")?.prepend(structure.row);
-      model.about = desk.preset?.about ?? "";
       this.#model = model;
       const truth = desk.measurement();
       if (truth) this.#measure(truth);
       const { facts } = this.#given;
       sections.unshift(...this.#refinementSections(desk), model.element, ...(facts && !desk.preset ? [sourcesSection(facts)] : []));
-      this.#changed();
+      this.#simulation.request();
     }
     this.side.replaceChildren(this.#messages, ...sections);
   }
@@ -217,27 +194,6 @@ export class App {
   #predictGeometry(): void {
     this.#geometry = this.#desk ? this.#desk.geometry : this.scene.measured?.geometry;
     this.viewer.geometry = this.#geometry;
-  }
-
-  /** The model's numbers have changed: its image follows in the next frame; where it is not ready by then, that of the last numbers. */
-  #changed(): void {
-    this.#isModelStale = true;
-    if (!this.#isFollowing) void this.#follow();
-  }
-
-  async #follow(): Promise<void> {
-    this.#isFollowing = true;
-    try {
-      while (this.#isModelStale) {
-        this.#isModelStale = false;
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-        await this.#simulate();
-        this.show();
-        this.#writeAddress();
-      }
-    } finally {
-      this.#isFollowing = false;
-    }
   }
 
   async #simulate(): Promise<void> {
@@ -299,8 +255,8 @@ export class App {
   }
 
   #press(key: string): boolean {
-    const layers: Readonly<Record<string, LayerName>> = { m: "measured", o: "model", d: "difference", s: "residual" };
-    if (layers[key] && this.scene.names.includes(layers[key])) this.show(layers[key]);
+    const layer = layerOfKey[key];
+    if (layer && this.scene.names.includes(layer)) this.show(layer);
     else if (key === "b") this.#toggleBlink();
     else if (key === "r") this.#display.toggle("rings");
     else if (key === "p") this.#display.toggle("spots");
@@ -309,60 +265,14 @@ export class App {
   }
 
   #toggleBlink(): void {
-    if (this.#blink !== undefined) {
-      clearInterval(this.#blink);
-      this.#blink = undefined;
-    } else if (this.scene.isComparable) {
-      this.#blink = setInterval(() => this.show(this.#layer === "measured" ? "model" : "measured"), blinkMilliseconds);
-    }
+    this.#blink.toggle(this.scene.isComparable);
     this.show();
   }
 
-  async #savePng(): Promise<void> {
-    offerFile("braggtape.png", await windowAsPng(this.viewer, this.#scaleBar()));
-  }
-
-  #saveSvg(): void {
-    offerFile("braggtape.svg", windowAsSvg(this.viewer, this.#scaleBar(), this.#name.textContent ?? "braggtape"), "image/svg+xml");
-  }
-
-  #scaleBar() {
-    return scaleBar(this.viewer.camera.zoom, this.viewer.stage.clientHeight, this.#geometry?.panels[0].pixelSizeMm, true);
-  }
-
-  #listenForDrops(root: HTMLElement): void {
-    const mark = (isOver: boolean) => (event: DragEvent) => {
-      event.preventDefault();
-      root.classList.toggle("drop", isOver);
-    };
-    root.addEventListener("dragover", mark(true));
-    root.addEventListener("dragleave", mark(false));
-    root.addEventListener("drop", (event) => {
-      mark(false)(event);
-      void this.#open([...(event.dataTransfer?.files ?? [])]);
-    });
-  }
-
   async #open(files: readonly File[]): Promise<void> {
-    const attempt = async <T>(act: () => T | Promise<T>): Promise<T | undefined> => {
-      try {
-        return await act();
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
-        this.tell(error.message);
-        return undefined;
-      }
-    };
     this.#messages.replaceChildren();
-    const opened: Opened[] = [];
-    for (const file of files) {
-      const found = await attempt(async () => openFile(new Uint8Array(await file.arrayBuffer()), file.name));
-      if (found) opened.push(found);
-    }
-    // A model needs the image that it is of, and structure factors the model: files that are dropped together may come in any order.
-    for (const kind of ["image", "model", "structure factors"] as const) {
-      for (const found of opened) if (found.kind === kind) await attempt(() => this.#use(found));
-    }
+    const tell = (sentence: string): void => this.tell(sentence);
+    for (const opened of await openFiles(files, tell)) await attempt(() => this.#use(opened), tell);
   }
 
   /** @throws InputError in one sentence when it cannot be used */
@@ -386,16 +296,6 @@ export class App {
     this.scene.model = undefined;
     this.#measure(image);
     for (const sentence of warnings) this.tell(sentence);
-  }
-
-  /** Browsers slow down pages that change their address in every frame. */
-  #writeAddress(): void {
-    clearTimeout(this.#addressTimer);
-    this.#addressTimer = setTimeout(() => this.#writeAddressNow(), addressMilliseconds);
-  }
-
-  #writeAddressNow(): void {
-    if (this.#desk) history.replaceState(null, "", this.#desk.address || location.pathname + location.search);
   }
 
   /** Somebody has put another state into the address. */

@@ -5,7 +5,7 @@ import type { Placement } from "./placement.js";
 import { profileAlong } from "./profile.js";
 import { section } from "./section.js";
 import type { Layer } from "./layer.js";
-import type { Line } from "./viewer.js";
+import type { Line } from "./viewer-events.js";
 
 /** Values along a line that is drawn over the image. */
 export class ProfileSection {

@@ -2,7 +2,7 @@ import { element } from "./element.js";
 import { indicesAt, positionOf, resolutionAt, type Geometry } from "./geometry.js";
 import type { Layer } from "./layer.js";
 import { significant, withMinus } from "./numbers.js";
-import type { PointedPixel } from "./viewer.js";
+import type { PointedPixel } from "./viewer-events.js";
 
 /** A fact of a pixel: what it is, and its value with a unit. */
 export type Fact = readonly [name: string, value: string];

@@ -1,7 +1,7 @@
 import { button, element } from "./element.js";
 import type { LayerName } from "./scene.js";
 import { Toggle } from "./section.js";
-import type { DragMode } from "./viewer.js";
+import type { DragMode } from "./viewer-events.js";
 
 export interface ToolbarEvents {
   readonly onLayer: (name: LayerName) => void;

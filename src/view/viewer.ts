@@ -1,40 +1,15 @@
-import { fitted, panned, toDetector, toWindow, zoomedAt, type Box, type Camera, type Point, type Size } from "./camera.js";
+import { fitted, panned, toDetector, zoomedAt, type Box, type Camera, type Point, type Size } from "./camera.js";
 import { colourTable, isLight, type Contrast } from "./colour-scale.js";
 import { drawMarks, type Mark } from "./drawing.js";
 import { element } from "./element.js";
 import { placementsOf, type Geometry } from "./geometry.js";
+import { Gestures } from "./gestures.js";
 import type { Layer } from "./layer.js";
 import { overlayMarks, type OverlayOptions } from "./overlay.js";
 import { boundsOf, pixelAt, placeOf, upright, type Placement } from "./placement.js";
 import type { PredictedSpot } from "./predicted-spots.js";
 import { paint } from "./raster.js";
-
-/** A pixel that somebody points at. */
-export interface PointedPixel {
-  readonly panel: number;
-  /** from the panel's corner, with fractions */
-  readonly fast: number;
-  readonly slow: number;
-}
-
-/** What dragging does. */
-export type DragMode = "pan" | "profile" | "turn";
-
-/** Ends of a line on the detector, on the common plane. */
-export interface Line {
-  readonly from: Point;
-  readonly to: Point;
-}
-
-export interface ViewerEvents {
-  /** undefined where the pointer has left the image */
-  readonly onPoint: (pixel: PointedPixel | undefined) => void;
-  readonly onLine: (line: Line) => void;
-  /** the crystal is dragged by window pixels; about the beam with `isRoll` */
-  readonly onTurn: (dx: number, dy: number, isRoll: boolean) => void;
-  /** a key that the viewer itself does not know */
-  readonly onKey: (key: string) => boolean;
-}
+import type { DragMode, Line, PointedPixel, ViewerEvents } from "./viewer-events.js";
 
 /** Device pixels that are painted at most: more of them would cost smooth motion and hardly be seen. */
 const mostPixels = 2_500_000;
@@ -63,7 +38,6 @@ export class Viewer {
   #cursor: Point | undefined;
   #frame = 0;
   readonly #events: ViewerEvents;
-  readonly #pointers = new Map<number, Point>();
 
   constructor(events: ViewerEvents) {
     this.#events = events;
@@ -73,7 +47,18 @@ export class Viewer {
       this.#image,
       this.#marks,
     );
-    this.#listen();
+    new Gestures(this.stage, {
+      onHover: (point) => events.onPoint(point && this.pixelBelow(point)),
+      onPress: (point, isAlone) => {
+        this.#cursor = undefined;
+        const place = toDetector(this.#camera, this.#window, point);
+        if (this.dragMode === "profile" && isAlone) this.#line = { from: place, to: place };
+      },
+      onDrag: (before, after, isShifted) => this.#drag(before, after, isShifted),
+      onPan: (dx, dy) => this.#pan(dx, dy),
+      onZoom: (fixed, factor) => this.#zoomAt(fixed, factor),
+      onKey: (key) => this.#press(key) || events.onKey(key),
+    });
     new ResizeObserver(() => this.#resize()).observe(this.stage);
   }
 
@@ -127,7 +112,7 @@ export class Viewer {
   }
 
   zoomBy(factor: number): void {
-    this.#moveTo(zoomedAt(this.#camera, this.#window, this.#middle(), factor));
+    this.#zoomAt(this.#middle(), factor);
   }
 
   /** Moves to a pixel, near enough to see its neighbours. */
@@ -246,70 +231,28 @@ export class Viewer {
     this.#request();
   }
 
-  #pointOf({ clientX, clientY }: MouseEvent): Point {
-    const { left, top } = this.stage.getBoundingClientRect();
-    return { x: clientX - left, y: clientY - top };
-  }
-
-  #listen(): void {
-    const { stage } = this;
-    stage.addEventListener("pointerdown", (event) => {
-      stage.setPointerCapture(event.pointerId);
-      const point = this.#pointOf(event);
-      this.#pointers.set(event.pointerId, point);
-      this.#cursor = undefined;
-      if (this.dragMode === "profile" && this.#pointers.size === 1) {
-        const place = toDetector(this.#camera, this.#window, point);
-        this.#line = { from: place, to: place };
-      }
-    });
-    stage.addEventListener("pointermove", (event) => this.#moved(event));
-    for (const name of ["pointerup", "pointercancel"] as const) stage.addEventListener(name, ({ pointerId }) => this.#pointers.delete(pointerId));
-    stage.addEventListener("pointerleave", () => this.#events.onPoint(undefined));
-    stage.addEventListener(
-      "wheel",
-      (event) => {
-        event.preventDefault();
-        this.#moveTo(zoomedAt(this.#camera, this.#window, this.#pointOf(event), Math.exp(-event.deltaY / (event.deltaMode === 0 ? 300 : 10))));
-      },
-      { passive: false },
-    );
-    stage.addEventListener("dblclick", (event) => this.#moveTo(zoomedAt(this.#camera, this.#window, this.#pointOf(event), 2)));
-    stage.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (this.#press(event.key) || this.#events.onKey(event.key)) event.preventDefault();
-    });
-  }
-
-  #moved(event: PointerEvent): void {
-    const point = this.#pointOf(event);
-    const before = this.#pointers.get(event.pointerId);
-    this.#events.onPoint(this.pixelBelow(point));
-    if (!before) return;
-    const others = [...this.#pointers].filter(([id]) => id !== event.pointerId).map(([, other]) => other);
-    this.#pointers.set(event.pointerId, point);
-    const [dx, dy] = [point.x - before.x, point.y - before.y];
-    if (others.length > 0) this.#pinch(others[0], before, point);
-    else if (this.dragMode === "turn") this.#events.onTurn(dx, dy, event.shiftKey);
+  #drag(before: Point, after: Point, isShifted: boolean): void {
+    const [dx, dy] = [after.x - before.x, after.y - before.y];
+    if (this.dragMode === "turn") this.#events.onTurn(dx, dy, isShifted);
     else if (this.dragMode === "profile" && this.#line) {
-      this.#line = { from: this.#line.from, to: toDetector(this.#camera, this.#window, point) };
+      this.#line = { from: this.#line.from, to: toDetector(this.#camera, this.#window, after) };
       this.#events.onLine(this.#line);
       this.#request();
-    } else this.#moveTo(panned(this.#camera, dx, dy));
+    } else this.#pan(dx, dy);
   }
 
-  /** Two fingers hold two places of the image. */
-  #pinch(other: Point, before: Point, after: Point): void {
-    const distance = (point: Point): number => Math.max(Math.hypot(point.x - other.x, point.y - other.y), 1);
-    const middle = { x: (after.x + other.x) / 2, y: (after.y + other.y) / 2 };
-    const moved = panned(this.#camera, (after.x - before.x) / 2, (after.y - before.y) / 2);
-    this.#moveTo(zoomedAt(moved, this.#window, middle, distance(after) / distance(before)));
+  #pan(dx: number, dy: number): void {
+    this.#moveTo(panned(this.#camera, dx, dy));
+  }
+
+  #zoomAt(fixed: Point, factor: number): void {
+    this.#moveTo(zoomedAt(this.#camera, this.#window, fixed, factor));
   }
 
   #press(key: string): boolean {
     const steps: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
     const step = steps[key];
-    if (step) this.#moveTo(panned(this.#camera, keyStep * step[0], keyStep * step[1]));
+    if (step) this.#pan(keyStep * step[0], keyStep * step[1]);
     else if (key === "+" || key === "=") this.zoomBy(keyZoom);
     else if (key === "-") this.zoomBy(1 / keyZoom);
     else if (key === "0") this.fit();
@@ -318,10 +261,5 @@ export class Viewer {
     this.#cursor = this.#camera.centre;
     this.#events.onPoint(this.#pixelOf(this.#camera.centre));
     return true;
-  }
-
-  /** Where a place of the common plane is in the window. */
-  toWindow(place: Point): Point {
-    return toWindow(this.#camera, this.#window, place);
   }
 }
