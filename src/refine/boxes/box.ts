@@ -1,15 +1,11 @@
 import { allocate, type Data } from "../../ndarray/dtype.js";
 import type { NdArray } from "../../ndarray/ndarray.js";
 import type { PredictedReflection } from "./prediction.js";
+import { Territories, type Rectangle } from "./territories.js";
 
 /** A rectangle of the detector around a predicted reflection. */
-export interface Box {
+export interface Box extends Rectangle {
   readonly reflection: PredictedReflection;
-  /** pixels, the ends not included */
-  readonly fastMin: number;
-  readonly fastEnd: number;
-  readonly slowMin: number;
-  readonly slowEnd: number;
   /** where its pixels begin and end in the lists of all */
   readonly first: number;
   readonly end: number;
@@ -69,21 +65,17 @@ export function reachOf({ covariance: { fast, slow } }: PredictedReflection): re
  */
 export function boxesAround(counts: NdArray, mask: NdArray, wanted: readonly PredictedReflection[], others: readonly PredictedReflection[] = []): Boxes {
   const [slowCount, fastCount] = counts.shape;
-  const owner = ownersOf([...wanted, ...others], fastCount, slowCount);
+  const territories = new Territories([...wanted, ...others], (reflection) => rectangleOf(reflection, fastCount, slowCount));
   const boxes: Box[] = [];
   const leftOut: LeftOut[] = [];
   const at: number[] = [];
   for (const [number, reflection] of wanted.entries()) {
     const { fast, slow } = reflection;
     const rectangle = rectangleOf(reflection, fastCount, slowCount);
-    const { fastMin, fastEnd, slowMin, slowEnd } = rectangle;
     const first = at.length;
-    for (let s = slowMin; s < slowEnd; s++) {
-      for (let f = fastMin; f < fastEnd; f++) {
-        const pixel = s * fastCount + f;
-        if (mask.data[pixel] !== 0 && owner.get(pixel) === number) at.push(pixel);
-      }
-    }
+    territories.forEachPixel(reflection, rectangle, number, (f, s) => {
+      if (mask.data[s * fastCount + f] !== 0) at.push(s * fastCount + f);
+    });
     const middle = at.slice(first).filter((pixel) => Math.abs((pixel % fastCount) - Math.floor(fast)) <= 1 && Math.abs(Math.floor(pixel / fastCount) - Math.floor(slow)) <= 1).length;
     const why = at.length - first < fewestPixels ? "its box is masked, outside or its neighbours'" : middle < 9 * leastOfMiddle ? "its middle is masked, overloaded or a neighbour's" : undefined;
     if (why !== undefined) {
@@ -106,8 +98,6 @@ export function boxesAround(counts: NdArray, mask: NdArray, wanted: readonly Pre
   return { boxes, pixels, leftOut };
 }
 
-type Rectangle = Pick<Box, "fastMin" | "fastEnd" | "slowMin" | "slowEnd">;
-
 function rectangleOf(reflection: PredictedReflection, fastCount: number, slowCount: number): Rectangle {
   const [reachFast, reachSlow] = reachOf(reflection);
   const [f, s] = [Math.floor(reflection.fast), Math.floor(reflection.slow)];
@@ -117,24 +107,4 @@ function rectangleOf(reflection: PredictedReflection, fastCount: number, slowCou
     slowMin: Math.max(0, s - reachSlow),
     slowEnd: Math.min(slowCount, s + reachSlow + 1),
   };
-}
-
-/** Of the pixels in boxes, the number of the nearest reflection. */
-function ownersOf(reflections: readonly PredictedReflection[], fastCount: number, slowCount: number): ReadonlyMap<number, number> {
-  const owner = new Map<number, number>();
-  const nearest = new Map<number, number>();
-  for (const [number, reflection] of reflections.entries()) {
-    const { fastMin, fastEnd, slowMin, slowEnd } = rectangleOf(reflection, fastCount, slowCount);
-    for (let s = slowMin; s < slowEnd; s++) {
-      for (let f = fastMin; f < fastEnd; f++) {
-        const pixel = s * fastCount + f;
-        const square = (f + 0.5 - reflection.fast) ** 2 + (s + 0.5 - reflection.slow) ** 2;
-        if (square < (nearest.get(pixel) ?? Infinity)) {
-          nearest.set(pixel, square);
-          owner.set(pixel, number);
-        }
-      }
-    }
-  }
-  return owner;
 }
