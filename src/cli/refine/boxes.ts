@@ -2,6 +2,7 @@ import { readModelImage } from "../source.js";
 import { askedParameters } from "../../refine/asked-parameters.js";
 import { bounded, askedOf } from "./parameters-from-flags.js";
 import { refineRequest, type RefineRequest } from "./request.js";
+import { scatterWarning } from "../../refine/boxes/background-scatter.js";
 import { refineCrystals, type BoxRefinement } from "../../refine/boxes/refined-crystals.js";
 import type { BoxOptions, BoxStill } from "../../refine/boxes/options.js";
 import type { Experiment } from "../../models/experiment.js";
@@ -48,7 +49,14 @@ export async function refineOnBoxes(asked: BoxRequest, image: string, cwd: strin
   });
   const [request] = requests;
   const refinedStills = [{ ...request.stills[0], experiment: refinement.crystals[0].experiment }];
-  return { request: { ...request, stills: refinedStills, parameters: [], warnings: [...told] }, refinement };
+  const hints = scaleHints(refinement);
+  return { request: { ...request, stills: refinedStills, parameters: [], warnings: [...told] }, refinement: { ...refinement, warnings: [...refinement.warnings, ...hints] } };
+}
+
+/** Options for counts that are no photons. */
+function scaleHints({ scatter }: BoxRefinement): string[] {
+  if (scatter === undefined || scatterWarning(scatter) === undefined) return [];
+  return [scatter.fano > 1 ? `-gain states the counts of a photon: about ${scatter.fano.toFixed(2)} times what they are taken to be now` : "-adc takes an offset off the counts, and -gain states the counts of a photon"];
 }
 
 /** |F|² of a reflection where the experiment's structure factors know it. */

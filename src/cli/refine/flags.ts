@@ -70,13 +70,15 @@ export type RefineFlag = OwnFlag | SimulateFlag;
 /** What of simulate says how its images are written, which refine does not. */
 const idle: ReadonlySet<SimulateFlag> = new Set([
   "floatfile", "intfile", "scale", "noisefile", "nonoise", "seed", "pgmfile", "pgmscale", "nopgm", "png",
+  "readout_noise", "calibration", "module_calibration", "modules", "psf", "psf_type", "flicker", "shot", "dead", "hot", "saturation", "count_limit",
 ]);
 
 /** The options of `braggtape refine`: its own, and those of simulate as the start. */
 export const refineFlags: FlagTable<RefineFlag> = {
   ...own,
   ...simulateFlags,
-  adc: { ...simulateFlags.adc, help: "offset of the image's counts, which is subtracted first", preset: "0" },
+  adc: { ...simulateFlags.adc, group: "Refinement", help: "offset of the image's counts, which is subtracted first", preset: "as a model file states, else 0" },
+  gain: { ...simulateFlags.gain, group: "Refinement", help: "counts for a photon, by which the image's counts are divided", preset: "as a model file states, else 1" },
   oversample: { ...simulateFlags.oversample, preset: "1, 2, or as many as the spots need: what explains the image best" },
   threads: { ...simulateFlags.threads, preset: "one a core" },
   json: { ...simulateFlags.json, help: "the result as one JSON object on stdout, a line an image" },

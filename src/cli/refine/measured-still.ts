@@ -3,20 +3,20 @@ import type { ExperimentRecord, PanelRecord } from "../../io/geometry/record.js"
 import { headerSettings, type HeaderSettings } from "../../io/header-settings.js";
 import type { MeasuredImage } from "../../io/image.js";
 import { InputError } from "../../ndarray/errors.js";
-import { copy, type NdArray } from "../../ndarray/ndarray.js";
+import type { NdArray } from "../../ndarray/ndarray.js";
 import { refinableExperiment } from "../../refine/catalogue.js";
 import { usablePixels, type PixelRules, type Still } from "../../refine/still.js";
 import type { Request } from "../experiment-from-flags.js";
 import type { SimulateFlag } from "../flags.js";
 import { readImage } from "../image-file.js";
 import type { Given } from "../parse-flags.js";
+import { photonsOf, type CountScale } from "./count-scale.js";
 import type { RefineFlag } from "./flags.js";
 import type { HeaderWords } from "./header-agreement.js";
 import { noSettings } from "./image-header.js";
 
-/** Counts with the offset taken off, and what the image's file says of its pixels. */
-interface Counted extends Pick<MeasuredImage, "mask" | "overload"> {
-  readonly counts: NdArray;
+/** An image's counts, and what its file says of its pixels. */
+interface Counted extends Pick<MeasuredImage, "mask" | "overload" | "image"> {
   readonly isSmv: boolean;
 }
 
@@ -31,9 +31,10 @@ export function knownPixels(counted: Counted, panel: PanelRecord): Counted {
  * A measured image, the experiment that it is compared with, and the pixels that count.
  * @throws InputError when image and experiment differ in their size
  */
-export function stillFrom(name: string, { counts, overload, mask: own }: Counted, request: Request, given: Given<RefineFlag>): Still {
+export function stillFrom(name: string, { image, overload, mask: own }: Counted, scale: CountScale, request: Request, given: Given<RefineFlag>): Still {
   const { experiment, options: { oversample, ...options } } = request;
-  const rules = pixelRules(given, own && options.mask ? bothMasks(own, options.mask) : (own ?? options.mask), overload);
+  const counts = photonsOf(image, scale);
+  const rules = pixelRules(given, own && options.mask ? bothMasks(own, options.mask) : (own ?? options.mask), overload, scale);
   const { mask } = usablePixels(counts, rules);
   const { slow, fast } = experiment.detector.pixels;
   if (counts.shape[0] !== slow || counts.shape[1] !== fast) {
@@ -42,26 +43,22 @@ export function stillFrom(name: string, { counts, overload, mask: own }: Counted
   return { experiment: refinableExperiment(experiment), options: { ...options, ...(given.has("oversample") && { oversample }), mask }, counts, overload: rules.overload, name };
 }
 
-/** Reads an image, and takes the detector's offset off. */
+/** Reads an image of one panel. */
 export async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<Counted & { readonly header: HeaderSettings; readonly words: HeaderWords; readonly record: ExperimentRecord }> {
   const fast = flags.number("detpixels", "detpixels_x");
   const slow = flags.number("detpixels", "detpixels_y");
   const { image, mask, overload, smvHeader, record } = await readImage(cwd, name, undefined, fast !== undefined && slow !== undefined ? [slow, fast] : undefined);
   if (image.rank !== 2) throw new InputError(`${name} has the shape ${image.shape.join(" x ")}; an image of one panel is refined against`);
-  const counts = copy(image, "float64");
-  const offset = flags.number("adc") ?? 0;
-  for (let i = 0; i < counts.size; i++) counts.data[i] -= offset;
   const shape = [image.shape[0], image.shape[1]] as const;
   const stated = { pixelSizeMm: record.panels[0]?.pixelSizeMm, wavelengthA: record.beam.wavelengthA };
   const header = smvHeader ? headerSettings({ header: smvHeader, shape, image }, name) : { ...noSettings, ...stated, shape };
-  return { counts, header, words: smvHeader ?? new Map<string, string>(), mask, overload, record, isSmv: smvHeader !== undefined };
+  return { image, header, words: smvHeader ?? new Map<string, string>(), mask, overload, record, isSmv: smvHeader !== undefined };
 }
 
-function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined, ofFile: number | undefined): PixelRules & { readonly overload: number } {
+function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined, ofFile: number | undefined, { offset, gain }: CountScale): PixelRules & { readonly overload: number } {
   const stop = given.last("beamstop")?.numbers;
-  const offset = given.number("adc") ?? 0;
   return {
-    overload: (given.number("overload") ?? ofFile ?? 65535) - offset,
+    overload: ((given.number("overload") ?? ofFile ?? 65535) - offset) / gain,
     ...(stop && { beamStop: { fast: stop[0], slow: stop[1], radius: stop[2] } }),
     mask,
   };

@@ -9,6 +9,7 @@ import { readInputFiles } from "../input-files.js";
 import type { Given } from "../parse-flags.js";
 import type { StatedFact } from "../../view/stated-fact.js";
 import { factsFromFlags } from "../who-said.js";
+import { countScaleOf } from "./count-scale.js";
 import { withBlocks, withMosaic, withSpots } from "./expected-start.js";
 import { asSimulateFlags, isIdle, type RefineFlag } from "./flags.js";
 import { contradictionsBetween, type HeaderWords } from "./header-agreement.js";
@@ -56,11 +57,13 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
     for (const warning of geometry?.warnings ?? []) warnings.add(warning);
     const start = geometry ? geometryStart(request, flags) : startingExperiment(name, request, flags, files, header, words);
     for (const warning of start.warnings) warnings.add(warning);
-    const still = stillFrom(name, panel ? knownPixels(measured, panel) : measured, { ...request, experiment: start.experiment }, given);
+    const scale = countScaleOf(given, panel, geometry?.record.source);
+    for (const warning of scale.warnings) warnings.add(warning);
+    const still = stillFrom(name, panel ? knownPixels(measured, panel) : measured, scale, { ...request, experiment: start.experiment }, given);
     headers.push(words);
     if (facts.length === 0) facts = factsFromFlags(still.experiment, flags, filesOfImage, flags.word("img") ?? name);
-    const knowsBackground = given.has("adc", "water") || names.includes("background") || names.includes("water");
-    const offset = darkest(still);
+    const knowsBackground = given.has("adc", "water") || scale.offset !== 0 || names.includes("background") || names.includes("water");
+    const offset = darkest(still) * scale.gain;
     if (offset >= 10 && !knowsBackground) {
       warnings.add(`${name}: no pixel is below ${offset} counts; if that is the detector's offset, take it off with -adc ${offset}`);
     }

@@ -36,6 +36,8 @@ export interface RefinedCrystal {
   readonly history: readonly RefinementProgress[];
   /** what was tried of blocks, in turn: half the deviance per pixel of the reflections refined against, and of those kept aside */
   readonly tried: readonly TriedBlocks[];
+  /** half the deviance per pixel of the reflections kept aside, with the experiment that was given and with the refined one */
+  readonly keptAside: { readonly start: number; readonly end: number };
 }
 
 export interface TriedBlocks {
@@ -104,7 +106,7 @@ class BoxRun {
   readonly #history: RefinementProgress[] = [];
   readonly #tried: TriedBlocks[] = [];
   #steps = 0;
-  #last: Omit<RefinedCrystal, "history" | "tried"> | undefined;
+  #last: Omit<RefinedCrystal, "history" | "tried" | "keptAside"> | undefined;
 
   constructor(still: BoxStill, options: BoxOptions, others: readonly PredictedReflection[]) {
     this.#still = still;
@@ -172,7 +174,7 @@ class BoxRun {
   async addBlocks(experiment: Experiment, most: number, isAuto: boolean): Promise<Experiment> {
     const selection = this.select(experiment);
     const { squareOf } = this.#options;
-    const keptPixels = selection.boxes.boxes.filter(({ reflection }) => isKeptAside(reflection.hkl)).reduce((sum, { first, end }) => sum + end - first, 0);
+    const keptPixels = pixelsKeptAside(selection);
     const { pixels } = selection.boxes;
     const fit = async (blocks: readonly TurnedBlock[], before: FittedBlocks | undefined): Promise<FittedBlocks> => {
       const start = withBlocks(before?.experiment ?? experiment, blocks);
@@ -230,8 +232,15 @@ class BoxRun {
 
   refined(): RefinedCrystal {
     if (this.#last === undefined) throw new InputError("nothing was refined");
-    return { ...this.#last, history: this.#history, tried: this.#tried };
+    const { experiment, selection } = this.#last;
+    const pixels = Math.max(1, pixelsKeptAside(selection));
+    const [start, end] = [this.#still.experiment, experiment].map((at) => this.#losses(at, selection).keptLoss / pixels);
+    return { ...this.#last, history: this.#history, tried: this.#tried, keptAside: { start, end } };
   }
+}
+
+function pixelsKeptAside({ boxes: { boxes } }: Selection): number {
+  return boxes.reduce((sum, { reflection, first, end }) => (isKeptAside(reflection.hkl) ? sum + end - first : sum), 0);
 }
 
 /** Blocks are parts of one crystal: one that runs far away from where it was found fits what is not its own. */

@@ -7,8 +7,10 @@ import { lossNamed } from "../loss.js";
 import { slopeAt, type Parameter } from "../parameter.js";
 import type { RefinedParameter, Refinement } from "../refine.js";
 import { uncertainty } from "../uncertainty.js";
+import { backgroundScatter, scatterWarning, type BackgroundScatter } from "./background-scatter.js";
 import { floorPhotons } from "./local-fit.js";
 import { integrate, placeBoxes, type IntegratedReflection, type Integration } from "./integration.js";
+import { withoutLonelyPixels } from "./lonely-pixels.js";
 import type { BoxOptions, BoxStill } from "./options.js";
 import type { PredictedReflection } from "./prediction.js";
 import { isOfIntensity, refineBoxes, type RefinedCrystal } from "./refine-boxes.js";
@@ -18,6 +20,8 @@ import { selectSpots } from "./selection.js";
 /** A refinement on the boxes of all crystals in an image. */
 export interface BoxRefinement extends Refinement {
   readonly crystals: readonly BoxCrystal[];
+  /** of the backgrounds' counts; undefined where there are too few */
+  readonly scatter?: BackgroundScatter;
 }
 
 /** What was found of one crystal. */
@@ -42,18 +46,21 @@ export async function refineCrystals(stills: readonly [BoxStill, ...BoxStill[]],
   const began = performance.now();
   const warnings = new Set<string>();
   const refined: RefinedCrystal[] = [];
+  const { counts } = stills[0];
+  const predicted = stills.flatMap(({ experiment }) => reflectionsMet(experiment, { deviations: integratedDeviations, ...(options.dminA !== undefined && { dminA: options.dminA }) }));
+  const { mask, lonely } = withoutLonelyPixels(counts, stills[0].mask, predicted);
+  if (lonely > 0) warnings.add(`${lonely === 1 ? "1 pixel has" : `${lonely} pixels have`} more than 30 times the counts of any pixel around, as hot pixels and cosmic rays have, and no reflection is predicted there: left out`);
   // Where several crystals are in the beam, what is seen of each belongs to it.
-  let seen: (readonly PredictedReflection[])[] = stills.length === 1 ? [[]] : stills.map((still) => reflectionsOf(selectSpots(still, [], options.dminA, () => undefined)));
+  let seen: (readonly PredictedReflection[])[] = stills.length === 1 ? [[]] : stills.map((still) => reflectionsOf(selectSpots({ ...still, mask }, [], options.dminA, () => undefined)));
   const othersOf = (crystal: number): PredictedReflection[] => seen.flatMap((reflections, i) => (i === crystal ? [] : reflections));
   for (const [i, still] of stills.entries()) {
     const [first] = refined;
-    const placed = first ? { ...still, experiment: { ...still.experiment, beam: first.experiment.beam, detector: first.experiment.detector } } : still;
+    const placed = { ...still, mask, ...(first && { experiment: { ...still.experiment, beam: first.experiment.beam, detector: first.experiment.detector } }) };
     const own: BoxOptions = first ? { ...options, parametersOf: (experiment) => options.parametersOf(experiment).filter((parameter) => isOfCrystal(parameter, experiment)) } : options;
     const found = await refineBoxes(placed, own, othersOf(i));
     refined.push(found);
     seen = seen.map((reflections, k) => (k === i ? reflectionsOf(found.selection) : reflections));
   }
-  const { counts, mask } = stills[0];
   const crystals = refined.map(({ experiment, selection, tried, parameters }, i): BoxCrystal => {
     const limits = { deviations: integratedDeviations, ...(options.dminA !== undefined && { dminA: options.dminA }) };
     const met = reflectionsMet(experiment, limits);
@@ -70,6 +77,12 @@ export async function refineCrystals(stills: readonly [BoxStill, ...BoxStill[]],
   const loss = lossNamed("poisson", { floor: floorPhotons });
   const free = crystals.reduce((sum, { parameters, integration }, i) => sum + parameters.length + (refined[i].isKnown ? 1 : 2) * integration.reflections.length, 0);
   const goodness = goodnessOfFit([counts], [image], [used], loss, free);
+  for (const [i, { keptAside: { start, end } }] of refined.entries()) {
+    if (end > start) warnings.add(`${stills.length > 1 ? `crystal ${i + 1}: ` : ""}the reflections kept aside are explained less well than at the start (half the deviance of a pixel is ${end.toFixed(3)}, and was ${start.toFixed(3)}): what was refined does not hold for them`);
+  }
+  const scatter = backgroundScatter(crystals[0].fitted);
+  const doubt = scatter && scatterWarning(scatter);
+  if (doubt !== undefined) warnings.add(doubt);
   const parameters = refined.flatMap((found, i) => describedParameters(found, stills[i].experiment, options, stills.length > 1 ? i + 1 : undefined, warnings));
   if (isPoorFit(goodness)) {
     warnings.add(`the reduced chi-square is ${goodness.reducedChiSquare.toFixed(2)}: the model does not explain the spots' shapes to the noise of their counts, and the standard deviations times ${Math.sqrt(goodness.reducedChiSquare).toFixed(2)} are nearer to the truth (esdInflated)`);
@@ -92,6 +105,7 @@ export async function refineCrystals(stills: readonly [BoxStill, ...BoxStill[]],
     masks: [used],
     warnings: [...warnings],
     crystals,
+    ...(scatter && { scatter }),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Experiment } from "../../models/experiment.js";
-import { allocate } from "../../ndarray/dtype.js";
+import { allocate, type Data } from "../../ndarray/dtype.js";
 import { turnsOf } from "./block-parameters.js";
 import { boxesAround, type Boxes, type LeftOut } from "./box.js";
 import { intensityOf } from "./intensity.js";
-import { fitBox } from "./local-fit.js";
+import { costOf, fitBox } from "./local-fit.js";
 import type { BoxStill } from "./options.js";
 import type { PredictedReflection } from "./prediction.js";
 import { ProfileProgram } from "./profile-program.js";
@@ -20,6 +20,11 @@ export interface Selection {
 const leastSignificance = 5;
 /** Spots that are refined against at most, the brightest ones: more would tell little more. */
 const mostSpots = 1500;
+/** A box is strange where the misfit beyond noise is above this, and above this part of what it would be without its spot. */
+const strangeMisfit = 200;
+const mostLeft = 0.8;
+/** Part of the bright boxes that may be strange. */
+const mostStrange = 0.3;
 /** Of the crystal's spots across the sphere: blocks that are not known yet bring others near it. */
 const predictedDeviations = 4.5;
 
@@ -37,19 +42,29 @@ export function selectSpots({ counts, mask, experiment }: BoxStill, others: read
     return why === undefined ? [] : [{ reflection, why }];
   });
   const tried = boxesAround(counts, mask, known, others);
-  const significance = significances(experiment, tried);
-  const seen = tried.boxes.map(({ reflection }, i) => ({ reflection, significance: significance[i] })).filter((spot) => spot.significance >= leastSignificance);
+  const found = evidence(experiment, tried);
+  const bright = tried.boxes.map(({ reflection }, i) => ({ reflection, ...found[i] })).filter(({ significance }) => significance >= leastSignificance);
+  // Where most spots are not where the model has them, it is the model that is to be moved.
+  const strange = bright.filter(({ isStrange }) => isStrange).length > mostStrange * bright.length ? new Set<PredictedReflection>() : new Set(bright.flatMap(({ isStrange, reflection }) => (isStrange ? [reflection] : [])));
+  const seen = bright.filter(({ reflection }) => !strange.has(reflection));
   const brightest = [...seen].sort((a, b) => b.significance - a.significance).slice(0, Math.min(most, mostSpots)).map(({ reflection }) => reflection);
   const chosen = new Set(brightest);
   const boxes = boxesAround(counts, mask, brightest, others);
   const notChosen = tried.boxes.flatMap(({ reflection }, i) =>
-    chosen.has(reflection) ? [] : [{ reflection, why: significance[i] >= leastSignificance ? `the ${Math.min(most, mostSpots)} brightest are enough` : "too weak to say where it is" }],
+    chosen.has(reflection) ? [] : [{ reflection, why: strange.has(reflection) ? "what is bright in its box is not where the model has its spot" : found[i].significance >= leastSignificance ? `the ${Math.min(most, mostSpots)} brightest are enough` : "too weak to say where it is" }],
   );
   return { predicted, boxes, leftOut: [...unknown, ...tried.leftOut, ...notChosen, ...boxes.leftOut] };
 }
 
-/** The intensity of each box in standard deviations. */
-function significances(experiment: Experiment, { boxes, pixels }: Boxes): number[] {
+/** What a box shows of its reflection. */
+interface Evidence {
+  /** its intensity in standard deviations */
+  readonly significance: number;
+  /** whether something bright stands in the box that the spot does not explain: a hot pixel, ice, or another crystal's spot */
+  readonly isStrange: boolean;
+}
+
+function evidence(experiment: Experiment, { boxes, pixels }: Boxes): Evidence[] {
   const program = new ProfileProgram(experiment, []);
   const profile = allocate("float64", pixels.count);
   for (const { rotationDeg, share } of turnsOf(experiment)) {
@@ -59,7 +74,19 @@ function significances(experiment: Experiment, { boxes, pixels }: Boxes): number
   }
   return boxes.map(({ first, end }) => {
     const box = { first, end, slopes: [] };
-    const { photons, photonsSigma } = intensityOf(box, profile, fitBox(box, profile, pixels.counts, undefined));
-    return photons / photonsSigma;
+    const fit = fitBox(box, profile, pixels.counts, undefined);
+    const { photons, photonsSigma } = intensityOf(box, profile, fit);
+    // Half the deviance of a pixel is 1/2 where only noise is left.
+    const noise = (end - first) / 2;
+    const [left, all] = [fit.cost - noise, costOfBackground(pixels.counts, first, end) - noise];
+    return { significance: photons / photonsSigma, isStrange: left > strangeMisfit && left > mostLeft * all };
   });
+}
+
+/** Half the deviance of a box without a spot. */
+function costOfBackground(counts: Data, first: number, end: number): number {
+  let [total, cost] = [0, 0];
+  for (let p = first; p < end; p++) total += counts[p];
+  for (let p = first; p < end; p++) cost += costOf(total / (end - first), counts[p]);
+  return cost;
 }

@@ -11,14 +11,14 @@ const dials = JSON.stringify({
   __id__: "ExperimentList",
   experiment: [{ beam: 0, detector: 0, crystal: 0, imageset: 0 }],
   beam: [{ direction: [0, 0, 1], wavelength: 1, polarization_normal: [0, 1, 0], polarization_fraction: 0.9 }],
-  detector: [{ panels: [{ name: "p", fast_axis: [1, 0, 0], slow_axis: [0, -1, 0], origin: [-2.3, 3.4, -60], image_size: [160, 160], pixel_size: [0.1, 0.1], trusted_range: [0, 60000] }] }],
+  detector: [{ panels: [{ name: "p", fast_axis: [1, 0, 0], slow_axis: [0, -1, 0], origin: [-2.3, 3.4, -60], image_size: [160, 160], pixel_size: [0.1, 0.1], trusted_range: [0, 60000], gain: 2 }] }],
   crystal: [{ real_space_a: [48.1 * c, 48.1 * s, 0], real_space_b: [-60.2 * s, 60.2 * c, 0], real_space_c: [0, 0, 71.3], space_group_hall_symbol: " P 2 2" }],
   imageset: [{ images: ["still.cbf"], single_file_indices: [0] }],
   goniometer: [],
   scan: [],
 });
 
-const measured = "simulate -geometry m.expt -spots closed -eta 0.3 -domain 900 900 900 0 0 0 -misset 0.04 -0.02 0.08 -default_F 60 -fluence 1.6e27 -background 2 -nopgm -floatfile f.bin -cbf still.cbf -seed 3";
+const measured = "simulate -geometry m.expt -spots closed -eta 0.3 -domain 900 900 900 0 0 0 -misset 0.04 -0.02 0.08 -default_F 60 -fluence 1.6e27 -background 2 -nopgm -floatfile f.bin -cbf still.cbf -gain 2 -seed 3";
 
 test("a model file alone is refined on boxes, with free intensities, in one command", () =>
   withBench({ "m.expt": dials }, async (bench) => {
@@ -26,6 +26,7 @@ test("a model file alone is refined on boxes, with free intensities, in one comm
     const { code, stderr, stdout } = await bench.run("refine m.expt --refine misset,eta -noprogress --out out");
     assert.is(code, 0, stderr);
     assert.match(stderr, /no file of intensities is given, so each reflection's intensity is fitted in its box \(--intensities free\)/);
+    assert.match(stderr, /the counts are divided by a gain of 2, as .*m\.expt states/);
     assert.match(stdout, /written to .*model\.bin/);
     const { reducedChiSquare, values, crystals, esdInflated, parameters, provenance } = JSON.parse(new TextDecoder().decode(await bench.read("out/refinement.json")));
     assert.ok(reducedChiSquare > 0.9 && reducedChiSquare < 1.1, `${reducedChiSquare}`);

@@ -1,0 +1,40 @@
+import type { PanelRecord } from "../../io/geometry/record.js";
+import { copy, type NdArray } from "../../ndarray/ndarray.js";
+import type { Given } from "../parse-flags.js";
+import type { RefineFlag } from "./flags.js";
+
+/** How photons became the counts of an image. */
+export interface CountScale {
+  /** counts of a pixel without photons */
+  readonly offset: number;
+  /** counts of a photon */
+  readonly gain: number;
+  /** sentences on what was taken from a model file, or contradicts it */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The offset and the gain of an image's counts: those of the options, else those that a model file states.
+ * @param panel of the model file
+ * @param source its name
+ */
+export function countScaleOf(given: Given<RefineFlag>, panel: PanelRecord | undefined, source: string | undefined): CountScale {
+  const warnings: string[] = [];
+  const chosen = (name: "adc" | "gain", ofFile: number | undefined, neutral: number, what: string, applied: (value: number) => string): number => {
+    const own = given.number(name);
+    const option = given.last(name)?.spelling;
+    if (own !== undefined && ofFile !== undefined && ofFile !== neutral && ofFile !== own) warnings.push(`${source} states ${what} of ${ofFile}, and ${option} ${own} counts in its place`);
+    if (own === undefined && ofFile !== undefined && ofFile !== neutral) warnings.push(`${applied(ofFile)}, as ${source} states`);
+    return own ?? ofFile ?? neutral;
+  };
+  const offset = chosen("adc", panel?.pedestal, 0, "a pedestal", (pedestal) => `a pedestal of ${pedestal} is taken off the counts`);
+  const gain = chosen("gain", panel?.gain, 1, "a gain", (counts) => `the counts are divided by a gain of ${counts}`);
+  return { offset, gain, warnings };
+}
+
+/** The photons of an image. */
+export function photonsOf(image: NdArray, { offset, gain }: CountScale): NdArray {
+  const photons = copy(image, "float64");
+  for (let i = 0; i < photons.size; i++) photons.data[i] = (photons.data[i] - offset) / gain;
+  return photons;
+}

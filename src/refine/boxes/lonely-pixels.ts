@@ -1,0 +1,58 @@
+import { copy, type NdArray } from "../../ndarray/ndarray.js";
+import type { PredictedReflection } from "./prediction.js";
+
+/** A pixel of so many times the counts of any neighbour is no spot's: one that is 0.27 pixels wide still gives 1/30 to the next pixel. */
+const timesNeighbours = 30;
+/** In pixels: spots stand so near to predicted reflections, and hot pixels do not more often than by chance. */
+const nearby = 4;
+/** Part of the lonely pixels that stand near reflections beyond chance, from which on they are taken for spots. */
+const partOfSpots = 0.25;
+
+/** An image's mask without its hot pixels. */
+export interface WithoutLonely {
+  readonly mask: NdArray;
+  /** number of pixels that were left out */
+  readonly lonely: number;
+}
+
+/**
+ * Leaves out pixels that stand alone far above everything around them, as hot pixels and traces of cosmic rays do; spots that are so
+ * narrow stand near predicted reflections, and stay.
+ * @param counts photons, [slow, fast]
+ * @param mask int32, [slow, fast]: 0 where a pixel is left out already
+ * @param predicted reflections of all crystals
+ */
+export function withoutLonelyPixels(counts: NdArray, mask: NdArray, predicted: readonly PredictedReflection[]): WithoutLonely {
+  const [slowCount, fastCount] = counts.shape;
+  const lonely: number[] = [];
+  for (let s = 0; s < slowCount; s++) {
+    for (let f = 0; f < fastCount; f++) {
+      const at = s * fastCount + f;
+      if (counts.data[at] > timesNeighbours && mask.data[at] !== 0 && counts.data[at] > timesNeighbours * (1 + brightestAround(f, s))) lonely.push(at);
+    }
+  }
+  const places = new Set<number>();
+  for (const { fast, slow } of predicted) {
+    const [f, s] = [Math.floor(fast), Math.floor(slow)];
+    for (let y = Math.max(0, s - nearby); y <= Math.min(slowCount - 1, s + nearby); y++) {
+      for (let x = Math.max(0, f - nearby); x <= Math.min(fastCount - 1, f + nearby); x++) places.add(y * fastCount + x);
+    }
+  }
+  const byChance = lonely.length * (places.size / counts.size);
+  const near = lonely.filter((at) => places.has(at)).length;
+  if (lonely.length === 0 || near - byChance > partOfSpots * lonely.length) return { mask, lonely: 0 };
+  const without = copy(mask);
+  for (const at of lonely) without.data[at] = 0;
+  return { mask: without, lonely: lonely.length };
+
+  function brightestAround(f: number, s: number): number {
+    let brightest = 0;
+    for (let y = Math.max(0, s - 1); y <= Math.min(slowCount - 1, s + 1); y++) {
+      for (let x = Math.max(0, f - 1); x <= Math.min(fastCount - 1, f + 1); x++) {
+        const at = y * fastCount + x;
+        if ((x !== f || y !== s) && mask.data[at] !== 0) brightest = Math.max(brightest, counts.data[at]);
+      }
+    }
+    return brightest;
+  }
+}

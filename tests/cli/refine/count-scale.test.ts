@@ -1,0 +1,28 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { countScaleOf, photonsOf } from "../../../src/cli/refine/count-scale.js";
+import { refineFlags } from "../../../src/cli/refine/flags.js";
+import { parseFlags } from "../../../src/cli/parse-flags.js";
+import { referenceReading } from "../../../src/cli/reference-reading.js";
+import { array } from "../../../src/ndarray/ndarray.js";
+
+const panel = { name: "p", pixels: { fast: 2, slow: 1 }, pixelSizeMm: 0.1, originMm: [0, 0, -100], fast: [1, 0, 0], slow: [0, -1, 0], gain: 2, pedestal: 10 } as const;
+const scaleOf = (line: string, ofFile: typeof panel | undefined) => countScaleOf(parseFlags(line.split(" "), refineFlags, referenceReading), ofFile, "m.expt");
+
+test("counts less the pedestal, divided by the gain, are photons, as a model file states both", () => {
+  const scale = scaleOf("m.expt", panel);
+  assert.equal([...photonsOf(array([[10, 16]]), scale).data], [0, 3]);
+  assert.equal(scale.warnings, ["a pedestal of 10 is taken off the counts, as m.expt states", "the counts are divided by a gain of 2, as m.expt states"]);
+});
+
+test("an option wins over the model file, which is told", () => {
+  const { offset, gain, warnings } = scaleOf("m.expt -adc 40 --gain 2", panel);
+  assert.equal([offset, gain], [40, 2]);
+  assert.equal(warnings, ["m.expt states a pedestal of 10, and -adc 40 counts in its place"]);
+});
+
+test("without any word counts are photons", () => {
+  assert.equal(scaleOf("m.expt", undefined), { offset: 0, gain: 1, warnings: [] });
+});
+
+test.run();
