@@ -6,7 +6,7 @@ import type { Experiment } from "../../src/models/experiment.js";
 import { array, copy, full, zeros } from "../../src/ndarray/ndarray.js";
 import { ImageModel, type PixelLoss } from "../../src/simulate/image-model.js";
 import type { ImageOptions } from "../../src/simulate/image-options.js";
-import { crystal, experiment } from "./cases.js";
+import { crystal, experiment } from "./cases/experiment.js";
 
 const start = {
   missetDeg: [1, 74, 65] as [number, number, number],
