@@ -66,7 +66,7 @@ const otherPlaces: readonly SimulateFlag[] = [
  * @returns undefined where the header does not place the detector, or options do
  */
 export function geometryOfHeader(given: Flags, header: ExperimentRecord): StatedGeometry | undefined {
-  if (header.panels.length !== 1 || given.has(...otherPlaces)) return undefined;
+  if (header.panels.length === 0 || given.has(...otherPlaces)) return undefined;
   return { record: turnedTo(header, [1, 0, 0], [0, 0, 1]), statedBy: mergeRecords([header]).statedBy, image: 0, crystal: undefined, warnings: header.remarks };
 }
 

@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { writeAllAtomically } from "../io/files.js";
-import type { ExperimentRecord } from "../io/geometry/record.js";
 import { InputError } from "../ndarray/errors.js";
 import { copy } from "../ndarray/ndarray.js";
 import { quote } from "../io/field.js";
@@ -12,12 +11,11 @@ import { imageStatistics } from "../simulate/statistics.js";
 import type { Environment } from "./environment.js";
 import { requestFromFlags, type Request } from "./experiment-from-flags.js";
 import { simulateFlags, type SimulateFlag } from "./flags.js";
-import { atDistance } from "../input/record-detector.js";
 import { describeFlags } from "./help.js";
-import { readInputFiles, type InputFiles } from "./input-files.js";
+import { readInputFiles } from "./input-files.js";
 import { makeOutputs, outputNames } from "./outputs.js";
-import { simulatePanels } from "./panels-from-geometry.js";
-import { among, parseFlags, type FlagTable, type Given } from "./parse-flags.js";
+import { manyPanels, simulatePanels } from "./panels-from-geometry.js";
+import { among, parseFlags, type FlagTable } from "./parse-flags.js";
 import { emptyWarnings } from "./plausible.js";
 import { progressBar } from "./progress-bar.js";
 import { referenceReading } from "./reference-reading.js";
@@ -90,13 +88,6 @@ async function onThreads(threads: number, run: (pool: WorkerPool | undefined) =>
   } finally {
     await pool.close();
   }
-}
-
-/** What a geometry file with many panels states, where it is one. */
-function manyPanels(given: Given<SimulateFlag>, { geometry }: InputFiles): ExperimentRecord | undefined {
-  if (geometry === undefined || geometry.record.panels.length < 2) return undefined;
-  const distanceMm = given.number("distance");
-  return distanceMm === undefined ? geometry.record : atDistance(geometry.record, distanceMm);
 }
 
 /** A request whose detector has the size of an image of all panels. */

@@ -1,6 +1,8 @@
 import type { ExperimentRecord, GroupRecord } from "../io/geometry/record.js";
 import type { Detector } from "../models/detector.js";
-import { allPanels, type PanelGroup, type PanelledDetector } from "../models/panels.js";
+import { allPanels, carrierOf, type MountedPanels, type PanelGroup, type PanelledDetector } from "../models/panels.js";
+import { InputError } from "../ndarray/errors.js";
+import { firstDetector } from "./record-detector.js";
 
 /**
  * The panels of a geometry file as a detector of many.
@@ -19,4 +21,14 @@ export function panelledDetector({ panels, mounting }: ExperimentRecord, first: 
     ...(mounting && { mounting: group(mounting) }),
     axes: { beam, polarization, spindle },
   };
+}
+
+/**
+ * The panels of a geometry file, to be carried along with a detector of one panel.
+ * @param detector the first panel, where options have left it or brought it
+ * @throws InputError when the detector is curved
+ */
+export function mountedPanels(record: ExperimentRecord, detector: Detector): MountedPanels {
+  if (detector.curved) throw new InputError(`-curved_det is for a detector of one panel, and ${record.source} has ${record.panels.length}`);
+  return { ...panelledDetector(record, detector), carrier: carrierOf(firstDetector(record)) };
 }

@@ -8,6 +8,7 @@ import { defaultFluence, type Beam } from "./beam.js";
 import { orientedLattice, type Crystal } from "./crystal.js";
 import type { Draws } from "./draws.js";
 import { detectorFrame, type Detector } from "./detector.js";
+import { detectorsOf, type MountedPanels } from "./panels.js";
 import type { StructureFactors } from "./structure-factors.js";
 
 /** What stands in the hutch. */
@@ -18,6 +19,8 @@ export interface Experiment<Q = number> {
   readonly crystal: Crystal<Q>;
   /** what counts them */
   readonly detector: Detector<Q>;
+  /** many panels that the detector carries along, and that count in its place; one panel unless given */
+  readonly panels?: MountedPanels<Q>;
   /** a grid, or one number of electrons for all reflections */
   readonly structureFactors: StructureFactors | number;
   /** in place of the grid's own numbers, where the amplitudes themselves are parameters */
@@ -49,11 +52,14 @@ export function photonsPerElectron({ fluence = defaultFluence }: Beam<Quantity>)
  * Sub-pixels along each edge of a pixel that resolve the finest detail of the spots: three for each.
  * @param experiment of numbers alone
  */
-export function recommendedOversample({ beam, crystal, detector }: Experiment<Quantity>): number {
+export function recommendedOversample({ beam, crystal, ...placed }: Experiment<Quantity>): number {
   const { direct } = orientedLattice(crystal);
   const cells = crystal.cells ?? [1, 1, 1];
   const edges = [direct.a, direct.b, direct.c].map((edge, axis) => known(mul(cells[axis], norm(edge))));
-  const frame = detectorFrame(detector);
-  const finest = Math.abs(known(div(mul(beam.wavelengthA, frame.distance), Math.max(...edges))));
-  return Math.max(1, Math.ceil((3 * known(frame.pixelSize)) / finest));
+  const needed = detectorsOf(placed).map((detector) => {
+    const frame = detectorFrame(detector);
+    const finest = Math.abs(known(div(mul(beam.wavelengthA, frame.distance), Math.max(...edges))));
+    return Math.ceil((3 * known(frame.pixelSize)) / finest);
+  });
+  return Math.max(1, ...needed);
 }

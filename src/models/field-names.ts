@@ -8,7 +8,7 @@ import type { Draws } from "./draws.js";
 import type { Experiment } from "./experiment.js";
 
 export const experiment: NamesOf<Experiment> = {
-  beam: true, crystal: true, detector: true, structureFactors: true, amplitudes: true, draws: true, waterUm: true, amorphous: true,
+  beam: true, crystal: true, detector: true, panels: true, structureFactors: true, amplitudes: true, draws: true, waterUm: true, amorphous: true,
   background: true,
 };
 

@@ -2,7 +2,7 @@ import { known, type Quantity } from "../autodiff/tape.js";
 import { InputError } from "../ndarray/errors.js";
 import { radiansPerDegree } from "../physics/constants.js";
 import { cross, dot, minus, plus, rotate, scale, type Vector } from "../physics/vector.js";
-import type { Axes, Detector, PanelFrame, Sensor } from "./detector.js";
+import { detectorFrame, type Axes, type Detector, type DetectorFrame, type PanelFrame, type Sensor } from "./detector.js";
 
 /** A flat rectangle of pixels: the pixel (i, j) along fast and slow begins at origin + pixel size * (i fast + j slow). */
 export interface Panel {
@@ -48,6 +48,21 @@ export interface PanelledDetector {
   readonly mounting?: PanelGroup;
   /** directions in the laboratory that do not depend on the panels */
   readonly axes: Pick<Axes, "beam" | "polarization" | "spindle">;
+  /** where a detector of one panel stands, with axes across each other, while the panels stand where they say: they move as it does */
+  readonly carrier?: PanelFrame;
+}
+
+/** The panels of an experiment, which its detector carries along. */
+export interface MountedPanels<Q = number> extends PanelledDetector {
+  readonly carrier: PanelFrame;
+  /** how groups have moved besides, by their names; the others are at rest */
+  readonly moves?: Readonly<Record<string, GroupMove<Q>>>;
+}
+
+/** What of an experiment says where its pixels are. */
+export interface Placed {
+  readonly detector: Detector<Quantity>;
+  readonly panels?: MountedPanels<Quantity>;
 }
 
 /** A group as the detector has it at rest. */
@@ -97,6 +112,11 @@ function centreOf(panels: readonly Panel[]): Vector<number> {
   return [mean(0), mean(1), mean(2)];
 }
 
+/** The shape of an image of all panels: [panel, slow, fast] of the largest. */
+export function stackShape({ panels }: PanelledDetector): readonly [panel: number, slow: number, fast: number] {
+  return [panels.length, Math.max(...panels.map(({ pixels }) => pixels.slow)), Math.max(...panels.map(({ pixels }) => pixels.fast))];
+}
+
 /** A group's rest and how it has moved. */
 export interface MovedGroup {
   /** where its middle is before */
@@ -133,4 +153,54 @@ export function panelFrame(panel: Panel, moved: readonly MovedGroup[]): PanelFra
 /** A panel as a detector of its own, in a frame of its own or of another panel like it. */
 export function panelDetector(panel: Panel, { axes }: PanelledDetector, placed: PanelFrame<Quantity>): Detector<Quantity> {
   return { pixels: panel.pixels, pixelSizeMm: panel.pixelSizeMm, convention: "CUSTOM", axes, placed, ...(panel.sensor && { sensor: panel.sensor }) };
+}
+
+/** For each panel, the groups that hold it, innermost first. */
+export function holdersOf(detector: PanelledDetector): readonly (readonly RestingGroup[])[] {
+  const groups = groupsOf(detector);
+  // A group stands before those in it.
+  return detector.panels.map((_, panel) => groups.filter(({ panels }) => panels.includes(panel)).reverse());
+}
+
+/**
+ * Where a detector of one panel carries another panel when it moves.
+ * @param carrier where that detector stood while the panel was where it is
+ */
+export function carriedAlong({ originMm, fast, slow, isFlipped }: PanelFrame<Quantity>, carrier: PanelFrame, now: DetectorFrame): PanelFrame<Quantity> {
+  const across = carrier.isFlipped ? cross(carrier.slow, carrier.fast) : cross(carrier.fast, carrier.slow);
+  const turned = (vector: Vector): Vector =>
+    plus(scale(now.fast, dot(vector, carrier.fast)), scale(now.slow, dot(vector, carrier.slow)), scale(now.normal, dot(vector, across)));
+  return { originMm: plus(turned(minus(originMm, carrier.originMm)), scale(now.origin, 1000)), fast: turned(fast), slow: turned(slow), isFlipped };
+}
+
+/** A detector of one panel as it stands, to carry others along. */
+export function carrierOf(detector: Detector): PanelFrame {
+  const { origin, fast, slow, normal } = detectorFrame(detector);
+  return { originMm: inNumbers(scale(origin, 1000)), fast: inNumbers(fast), slow: inNumbers(slow), isFlipped: known(dot(cross(fast, slow), normal)) < 0 };
+}
+
+function inNumbers([x, y, z]: Vector): Vector<number> {
+  return [known(x), known(y), known(z)];
+}
+
+/** The panels of an experiment, each as a detector of its own where it now stands; where there is one, the detector itself. */
+export function detectorsOf({ detector, panels }: Placed): readonly Detector<Quantity>[] {
+  if (panels === undefined) return [detector];
+  const { moves = {}, carrier } = panels;
+  const holders = holdersOf(panels);
+  const now = detectorFrame(detector);
+  return panels.panels.map((panel, i) => {
+    const moved = holders[i].filter(({ name }) => name in moves).map(({ name, centreMm }) => ({ centreMm, move: moves[name] }));
+    return likeCarrier(panelDetector(panel, panels, carriedAlong(panelFrame(panel, moved), carrier, now)), detector);
+  });
+}
+
+/** How groups of an experiment's panels have moved, in numbers. */
+export function movesOf({ panels }: Placed): Readonly<Record<string, GroupMove>> {
+  return Object.fromEntries(Object.entries(panels?.moves ?? {}).map(([name, { shiftMm, turnDeg }]) => [name, { shiftMm: inNumbers(shiftMm), turnDeg: inNumbers(turnDeg) }]));
+}
+
+/** A panel with what panels have of the detector that carries them: their sensor, and what widens spots on them. */
+export function likeCarrier(panel: Detector<Quantity>, { sensor, footprintMm, pointPixel }: Detector<Quantity>): Detector<Quantity> {
+  return { ...panel, ...(sensor && { sensor }), ...(footprintMm !== undefined && { footprintMm }), ...(pointPixel && { pointPixel }) };
 }

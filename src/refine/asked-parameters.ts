@@ -1,6 +1,8 @@
+import type { Experiment } from "../models/experiment.js";
 import { InputError } from "../ndarray/errors.js";
 import { isPerImage, isRefinable, parametersNamed, refinableMembers } from "./catalogue.js";
 import type { Parameter } from "./parameter.js";
+import { groupPrefix } from "./refinables/groups.js";
 import type { CatalogueOptions } from "./refinables/record.js";
 import type { Still } from "./still.js";
 
@@ -20,6 +22,7 @@ export interface Asked {
 export function askedParameters({ names, fixed, catalogue }: Asked, stills: readonly Pick<Still, "experiment">[]): Parameter[] {
   const named = (name: string, { experiment }: Pick<Still, "experiment">): Parameter[] => {
     if (isRefinable(name)) return parametersNamed([name], experiment, catalogue);
+    if (name.startsWith(groupPrefix)) return panelGroup(name.slice(groupPrefix.length), experiment);
     const group = refinableMembers.get(name);
     if (group === undefined) return [];
     // A single edge or angle is asked for by somebody who does not want it tied.
@@ -41,6 +44,14 @@ export function askedParameters({ names, fixed, catalogue }: Asked, stills: read
   const idle = fixed.find((other) => !all.some(({ plain }) => fixes(other, plain)));
   if (idle !== undefined) throw new InputError(`--fix: ${idle} is not refined anyway (${all.map(({ parameter }) => parameter.name).join(", ")})`);
   return all.filter(({ plain }) => !fixed.some((other) => fixes(other, plain))).map(({ parameter }) => parameter);
+}
+
+/** @throws InputError when the detector has no such group of panels */
+function panelGroup(name: string, experiment: Experiment): Parameter[] {
+  const all = parametersNamed(["groups"], experiment);
+  const found = all.filter(({ move }) => move?.group === name);
+  if (found.length === 0) throw new InputError(`--refine: the detector has no group of panels ${name} within it; it has ${[...new Set(all.map(({ move }) => move?.group))].join(", ")}`);
+  return found;
 }
 
 /** The group that a single number belongs to; its own name where it is one. */

@@ -9,12 +9,13 @@ import type { Parameter } from "./parameter.js";
 import { backgroundRecords } from "./refinables/background.js";
 import { blockRecords } from "./refinables/blocks.js";
 import { beamRecords } from "./refinables/beam.js";
+import { groupRecords } from "./refinables/groups.js";
 import { crystalRecords } from "./refinables/crystal.js";
 import { detectorRecords } from "./refinables/detector.js";
 import { spotRecords } from "./refinables/spots.js";
 import type { CatalogueOptions, RefinableRecord } from "./refinables/record.js";
 
-const table = [...crystalRecords, ...detectorRecords, ...beamRecords, ...spotRecords, ...blockRecords, ...backgroundRecords] as const;
+const table = [...crystalRecords, ...detectorRecords, ...groupRecords, ...beamRecords, ...spotRecords, ...blockRecords, ...backgroundRecords] as const;
 
 /** What can be asked for: a parameter's name, or that of a group of them. */
 export type Refinable = (typeof table)[number]["name"];

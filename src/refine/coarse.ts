@@ -2,6 +2,7 @@ import { known } from "../autodiff/tape.js";
 import { orientedLattice, type Crystal } from "../models/crystal.js";
 import { detectorFrame, pixelPosition } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
+import { detectorsOf } from "../models/panels.js";
 import { zeros, type NdArray } from "../ndarray/ndarray.js";
 import { roundDomain } from "../physics/spots.js";
 import { norm, type Vector } from "../physics/vector.js";
@@ -55,22 +56,25 @@ export function coarseStill(still: ReadyStill, times: number): ReadyStill {
 
 /**
  * The used pixels away from the direct beam, around which there is always a spot; all of them where none is.
- * @returns int32, [slow, fast]
+ * @returns int32, [slow, fast] or [panel, slow, fast]
  */
 export function maskBeyondDirectBeam({ experiment, mask }: ReadyStill): NdArray {
-  const { crystal, detector, beam } = experiment;
+  const { crystal, beam } = experiment;
   const outside = innermost / Math.max(...edgesOf(crystal));
   const beyond = zeros(mask.shape, "int32");
-  const frame = detectorFrame(detector);
-  const pixel = known(frame.pixelSize);
-  const [rows, columns] = mask.shape;
-  for (let slow = 0; slow < rows; slow++) {
-    for (let fast = 0; fast < columns; fast++) {
-      if (mask.get(slow, fast) === 0) continue;
-      const at = pixelPosition(frame, detector.curved ?? false, (fast + 0.5) * pixel, (slow + 0.5) * pixel, 0);
-      if (momentum(at, frame.beam, beam.wavelengthA) > outside) beyond.data[slow * columns + fast] = 1;
+  const [rows, columns] = mask.shape.slice(-2);
+  detectorsOf(experiment).forEach((detector, panel) => {
+    const frame = detectorFrame(detector);
+    const pixel = known(frame.pixelSize);
+    for (let slow = 0; slow < rows; slow++) {
+      for (let fast = 0; fast < columns; fast++) {
+        const place = (panel * rows + slow) * columns + fast;
+        if (mask.data[place] === 0) continue;
+        const at = pixelPosition(frame, detector.curved ?? false, (fast + 0.5) * pixel, (slow + 0.5) * pixel, 0);
+        if (momentum(at, frame.beam, beam.wavelengthA) > outside) beyond.data[place] = 1;
+      }
     }
-  }
+  });
   return beyond.data.every((used) => used === 0) ? mask : beyond;
 }
 

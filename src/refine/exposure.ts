@@ -2,6 +2,7 @@ import { known } from "../autodiff/tape.js";
 import { orientedLattice, type Scan } from "../models/crystal.js";
 import { detectorFrame, pixelPosition } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
+import { detectorsOf } from "../models/panels.js";
 import { radiansPerDegree } from "../physics/constants.js";
 import { norm } from "../physics/vector.js";
 
@@ -11,19 +12,21 @@ const partOfWidth = 1 / 2;
 const mostScanSteps = 1000;
 
 /** The turn of the spindle through which a crystal's narrowest reflection on the detector scatters, in degrees. */
-export function rockingWidthDeg({ crystal, detector, beam }: Experiment): number {
+export function rockingWidthDeg({ crystal, beam, ...placed }: Experiment): number {
   const { direct } = orientedLattice(crystal);
   const cells = crystal.cells ?? [1, 1, 1];
   const longest = Math.max(...[direct.a, direct.b, direct.c].map((edge, axis) => cells[axis] * known(norm(edge))));
-  const frame = detectorFrame(detector);
-  const pixel = known(frame.pixelSize);
-  const farthest = [0, detector.pixels.fast].flatMap((fast) =>
-    [0, detector.pixels.slow].map((slow) => {
-      const at = pixelPosition(frame, detector.curved ?? false, fast * pixel, slow * pixel, 0);
-      const length = known(norm(at));
-      return Math.hypot(...frame.beam.map((component, axis) => known(at[axis]) / length - component)) / beam.wavelengthA;
-    }),
-  );
+  const farthest = detectorsOf(placed).flatMap((detector) => {
+    const frame = detectorFrame(detector);
+    const pixel = known(frame.pixelSize);
+    return [0, detector.pixels.fast].flatMap((fast) =>
+      [0, detector.pixels.slow].map((slow) => {
+        const at = pixelPosition(frame, detector.curved ?? false, fast * pixel, slow * pixel, 0);
+        const length = known(norm(at));
+        return Math.hypot(...frame.beam.map((component, axis) => known(at[axis]) / length - component)) / beam.wavelengthA;
+      }),
+    );
+  });
   return 1 / (longest * Math.max(...farthest) * radiansPerDegree);
 }
 

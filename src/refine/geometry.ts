@@ -1,5 +1,4 @@
 import { withLeaves } from "../autodiff/tree.js";
-import type { Variable } from "../autodiff/tape.js";
 import { boxedDetector, type PanelBox } from "../models/panel-boxes.js";
 import { groupsOf, type GroupMove, type PanelledDetector } from "../models/panels.js";
 import { checkChoice } from "../ndarray/fields.js";
@@ -11,8 +10,8 @@ import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { PanelModel } from "../simulate/panel-model.js";
 import type { ExperimentOfPanels, PanelOptions, PanelParameters } from "../simulate/panel-options.js";
 import { parametersIn, type Quantities } from "../simulate/parameters.js";
-import { recorded } from "../simulate/steps.js";
-import { lossNamed, type LossName, type OfPixel } from "./loss.js";
+import { lossNamed, type LossName } from "./loss.js";
+import { ofPixels } from "./still-model.js";
 
 /** A shot's own parameters. */
 export type ShotParameters = Readonly<Record<string, number | Vector<number>>>;
@@ -183,13 +182,12 @@ class GeometryProblem<P extends ShotParameters> {
 
   async #ofShot(model: PanelModel<P>, parameters: PanelParameters<P>, shot: number) {
     const { cost, curvature } = lossNamed(this.options.loss ?? "poisson");
-    const ofPixel = (f: OfPixel) => (photons: Variable, seen: Variable): Variable => recorded(f(photons, seen), photons);
     const { counts } = this.shots[shot];
     const { pool } = this.options;
     try {
       const found = pool
-        ? await model.normalEquationsOn({ pool }, ofPixel(cost), ofPixel(curvature), parameters, counts)
-        : model.normalEquations(ofPixel(cost), ofPixel(curvature), parameters, counts);
+        ? await model.normalEquationsOn({ pool }, ofPixels(cost), ofPixels(curvature), parameters, counts)
+        : model.normalEquations(ofPixels(cost), ofPixels(curvature), parameters, counts);
       for (const warning of found.warnings) this.warnings.add(warning);
       return found;
     } catch (error) {

@@ -2,7 +2,7 @@ import { zeros, type NdArray } from "../ndarray/ndarray.js";
 import type { Loss } from "./loss.js";
 
 /** Photons from which on a pixel has its full say: below, its squared residual is a lottery of single photons. */
-const fewPhotons = 1;
+export const fewPhotons = 1;
 
 /** Standard deviations above 1 from which on a reduced chi-square is no accident. */
 const mostSigmas = 5;

@@ -5,6 +5,7 @@ import { orientedLattice } from "../models/crystal.js";
 import { detectorFrame, pixelPosition } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import { allocate, type Data } from "../ndarray/dtype.js";
+import { InputError } from "../ndarray/errors.js";
 import { flatData, fromData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import type { Vector } from "../optim/vector.js";
 import { scatteringVector } from "../physics/scattering.js";
@@ -50,9 +51,11 @@ const stepsOfGrid = [3, 4] as const;
 /**
  * The blocks of a crystal whose spots are in images: each fifth reflection is kept aside, all other pixels are fitted.
  * @param stills of a crystal of one block, where a refinement would start
+ * @throws InputError when a detector has many panels
  */
 export async function searchImageBlocks(stills: readonly Still[], { parametersOf, most, onFit, ...options }: ImageBlockSearch): Promise<ImageBlocks> {
   const { loss = lossNamed("poisson"), maxSteps = stepsOfFit, maxSeconds = Infinity, signal, restraints, pool } = options;
+  if (stills.some(({ experiment: { panels } }) => panels)) throw new InputError("blocks are looked for on whole images of one panel, or on boxes; this detector has many");
   const began = performance.now();
   const secondsLeft = (): number => Math.max(0, maxSeconds - (performance.now() - began) / 1000);
   const ready = readyStills(stills, new Set(), loss.fewest);

@@ -1,15 +1,14 @@
-import type { Variable } from "../autodiff/tape.js";
 import type { NormalEquations } from "../optim/levenberg-marquardt.js";
 import type { Vector } from "../optim/vector.js";
 import { InputError } from "../ndarray/errors.js";
 import type { NdArray } from "../ndarray/ndarray.js";
-import { ImageModel, type PixelFunction } from "../simulate/image-model.js";
+import type { PixelFunction } from "../simulate/image-model.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
-import { recorded } from "../simulate/steps.js";
-import type { Loss, OfPixel } from "./loss.js";
+import type { Loss } from "./loss.js";
 import { experimentAt, slopeAt, valueAt, type Parameter } from "./parameter.js";
 import { withPoints } from "./points.js";
 import { checkRestraints, pullOf, type Pull, type Restraint } from "./restraint.js";
+import { ofPixels, stillModel, type StillModel } from "./still-model.js";
 import type { Still } from "./still.js";
 
 /** What a minimiser sees: the misfit of images as a function of coordinates that are 0 at the start. */
@@ -51,7 +50,7 @@ export class Likelihood {
     const images: NdArray[] = [];
     for (const { model, indices } of this.#models) {
       const own = indices.map((i) => values[i]);
-      images.push((this.pool ? await model.simulateOn({ pool: this.pool }, own) : model.simulate(own)).image);
+      images.push((await model.simulate(own, this.pool)).image);
     }
     return images;
   }
@@ -89,9 +88,7 @@ export class Likelihood {
     let value = 0;
     for (const { model, indices, cost, counts } of this.#models) {
       const own = indices.map((i) => values[i]);
-      const found = this.pool
-        ? await model.lossAndGradientOn({ pool: this.pool }, cost, own, counts)
-        : model.lossAndGradient(cost, own, counts);
+      const found = await model.lossAndGradient(cost, own, counts, this.pool);
       value += found.loss;
       indices.forEach((i, k) => (gradient[i] += found.gradient[k] * slopes[i]));
     }
@@ -111,9 +108,7 @@ export class Likelihood {
     for (const [at, { model, indices, counts }] of this.#models.entries()) {
       const own = indices.map((i) => values[i]);
       const [cost, weight] = questions[at];
-      const found = this.pool
-        ? await model.normalEquationsOn({ pool: this.pool }, cost, weight, own, counts)
-        : model.normalEquations(cost, weight, own, counts);
+      const found = await model.normalEquations(cost, weight, own, counts, this.pool);
       for (const warning of found.warnings) this.warnings.add(warning);
       value += found.loss;
       indices.forEach((i, k) => {
@@ -141,7 +136,7 @@ export class Likelihood {
 
 /** One image's share. */
 interface ImageOf {
-  readonly model: ImageModel<readonly number[]>;
+  readonly model: StillModel;
   /** of the parameters that it depends on */
   readonly indices: readonly number[];
   readonly counts: NdArray;
@@ -155,13 +150,6 @@ function imageOf({ experiment, options, counts }: Still, image: number, paramete
   const own = indices.map((i) => parameters[i]);
   const starts = own.map(({ start }) => start);
   // While parameters move, the sampling must not: the misfit would jump.
-  const model = new ImageModel<readonly number[]>(
-    (values) => experimentAt(experiment, own, values, image),
-    withPoints(options, experimentAt(experiment, own, starts, image)),
-  );
-  const ofPixel =
-    (f: OfPixel): PixelFunction =>
-    (photons, seen): Variable =>
-      recorded(f(photons, seen), photons);
-  return { model, indices, counts, cost: ofPixel(loss.cost), curvature: ofPixel(loss.curvature), information: ofPixel(loss.information) };
+  const model = stillModel({ experiment, options: withPoints(options, experimentAt(experiment, own, starts, image)) }, own, image);
+  return { model, indices, counts, cost: ofPixels(loss.cost), curvature: ofPixels(loss.curvature), information: ofPixels(loss.information) };
 }

@@ -42,6 +42,8 @@ export interface Parameter {
   readonly image?: number;
   /** "position" unless given */
   readonly role?: Role;
+  /** of a group of panels that it moves: which of the six numbers of the move it is, the shift's before the turn's */
+  readonly move?: { readonly group: string; readonly number: number };
   /** whether it multiplies what others write, and so comes after them */
   readonly isFactor?: boolean;
   /** @returns the experiment with a value in its place, which may be recorded */

@@ -136,7 +136,7 @@ export async function refine(stills: readonly Still[], parameters: readonly Para
   const warnings = new Set<string>();
   const usable = readyStills(stills, warnings, loss.fewest);
   let from: Vector = options.from ?? parameters.map(({ start }) => start);
-  checkReflections(usable);
+  await checkReflections(usable);
   const history: RefinementProgress[] = [];
   let [steps, passes] = [0, 0];
   const timeLeft = (): StopConditions => ({ maxSeconds: Math.max(0, maxSeconds - seconds()), ...(signal && { signal }) });

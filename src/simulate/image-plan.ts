@@ -81,6 +81,7 @@ export interface PlannedPanels {
  */
 export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, executor: Executor, elements: number, panels?: PlannedPanels): ImagePlan {
   checkExperiment(experiment);
+  if (experiment.panels) throw new InputError("the experiment has many panels, whose image a PanelModel simulates");
   const { structureFactors, detector, crystal } = experiment;
   checkSpots(experiment, options);
   const { oversample } = options;

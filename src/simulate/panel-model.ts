@@ -2,8 +2,9 @@ import { allowedExecutor, type Executor } from "../autodiff/executor.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
 import type { Quantity } from "../autodiff/tape.js";
 import { withLeaves } from "../autodiff/tree.js";
+import { detectorFrame, type Detector, type PanelFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
-import { groupsOf, panelDetector, panelFrame, type GroupMove, type PanelledDetector, type RestingGroup } from "../models/panels.js";
+import { carriedAlong, groupsOf, holdersOf, likeCarrier, panelDetector, panelFrame, stackShape, type GroupMove, type Panel, type PanelledDetector, type RestingGroup } from "../models/panels.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { checkChoice, checkOptions } from "../ndarray/fields.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
@@ -60,7 +61,7 @@ export class PanelModel<P = readonly []> {
     checkImageOptions(options);
     const { mask } = options;
     this.detector = detector;
-    this.shape = [panels.length, Math.max(...panels.map(({ pixels }) => pixels.slow)), Math.max(...panels.map(({ pixels }) => pixels.fast))];
+    this.shape = stackShape(detector);
     if (mask && !sameShape(mask.shape, this.shape)) {
       throw new ShapeError(`the mask has shape ${describeShape(mask.shape)} and the image ${describeShape(this.shape)}`);
     }
@@ -71,8 +72,7 @@ export class PanelModel<P = readonly []> {
     this.#recordings = new Recordings(this.#dtype, this.#executor);
     const groups = groupsOf(detector);
     this.#groupNames = groups.map(({ name }) => name);
-    // A group stands before those in it.
-    this.#holders = panels.map((_, panel) => groups.filter((group) => group.panels.includes(panel)).reverse());
+    this.#holders = holdersOf(detector);
     this.#kinds = kindsOf(detector);
   }
 
@@ -165,12 +165,7 @@ export class PanelModel<P = readonly []> {
   #added(answers: readonly Answer[], { experiment, groups }: PanelParameters<P>): PanelSums {
     const sums = new PanelSums(parametersIn(experiment), groups);
     const moved = this.#moved(groups);
-    const byDepth = new Map<number, number[]>();
-    moved.forEach(({ length }, panel) => byDepth.set(length, [...(byDepth.get(length) ?? []), panel]));
-    const motions = moved.map((): readonly (readonly number[])[] => []);
-    for (const [depth, panels] of byDepth) {
-      if (depth > 0) this.#motions.of(panels.map((panel) => moved[panel])).forEach((motion, i) => (motions[panels[i]] = motion));
-    }
+    const motions = this.#motions.ofAll(moved);
     for (const answered of answers) sums.add(answered, this.detector.panels.length, (panel) => ({ names: moved[panel].map(({ name }) => name), motion: motions[panel] }));
     return sums;
   }
@@ -195,20 +190,19 @@ export class PanelModel<P = readonly []> {
       if (!sameShape(given.shape, this.shape)) throw new ShapeError(`an image of shape ${describeShape(given.shape)} is compared with one of shape ${describeShape(this.shape)}`);
       return reshape(given.isContiguous ? given : copy(given), [panels * rows, width]);
     });
-    const { footprintMm, ...known } = this.#experimentOf(withLeaves<Quantities<P>>(experiment, leaves));
+    const known = this.#experimentOf(withLeaves<Quantities<P>>(experiment, leaves));
     return chosenKinds(this.#kinds, detector, this.shape, this.#options.mask).map(({ kind, pixels }) => {
       const panel = detector.panels[kind.panel];
-      const experimentAt = ({ footprintMm: footprint, ...rest }: ExperimentOfPanels, placed: typeof frames[number]): Experiment<Quantity> => ({
-        ...rest,
-        detector: { ...panelDetector(panel, detector, placed), ...(footprint !== undefined && { footprintMm: footprint }) },
-      });
-      const numbers = (placed: typeof frames[number]): Experiment<Quantity> => experimentAt({ ...known, ...(footprintMm !== undefined && { footprintMm }) }, placed);
+      const experimentAt = ({ footprintMm, detector: carrying, panels: _, ...rest }: ExperimentOfPanels, placed: PanelFrame<Quantity>): Experiment<Quantity> => {
+        const standing = carrying ? this.#carried(panel, placed, carrying) : panelDetector(panel, detector, placed);
+        return { ...rest, detector: { ...standing, ...(footprintMm !== undefined && { footprintMm }) } };
+      };
       const motion = isMoving ? Array.from({ length: motionNumbers }, () => scalar(0)) : [];
       const frame = Array.from({ length: frameNumbers }, () => scalar(0));
       const inputs = [...leaves.map((leaf) => (typeof leaf === "number" ? scalar(leaf) : leaf)), ...motion, ...frame];
       const elements = inputs.reduce((sum, { size }) => sum + size, 0) - frameNumbers;
-      const standing = frames.filter((_, i) => kind.has[i]).map((placed) => numbers(placed).detector);
-      const plan = planOf(numbers(frames[kind.panel]), this.#imageOptions(), this.#executor, elements, { detectors: standing, pixels });
+      const standing = frames.filter((_, i) => kind.has[i]).map((placed) => experimentAt(known, placed).detector);
+      const plan = planOf(experimentAt(known, frames[kind.panel]), this.#imageOptions(), this.#executor, elements, { detectors: standing, pixels });
       return {
         question,
         plan: { ...plan, inputs, ofPanels: reshape(ofPanels, [panels, frameNumbers]) },
@@ -229,6 +223,13 @@ export class PanelModel<P = readonly []> {
         onProgress: this.#options.onProgress,
       };
     });
+  }
+
+  /** A panel where the experiment's detector carries it. */
+  #carried(panel: Panel, placed: PanelFrame<Quantity>, carrying: Detector<Quantity>): Detector<Quantity> {
+    const { carrier } = this.detector;
+    if (carrier === undefined) throw new InputError("the panels have no carrier: nothing says where the experiment's detector would carry them");
+    return likeCarrier(panelDetector(panel, this.detector, carriedAlong(placed, carrier, detectorFrame(carrying))), carrying);
   }
 
   #imageOptions(): ImageOptions {

@@ -24,10 +24,24 @@ export class PanelMotions {
   readonly #runs = new Map<string, Run>();
 
   /**
+   * @param moved for each panel, the groups that have moved, innermost first
+   * @returns for each panel, for each number of the moves, shift before turn, the motion's six numbers
+   */
+  ofAll(moved: readonly (readonly Moved[])[]): readonly (readonly (readonly number[])[])[] {
+    const byDepth = new Map<number, number[]>();
+    moved.forEach(({ length }, panel) => byDepth.set(length, [...(byDepth.get(length) ?? []), panel]));
+    const motions = moved.map((): readonly (readonly number[])[] => []);
+    for (const [depth, panels] of byDepth) {
+      if (depth > 0) this.#of(panels.map((panel) => moved[panel])).forEach((motion, i) => (motions[panels[i]] = motion));
+    }
+    return motions;
+  }
+
+  /**
    * @param moved for each panel, the groups that have moved, innermost first; all panels in as many
    * @returns for each panel, for each number of the moves, shift before turn, the motion's six numbers
    */
-  of(moved: readonly (readonly Moved[])[]): readonly (readonly (readonly number[])[])[] {
+  #of(moved: readonly (readonly Moved[])[]): readonly (readonly (readonly number[])[])[] {
     const depth = moved[0].length;
     const name = `${depth} ${moved.length}`;
     const run = this.#runs.get(name) ?? recordMotions(depth, moved.length);

@@ -6,8 +6,10 @@ import type { NamesOf } from "../ndarray/fields.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import type { ImageOptions } from "./image-options.js";
 
-/** What stands on the beamline besides the detector. */
+/** What stands on the beamline besides the panels. */
 export interface ExperimentOfPanels extends Omit<Experiment<Quantity>, "detector"> {
+  /** what carries the panels along, if they have a carrier, and whose sensor and footprint are theirs; they stay where they say unless given */
+  readonly detector?: Detector<Quantity>;
   /** of spots in closed form, as `Detector` has it; the same on all panels */
   readonly footprintMm?: Detector<Quantity>["footprintMm"];
 }
@@ -23,7 +25,7 @@ export interface PanelParameters<P> {
 /** How an image of many panels is computed. */
 export interface PanelOptions extends Omit<ImageOptions, "roi" | "mask"> {
   /** [panel, slow, fast]; pixels where it is 0 are left out */
-  readonly mask?: NdArray;
+  readonly mask?: NdArray | undefined;
 }
 
 export const optionNames: NamesOf<PanelOptions> = {

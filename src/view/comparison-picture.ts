@@ -10,6 +10,7 @@ import { withMinus } from "./numbers.js";
 import { overlayMarks } from "./overlay.js";
 import { boxAround } from "./overview.js";
 import { paintedPng } from "./painted.js";
+import { panelImages } from "./panel-images.js";
 import { boundsOf, upright, type Placement } from "./placement.js";
 import { predictedSpots } from "./predicted-spots.js";
 import { scaleBar } from "./save.js";
@@ -18,7 +19,7 @@ import { brightestSpots, listedSpots, type ListedSpot } from "./spot-list.js";
 
 /** A measured image beside its model. */
 export interface ComparedImages {
-  /** photons or counts, [slow, fast]; NaN where a pixel was not used */
+  /** photons or counts, [slow, fast] or, of many panels, [panel, slow, fast]; NaN where a pixel was not used */
   readonly measured: NdArray;
   /** likewise */
   readonly model: NdArray;
@@ -52,26 +53,26 @@ const [ink, quiet] = ["#1b2027", "#545d69"];
  */
 export async function comparisonSvg(experiment: Experiment, { measured, model, residual }: ComparedImages, title: string): Promise<string> {
   const geometry = geometryOf(experiment);
-  const layers = [layerOf("measured", "photons", [measured]), layerOf("model", "photons", [model]), layerOf("residual", "sigmas", [residual])];
+  const parts = [measured, model, residual].map((image) => panelImages(image, geometry));
+  const layers = names.map((name, i) => layerOf(name, i < 2 ? "photons" : "sigmas", parts[i]));
   const photons = likelyContrast(layers[0], "inverse grey", "logarithm");
   const sigmas = likelyContrast(layers[2], "inverse grey", "linear");
   const contrasts = [photons, photons, sigmas];
-  const [rows, columns] = measured.shape;
   const placements = placementsOf(geometry.panels);
-  const bounds = boundsOf([{ placement: placements[0], size: { width: columns, height: rows } }]);
+  const bounds = boundsOf(placements.map((placement, i) => ({ placement, size: sizeOf(parts[0][i]) })));
   const height = Math.min(edge, (edge * bounds.height) / bounds.width);
-  const parts: string[] = [];
+  const drawn: string[] = [];
   for (const [i, layer] of layers.entries()) {
-    parts.push(await panelOf(layer, contrasts[i], geometry, placements, bounds, { x: margin + i * (edge + gap), y: titleHeight, width: edge, height }, i === 0));
+    drawn.push(await panelOf(layer, contrasts[i], geometry, placements, bounds, { x: margin + i * (edge + gap), y: titleHeight, width: edge, height }, i === 0));
   }
   const barTop = titleHeight + height + 12;
   const pair = 2 * edge + gap;
-  parts.push(colourBar("photons", photons, "photons per pixel", { x: margin + pair / 2 - edge / 2, y: barTop, width: edge, height: barHeight }));
-  parts.push(colourBar("sigmas", sigmas, "residual in σ: measured − model", { x: margin + 2 * (edge + gap) + edge / 8, y: barTop, width: 0.75 * edge, height: barHeight }));
-  if (measured.data.some(Number.isNaN)) parts.push(unusedKey(photons, barTop));
+  drawn.push(colourBar("photons", photons, "photons per pixel", { x: margin + pair / 2 - edge / 2, y: barTop, width: edge, height: barHeight }));
+  drawn.push(colourBar("sigmas", sigmas, "residual in σ: measured − model", { x: margin + 2 * (edge + gap) + edge / 8, y: barTop, width: 0.75 * edge, height: barHeight }));
+  if (measured.data.some(Number.isNaN)) drawn.push(unusedKey(photons, barTop));
   const spotsTop = barTop + footing + 26;
-  const spots = strongestSpots(experiment, geometry, measured, residual);
-  for (const [i, spot] of spots.entries()) parts.push(await spotColumn(spot, { measured, model, residual }, sigmas, margin + i * (spotEdge + spotGap), spotsTop));
+  const spots = strongestSpots(experiment, geometry, parts[0], parts[2]);
+  for (const [i, spot] of spots.entries()) drawn.push(await spotColumn(spot, parts.map((images) => images[spot.panel]), sigmas, margin + i * (spotEdge + spotGap), spotsTop));
   const labels: Mark[] = [
     text(title, margin, 18, 14, ink, "start"),
     ...names.map((name, i) => text(name, margin + i * (edge + gap) + edge / 2, titleHeight - 12, 12, ink, "middle")),
@@ -81,7 +82,7 @@ export async function comparisonSvg(experiment: Experiment, { measured, model, r
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom.toFixed(0)}" width="${width}" height="${bottom.toFixed(0)}" style="max-width:100%;height:auto" role="img" font-family="${escaped(typeface)}">` +
     `<title>${escaped(title)}</title><desc>${names.join(", ")}, side by side</desc><rect width="100%" height="100%" fill="#ffffff"/>\n` +
-    `${parts.join("\n")}\n${svgOf(labels)}\n</svg>\n`
+    `${drawn.join("\n")}\n${svgOf(labels)}\n</svg>\n`
   );
 }
 
@@ -92,13 +93,12 @@ function text(content: string, x: number, y: number, size: number, colour: strin
 async function panelOf(layer: Layer, contrast: Contrast, geometry: Geometry, placements: readonly Placement[], bounds: Box, box: Box, hasScale: boolean): Promise<string> {
   const window: Size = { width: box.width, height: box.height };
   const camera = fitted(bounds, window);
-  const [{ shape }] = layer.images;
   const overlay = overlayMarks({
     camera,
     window,
     geometry,
     placements,
-    sizes: [{ width: shape[1], height: shape[0] }],
+    sizes: layer.images.map(sizeOf),
     spots: [],
     options: { rings: true, spots: false, indices: false },
     line: undefined,
@@ -121,21 +121,25 @@ function unusedKey({ scale }: Contrast, top: number): string {
   return swatch + svgOf([text("not used", margin + barHeight + 6, top + barHeight / 2, 11, quiet, "start")]);
 }
 
+function sizeOf({ shape: [height, width] }: NdArray): Size {
+  return { width, height };
+}
+
 /** The brightest of the expected reflections, each far enough from the others; bright places, where no reflection is expected. */
-function strongestSpots(experiment: Experiment, geometry: Geometry, measured: NdArray, residual: NdArray): ListedSpot[] {
-  const expected = listedSpots(predictedSpots(geometry, limitsOf(experiment)), [measured], [residual]);
-  const found = expected.length > 0 ? expected : brightestSpots(measured, 0);
+function strongestSpots(experiment: Experiment, geometry: Geometry, measured: readonly NdArray[], residual: readonly NdArray[]): ListedSpot[] {
+  const expected = listedSpots(predictedSpots(geometry, limitsOf(experiment)), measured, residual);
+  const found = expected.length > 0 ? expected : measured.flatMap(brightestSpots);
   const chosen: ListedSpot[] = [];
   for (const spot of found.sort((one, other) => other.peak - one.peak)) {
-    if (chosen.every(({ fast, slow }) => Math.max(Math.abs(fast - spot.fast), Math.abs(slow - spot.slow)) > 2 * spotReach)) chosen.push(spot);
+    if (chosen.every(({ panel, fast, slow }) => panel !== spot.panel || Math.max(Math.abs(fast - spot.fast), Math.abs(slow - spot.slow)) > 2 * spotReach)) chosen.push(spot);
     if (chosen.length === spotsShown) break;
   }
   return chosen;
 }
 
-async function spotColumn(spot: ListedSpot, { measured, model, residual }: ComparedImages, sigmas: Contrast, x: number, top: number): Promise<string> {
+async function spotColumn(spot: ListedSpot, images: readonly NdArray[], sigmas: Contrast, x: number, top: number): Promise<string> {
   const [fast, slow] = [Math.floor(spot.fast), Math.floor(spot.slow)];
-  const boxes = [measured, model, residual].map((image) => boxAround(image, fast, slow, spotReach));
+  const boxes = images.map((image) => boxAround(image, fast, slow, spotReach));
   // The sides of a spot would not be seen beside a stronger one's.
   const own: Contrast = { scale: "inverse grey", curve: "square root", ...likelyRange([...boxes[0].data, ...boxes[1].data], "linear") };
   const window = { width: spotEdge, height: spotEdge };

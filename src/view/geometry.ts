@@ -2,7 +2,7 @@ import { known } from "../autodiff/tape.js";
 import { orientedLattice } from "../models/crystal.js";
 import { detectorFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
-import type { PanelledDetector } from "../models/panels.js";
+import { detectorsOf, type PanelledDetector } from "../models/panels.js";
 import { cross, unitize, type Vector } from "../physics/vector.js";
 import { placeOf, type Placement } from "./placement.js";
 import type { Point } from "./camera.js";
@@ -32,20 +32,14 @@ export interface Geometry {
 
 /** The geometry of an experiment. */
 export function geometryOf(experiment: Experiment): Geometry {
-  const { detector, beam, crystal } = experiment;
-  const frame = detectorFrame(detector);
+  const { beam, crystal } = experiment;
   const { a, b, c } = orientedLattice(crystal).direct;
   return {
-    panels: [
-      {
-        origin: scaled(numbers(frame.origin), 1000),
-        fast: numbers(frame.fast),
-        slow: numbers(frame.slow),
-        pixelSizeMm: detector.pixelSizeMm,
-        pixels: detector.pixels,
-      },
-    ],
-    beam: frame.beam,
+    panels: detectorsOf(experiment).map((detector) => {
+      const { origin, fast, slow } = detectorFrame(detector);
+      return { origin: scaled(numbers(origin), 1000), fast: numbers(fast), slow: numbers(slow), pixelSizeMm: known(detector.pixelSizeMm), pixels: detector.pixels };
+    }),
+    beam: detectorFrame(experiment.detector).beam,
     wavelengthA: beam.wavelengthA,
     lattice: [numbers(a), numbers(b), numbers(c)],
   };

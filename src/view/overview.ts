@@ -5,25 +5,32 @@ import { Pyramid } from "./pyramid.js";
 
 const longestEdge = 640;
 
-/** A smaller version of an image, and how many of its pixels along each edge one of the smaller stands for. */
+/** Smaller versions of a detector's panels, and how many of their pixels along each edge one of the smaller stands for. */
 export interface Overview {
-  readonly image: NdArray;
+  readonly images: readonly NdArray[];
   readonly shrunk: number;
 }
 
 /**
- * The largest version of an image that a page can carry, of numbers as exact as colours are, which packs to half.
- * @param image [slow, fast]; NaN where nothing was used
+ * The largest versions of the images of a detector's panels that a page can carry, of numbers as exact as colours are, which pack to half.
+ * @param images [slow, fast]; NaN where nothing was used
  */
-export function overviewOf(image: NdArray): Overview {
-  const halvings = Math.max(0, Math.ceil(Math.log2(Math.max(...image.shape) / longestEdge)));
-  const level = new Pyramid(image).at(halvings);
+export function overviewOf(images: readonly NdArray[]): Overview {
+  const [first] = images;
+  const edge = images.length === 1 ? Math.max(...first.shape) : Math.sqrt(images.reduce((pixels, { size }) => pixels + size, 0));
+  const halvings = Math.max(0, Math.ceil(Math.log2(edge / longestEdge)));
+  const pyramids = images.map((image) => new Pyramid(image));
+  const shrunk = Math.min(...pyramids.map((pyramid) => pyramid.at(halvings).shrunk));
+  return { images: pyramids.map((pyramid) => smallerVersion(pyramid.at(Math.log2(shrunk)))), shrunk };
+}
+
+function smallerVersion(level: ReturnType<Pyramid["at"]>): NdArray {
   const data = allocate("float32", level.image.size);
   const halves = new Uint16Array(data.buffer);
   // A whole image keeps all digits of small counts: the upper half of the bits holds whole numbers to 256.
   if (level.shrunk === 1) data.set(level.image.data);
   else level.bits.forEach((bits, i) => (halves[2 * i + 1] = bits));
-  return { image: fromData(data, level.image.shape), shrunk: level.shrunk };
+  return fromData(data, level.image.shape);
 }
 
 /** The geometry of a smaller version's pixels. */

@@ -4,6 +4,7 @@ import { escaped } from "./drawing.js";
 import { chiSquareText, significant, unitSign, withDeviation, withMinus } from "./numbers.js";
 import { refinedBlocks, type WithEsd } from "../refine/refined-blocks.js";
 import { poleFigure } from "./pole-figure.js";
+import type { PanelFit } from "../refine/panel-fit.js";
 import type { Report, ReportImage } from "./report.js";
 
 /** The part of a report that is text: it can be read without any program. */
@@ -61,20 +62,31 @@ function blocksSection(report: Report): string {
 <div class="table whole">${table(["block", "about X (°)", "about Y (°)", "about Z (°)", "part (%)"], rows)}</div></section>`;
 }
 
-function imageSection({ name, shells, spots, shrunk }: ReportImage, index: number): string {
+function imageSection({ name, shells, spots, shrunk, panels }: ReportImage, index: number): string {
   const reduced = shrunk > 1 ? ` Each pixel of the overview is the brightest of ${shrunk} × ${shrunk}; the boxes below hold every pixel.` : "";
   const shellRows = shells.map(({ from, to, pixels, counted, expected, chiSquare }) => [
     `${from === Infinity ? "∞" : from.toFixed(2)} – ${to.toFixed(2)}`, pixels.toLocaleString("en"), significant(counted, 4), significant(expected, 4), Number.isNaN(chiSquare) ? "" : chiSquare.toFixed(2),
   ]);
-  const spotRows = spots.map(({ indices, fast, slow, resolution, peak, misfit }) => [
-    indices ? indices.map((i) => withMinus(String(i))).join(" ") : "", resolution.toFixed(2), fast.toFixed(0), slow.toFixed(0), significant(peak, 4), misfit.toFixed(1),
+  const isOnMany = panels.length > 0;
+  const spotRows = spots.map(({ indices, panel, fast, slow, resolution, peak, misfit }) => [
+    indices ? indices.map((i) => withMinus(String(i))).join(" ") : "", ...(isOnMany ? [panels[panel].name] : []), resolution.toFixed(2), fast.toFixed(0), slow.toFixed(0), significant(peak, 4), misfit.toFixed(1),
   ]);
   return `<section><h2>${escaped(name)}</h2><p class="note">Measured, model, difference and residual in sigmas.${reduced}</p>
 <div class="report-viewer" data-image="${index}"></div>
 <h3>Worst spots</h3><p class="note">By the root mean square of the residual around them, in sigmas. Measured, model and residual, side by side.</p>
 <div class="boxes" data-boxes="${index}"></div>
-<div class="table whole">${table(["h k l", "d (Å)", "fast", "slow", "peak", "misfit (σ)"], spotRows)}</div>
-<h3>By resolution</h3><div class="table whole">${table(["d (Å)", "pixels", "counted", "expected", "reduced χ²"], shellRows)}</div></section>`;
+<div class="table whole">${table(["h k l", ...(isOnMany ? ["panel"] : []), "d (Å)", "fast", "slow", "peak", "misfit (σ)"], spotRows)}</div>
+<h3>By resolution</h3><div class="table whole">${table(["d (Å)", "pixels", "counted", "expected", "reduced χ²"], shellRows)}</div>${isOnMany ? panelTable(panels) : ""}</section>`;
+}
+
+function panelTable(panels: readonly PanelFit[]): string {
+  const pixels = (value: number | undefined): string => (value === undefined ? "" : withMinus(value.toFixed(2)));
+  const rows = panels.map(({ name, pixels: count, counted, expected, chiSquare, offsets }) => [
+    name, count.toLocaleString("en"), significant(counted, 4), significant(expected, 4), chiSquare === null ? "" : chiSquare.toFixed(2),
+    offsets ? String(offsets.spots) : "", pixels(offsets?.radial.mean), pixels(offsets?.radial.rms), pixels(offsets?.tangential.mean), pixels(offsets?.tangential.rms),
+  ]);
+  return `<h3>By panel</h3><p class="note">Offsets from where spots are expected to where they are, in pixels, away from the direct beam and around it: mean and root mean square.</p>
+<div class="table whole">${table(["panel", "pixels", "counted", "expected", "reduced χ²", "spots", "radial", "rms", "tangential", "rms"], rows)}</div>`;
 }
 
 function misfitChart({ history }: Report): string {

@@ -37,7 +37,7 @@ function boxOf(spot: ReportSpot, { shrunk }: ReportImage, viewer: ReportViewer):
   const sigmas: Contrast = { scale: isLight(viewer.scale) ? "residual" : "dark residual", curve: "linear", low: -sigmasShown, high: sigmasShown };
   const pictures = [[spot.measured, photons], [spot.model, photons], [spot.residual, sigmas]] as const;
   const name = spot.indices ? spot.indices.join(" ").replaceAll("-", "−") : "";
-  const go = button(name, () => viewer.goTo(spot.fast / shrunk, spot.slow / shrunk), { "aria-label": `Go to the spot ${name}` });
+  const go = button(name, () => viewer.goTo({ panel: spot.panel, fast: spot.fast / shrunk, slow: spot.slow / shrunk }), { "aria-label": `Go to the spot ${name}` });
   return element("figure", {}, ...pictures.map(([pixels, contrast]) => canvasOf(pixels, contrast)), element("figcaption", {}, go, ` ${spot.misfit.toFixed(1)} σ`));
 }
 

@@ -7,6 +7,7 @@ import { offerFile, scaleBar, windowAsPng, windowAsSvg } from "./save.js";
 import type { LayerName } from "./scene.js";
 import { Toolbar } from "./toolbar.js";
 import { Viewer } from "./viewer.js";
+import type { PointedPixel } from "./viewer-events.js";
 import type { ScaleName } from "./colour-scale.js";
 
 const names = ["measured", "model", "difference", "residual"] as const;
@@ -27,10 +28,10 @@ export class ReportViewer {
     this.#image = image;
     const { measured, model, residual } = image;
     this.#layers = {
-      measured: layerOf("measured", "photons", [measured]),
-      model: layerOf("model", "photons", [model]),
-      difference: layerOf("difference", "difference", [differenceOf(measured, model, undefined)]),
-      residual: layerOf("residual", "sigmas", [residual]),
+      measured: layerOf("measured", "photons", measured),
+      model: layerOf("model", "photons", model),
+      difference: layerOf("difference", "difference", measured.map((counts, i) => differenceOf(counts, model[i], undefined))),
+      residual: layerOf("residual", "sigmas", residual),
     };
     const readout = new Readout();
     this.#viewer = new Viewer({
@@ -65,9 +66,9 @@ export class ReportViewer {
     return this.#display.contrastOf(this.#layers.measured).scale;
   }
 
-  /** @param fast, slow in pixels of the overview */
-  goTo(fast: number, slow: number): void {
-    this.#viewer.goTo({ panel: 0, fast, slow });
+  /** @param place in pixels of the overview */
+  goTo(place: PointedPixel): void {
+    this.#viewer.goTo(place);
     this.#viewer.stage.scrollIntoView({ block: "nearest" });
   }
 

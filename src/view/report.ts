@@ -2,6 +2,7 @@ import type { NdArray } from "../ndarray/ndarray.js";
 import type { RefinedParameter, RefinementProgress } from "../refine/refine.js";
 import type { Geometry } from "./geometry.js";
 import type { ListedSpot } from "./spot-list.js";
+import type { PanelFit } from "../refine/panel-fit.js";
 import type { Shell } from "./shells.js";
 import type { StatedFact } from "./stated-fact.js";
 
@@ -10,15 +11,17 @@ export interface ReportImage {
   readonly name: string;
   /** pixels along each edge that one pixel of the overview stands for */
   readonly shrunk: number;
-  /** overview, [slow, fast] */
-  readonly measured: NdArray;
-  readonly model: NdArray;
+  /** overview, a panel each, [slow, fast] */
+  readonly measured: readonly NdArray[];
+  readonly model: readonly NdArray[];
   /** in sigmas */
-  readonly residual: NdArray;
+  readonly residual: readonly NdArray[];
   /** of the overview's pixels */
   readonly geometry: Geometry;
   readonly spots: readonly ReportSpot[];
   readonly shells: readonly Shell[];
+  /** of a detector of many panels, what is known of each */
+  readonly panels: readonly PanelFit[];
 }
 
 /** A spot, and the pixels around it. */

@@ -1,5 +1,6 @@
-import type { NdArray } from "../ndarray/ndarray.js";
-import { positionOf, resolutionAt, type Geometry } from "./geometry.js";
+import { flatData, type NdArray } from "../ndarray/ndarray.js";
+import { fewPhotons } from "../refine/goodness.js";
+import { positionOf, resolutionAt, type Geometry, type PanelGeometry } from "./geometry.js";
 
 /** What pixels of a range of resolutions say together. */
 export interface Shell {
@@ -15,26 +16,26 @@ export interface Shell {
 }
 
 const shellCount = 10;
-/** Photons from which on a pixel has its full say, as in the chi-square of the whole image. */
-const fewPhotons = 1;
 
 /**
  * Statistics of used pixels in shells of equal volume in reciprocal space.
- * @param counts [slow, fast], as is the model; NaN where a pixel is not used
+ * @param counts a panel each, [slow, fast], as is the model; NaN where a pixel is not used
  * @param variance of counts where so many photons are expected
  */
-export function shellsOf(counts: NdArray, model: NdArray, variance: (photons: number) => number, geometry: Geometry, panel = 0): Shell[] {
-  const [rows, columns] = counts.shape;
-  const plane = geometry.panels[panel];
-  const inverseCube = (fast: number, slow: number): number => resolutionAt(geometry, positionOf(plane, fast, slow)) ** -3;
-  const widest = Math.max(inverseCube(0, 0), inverseCube(columns, 0), inverseCube(0, rows), inverseCube(columns, rows));
+export function shellsOf(counts: readonly NdArray[], model: readonly NdArray[], variance: (photons: number) => number, geometry: Geometry): Shell[] {
+  const inverseCube = (plane: PanelGeometry, fast: number, slow: number): number => resolutionAt(geometry, positionOf(plane, fast, slow)) ** -3;
+  const widest = Math.max(...geometry.panels.flatMap((plane) => {
+    const { fast, slow } = plane.pixels;
+    return [[0, 0], [fast, 0], [0, slow], [fast, slow]].map(([i, j]) => inverseCube(plane, i, j));
+  }));
   const sums = Array.from({ length: shellCount }, () => ({ pixels: 0, counted: 0, expected: 0, squares: 0, weights: 0 }));
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const at = row * columns + column;
-      const [count, photons] = [counts.data[at], model.data[at]];
+  for (const [panel, plane] of geometry.panels.entries()) {
+    const [values, expected] = [flatData(counts[panel]), flatData(model[panel])];
+    const [, columns] = counts[panel].shape;
+    for (let at = 0; at < values.length; at++) {
+      const [count, photons] = [values[at], expected[at]];
       if (Number.isNaN(count) || Number.isNaN(photons)) continue;
-      const place = Math.floor((inverseCube(column + 0.5, row + 0.5) / widest) * shellCount);
+      const place = Math.floor((inverseCube(plane, (at % columns) + 0.5, Math.floor(at / columns) + 0.5) / widest) * shellCount);
       const sum = sums[Math.min(place, shellCount - 1)];
       sum.pixels++;
       sum.counted += count;

@@ -105,7 +105,7 @@ const kinds = [
 ] as const;
 
 for (const { what, experiment, options, without } of kinds) test(`everything that can be refined has the derivative that differences have${what}`, async () => {
-  const left: readonly Refinable[] = ["fluence", ...without];
+  const left: readonly Refinable[] = ["fluence", "groups", ...without];
   const parameters = parametersNamed(refinable.filter((name) => !left.includes(name)), experiment, { separateN: true });
   const counts = countsOf(experiment, 3, options);
   const likelihood = new Likelihood([{ experiment, options, counts }], parameters, lossNamed("poisson"));

@@ -27,7 +27,7 @@ test("the shells of a right model have a chi-square of 1, and hold every used pi
   const model = simulate(bright, { oversample: 1 }).image;
   const counts = copy(addNoise(model, { seed: -3, adcOffset: 0 }).counts, "float64");
   counts.data[7] = NaN;
-  const shells = shellsOf(counts, model, (photons) => photons, geometryOf(bright));
+  const shells = shellsOf([counts], [model], (photons) => photons, geometryOf(bright));
   assert.is(shells.reduce((sum, { pixels }) => sum + pixels, 0), 64 * 64 - 1);
   for (const [i, { from, to, chiSquare, pixels }] of shells.entries()) {
     assert.ok(from > to && (i === 0 || from === shells[i - 1].to));
@@ -42,9 +42,9 @@ test("a page of a report of six million pixels stays below three million bytes",
   for (let i = 0; i < image.size; i++) image.data[i] = Math.imul(i, 0x9e3779b1) >>> 29;
   const model = zeros(image.shape);
   for (let i = 0; i < model.size; i++) model.data[i] = 3 + Math.sin(i / 777) + (i % 101) / 1000;
-  const [measured, expected] = [overviewOf(image), overviewOf(model)];
+  const [measured, expected] = [overviewOf([image]), overviewOf([model])];
   assert.is(measured.shrunk, 4);
-  const given = { images: [measured.image, expected.image, expected.image, copy(measured.image)] };
+  const given = { images: [...measured.images, ...expected.images, ...expected.images, ...measured.images.map((one) => copy(one))] };
   const page = selfContainedPage("report", "", pack(given), "0".repeat(150_000), () => "digest", gzipSync);
   assert.ok(page.length < 3e6, `${page.length} bytes`);
 });
@@ -52,8 +52,8 @@ test("a page of a report of six million pixels stays below three million bytes",
 test("a small image is shown as it is, and a box holds the pixels around a place, and nothing beyond the edge", () => {
   const image = full([20, 30], 2);
   image.data[5 * 30 + 6] = 1234.5;
-  assert.is(overviewOf(image).shrunk, 1);
-  assert.is(overviewOf(image).image.get(5, 6), 1234.5);
+  assert.is(overviewOf([image]).shrunk, 1);
+  assert.is(overviewOf([image]).images[0].get(5, 6), 1234.5);
   const box = boxAround(image, 6, 1, 4);
   assert.is(box.get(8, 4), 1234.5);
   assert.ok(Number.isNaN(box.get(0, 0)));

@@ -19,7 +19,7 @@ export function boxFiles({ images: [image], masks: [mask], crystals }: BoxRefine
   ];
 }
 
-/** The model image, NaN where there is no box. */
+/** The model image, or those of all panels one behind another, NaN where there is no box. */
 function outsideUnknown(image: NdArray, mask: NdArray): NdArray {
   const model = full(image.shape, NaN, "float32");
   for (let i = 0; i < model.size; i++) if (mask.data[i] !== 0) model.data[i] = image.data[i];
@@ -45,11 +45,11 @@ function unmerged({ experiment, fitted: integration }: BoxCrystal): Uint8Array {
     phiDeg: [-turn / 2, turn / 2],
     columns: [
       { label: "I", type: "J" }, { label: "SIGI", type: "Q" }, { label: "IPR", type: "J" }, { label: "SIGIPR", type: "Q" }, { label: "BG", type: "R" },
-      { label: "XDET", type: "R" }, { label: "YDET", type: "R" }, { label: "FLAG", type: "I" },
+      { label: "XDET", type: "R" }, { label: "YDET", type: "R" }, { label: "FLAG", type: "I" }, ...(experiment.panels ? [{ label: "PANEL", type: "I" } as const] : []),
     ],
     hkl: array(rows.map(({ box }) => [...box.reflection.hkl])),
     values: array(rows.map(({ square, sigma, photons, photonsSigma, background, modelled, box }) => [
-      square * unit, sigma * unit, photons, photonsSigma, background, modelled.fast, modelled.slow, isKeptAside(box.reflection.hkl) ? 1 : 0,
+      square * unit, sigma * unit, photons, photonsSigma, background, modelled.fast, modelled.slow, isKeptAside(box.reflection.hkl) ? 1 : 0, ...(experiment.panels ? [box.reflection.panel] : []),
     ])),
   });
 }
@@ -73,7 +73,7 @@ function tableOf(crystals: readonly BoxCrystal[]): Uint8Array {
   const columns = new Map<string, ReflectionColumn>([
     ["miller_index", column("cctbx::miller::index<>", ({ box }) => box.reflection.hkl)],
     ["id", column("int", ({ id }) => [id])],
-    ["panel", column("std::size_t", () => [0])],
+    ["panel", column("std::size_t", ({ box }) => [box.reflection.panel])],
     ["bbox", column("int6", ({ box: { fastMin, fastEnd, slowMin, slowEnd } }) => [fastMin, fastEnd, slowMin, slowEnd, 0, 1])],
     ["xyzcal.px", column("vec3<double>", ({ modelled }) => [modelled.fast, modelled.slow, 0])],
     ["xyzobs.px.value", column("vec3<double>", ({ observed, modelled }) => [(observed ?? modelled).fast, (observed ?? modelled).slow, 0])],

@@ -6,6 +6,7 @@ import { otherTasks } from "../interruption.js";
 import { makeFolder } from "../out-folder.js";
 import { boxFiles } from "./box-files.js";
 import { boxReport, describeBoxes, filesIn } from "./box-report.js";
+import { boxSpots } from "./box-spots.js";
 import type { BoxRequest } from "./boxes-request.js";
 import { refineOnBoxes, squaresOf } from "./boxes.js";
 import type { ImageJob } from "./images.js";
@@ -32,7 +33,7 @@ export async function runBoxJob(boxes: BoxRequest, job: ImageJob, isOneOfMany: b
   const squareOf = typeof structureFactors === "number" ? undefined : squaresOf(request.stills[0].experiment);
   const command = given.occurrences.flatMap(({ spelling, words }) => [spelling, ...words]);
   const report = await boxReport(refinement, squareOf, command, filesIn(given, job.images[0], cwd));
-  const files = await resultFiles(given, job, request, refinement, cwd, { models, more: report });
+  const files = await resultFiles(given, job, request, refinement, cwd, { models, more: report, spots: boxSpots(refinement) });
   const own = boxFiles(refinement, job.folder);
   await writeAllAtomically([...files, ...own]);
   stdout(given.has("json") ? `${JSON.stringify({ ...(isOneOfMany && { image: job.images[0] }), ...summaryOf(refinement) })}\n` : `${describeRefinement(refinement, job, own.map(({ path }) => basename(path)))}${describeBoxes(report)}`);

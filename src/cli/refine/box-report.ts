@@ -1,12 +1,10 @@
-import { known } from "../../autodiff/tape.js";
 import { readBinaryFile } from "../../io/files.js";
 import { frameNameOf } from "../../io/image-file.js";
 import { md5Base64 } from "../../io/md5.js";
-import { detectorFrame } from "../../models/detector.js";
-import type { Experiment } from "../../models/experiment.js";
+import { detectorsOf } from "../../models/panels.js";
 import { factsOf, type CrystalFacts } from "../../refine/boxes/facts.js";
-import type { Place } from "../../refine/boxes/integration.js";
 import type { BoxRefinement } from "../../refine/boxes/refined-crystals.js";
+import { beamOn } from "../../refine/offsets.js";
 import { fromFolder } from "../input-files.js";
 import type { Given } from "../parse-flags.js";
 import { version } from "../version.js";
@@ -33,7 +31,7 @@ export interface BoxReport {
 export async function boxReport({ crystals, parameters, reducedChiSquare }: BoxRefinement, squareOf: ((hkl: readonly [number, number, number]) => number | undefined) | undefined, command: readonly string[], files: readonly string[]): Promise<BoxReport> {
   const factor = Math.sqrt(Math.max(1, reducedChiSquare));
   return {
-    crystals: crystals.map((crystal) => factsOf(crystal, beamAt(crystal.experiment), squareOf)),
+    crystals: crystals.map((crystal) => factsOf(crystal, detectorsOf(crystal.experiment).map(beamOn), squareOf)),
     esdInflated: Object.fromEntries(parameters.map(({ name, esd }) => [name, esd === undefined ? null : esd * factor])),
     provenance: {
       command,
@@ -42,12 +40,6 @@ export async function boxReport({ crystals, parameters, reducedChiSquare }: BoxR
       files: await Promise.all(files.map(async (name) => ({ name, md5: md5Base64(await readBinaryFile(name)) }))),
     },
   };
-}
-
-/** Where the direct beam strikes the detector, in pixels. */
-function beamAt({ detector }: Experiment): Place {
-  const { beamAt: at, pixelSize } = detectorFrame(detector);
-  return { fast: known(at.fast) / known(pixelSize), slow: known(at.slow) / known(pixelSize) };
 }
 
 /** Options that name files. */

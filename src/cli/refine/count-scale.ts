@@ -1,5 +1,6 @@
 import type { PanelRecord } from "../../io/geometry/record.js";
 import { copy, type NdArray } from "../../ndarray/ndarray.js";
+import { InputError } from "../../ndarray/errors.js";
 import type { Given } from "../parse-flags.js";
 import type { RefineFlag } from "./flags.js";
 
@@ -15,10 +16,16 @@ export interface CountScale {
 
 /**
  * The offset and the gain of an image's counts: those of the options, else those that a model file states.
- * @param panel of the model file
+ * @param panels of the model file
  * @param source its name
+ * @throws InputError when its panels differ in what no option says
  */
-export function countScaleOf(given: Given<RefineFlag>, panel: PanelRecord | undefined, source: string | undefined): CountScale {
+export function countScaleOf(given: Given<RefineFlag>, panels: readonly PanelRecord[], source: string | undefined): CountScale {
+  const panel = panels.at(0);
+  for (const [name, what] of [["adc", "pedestal"], ["gain", "gain"]] as const) {
+    const other = panels.find((candidate) => candidate[what] !== panel?.[what]);
+    if (other && !given.has(name)) throw new InputError(`${source}: panel ${other.name} has a ${what} of ${other[what]}, and panel ${panel?.name} of ${panel?.[what]}; one for all is said with -${name}`);
+  }
   const warnings: string[] = [];
   const chosen = (name: "adc" | "gain", ofFile: number | undefined, neutral: number, what: string, applied: (value: number) => string): number => {
     const own = given.number(name);

@@ -1,4 +1,5 @@
 import { bothMasks, maskOfPanel } from "../../input/masks.js";
+import { maskOfPanels, stackedPanels } from "../../input/panel-image.js";
 import type { ExperimentRecord, PanelRecord } from "../../io/geometry/record.js";
 import { headerSettings, type HeaderSettings } from "../../io/header-settings.js";
 import type { MeasuredImage } from "../../io/image.js";
@@ -20,11 +21,35 @@ interface Counted extends Pick<MeasuredImage, "mask" | "overload" | "image"> {
   readonly isSmv: boolean;
 }
 
-/** The counts without the pixels that a geometry file leaves out, and with its overload where the image's own file states none. */
-export function knownPixels(counted: Counted, panel: PanelRecord): Counted {
-  const ofPanel = maskOfPanel(panel);
-  const { mask: own, overload = panel.trusted?.overload } = counted;
-  return { ...counted, overload, mask: own && ofPanel ? bothMasks(own, ofPanel) : (own ?? ofPanel) };
+/**
+ * The counts, panel by panel where there are many, without the pixels that a geometry file leaves out, and with its overload where the
+ * image's own file states none.
+ * @throws InputError when the image has not the pixels of many panels
+ */
+export function knownPixels(name: string, counted: Counted, panels: readonly PanelRecord[]): Counted {
+  const [first] = panels;
+  if (first === undefined) return counted;
+  const isOne = panels.length === 1;
+  const ofFile = isOne ? maskOfPanel(first) : maskOfPanels(panels);
+  const stacked = (image: NdArray): NdArray => (isOne ? image : stackedPanels(image, panels, name));
+  const own = counted.mask && stacked(counted.mask);
+  const { overload = lowestOverload(panels) } = counted;
+  return { ...counted, image: stacked(counted.image), overload, mask: own && ofFile ? bothMasks(own, ofFile) : (own ?? ofFile) };
+}
+
+/** Where panels are overloaded from different counts on, the fewest are taken for all. */
+function lowestOverload(panels: readonly PanelRecord[]): number | undefined {
+  const stated = panels.flatMap(({ trusted }) => trusted?.overload ?? []);
+  return stated.length > 0 ? Math.min(...stated) : undefined;
+}
+
+/** Options that say something of the pixels of one panel. */
+const ofOnePanel: readonly RefineFlag[] = ["mask", "roi", "beamstop"];
+
+/** @throws InputError that names an option that a detector of many panels has not */
+export function checkForMany(given: Given<RefineFlag>, { source, panels }: ExperimentRecord): void {
+  const other = given.last(...ofOnePanel);
+  if (other) throw new InputError(`${other.spelling} is for a detector of one panel, and ${source} has ${panels.length}; bad regions belong into the geometry file`);
 }
 
 /**
@@ -37,19 +62,19 @@ export function stillFrom(name: string, { image, overload, mask: own }: Counted,
   const rules = pixelRules(given, own && options.mask ? bothMasks(own, options.mask) : (own ?? options.mask), overload, scale);
   const { mask } = usablePixels(counts, rules);
   const { slow, fast } = experiment.detector.pixels;
-  if (counts.shape[0] !== slow || counts.shape[1] !== fast) {
+  if (!experiment.panels && counts.rank !== 2) throw new InputError(`${name} has the shape ${counts.shape.join(" x ")}, and nothing says where its panels are; name a geometry file of them with -geometry`);
+  if (!experiment.panels && (counts.shape[0] !== slow || counts.shape[1] !== fast)) {
     throw new InputError(`${name} has ${counts.shape[1]} x ${counts.shape[0]} pixels, and the options say ${fast} x ${slow}`);
   }
   return { experiment: refinableExperiment(experiment), options: { ...options, ...(given.has("oversample") && { oversample }), mask }, counts, overload: rules.overload, name };
 }
 
-/** Reads an image of one panel. */
+/** Reads an image. */
 export async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<Counted & { readonly header: HeaderSettings; readonly words: HeaderWords; readonly record: ExperimentRecord }> {
   const fast = flags.number("detpixels", "detpixels_x");
   const slow = flags.number("detpixels", "detpixels_y");
   const { image, mask, overload, smvHeader, record } = await readImage(cwd, name, undefined, fast !== undefined && slow !== undefined ? [slow, fast] : undefined);
-  if (image.rank !== 2) throw new InputError(`${name} has the shape ${image.shape.join(" x ")}; an image of one panel is refined against`);
-  const shape = [image.shape[0], image.shape[1]] as const;
+  const shape = [image.shape[image.rank - 2], image.shape[image.rank - 1]] as const;
   const stated = { pixelSizeMm: record.panels[0]?.pixelSizeMm, wavelengthA: record.beam.wavelengthA };
   const header = smvHeader ? headerSettings({ header: smvHeader, shape, image }, name) : { ...noSettings, ...stated, shape };
   return { image, header, words: smvHeader ?? new Map<string, string>(), mask, overload, record, isSmv: smvHeader !== undefined };

@@ -3,6 +3,7 @@ import type { NdArray } from "../../ndarray/ndarray.js";
 import type { Loss } from "../../refine/loss.js";
 import { experimentAt, type Parameter } from "../../refine/parameter.js";
 import type { Refinement } from "../../refine/refine.js";
+import type { PanelFit } from "../../refine/panel-fit.js";
 import type { Still } from "../../refine/still.js";
 import { summaryOf } from "../../refine/summary.js";
 import { selfContainedPage } from "../../view/document.js";
@@ -15,7 +16,8 @@ import { reportHtml } from "../../view/report-html.js";
 import type { Report, ReportImage, ReportSpot } from "../../view/report.js";
 import { limitsOf } from "../../view/scene.js";
 import { shellsOf } from "../../view/shells.js";
-import { listedSpots } from "../../view/spot-list.js";
+import { panelImages } from "../../view/panel-images.js";
+import { listedSpots, type ListedSpot } from "../../view/spot-list.js";
 import { pageProgram, sha256 } from "../view/page-program.js";
 
 /** A still beside what the refinement made of it. */
@@ -26,6 +28,10 @@ export interface ComparedStill {
   readonly observed: NdArray;
   readonly model: NdArray;
   readonly residual: NdArray;
+  /** of a detector of many panels, what is known of each */
+  readonly panels: readonly PanelFit[];
+  /** the worst spots, where something else than the residual around every expected spot says which they are */
+  readonly worst?: readonly ListedSpot[];
 }
 
 const worstShown = 12;
@@ -61,24 +67,27 @@ export async function refinementPage(
   return selfContainedPage(title, reportHtml(report), pack(report), await pageProgram("report.js"), sha256, gzipSync);
 }
 
-function reportImage({ name, still, observed, model, residual }: ComparedStill, parameters: readonly Parameter[], values: readonly number[], image: number, loss: Loss): ReportImage {
+function reportImage({ name, still, observed, model, residual, panels, worst = [] }: ComparedStill, parameters: readonly Parameter[], values: readonly number[], image: number, loss: Loss): ReportImage {
   const experiment = knownExperiment(experimentAt(still.experiment, parameters, values, image));
   const geometry = geometryOf(experiment);
-  const spots = listedSpots(predictedSpots(geometry, limitsOf(experiment)), [observed], [residual]);
-  const worst = spots.filter(({ misfit }) => !Number.isNaN(misfit)).sort((one, other) => other.misfit - one.misfit).slice(0, worstShown);
-  const [measured, expected, left] = [observed, model, residual].map(overviewOf);
+  const images = [observed, model, residual].map((image) => panelImages(image, geometry));
+  const [seen, , residuals] = images;
+  const listed = worst.length > 0 ? worst : listedSpots(predictedSpots(geometry, limitsOf(experiment)), seen, residuals);
+  const shown = listed.filter(({ misfit }) => !Number.isNaN(misfit)).sort((one, other) => other.misfit - one.misfit).slice(0, worstShown);
+  const [measured, expected, left] = images.map(overviewOf);
   return {
     name,
     shrunk: measured.shrunk,
-    measured: measured.image,
-    model: expected.image,
-    residual: left.image,
+    measured: measured.images,
+    model: expected.images,
+    residual: left.images,
     geometry: shrunkGeometry(geometry, measured.shrunk),
-    spots: worst.map((spot): ReportSpot => {
+    spots: shown.map((spot): ReportSpot => {
       const [fast, slow] = [Math.floor(spot.fast), Math.floor(spot.slow)];
-      const box = (pixels: NdArray): NdArray => boxAround(pixels, fast, slow, boxReach);
-      return { ...spot, corner: { fast: fast - boxReach, slow: slow - boxReach }, measured: box(observed), model: box(model), residual: box(residual) };
+      const [own, modelled, differences] = images.map((parts) => boxAround(parts[spot.panel], fast, slow, boxReach));
+      return { ...spot, corner: { fast: fast - boxReach, slow: slow - boxReach }, measured: own, model: modelled, residual: differences };
     }),
-    shells: shellsOf(observed, model, loss.variance, geometry),
+    shells: shellsOf(images[0], images[1], loss.variance, geometry),
+    panels,
   };
 }

@@ -9,6 +9,7 @@ import { formatXparm } from "../../io/geometry/xds.js";
 import { orientedLattice } from "../../models/crystal.js";
 import { detectorFrame } from "../../models/detector.js";
 import type { Experiment } from "../../models/experiment.js";
+import { detectorsOf } from "../../models/panels.js";
 import { radiansPerDegree } from "../../physics/constants.js";
 import { rotate, type Vector } from "../../physics/vector.js";
 import { readModelText } from "../source.js";
@@ -55,13 +56,16 @@ export async function refinedModel(cwd: string, name: string, refined: RefinedCr
 /** A record with the refined numbers, its crystals in the laboratory at the middle of the image; of blocks their mean orientation. */
 function refinedRecord(record: ExperimentRecord, image: number, refined: RefinedCrystals): ExperimentRecord {
   const [experiment] = [...refined.values()];
-  const { fast, slow, origin } = detectorFrame(experiment.detector);
+  const frames = detectorsOf(experiment).map(detectorFrame);
   const turn = turnAt(record, image);
   const turned = ({ a, b, c, ...rest }: CrystalRecord): CrystalRecord => ({ ...rest, a: transform(turn, a), b: transform(turn, b), c: transform(turn, c) });
   return {
     ...record,
     beam: { ...record.beam, wavelengthA: known(experiment.beam.wavelengthA) },
-    panels: record.panels.map((panel, i) => (i === 0 ? { ...panel, originMm: vector(origin, 1000), fast: vector(fast), slow: vector(slow) } : panel)),
+    panels: record.panels.map((panel, i) => {
+      const { origin, fast, slow } = frames[i];
+      return { ...panel, originMm: vector(origin, 1000), fast: vector(fast), slow: vector(slow) };
+    }),
     crystals: record.crystals.map((of, i) => {
       const own = refined.get(i);
       return own ? { ...of, ...meanAxes(own) } : turned(of);

@@ -3,6 +3,7 @@ import type { OutputFile } from "../../io/files.js";
 import { zeros, type NdArray } from "../../ndarray/ndarray.js";
 import { residualInSigmas } from "../../refine/goodness.js";
 import { lossNamed } from "../../refine/loss.js";
+import { panelFits, type PanelFit } from "../../refine/panel-fit.js";
 import { experimentAt } from "../../refine/parameter.js";
 import type { Refinement } from "../../refine/refine.js";
 import { refinedBlocks } from "../../refine/refined-blocks.js";
@@ -10,7 +11,9 @@ import { refinementText } from "../../refine/summary.js";
 import { comparisonSvg } from "../../view/comparison-picture.js";
 import { knownExperiment } from "../../view/known-experiment.js";
 import { poleFigure } from "../../view/pole-figure.js";
+import { offsetsOnPanels } from "../../view/spot-offsets.js";
 import type { Given } from "../parse-flags.js";
+import type { BoxSpots } from "./box-spots.js";
 import { correlationMatrix, lossCurve } from "./charts.js";
 import { asSimulateFlags, type RefineFlag } from "./flags.js";
 import type { ImageJob } from "./images.js";
@@ -21,6 +24,15 @@ import { refinedModel, type RefinedCrystals } from "./refined-model.js";
 import { shownChiSquare, suffixOf } from "./report.js";
 import type { RefineRequest } from "./request.js";
 
+/** What else is known of a refinement. */
+export interface ResultExtras {
+  readonly models?: RefinedCrystals;
+  /** for the file of its numbers */
+  readonly more?: object;
+  /** where it was one on boxes, their spots */
+  readonly spots?: BoxSpots;
+}
+
 /** What a refinement leaves in its folder: pictures, the page, the refined options and model, and its numbers. */
 export async function resultFiles(
   given: Given<RefineFlag>,
@@ -28,12 +40,13 @@ export async function resultFiles(
   request: RefineRequest,
   refinement: Refinement,
   cwd: string,
-  { models, more }: { readonly models?: RefinedCrystals; readonly more?: object } = {},
+  { models, more, spots }: ResultExtras = {},
 ): Promise<OutputFile[]> {
   const { stills, parameters, options } = request;
   const loss = options.loss ?? lossNamed("poisson");
   const values = refinement.parameters.map(({ value }) => value);
   const compared: ComparedStill[] = [];
+  const byPanel: (readonly PanelFit[])[] = [];
   const files: OutputFile[] = [];
   const encoder = new TextEncoder();
   const add = (name: string, content: string | Uint8Array): void => {
@@ -46,10 +59,13 @@ export async function resultFiles(
     const title = `${name}: reduced χ² ${shownChiSquare(refinement.reducedChiSquare)}`;
     const [measured, used] = [usedOnly(counts, mask), usedOnly(model, mask)];
     const suffix = suffixOf(i, stills);
-    compared.push({ name, still: stills[i], observed: measured, model: used, residual });
     const experiment = knownExperiment(experimentAt(stills[i].experiment, parameters, values, i));
+    const offsets = spots ? spots.offsets : offsetsOnPanels(experiment, counts, model, mask);
+    const panels = experiment.panels ? panelFits(experiment.panels, counts, model, mask, loss, offsets) : [];
+    if (panels.length > 0) byPanel.push(panels);
+    compared.push({ name, still: stills[i], observed: measured, model: used, residual, panels, ...(spots && { worst: spots.listed }) });
     add(`picture${suffix}.svg`, await comparisonSvg(experiment, { measured, model: used, residual }, title));
-    add(`refined${suffix}.args`, refinedArguments(asSimulateFlags(given), stills[i], parameters, values, i, refinement.oversample[i], cwd));
+    if (!experiment.panels) add(`refined${suffix}.args`, refinedArguments(asSimulateFlags(given), stills[i], parameters, values, i, refinement.oversample[i], cwd));
   }
   const model = given.word("geometry");
   if (model !== undefined && stills.length === 1 && !given.has("mat")) {
@@ -61,7 +77,7 @@ export async function resultFiles(
   const blocks = refinedBlocks(refinement);
   if (blocks.length > 0) add("blocks.svg", poleFigure(blocks));
   add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, refinement.warnings, await originOf(given, images, request.facts, cwd)));
-  add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings, more));
+  add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings, { ...more, ...(byPanel.length > 0 && { panels: byPanel.length === 1 ? byPanel[0] : byPanel }) }));
   return files;
 }
 

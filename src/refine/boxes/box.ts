@@ -3,7 +3,7 @@ import type { NdArray } from "../../ndarray/ndarray.js";
 import type { PredictedReflection } from "./prediction.js";
 import { Territories, type Rectangle } from "./territories.js";
 
-/** A rectangle of the detector around a predicted reflection. */
+/** A rectangle of a panel around a predicted reflection. */
 export interface Box extends Rectangle {
   readonly reflection: PredictedReflection;
   /** where its pixels begin and end in the lists of all */
@@ -14,7 +14,9 @@ export interface Box extends Rectangle {
 /** The pixels of all boxes, box after box. */
 export interface BoxPixels {
   readonly count: number;
-  /** middles, in pixels from the corner */
+  /** number of the panel, which never falls from one pixel to the next */
+  readonly panel: Data;
+  /** middles, in pixels from the panel's corner */
   readonly fast: Data;
   readonly slow: Data;
   /** the reflection in whose box each pixel is */
@@ -58,25 +60,27 @@ export function reachOf({ covariance: { fast, slow } }: PredictedReflection): re
 /**
  * Boxes around reflections. A pixel that lies nearer to another predicted reflection, of this crystal or another one, belongs to that one's
  * box; masked pixels belong to none.
- * @param counts photons, [slow, fast]
- * @param mask int32, [slow, fast]: 0 where a pixel is left out
- * @param wanted reflections that get a box
+ * @param counts photons, [slow, fast] or [panel, slow, fast]
+ * @param mask int32, of the same shape: 0 where a pixel is left out
+ * @param wanted reflections that get a box; boxes stand in their order, but one panel after another
  * @param others more reflections whose pixels are theirs
  */
 export function boxesAround(counts: NdArray, mask: NdArray, wanted: readonly PredictedReflection[], others: readonly PredictedReflection[] = []): Boxes {
-  const [slowCount, fastCount] = counts.shape;
-  const territories = new Territories([...wanted, ...others], (reflection) => rectangleOf(reflection, fastCount, slowCount));
+  const [slowCount, fastCount] = counts.shape.slice(-2);
+  const ordered = [...wanted].sort((one, other) => one.panel - other.panel);
+  const territories = new Territories([...ordered, ...others], (reflection) => rectangleOf(reflection, fastCount, slowCount));
   const boxes: Box[] = [];
   const leftOut: LeftOut[] = [];
   const at: number[] = [];
-  for (const [number, reflection] of wanted.entries()) {
-    const { fast, slow } = reflection;
+  for (const [number, reflection] of ordered.entries()) {
+    const { panel, fast, slow } = reflection;
     const rectangle = rectangleOf(reflection, fastCount, slowCount);
     const first = at.length;
     territories.forEachPixel(reflection, rectangle, number, (f, s) => {
-      if (mask.data[s * fastCount + f] !== 0) at.push(s * fastCount + f);
+      const pixel = (panel * slowCount + s) * fastCount + f;
+      if (mask.data[pixel] !== 0) at.push(pixel);
     });
-    const middle = at.slice(first).filter((pixel) => Math.abs((pixel % fastCount) - Math.floor(fast)) <= 1 && Math.abs(Math.floor(pixel / fastCount) - Math.floor(slow)) <= 1).length;
+    const middle = at.slice(first).filter((pixel) => Math.abs((pixel % fastCount) - Math.floor(fast)) <= 1 && Math.abs((Math.floor(pixel / fastCount) % slowCount) - Math.floor(slow)) <= 1).length;
     const why = at.length - first < fewestPixels ? "its box is masked, outside or its neighbours'" : middle < 9 * leastOfMiddle ? "its middle is masked, overloaded or a neighbour's" : undefined;
     if (why !== undefined) {
       at.length = first;
@@ -84,11 +88,12 @@ export function boxesAround(counts: NdArray, mask: NdArray, wanted: readonly Pre
     } else boxes.push({ reflection, ...rectangle, first, end: at.length });
   }
   const list = (): Data => allocate("float64", at.length);
-  const pixels = { count: at.length, fast: list(), slow: list(), h: list(), k: list(), l: list(), counts: list() };
-  for (const { reflection: { hkl: [h, k, l] }, first, end } of boxes) {
+  const pixels = { count: at.length, panel: allocate("int32", at.length), fast: list(), slow: list(), h: list(), k: list(), l: list(), counts: list() };
+  for (const { reflection: { hkl: [h, k, l], panel }, first, end } of boxes) {
     for (let p = first; p < end; p++) {
+      pixels.panel[p] = panel;
       pixels.fast[p] = (at[p] % fastCount) + 0.5;
-      pixels.slow[p] = Math.floor(at[p] / fastCount) + 0.5;
+      pixels.slow[p] = (Math.floor(at[p] / fastCount) % slowCount) + 0.5;
       pixels.h[p] = h;
       pixels.k[p] = k;
       pixels.l[p] = l;

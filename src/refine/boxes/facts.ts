@@ -1,19 +1,9 @@
 /** What a refinement on boxes shows: where spots are against where they are predicted, how well they are explained, and which are not. */
 import type { Vector } from "../../physics/vector.js";
-import type { IntegratedReflection, Place } from "./integration.js";
+import { offsetsOf, type Offsets, type Place, type SpotPlaces } from "../offsets.js";
+import type { IntegratedReflection } from "./integration.js";
 import type { BoxCrystal } from "./refined-crystals.js";
 import { isKeptAside } from "./test-set.js";
-
-/** Distances of observed spots from the predicted ones, in pixels. */
-export interface Offsets {
-  readonly spots: number;
-  readonly rms: number;
-  readonly median: number;
-  /** away from the direct beam: mean and root mean square */
-  readonly radial: { readonly mean: number; readonly rms: number };
-  /** around the direct beam, towards slow where fast points: mean and root mean square */
-  readonly tangential: { readonly mean: number; readonly rms: number };
-}
 
 /** Reflections of a range of resolution, or all of them. */
 export interface Shell {
@@ -57,18 +47,16 @@ export interface CrystalFacts {
 
 /** A reflection that is seen so far above its noise says where it is. */
 const seen = 5;
-/** Farther away it is another spot. */
-const farthest = 4;
 const shellCount = 10;
 const worstShown = 12;
 /** Standard deviations from the sphere of reflection up to which a partiality is trusted. */
 const trustedDeviations = 2;
 
 /**
- * @param beamAt where the direct beam strikes, in pixels
+ * @param beamAt where the direct beam strikes the plane of each panel, in pixels
  * @param squareOf |F|² of a file, to compare with
  */
-export function factsOf({ selection, integration, fitted, tried }: BoxCrystal, beamAt: Place, squareOf?: (hkl: Vector<number>) => number | undefined): CrystalFacts {
+export function factsOf({ selection, integration, fitted, tried }: BoxCrystal, beamAt: readonly Place[], squareOf?: (hkl: Vector<number>) => number | undefined): CrystalFacts {
   const { reflections } = integration;
   const used = new Set(selection.boxes.boxes.map(({ reflection }) => reflection.hkl.join()));
   const isUsed = ({ box }: IntegratedReflection): boolean => used.has(box.reflection.hkl.join());
@@ -85,7 +73,7 @@ export function factsOf({ selection, integration, fitted, tried }: BoxCrystal, b
     refinedAgainst: selection.boxes.boxes.filter(({ reflection }) => !isKeptAside(reflection.hkl)).length,
     keptAside: selection.boxes.boxes.filter(({ reflection }) => isKeptAside(reflection.hkl)).length,
     leftOut,
-    offsets: offsetsOf(bright, beamAt),
+    offsets: offsetsOf(bright.flatMap((reflection) => placesOf(reflection, beamAt))),
     shells,
     overall: ordered.length > 0 ? shellOf(ordered, fitted.reflections, squareOf) : undefined,
     residualRefined: mean(refined.map(({ residual }) => residual)),
@@ -95,25 +83,9 @@ export function factsOf({ selection, integration, fitted, tried }: BoxCrystal, b
   };
 }
 
-function offsetsOf(reflections: readonly IntegratedReflection[], beamAt: Place): Offsets | undefined {
-  const found = reflections.flatMap(({ observed, modelled, photons, photonsSigma }) => {
-    if (observed === undefined || photons < seen * photonsSigma) return [];
-    const [fast, slow] = [observed.fast - modelled.fast, observed.slow - modelled.slow];
-    const [x, y] = [modelled.fast - beamAt.fast, modelled.slow - beamAt.slow];
-    const length = Math.hypot(x, y);
-    const distance = Math.hypot(fast, slow);
-    return distance > farthest || length === 0 ? [] : [{ distance, radial: (fast * x + slow * y) / length, tangential: (slow * x - fast * y) / length }];
-  });
-  if (found.length === 0) return undefined;
-  const distances = found.map(({ distance }) => distance).sort((a, b) => a - b);
-  const both = (values: readonly number[]): { readonly mean: number; readonly rms: number } => ({ mean: mean(values), rms: rms(values) });
-  return {
-    spots: found.length,
-    rms: rms(distances),
-    median: distances[distances.length >> 1],
-    radial: both(found.map(({ radial }) => radial)),
-    tangential: both(found.map(({ tangential }) => tangential)),
-  };
+/** Where a spot was observed, if it is seen well enough to say so, and where the model has it. */
+export function placesOf({ box, observed, modelled, photons, photonsSigma }: IntegratedReflection, beamAt: readonly Place[]): SpotPlaces[] {
+  return observed === undefined || photons < seen * photonsSigma ? [] : [{ observed, modelled, beamAt: beamAt[box.reflection.panel] }];
 }
 
 function shellOf(reflections: readonly IntegratedReflection[], fitted: readonly IntegratedReflection[], squareOf?: (hkl: Vector<number>) => number | undefined): Shell {
@@ -148,8 +120,4 @@ function correlationOf(x: readonly number[], y: readonly number[]): number {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function rms(values: readonly number[]): number {
-  return Math.sqrt(mean(values.map((value) => value * value)));
 }

@@ -4,6 +4,7 @@ import { BoxLikelihood } from "./box-likelihood.js";
 import { boxesAround, type Box, type Boxes, type LeftOut } from "./box.js";
 import { intensityOf, type BoxIntensity } from "./intensity.js";
 import type { BackgroundTerms } from "./local-fit.js";
+import type { Place } from "../offsets.js";
 import type { BoxStill } from "./options.js";
 import { pointsNeeded } from "./points.js";
 import type { PredictedReflection } from "./prediction.js";
@@ -19,11 +20,6 @@ export interface IntegratedReflection extends BoxIntensity {
   /** middle of the spot as the model has it, and as the counts above the background have it, in pixels; undefined where too few stand out */
   readonly modelled: Place;
   readonly observed: Place | undefined;
-}
-
-export interface Place {
-  readonly fast: number;
-  readonly slow: number;
 }
 
 /** All boxes of a crystal with their profiles fitted. */
@@ -89,14 +85,14 @@ function middleOf({ pixels }: Boxes, { first, end }: Box, weight: (pixel: number
 
 /**
  * Puts the modelled photons of boxes in their places of an image.
- * @param image, mask [slow, fast]; the mask becomes 1 in boxes
+ * @param image, mask [slow, fast] or [panel, slow, fast]; the mask becomes 1 in boxes
  * @param isWanted which boxes
  */
 export function placeBoxes({ reflections, boxes: { pixels }, model }: Integration, image: NdArray, mask: NdArray, isWanted: (reflection: IntegratedReflection) => boolean): void {
-  const [, width] = image.shape;
+  const [height, width] = image.shape.slice(-2);
   for (const { first, end } of reflections.filter(isWanted).map(({ box }) => box)) {
     for (let p = first; p < end; p++) {
-      const at = Math.floor(pixels.slow[p]) * width + Math.floor(pixels.fast[p]);
+      const at = (pixels.panel[p] * height + Math.floor(pixels.slow[p])) * width + Math.floor(pixels.fast[p]);
       image.data[at] = model[p];
       mask.data[at] = 1;
     }

@@ -18,24 +18,22 @@ export interface WithoutLonely {
 /**
  * Leaves out pixels that stand alone far above everything around them, as hot pixels and traces of cosmic rays do; spots that are so
  * narrow stand near predicted reflections, and stay.
- * @param counts photons, [slow, fast]
- * @param mask int32, [slow, fast]: 0 where a pixel is left out already
+ * @param counts photons, [slow, fast] or [panel, slow, fast]
+ * @param mask int32, of the same shape: 0 where a pixel is left out already
  * @param predicted reflections of all crystals
  */
 export function withoutLonelyPixels(counts: NdArray, mask: NdArray, predicted: readonly PredictedReflection[]): WithoutLonely {
-  const [slowCount, fastCount] = counts.shape;
+  const [slowCount, fastCount] = counts.shape.slice(-2);
   const lonely: number[] = [];
-  for (let s = 0; s < slowCount; s++) {
-    for (let f = 0; f < fastCount; f++) {
-      const at = s * fastCount + f;
-      if (counts.data[at] > timesNeighbours && mask.data[at] !== 0 && counts.data[at] > timesNeighbours * (1 + brightestAround(f, s))) lonely.push(at);
-    }
+  for (let at = 0; at < counts.size; at++) {
+    if (counts.data[at] > timesNeighbours && mask.data[at] !== 0 && counts.data[at] > timesNeighbours * (1 + brightestAround(at))) lonely.push(at);
   }
   const places = new Set<number>();
-  for (const { fast, slow } of predicted) {
+  for (const { panel, fast, slow } of predicted) {
+    const first = panel * slowCount * fastCount;
     const [f, s] = [Math.floor(fast), Math.floor(slow)];
     for (let y = Math.max(0, s - nearby); y <= Math.min(slowCount - 1, s + nearby); y++) {
-      for (let x = Math.max(0, f - nearby); x <= Math.min(fastCount - 1, f + nearby); x++) places.add(y * fastCount + x);
+      for (let x = Math.max(0, f - nearby); x <= Math.min(fastCount - 1, f + nearby); x++) places.add(first + y * fastCount + x);
     }
   }
   const byChance = lonely.length * (places.size / counts.size);
@@ -45,12 +43,14 @@ export function withoutLonelyPixels(counts: NdArray, mask: NdArray, predicted: r
   for (const at of lonely) without.data[at] = 0;
   return { mask: without, lonely: lonely.length };
 
-  function brightestAround(f: number, s: number): number {
+  function brightestAround(pixel: number): number {
+    const [f, s] = [pixel % fastCount, Math.floor(pixel / fastCount) % slowCount];
+    const first = pixel - s * fastCount - f;
     let brightest = 0;
     for (let y = Math.max(0, s - 1); y <= Math.min(slowCount - 1, s + 1); y++) {
       for (let x = Math.max(0, f - 1); x <= Math.min(fastCount - 1, f + 1); x++) {
-        const at = y * fastCount + x;
-        if ((x !== f || y !== s) && mask.data[at] !== 0) brightest = Math.max(brightest, counts.data[at]);
+        const at = first + y * fastCount + x;
+        if (at !== pixel && mask.data[at] !== 0) brightest = Math.max(brightest, counts.data[at]);
       }
     }
     return brightest;

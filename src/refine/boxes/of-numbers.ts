@@ -11,7 +11,7 @@ export function ofNumbers(experiment: Experiment<Quantity>): Experiment {
 }
 
 function isOfNumbers(experiment: Experiment<Quantity>): experiment is Experiment {
-  return ![experiment.beam, experiment.crystal, experiment.detector, experiment.background, experiment.waterUm].some(holdsRecorded);
+  return ![experiment.beam, experiment.crystal, experiment.detector, experiment.background, experiment.waterUm, experiment.panels?.moves].some(holdsRecorded);
 }
 
 function holdsRecorded(value: unknown): boolean {

@@ -8,9 +8,9 @@ import type { BackgroundTerms } from "./local-fit.js";
 export interface BoxStill {
   /** where the refinement starts */
   readonly experiment: Experiment;
-  /** photons counted, [slow, fast], numbers where the mask is not 0 */
+  /** photons counted, [slow, fast] or, of an experiment with many panels, [panel, slow, fast], numbers where the mask is not 0 */
   readonly counts: NdArray;
-  /** int32, [slow, fast]: 0 where a pixel is left out */
+  /** int32, of the same shape: 0 where a pixel is left out */
   readonly mask: NdArray;
 }
 

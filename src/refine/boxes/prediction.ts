@@ -1,6 +1,7 @@
 import { known } from "../../autodiff/tape.js";
 import type { Experiment } from "../../models/experiment.js";
 import { pixelPosition } from "../../models/detector.js";
+import { detectorsOf } from "../../models/panels.js";
 import type { Vector } from "../../physics/vector.js";
 import { placementOf, type Placement } from "./placement.js";
 import { absorptionDepth, covarianceOf, seenPlace } from "./seen-spot.js";
@@ -9,7 +10,9 @@ import { across, inverse, numbers, times, transposedTimes, type Rows } from "./t
 /** A reflection that meets the sphere of reflection, and where it strikes the detector. */
 export interface PredictedReflection {
   readonly hkl: Vector<number>;
-  /** place in pixels from the corner; the middle of the first pixel is at 0.5 */
+  /** number of the panel; 0 where there is one */
+  readonly panel: number;
+  /** place in pixels from the panel's corner; the middle of the first pixel is at 0.5 */
   readonly fast: number;
   readonly slow: number;
   /** in Å */
@@ -32,27 +35,35 @@ export interface PredictionLimits {
 /** Lattice points that are looked at; more would take longer than a refinement. */
 const mostPoints = 30_000_000;
 
-/** Where a crystal's block places its reflections on a flat detector; of numbers. */
+/** A panel, and what follows from where it stands. */
+interface PanelPlace {
+  readonly placement: Placement;
+  readonly pixels: Experiment["detector"]["pixels"];
+  readonly normal: Vector<number>;
+  /** of the plane, what gives lengths along fast and slow of a vector in it, in pixels */
+  readonly along: readonly [fast: Vector<number>, slow: Vector<number>];
+}
+
+/** Where a crystal's block places its reflections on a flat detector, or on many panels; of numbers. */
 export class Prediction {
+  /** of the first panel: crystal and beam are the same for all */
   readonly #placement: Placement;
-  readonly #experiment: Experiment;
+  readonly #panels: readonly PanelPlace[];
   readonly #incident: Vector<number>;
   readonly #perWavelength: number;
   readonly #star: Rows;
-  readonly #normal: Vector<number>;
   /** from vectors in Å⁻¹ in the laboratory to the domain's own units, and back */
   readonly #toDomain: Rows;
   readonly #ofDomain: Rows;
 
   /** @param rotationDeg turns of the block */
   constructor(experiment: Experiment, rotationDeg: Vector<number> = [0, 0, 0]) {
-    this.#experiment = experiment;
-    this.#placement = placementOf(experiment, rotationDeg);
-    const { incident, wavelength, reciprocal, lattice, widths, frame } = this.#placement;
+    this.#panels = detectorsOf(experiment).map((detector) => placeOf(placementOf({ ...experiment, detector }, rotationDeg), detector.pixels));
+    this.#placement = this.#panels[0].placement;
+    const { incident, wavelength, reciprocal, lattice, widths } = this.#placement;
     this.#perWavelength = 1 / known(wavelength);
     this.#incident = numbers(incident);
     this.#star = [numbers(reciprocal.aStar), numbers(reciprocal.bStar), numbers(reciprocal.cStar)];
-    this.#normal = numbers(frame.normal);
     const [first, second, third] = widths.domain.ofIndices;
     const direct: Rows = [numbers(lattice.a), numbers(lattice.b), numbers(lattice.c)];
     this.#toDomain = [transposedTimes(direct, numbers(first)), transposedTimes(direct, numbers(second)), transposedTimes(direct, numbers(third))];
@@ -100,7 +111,8 @@ export class Prediction {
     const excitation = length - this.#perWavelength;
     const first = this.#struck(outward);
     if (first === undefined) return undefined;
-    const covariance = covarianceOf(this.#placement, seenPlace(this.#placement, first.fast, first.slow), hkl);
+    const { placement } = this.#panels[first.panel];
+    const covariance = covarianceOf(placement, seenPlace(placement, first.fast, first.slow), hkl);
     const [xx, yy, zz, xy, xz, yz] = covariance.map(known);
     const rows: Rows = [[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]];
     /** S n of the covariance in the laboratory, in Å⁻² */
@@ -113,10 +125,11 @@ export class Prediction {
     const direction: Vector<number> = [onSphere[0] / size, onSphere[1] / size, onSphere[2] / size];
     const place = this.#struck(direction);
     if (place === undefined) return undefined;
-    const [alongFast, alongSlow] = this.#pixelsPerScattering(direction, place.distance);
+    const [alongFast, alongSlow] = this.#pixelsPerScattering(direction, place);
     const onDetector = (u: Vector<number>, v: Vector<number>): number => across(u, along(v)) - (across(u, spread) * across(v, spread)) / variance;
     return {
       hkl,
+      panel: place.panel,
       fast: place.fast,
       slow: place.slow,
       resolution: 1 / Math.hypot(...q),
@@ -131,42 +144,44 @@ export class Prediction {
     return [q[0] + x * this.#perWavelength, q[1] + y * this.#perWavelength, q[2] + z * this.#perWavelength];
   }
 
-  /** Where a ray is counted on the detector, in pixels, behind the mean depth of absorption. */
-  #struck(direction: Vector<number>): { readonly fast: number; readonly slow: number; readonly distance: number } | undefined {
-    const { frame, sensor } = this.#placement;
-    const obliquity = across(direction, this.#normal);
-    const close = known(frame.closeDistance);
-    if (obliquity * close <= 0) return undefined;
-    const distance = close / obliquity + known(absorptionDepth(sensor, Math.abs(obliquity)).mean) / Math.abs(obliquity);
-    const origin = numbers(frame.origin);
-    const from: Vector<number> = [direction[0] * distance - origin[0], direction[1] * distance - origin[1], direction[2] * distance - origin[2]];
-    const pixel = known(frame.pixelSize);
-    const [fast, slow] = [across(numbers(frame.fast), from) / pixel, across(numbers(frame.slow), from) / pixel];
-    const { pixels } = this.#experiment.detector;
-    return fast >= 0 && slow >= 0 && fast < pixels.fast && slow < pixels.slow ? { fast, slow, distance } : undefined;
+  /** Where a ray is counted on the detector, in pixels, behind the mean depth of absorption; of panels in a row, on the first that it meets. */
+  #struck(direction: Vector<number>): Struck | undefined {
+    let nearest: Struck | undefined;
+    for (const [panel, { placement: { frame, sensor }, normal, along, pixels }] of this.#panels.entries()) {
+      const obliquity = across(direction, normal);
+      const close = known(frame.closeDistance);
+      if (obliquity * close <= 0) continue;
+      const distance = close / obliquity + known(absorptionDepth(sensor, Math.abs(obliquity)).mean) / Math.abs(obliquity);
+      if (nearest !== undefined && nearest.distance <= distance) continue;
+      const origin = numbers(frame.origin);
+      const from: Vector<number> = [direction[0] * distance - origin[0], direction[1] * distance - origin[1], direction[2] * distance - origin[2]];
+      const [fast, slow] = along.map((axis) => across(axis, from));
+      if (fast >= 0 && slow >= 0 && fast < pixels.fast && slow < pixels.slow) nearest = { panel, fast, slow, distance };
+    }
+    return nearest;
   }
 
   /** By how many pixels along fast and slow a change of the scattering vector in Å⁻¹ moves a ray. */
-  #pixelsPerScattering(direction: Vector<number>, distance: number): readonly [Vector<number>, Vector<number>] {
-    const { frame } = this.#placement;
-    const perPixel = distance / this.#perWavelength / known(frame.pixelSize);
-    const obliquity = across(direction, this.#normal);
+  #pixelsPerScattering(direction: Vector<number>, { panel, distance }: Struck): readonly [Vector<number>, Vector<number>] {
+    const { normal, along } = this.#panels[panel];
+    const reach = distance / this.#perWavelength;
+    const obliquity = across(direction, normal);
     const of = (axis: Vector<number>): Vector<number> => {
       const part = across(direction, axis) / obliquity;
-      return [(axis[0] - this.#normal[0] * part) * perPixel, (axis[1] - this.#normal[1] * part) * perPixel, (axis[2] - this.#normal[2] * part) * perPixel];
+      return [(axis[0] - normal[0] * part) * reach, (axis[1] - normal[1] * part) * reach, (axis[2] - normal[2] * part) * reach];
     };
-    return [of(numbers(frame.fast)), of(numbers(frame.slow))];
+    return [of(along[0]), of(along[1])];
   }
 
   /** The resolution in Å of the corner that is farthest from the beam. */
   #finest(): number {
-    const { frame } = this.#placement;
-    const { pixels } = this.#experiment.detector;
-    const size = known(frame.pixelSize);
-    const corners = [[0, 0], [pixels.fast, 0], [0, pixels.slow], [pixels.fast, pixels.slow]].map(([fast, slow]) => {
-      const position = numbers(pixelPosition(frame, false, fast * size, slow * size, 0));
-      const length = Math.hypot(...position);
-      return 1 / (Math.hypot(...position.map((component, axis) => component / length - this.#incident[axis])) * this.#perWavelength);
+    const corners = this.#panels.flatMap(({ placement: { frame }, pixels }) => {
+      const size = known(frame.pixelSize);
+      return [[0, 0], [pixels.fast, 0], [0, pixels.slow], [pixels.fast, pixels.slow]].map(([fast, slow]) => {
+        const position = numbers(pixelPosition(frame, false, fast * size, slow * size, 0));
+        const length = Math.hypot(...position);
+        return 1 / (Math.hypot(...position.map((component, axis) => component / length - this.#incident[axis])) * this.#perWavelength);
+      });
     });
     return Math.min(...corners);
   }
@@ -179,4 +194,22 @@ export class Prediction {
     const divergence = Math.max(...widths.divergence.map(({ variance }) => known(variance))) * this.#perWavelength ** 2;
     return Math.sqrt(2 * own ** 2 + ((3 * eta) ** 2 + known(turn) + known(widths.bandwidth) ** 2) * length ** 2 + divergence);
   }
+}
+
+interface Struck {
+  readonly panel: number;
+  readonly fast: number;
+  readonly slow: number;
+  /** from the sample, in metres */
+  readonly distance: number;
+}
+
+/** A panel whose axes may be stretched and need not be exactly across each other. */
+function placeOf(placement: Placement, pixels: PanelPlace["pixels"]): PanelPlace {
+  const { frame } = placement;
+  const [fast, slow, size] = [numbers(frame.fast), numbers(frame.slow), known(frame.pixelSize)];
+  const [ff, fs, ss] = [across(fast, fast), across(fast, slow), across(slow, slow)];
+  const area = (ff * ss - fs * fs) * size;
+  const mixed = (a: number, b: number): Vector<number> => [(a * fast[0] + b * slow[0]) / area, (a * fast[1] + b * slow[1]) / area, (a * fast[2] + b * slow[2]) / area];
+  return { placement, pixels, normal: numbers(frame.normal), along: [mixed(ss, -fs), mixed(-fs, ff)] };
 }

@@ -3,15 +3,19 @@ import { pushForward } from "../../autodiff/forward.js";
 import { broadcastTo } from "../../autodiff/primitives/sum.js";
 import { Tape, Variable, type Program, type Quantity } from "../../autodiff/tape.js";
 import type { Experiment } from "../../models/experiment.js";
-import type { Data } from "../../ndarray/dtype.js";
+import { allocate, type Data } from "../../ndarray/dtype.js";
 import { flatData, type NdArray } from "../../ndarray/ndarray.js";
 import type { Vector } from "../../physics/vector.js";
+import { motionNumbers } from "../../simulate/panel-motions.js";
 import { experimentAt, type Parameter } from "../parameter.js";
 import type { BoxPixels } from "./box.js";
+import { frameNumbers, PanelPlaces, type PanelArguments } from "./panel-arguments.js";
 import { recordProfile } from "./profile.js";
 
 /** Pixels that are worked on at once: their arguments and results stay in the processor's cache. */
-const chunk = 1024;
+const chunkOfOne = 1024;
+/** The same where each panel has boxes of its own, and what fills up its last chunk is lost. */
+const chunkOfMany = 256;
 
 /**
  * Receives a chunk of results, to add them up: where it begins among what was asked for, how many of it count, and the arrays, the profile
@@ -19,16 +23,22 @@ const chunk = 1024;
  */
 export type ChunkReader = (first: number, count: number, results: readonly Data[]) => void;
 
+/** Results of a run of which the last six are by the motion of a panel. */
+type Combine = (results: readonly Data[], count: number) => readonly Data[];
+
 /**
- * The profiles of all reflections in their boxes, from one block: recorded once, with indices and places of the pixels, parameters and
- * the block's turns as arguments. One recording serves every block.
+ * The profiles of all reflections in their boxes, from one block: recorded once, with indices and places of the pixels, parameters, the
+ * block's turns and, of many panels, the panel's frame as arguments. One recording serves every block and every panel of a kind.
  */
 export class ProfileProgram {
   readonly #experiment: Experiment;
   readonly #parameters: readonly Parameter[];
   readonly #executor: Executor;
-  #plain: Workspace | undefined;
-  #derived: Workspace | undefined;
+  readonly #places: PanelPlaces | undefined;
+  readonly #chunk: number;
+  /** by the kind of the panel */
+  readonly #plain = new Map<string, Workspace>();
+  readonly #derived = new Map<string, Workspace>();
 
   /**
    * @param parameters without those of blocks
@@ -38,12 +48,13 @@ export class ProfileProgram {
     this.#experiment = experiment;
     this.#parameters = parameters;
     this.#executor = executor;
+    this.#places = experiment.panels && new PanelPlaces(experiment, experiment.panels, parameters);
+    this.#chunk = experiment.panels ? chunkOfMany : chunkOfOne;
   }
 
   /** The profiles of pixels. */
   profiles(pixels: BoxPixels, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader): void {
-    this.#plain ??= prepareWorkspace(this.#record(false), this.#executor);
-    run(this.#plain, this.points, pixels, [...values, ...rotationDeg], read);
+    this.#run(false, pixels, values, rotationDeg, read);
   }
 
   /**
@@ -51,49 +62,96 @@ export class ProfileProgram {
    * @param at numbers of the pixels that are asked for
    */
   derivatives(pixels: BoxPixels, at: Data, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader): void {
-    this.#derived ??= prepareWorkspace(this.#record(true), this.#executor);
-    run(this.#derived, this.points, pixels, [...values, ...rotationDeg], read, at);
+    this.#run(true, pixels, values, rotationDeg, read, at);
   }
 
-  #record(hasDerivatives: boolean): Program {
+  #run(hasDerivatives: boolean, pixels: BoxPixels, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader, at?: Data): void {
+    const workspaces = hasDerivatives ? this.#derived : this.#plain;
+    const own = values.filter((_, i) => this.#parameters[i].move === undefined);
+    const panels = this.#places?.at(values);
+    const asked = at?.length ?? pixels.count;
+    const panelAt = (place: number): number => pixels.panel[at ? at[place] : place];
+    for (let first = 0; first < asked; ) {
+      const panel = panelAt(first);
+      let end = panels ? first + 1 : asked;
+      while (end < asked && panelAt(end) === panel) end++;
+      const placed = panels?.[panel];
+      const kind = placed?.kind ?? "";
+      const workspace = workspaces.get(kind) ?? prepareWorkspace(this.#record(hasDerivatives, panel), this.#executor);
+      workspaces.set(kind, workspace);
+      const motion = hasDerivatives && placed ? placed.motions.length > 0 : false;
+      const numbers = [...own, ...rotationDeg, ...(motion ? stillMotion : []), ...(placed?.frame ?? [])];
+      this.#runPart(workspace, pixels, first, end, numbers, placed && motion ? this.#combined(placed) : (results) => results, read, at);
+      first = end;
+    }
+  }
+
+  /** Puts what parameters that move groups do in their places among the derivatives. */
+  #combined({ motions }: PanelArguments): Combine {
+    const sums = motions.map(() => allocate("float64", this.#chunk));
+    return (results, count) => {
+      const byMotion = results.slice(-motionNumbers);
+      sums.forEach((sum, number) => {
+        sum.fill(0);
+        motions[number].forEach((weight, i) => {
+          if (weight !== 0) for (let p = 0; p < count; p++) sum[p] += weight * byMotion[i][p];
+        });
+      });
+      const [profile, ...others] = results.slice(0, -motionNumbers);
+      let [next, nextMove] = [0, 0];
+      const ordered = this.#parameters.map(({ move }) => (move ? sums[nextMove++] : others[next++]));
+      return [profile, ...ordered, ...others.slice(next)];
+    };
+  }
+
+  #record(hasDerivatives: boolean, panel: number): Program {
     const tape = new Tape();
     const dtype = "float64";
+    const chunk = this.#chunk;
     const perPixel = (): Variable => tape.input({ shape: [chunk], dtype });
     const number = (): Variable => tape.input({ shape: [], dtype });
-    const values = this.#parameters.map(number);
+    const own = this.#parameters.filter(({ move }) => move === undefined);
+    const values = own.map(number);
     const turns: Vector<Variable> = [number(), number(), number()];
+    const hasMotion = hasDerivatives && own.length < this.#parameters.length;
+    const motion = hasMotion ? stillMotion.map(number) : [];
+    const frame = this.#places ? Array.from({ length: frameNumbers }, number) : [];
     const [fast, slow, h, k, l] = [perPixel(), perPixel(), perPixel(), perPixel(), perPixel()];
-    const experiment = experimentAt(this.#experiment, this.#parameters, values);
+    const { panels: _, ...carrying } = experimentAt(this.#experiment, own, values);
+    const experiment = this.#places ? { ...carrying, detector: this.#places.recorded(panel, carrying.detector, frame, motion) } : carrying;
     const ofEach = (quantity: Quantity): Variable => broadcastTo(quantity instanceof Variable ? quantity : tape.constant(quantity, dtype), [chunk]);
     const profile = ofEach(recordProfile(experiment, fast, slow, [h, k, l], turns, this.points));
     if (!hasDerivatives) return tape.program([profile]);
     const one = tape.constant(1, dtype);
-    const derivatives = [...values, ...turns].map((source) => ofEach(pushForward([source], [one], [profile])[0] ?? 0));
+    const derivatives = [...values, ...turns, ...motion].map((source) => ofEach(pushForward([source], [one], [profile])[0] ?? 0));
     return tape.program([profile, ...derivatives]);
   }
-}
 
-function run(workspace: Workspace, points: number, { count, fast, slow, h, k, l }: BoxPixels, numbers: readonly number[], read: ChunkReader, at?: Data): void {
-  const { inputs } = workspace;
-  numbers.forEach((value, i) => (inputs[i].data[inputs[i].offset] = value));
-  const perPixel = inputs.slice(numbers.length);
-  const asked = at?.length ?? count;
-  for (let first = 0; first < asked; first += chunk) {
-    const here = Math.min(chunk, asked - first);
-    const fill = (from: Data, { data, offset }: NdArray, shift: number): void => {
-      // What fills up the last chunk is one of its pixels once more.
-      for (let p = 0; p < chunk; p++) {
-        const place = first + (p < here ? p : 0);
-        data[offset + p] = from[at ? at[place] : place] + shift;
-      }
-    };
-    [h, k, l].forEach((from, i) => fill(from, perPixel[2 + i], 0));
-    for (let i = 0; i < points; i++) {
-      fill(slow, perPixel[1], (i + 0.5) / points - 0.5);
-      for (let j = 0; j < points; j++) {
-        fill(fast, perPixel[0], (j + 0.5) / points - 0.5);
-        read(first, here, workspace.run().map(flatData));
+  #runPart(workspace: Workspace, { fast, slow, h, k, l }: BoxPixels, start: number, end: number, numbers: readonly number[], combine: Combine, read: ChunkReader, at?: Data): void {
+    const { inputs } = workspace;
+    const [chunk, points] = [this.#chunk, this.points];
+    numbers.forEach((value, i) => (inputs[i].data[inputs[i].offset] = value));
+    const perPixel = inputs.slice(numbers.length);
+    for (let first = start; first < end; first += chunk) {
+      const here = Math.min(chunk, end - first);
+      const fill = (from: Data, { data, offset }: NdArray, shift: number): void => {
+        // What fills up the last chunk is one of its pixels once more.
+        for (let p = 0; p < chunk; p++) {
+          const place = first + (p < here ? p : 0);
+          data[offset + p] = from[at ? at[place] : place] + shift;
+        }
+      };
+      [h, k, l].forEach((from, i) => fill(from, perPixel[2 + i], 0));
+      for (let i = 0; i < points; i++) {
+        fill(slow, perPixel[1], (i + 0.5) / points - 0.5);
+        for (let j = 0; j < points; j++) {
+          fill(fast, perPixel[0], (j + 0.5) / points - 0.5);
+          read(first, here, combine(workspace.run().map(flatData), here));
+        }
       }
     }
   }
 }
+
+/** Only the derivative by a motion is asked for, at none. */
+const stillMotion: readonly number[] = Array.from({ length: motionNumbers }, () => 0);

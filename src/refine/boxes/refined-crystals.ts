@@ -55,7 +55,8 @@ export async function refineCrystals(stills: readonly [BoxStill, ...BoxStill[]],
   const othersOf = (crystal: number): PredictedReflection[] => seen.flatMap((reflections, i) => (i === crystal ? [] : reflections));
   for (const [i, still] of stills.entries()) {
     const [first] = refined;
-    const placed = { ...still, mask, ...(first && { experiment: { ...still.experiment, beam: first.experiment.beam, detector: first.experiment.detector } }) };
+    const ofFirst = first && { beam: first.experiment.beam, detector: first.experiment.detector, ...(first.experiment.panels && { panels: first.experiment.panels }) };
+    const placed = { ...still, mask, experiment: { ...still.experiment, ...ofFirst } };
     const own: BoxOptions = first ? { ...options, parametersOf: (experiment) => options.parametersOf(experiment).filter((parameter) => isOfCrystal(parameter, experiment)) } : options;
     const found = await refineBoxes(placed, own, othersOf(i));
     refined.push(found);
@@ -116,7 +117,7 @@ function reflectionsOf({ boxes: { boxes } }: Pick<RefinedCrystal["selection"], "
 /** Whether a parameter is one of the crystal alone, and not of the beam or the detector, or of what multiplies intensities. */
 function isOfCrystal(parameter: Parameter, experiment: Experiment): boolean {
   const written = parameter.write(experiment, parameter.start);
-  return written.detector === experiment.detector && (written.beam === experiment.beam || isOfIntensity(parameter));
+  return written.detector === experiment.detector && written.panels === experiment.panels && (written.beam === experiment.beam || isOfIntensity(parameter));
 }
 
 function uncertaintyOf({ result, parameters, likelihood }: RefinedCrystal) {

@@ -16,7 +16,10 @@ export function reflectionsMet(experiment: Experiment, limits: PredictionLimits)
       const reflection = predictions[i].of(hkl);
       return reflection ? [{ reflection, part: share * Math.exp(-(reflection.deviations ** 2) / 2) }] : [];
     });
-    return parts.length === 0 ? [] : [middleOf(parts)];
+    if (parts.length === 0) return [];
+    // A reflection has one box: on the panel that counts most of it.
+    const { panel } = parts.reduce((most, other) => (other.part > most.part ? other : most)).reflection;
+    return [middleOf(parts.filter(({ reflection }) => reflection.panel === panel))];
   });
 }
 

@@ -24,7 +24,7 @@ export class Territories {
   /** @param rectangleOf the pixels that a reflection claims, with edges below 64 */
   constructor(reflections: readonly PredictedReflection[], rectangleOf: (reflection: PredictedReflection) => Rectangle) {
     for (const [number, reflection] of reflections.entries()) {
-      const key = keyOf(columnOf(reflection.fast), columnOf(reflection.slow));
+      const key = keyOf(reflection.panel, columnOf(reflection.fast), columnOf(reflection.slow));
       const territory = { ...rectangleOf(reflection), reflection, number };
       const others = this.#sorted.get(key);
       if (others) others.push(territory);
@@ -48,10 +48,10 @@ export class Territories {
     }
   }
 
-  #around({ fast, slow }: PredictedReflection): Territory[] {
+  #around({ panel, fast, slow }: PredictedReflection): Territory[] {
     const [column, row] = [columnOf(fast), columnOf(slow)];
     const steps = [-1, 0, 1];
-    return steps.flatMap((x) => steps.flatMap((y) => this.#sorted.get(keyOf(column + x, row + y)) ?? []));
+    return steps.flatMap((x) => steps.flatMap((y) => this.#sorted.get(keyOf(panel, column + x, row + y)) ?? []));
   }
 }
 
@@ -59,8 +59,8 @@ function columnOf(place: number): number {
   return Math.floor(place / square);
 }
 
-function keyOf(column: number, row: number): string {
-  return `${column} ${row}`;
+function keyOf(panel: number, column: number, row: number): string {
+  return `${panel} ${column} ${row}`;
 }
 
 /** From the middle of a pixel, squared. */

@@ -4,10 +4,11 @@ import { countScaleOf, photonsOf } from "../../../src/cli/refine/count-scale.js"
 import { refineFlags } from "../../../src/cli/refine/flags.js";
 import { parseFlags } from "../../../src/cli/parse-flags.js";
 import { referenceReading } from "../../../src/cli/reference-reading.js";
+import type { PanelRecord } from "../../../src/io/geometry/record.js";
 import { array } from "../../../src/ndarray/ndarray.js";
 
-const panel = { name: "p", pixels: { fast: 2, slow: 1 }, pixelSizeMm: 0.1, originMm: [0, 0, -100], fast: [1, 0, 0], slow: [0, -1, 0], gain: 2, pedestal: 10 } as const;
-const scaleOf = (line: string, ofFile: typeof panel | undefined) => countScaleOf(parseFlags(line.split(" "), refineFlags, referenceReading), ofFile, "m.expt");
+const panel = { name: "p", pixels: { fast: 2, slow: 1 }, pixelSizeMm: 0.1, originMm: [0, 0, -100], fast: [1, 0, 0], slow: [0, -1, 0], gain: 2, pedestal: 10 } as const satisfies PanelRecord;
+const scaleOf = (line: string, ...ofFile: readonly PanelRecord[]) => countScaleOf(parseFlags(line.split(" "), refineFlags, referenceReading), ofFile, "m.expt");
 
 test("counts less the pedestal, divided by the gain, are photons, as a model file states both", () => {
   const scale = scaleOf("m.expt", panel);
@@ -21,8 +22,13 @@ test("an option wins over the model file, which is told", () => {
   assert.equal(warnings, ["m.expt states a pedestal of 10, and -adc 40 counts in its place"]);
 });
 
+test("panels that differ in their gain are told, unless an option says one for all", () => {
+  assert.throws(() => scaleOf("m.expt", panel, { ...panel, name: "q", gain: 3 }), /m\.expt: panel q has a gain of 3, and panel p of 2; one for all is said with -gain/);
+  assert.is(scaleOf("m.expt --gain 2.5", panel, { ...panel, name: "q", gain: 3 }).gain, 2.5);
+});
+
 test("without any word counts are photons", () => {
-  assert.equal(scaleOf("m.expt", undefined), { offset: 0, gain: 1, warnings: [] });
+  assert.equal(scaleOf("m.expt"), { offset: 0, gain: 1, warnings: [] });
 });
 
 test.run();
