@@ -2,7 +2,7 @@ import type { Experiment } from "../models/experiment.js";
 import { InputError } from "../ndarray/errors.js";
 import { isPerImage, isRefinable, parametersNamed, refinableMembers } from "./catalogue.js";
 import type { Parameter } from "./parameter.js";
-import { groupPrefix } from "./refinables/groups.js";
+import { groupPrefix, isOfGroup } from "./refinables/groups.js";
 import type { CatalogueOptions } from "./refinables/record.js";
 import type { Still } from "./still.js";
 
@@ -22,7 +22,7 @@ export interface Asked {
 export function askedParameters({ names, fixed, catalogue }: Asked, stills: readonly Pick<Still, "experiment">[]): Parameter[] {
   const named = (name: string, { experiment }: Pick<Still, "experiment">): Parameter[] => {
     if (isRefinable(name)) return parametersNamed([name], experiment, catalogue);
-    if (name.startsWith(groupPrefix)) return panelGroup(name.slice(groupPrefix.length), experiment);
+    if (isOfGroup(name)) return movesNamed(name, experiment);
     const group = refinableMembers.get(name);
     if (group === undefined) return [];
     // A single edge or angle is asked for by somebody who does not want it tied.
@@ -35,22 +35,23 @@ export function askedParameters({ names, fixed, catalogue }: Asked, stills: read
     const group = groupOf(name);
     return stills.length > 1 && isRefinable(group) && isPerImage(group);
   };
-  const fixes = (other: string, name: string): boolean => other === name || (isRefinable(other) && groupOf(name) === other);
+  const fixes = (other: string, { plain: name, parameter: { move } }: { readonly plain: string; readonly parameter: Parameter }): boolean =>
+    other === name || (move !== undefined && other === groupPrefix + move.group) || (isRefinable(other) && groupOf(name) === other);
   const all = names.flatMap((name) =>
     isOwn(name)
       ? stills.flatMap((still, image) => named(name, still).map((parameter) => ({ plain: parameter.name, parameter: { ...parameter, name: `${parameter.name}[${image + 1}]`, image } })))
       : named(name, stills[0]).map((parameter) => ({ plain: parameter.name, parameter })),
   );
-  const idle = fixed.find((other) => !all.some(({ plain }) => fixes(other, plain)));
+  const idle = fixed.find((other) => !all.some((one) => fixes(other, one)));
   if (idle !== undefined) throw new InputError(`--fix: ${idle} is not refined anyway (${all.map(({ parameter }) => parameter.name).join(", ")})`);
-  return all.filter(({ plain }) => !fixed.some((other) => fixes(other, plain))).map(({ parameter }) => parameter);
+  return all.filter((one) => !fixed.some((other) => fixes(other, one))).map(({ parameter }) => parameter);
 }
 
 /** @throws InputError when the detector has no such group of panels */
-function panelGroup(name: string, experiment: Experiment): Parameter[] {
+function movesNamed(word: string, experiment: Experiment): Parameter[] {
   const all = parametersNamed(["groups"], experiment);
-  const found = all.filter(({ move }) => move?.group === name);
-  if (found.length === 0) throw new InputError(`--refine: the detector has no group of panels ${name} within it; it has ${[...new Set(all.map(({ move }) => move?.group))].join(", ")}`);
+  const found = all.filter(({ name, move }) => name === word || (move && groupPrefix + move.group === word));
+  if (found.length === 0) throw new InputError(`--refine: the detector has no group of panels ${word.replace(groupPrefix, "")} within it; it has ${[...new Set(all.map(({ move }) => move?.group))].join(", ")}`);
   return found;
 }
 

@@ -86,7 +86,7 @@ function firstOf(value: number | readonly number[] = 0): number {
 export function limitsOf({ crystal, beam }: Experiment): PredictionLimits {
   const { direct } = orientedLattice(crystal);
   const cells = crystal.cells ?? [1, 1, 1];
-  const edges = [direct.a, direct.b, direct.c].map((edge, axis) => cells[axis] * known(norm(edge)));
+  const edges = crystal.domainA?.slice(0, 3) ?? [direct.a, direct.b, direct.c].map((edge, axis) => cells[axis] * known(norm(edge)));
   return {
     // Where the lattice factor of a block of cells is 0 for the first time.
     width: 1 / Math.min(...edges),

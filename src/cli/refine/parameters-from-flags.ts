@@ -2,7 +2,7 @@ import { quote } from "../../io/field.js";
 import { InputError } from "../../ndarray/errors.js";
 import type { Asked } from "../../refine/asked-parameters.js";
 import { isRefinable, refinable, refinableAliases, refinableMembers } from "../../refine/catalogue.js";
-import { groupPrefix } from "../../refine/refinables/groups.js";
+import { isOfGroup } from "../../refine/refinables/groups.js";
 import { crystalSystems } from "../../refine/crystal-system.js";
 import type { Parameter } from "../../refine/parameter.js";
 import type { Given } from "../parse-flags.js";
@@ -13,7 +13,7 @@ import type { RefineFlag } from "./flags.js";
 function wantedNames(list: string, option: string): string[] {
   const names = list.split(/[\s,]+/).filter((name) => name !== "");
   return names.map((name) => {
-    if (name.startsWith(groupPrefix)) return name;
+    if (isOfGroup(name)) return name;
     const meant = refinableAliases.get(name) ?? name;
     if (isRefinable(meant) || refinableMembers.has(meant)) return meant;
     const near = suggestions(name, [...refinable, ...refinableAliases.keys(), ...refinableMembers.keys()]);

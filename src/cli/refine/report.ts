@@ -49,6 +49,8 @@ export function describeRefinement(refinement: Refinement, { images, folder }: I
   });
   const blocks = refinedBlocks(refinement);
   const parts = blocks.map(({ part: { value, esd } }, i) => `${i + 1}: ${(100 * value).toFixed(1)} %${esd === null ? "" : ` +- ${(100 * esd).toFixed(1)}`}`);
+  // No options place many panels.
+  const isOnMany = refinement.images.some(({ rank }) => rank === 3);
   const each = (name: string, extension: string): string => images.map((_, i) => `${name}${suffixOf(i, images)}.${extension}`).join(", ");
   return [
     row("", "start", "refined", "esd"),
@@ -56,7 +58,7 @@ export function describeRefinement(refinement: Refinement, { images, folder }: I
     ...(blocks.length > 0 ? ["", `the parts of ${blocks.length} blocks, ${parts.join(", ")}`] : []),
     "",
     `${converged ? "converged" : "not converged"}: ${reasons[why]}, after ${steps} steps and ${seconds.toFixed(1)} s; reduced chi-square ${shownChiSquare(reducedChiSquare)}`,
-    `written to ${folder}: index.html, ${each("picture", "svg")}, loss.svg, correlations.svg, ${blocks.length > 0 ? "blocks.svg, " : ""}refinement.json, ${[each("refined", "args"), ...others].join(", ")}\n`,
+    `written to ${folder}: index.html, ${each("picture", "svg")}, loss.svg, correlations.svg, ${blocks.length > 0 ? "blocks.svg, " : ""}refinement.json, ${[...(isOnMany ? [] : [each("refined", "args")]), ...others].join(", ")}\n`,
   ].join("\n");
 }
 

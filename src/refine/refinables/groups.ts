@@ -40,4 +40,9 @@ function moveOf(group: string, kind: keyof GroupMove, axis: 0 | 1 | 2, name: str
 /** How a single group of panels is asked for. */
 export const groupPrefix = "group:";
 
+/** Whether a word asks for a group of panels, or for a single number of its move. */
+export function isOfGroup(word: string): boolean {
+  return word.startsWith(groupPrefix) || /_(shift|turn)_[xyz]$/.test(word);
+}
+
 export const groupRecords = [groups] as const;
