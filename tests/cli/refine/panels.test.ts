@@ -59,12 +59,15 @@ test("a model of many panels is refined on boxes in one command, and so are its 
 test("a model of many panels is refined against all its pixels in one command", () =>
   withBench({ "true.expt": expt(), "m.expt": expt(0, 60.5) }, async (bench) => {
     await simulated(bench);
-    const { code, stderr } = await bench.run("refine m.expt --pixels all -spots closed -eta 0.3 -domain 900 900 900 0 0 0 -default_F 60 -fluence 1.6e27 -background 2 --refine misset,distance --coarse none -noprogress --out out");
+    const { code, stderr } = await bench.run("refine m.expt --pixels all -spots closed -eta 0.3 -domain 900 900 900 0 0 0 -default_F 60 -fluence 1.6e27 -background 2 --refine misset,distance --coarse none -threads 1 -noprogress --out out");
     assert.is(code, 0, stderr);
     const { reducedChiSquare, parameters, panels } = numbersOf(await bench.read("out/refinement.json"));
     assert.ok(reducedChiSquare > 0.95 && reducedChiSquare < 1.05, `${reducedChiSquare}`);
     assert.ok(Math.abs(parameters.distance.value - 60) < 4 * parameters.distance.esd, `${parameters.distance.value}`);
-console.log(JSON.stringify(panels));    for (const { chiSquare, offsets } of panels) assert.ok(Math.abs(chiSquare - 1) < 0.1 && offsets.rms < 1, `${chiSquare}`);
+    for (const { chiSquare } of panels) assert.ok(Math.abs(chiSquare - 1) < 0.1, `${chiSquare}`);
+    // Not every panel has a spot that stands apart.
+    const offsets = panels.flatMap((panel: { readonly offsets?: { readonly rms: number } }) => panel.offsets?.rms ?? []);
+    assert.ok(offsets.length > 1 && Math.max(...offsets) < 0.6, `${offsets.join(" ")}`);
     const [{ record }] = parseDials(new TextDecoder().decode(await bench.read("out/refined.expt")), "refined.expt");
     for (const { originMm: [, , z] } of record.panels) assert.ok(Math.abs(z + parameters.distance.value) < 1e-9);
     assert.match(new TextDecoder().decode(await bench.read("out/picture.svg")), /^<svg/);
