@@ -54,6 +54,7 @@ export interface PanelledDetector {
 
 /** The panels of an experiment, which its detector carries along. */
 export interface MountedPanels<Q = number> extends PanelledDetector {
+  /** where the experiment's detector stands while the panels stand where they say */
   readonly carrier: PanelFrame;
   /** how groups have moved besides, by their names; the others are at rest */
   readonly moves?: Readonly<Record<string, GroupMove<Q>>>;
@@ -61,7 +62,9 @@ export interface MountedPanels<Q = number> extends PanelledDetector {
 
 /** What of an experiment says where its pixels are. */
 export interface Placed {
+  /** the only panel, or what carries many */
   readonly detector: Detector<Quantity>;
+  /** many of them; one unless given */
   readonly panels?: MountedPanels<Quantity>;
 }
 
