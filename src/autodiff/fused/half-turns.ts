@@ -44,10 +44,10 @@ function isRounded(ops: readonly Op[], id: number, x: number): boolean {
 }
 
 /** Ops of a level whose sign is lost in all that becomes of them, as by a square. */
-function signlessOps(ops: readonly Op[], { computed, stored, sums }: Level): Set<number> {
+function signlessOps(ops: readonly Op[], { computed, stored, sums, scatters }: Level): Set<number> {
   const signless = new Set(computed);
   for (const op of stored) signless.delete(op);
-  for (const sum of sums) for (const input of ops[sum].inputs) signless.delete(input);
+  for (const sink of [...sums, ...scatters]) for (const input of ops[sink].inputs) signless.delete(input);
   for (let i = computed.length - 1; i >= 0; i--) {
     const user = computed[i];
     for (const input of ops[user].inputs) if (!losesSign(ops[user], input, signless.has(user))) signless.delete(input);

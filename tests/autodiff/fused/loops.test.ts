@@ -102,7 +102,14 @@ const usesOfHalfTurns: readonly ((sine: Variable, cosine: Variable, offset: Vari
   (_sine, _cosine, offset) => sinPi(where(less(offset, 0), 0.25, offset)),
   (_sine, _cosine, offset) => sinPi(where(less(offset, 0), 1.25, offset)),
   (_sine, _cosine, offset) => cosPi(mul(3, offset)),
+  (sine, _cosine, offset) => scattered(offset, sine),
+  (_sine, cosine, offset) => scattered(offset, cosine),
 ];
+
+/** Numbers added to the points of a grid, at places from one end of it to the other. */
+function scattered(offset: Variable, numbers: Variable): Variable {
+  return record(primitives.nearestScatter, [mul(6, offset), offset, offset, numbers], { min: [-4, -2, -2], shape: [9, 5, 5] });
+}
 
 for (const dtype of floats) {
   test(`sines of half turns lose their sign only where nobody sees it, in ${dtype}`, () => {
