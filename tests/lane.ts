@@ -21,7 +21,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const [file, seed = process.env.BRAGGTAPE_SEED ?? "1", rounds = "1"] = line.split(" ");
   let failedRounds = 0;
   for (let round = 0; round < Number(rounds); round++) {
-    fc.configureGlobal({ seed: Number(seed) + round, interruptAfterTimeLimit: 60_000 });
+    fc.configureGlobal({ seed: Number(seed) + round, interruptAfterTimeLimit: 60_000, includeErrorInReport: true });
     queue.splice(0, queue.length, [null]);
     process.exitCode = 0;
     await import(`${pathToFileURL(resolve(file)).href}?round=${round}`);
