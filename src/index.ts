@@ -95,7 +95,7 @@ export { Likelihood } from "./refine/likelihood.js";
 export * from "./refine/loss.js";
 export * from "./refine/multi-start.js";
 export { experimentAt, type Parameter, type Role } from "./refine/parameter.js";
-export type { Carrier, CatalogueOptions, OptionWords, RefinableRecord } from "./refine/refinables/record.js";
+export type { Carrier, CatalogueOptions, OptionWords, RefinableRecord } from "./refine/refinables/refinable.js";
 export * from "./refine/refine.js";
 export type { FunctionRestraint, ParameterRestraint, Restraint } from "./refine/restraint.js";
 export { usablePixels, type BeamStop, type PixelRules, type Still, type UsablePixels } from "./refine/still.js";

@@ -93,7 +93,7 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
   let structureFactors: StructureFactors | number = defaultF;
   let mtzFacts: MtzFacts | undefined;
   const sourcesOfF = await scatteringFiles(given, binary, scatterer);
-  const gridOf = (reflections: Reflections): StructureFactors => {
+  const structureFactorsOf = (reflections: Reflections): StructureFactors => {
     warnings.push(...reflections.warnings);
     return StructureFactors.fromReflections(reflections, options);
   };
@@ -106,7 +106,7 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
     if (found.cell !== undefined) {
       mtzFacts = { name: (coordinates ?? list)?.name ?? "", columns: found.columns, cell: found.cell, wavelengthA: found.wavelengthA };
     }
-    structureFactors = gridOf(found);
+    structureFactors = structureFactorsOf(found);
     if (found.cell !== undefined && !holdsF000(found)) {
       warnings.push(`${list?.name} does not hold F(000); -default_F, ${defaultF}, stands for it`);
     }

@@ -3,7 +3,7 @@ import { InputError } from "../ndarray/errors.js";
 import { isPerImage, isRefinable, parametersNamed, refinableMembers } from "./catalogue.js";
 import type { Parameter } from "./parameter.js";
 import { groupPrefix, isOfGroup } from "./refinables/groups.js";
-import type { CatalogueOptions } from "./refinables/record.js";
+import type { CatalogueOptions } from "./refinables/refinable.js";
 import type { Still } from "./still.js";
 
 /** What somebody asks to refine. */

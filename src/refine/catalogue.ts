@@ -13,7 +13,7 @@ import { groupRecords } from "./refinables/groups.js";
 import { crystalRecords } from "./refinables/crystal.js";
 import { detectorRecords } from "./refinables/detector.js";
 import { spotRecords } from "./refinables/spots.js";
-import type { CatalogueOptions, RefinableRecord } from "./refinables/record.js";
+import type { CatalogueOptions, RefinableRecord } from "./refinables/refinable.js";
 
 const table = [...crystalRecords, ...detectorRecords, ...groupRecords, ...beamRecords, ...spotRecords, ...blockRecords, ...backgroundRecords] as const;
 

@@ -2,7 +2,7 @@ import { known, type Quantity } from "../autodiff/tape.js";
 import { detectorFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import { refinableRecords } from "./catalogue.js";
-import type { Carrier, OptionWords } from "./refinables/record.js";
+import type { Carrier, OptionWords } from "./refinables/refinable.js";
 
 /** What is not refined, and may have come from the header of the image, which simulate does not see. */
 const fixed: Carrier = {

@@ -89,16 +89,16 @@ function* runsOf(recordings: Recordings, given: Subject, shared: boolean): Gener
   const blocks = Math.max(fewestBlocks, Math.min(mostBlocks, Math.floor(mostElementsOfSums / Math.max(1, width))));
   const { pixels, tilesOfBlock } = inTiles(plan, blocks);
   const tiles = tileCount(pixels, plan.tileSize);
-  const left = zeros([tiles], "float64", { shared });
+  const leaving = zeros([tiles], "float64", { shared });
   const rows = zeros([Math.ceil(tiles / tilesOfBlock), width], "float64", { shared });
   const whole = { firstTile: 0, endTile: tiles };
-  const run: TileRun = { ...asked.run, parameters: plan.inputs, ofPanels: plan.ofPanels, pixels, data, latch: undefined, image, left, rows, tilesOfBlock, ...whole };
+  const run: TileRun = { ...asked.run, parameters: plan.inputs, ofPanels: plan.ofPanels, pixels, data, latch: undefined, image, leaving, rows, tilesOfBlock, ...whole };
   yield run;
 
   let lookups = 0;
-  for (const count of left.data) lookups += count;
+  for (const count of leaving.data) lookups += count;
   if (lookups > 0 && plan.structureFactors?.policy === "sequential") {
-    const tile = left.data.findIndex((count) => count > 0);
+    const tile = leaving.data.findIndex((count) => count > 0);
     const { firstTile } = blockOf(run, Math.floor(tile / tilesOfBlock));
     rows.data.fill(0, (firstTile / tilesOfBlock) * width);
     yield { ...run, firstTile, endTile: tile };

@@ -111,7 +111,7 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
   const mask = (): Variable => tape.input({ shape: [points, beams, orientations * reflections, tileSize / leafPixels], dtype });
   const pixels: PixelInputs = { ...indices, ...(sampling.isMasked && { live: mask() }) };
   const { image, leaving, reach, leavesZero } = recordImage(experiment, sampling, pixels);
-  const left = leaving ? sum(leaving, 1, 2, 3) : tape.constant(0, dtype);
+  const leavingCount = leaving ? sum(leaving, 1, 2, 3) : tape.constant(0, dtype);
   const recordedAs = (outputs: readonly Variable[], program: () => { readonly outputs: readonly Variable[]; readonly chain?: Program | undefined }, dark?: Variable): RecordedQuestion => ({
     spelling: [question.kind, ...outputs.map(({ id }) => id), dark?.id, tape.spelling].join(),
     literals: tape.literals,
@@ -123,8 +123,8 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
     dark: () => dark && tape.program([dark]),
     reach: () => (sampling.isMasked ? recordReach(reach, tape, pixels.fast) : undefined),
   });
-  if (question.kind === "image") return recordedAs([left, image], () => ({ outputs: [left, image] }));
-  if (question.kind === "leaving") return recordedAs([left], () => ({ outputs: [leaving ?? left] }));
+  if (question.kind === "image") return recordedAs([leavingCount, image], () => ({ outputs: [leavingCount, image] }));
+  if (question.kind === "leaving") return recordedAs([leavingCount], () => ({ outputs: [leaving ?? leavingCount] }));
 
   const counts = perPixel();
   const data = Array.from({ length: images }, perPixel);
@@ -143,20 +143,20 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
   const none = broadcastTo(tape.constant(0, dtype), image.shape);
   const dark = sampling.isMasked && leavesZero ? overPixels(ofPixels("loss", question.loss, none)) : undefined;
   if (question.kind === "gradient") {
-    return recordedAs([left, cost], () => {
+    return recordedAs([leavingCount, cost], () => {
       const gradients = pullBack([cost], [one], sources);
-      return { outputs: [left, cost, ...gradients.map((gradient, i) => orZero(gradient, sources[i]))] };
+      return { outputs: [leavingCount, cost, ...gradients.map((gradient, i) => orZero(gradient, sources[i]))] };
     }, dark);
   }
   const curvature = ofPixels("curvature", question.curvature);
   const ofEach = (x: Variable): Variable => broadcastTo(x, counts.shape);
   // Derivatives by the few numbers that the parameters make are those by the parameters, chained.
   const isChained = chains && sources.every(({ shape }) => shape.length === 0);
-  return recordedAs([left, cost, image, curvature], () => {
+  return recordedAs([leavingCount, cost, image, curvature], () => {
     const by = isChained ? intermediatesOf(sources, image) : sources;
     const slope = orZero(pullBack([cost], [one], [image])[0], image);
     const derivatives = by.map((moving) => orZero(pushForward(by, by.map((each) => (each === moving ? one : undefined)), [image])[0], image));
-    const outputs = [left, cost, ...[slope, curvature, ...derivatives].map(ofEach)];
+    const outputs = [leavingCount, cost, ...[slope, curvature, ...derivatives].map(ofEach)];
     return { outputs, chain: isChained ? derivativesOf(by, sources) : undefined };
   }, dark);
 }

@@ -54,7 +54,7 @@ export interface TileRun {
   /** receives the pixels, shape [slow, fast] */
   readonly image: NdArray | undefined;
   /** receives of each tile the number of lookups that left the grid; float64 */
-  readonly left: NdArray;
+  readonly leaving: NdArray;
   /** sums, to which each tile adds its own: those of a block of tiles in each row, float64, shape [blocks, sums] */
   readonly rows: NdArray;
   readonly tilesOfBlock: number;

@@ -77,8 +77,8 @@ export class TileRunner {
     const { first, count } = pixelsOfTile(run.pixels, tile, this.job.size);
     if (count === 0) return;
     this.#prepare(run, tile);
-    const [left, ...results] = this.#workspace.run();
-    run.left.data[tile] = left.size > 1 ? sumOfFirst(left, count) : 0;
+    const [leaving, ...results] = this.#workspace.run();
+    run.leaving.data[tile] = leaving.size > 1 ? sumOfFirst(leaving, count) : 0;
     if (this.job.hasImage && run.image) return this.#place(run, results[0], first, count, run.image);
     const { data, strides } = run.rows;
     let next = Math.floor(tile / run.tilesOfBlock) * strides[0];

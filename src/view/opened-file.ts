@@ -46,15 +46,15 @@ export async function openFiles(files: readonly File[], tell: (sentence: string)
 export async function openFile(packed: Uint8Array, name: string): Promise<Opened> {
   const bytes = isGzip(packed) ? await gunzip(packed, name) : packed;
   const begins = new TextDecoder("latin1").decode(bytes.subarray(0, 64));
-  if (begins.startsWith("MTZ ")) return gridOf(expandToP1(parseMtz(bytes, name)), name);
+  if (begins.startsWith("MTZ ")) return structureFactorsOf(expandToP1(parseMtz(bytes, name)), name);
   if (imageFormatOf(bytes) === undefined) {
     const model = modelFileIn(bytes, name);
     if (model) return { kind: "model", model, name };
-    if (/^\s*-?\d+\s+-?\d+\s+-?\d+\s+[-+.\d]/.test(begins)) return gridOf(parseHkl(new TextDecoder().decode(bytes), name), name);
+    if (/^\s*-?\d+\s+-?\d+\s+-?\d+\s+[-+.\d]/.test(begins)) return structureFactorsOf(parseHkl(new TextDecoder().decode(bytes), name), name);
   }
   return { kind: "image", image: givenImageOf(await parseAnyImage(bytes, name)) };
 }
 
-function gridOf(reflections: ReturnType<typeof parseHkl>, name: string): Opened {
+function structureFactorsOf(reflections: ReturnType<typeof parseHkl>, name: string): Opened {
   return { kind: "structure factors", name, structureFactors: StructureFactors.fromReflections(reflections), warnings: reflections.warnings };
 }

@@ -64,7 +64,7 @@ test("everything that can be refined of a detector of many panels has the deriva
     panels: { ...panels, moves: { top: { shiftMm: [0.1, -0.2, 0.3], turnDeg: [0.5, 0.2, -0.4] } } },
     structureFactors: 60,
   };
-  const names: readonly Refinable[] = ["misset", "cell", "distance", "beam_center", "rotation", "twotheta", "thickness", "absorption", "groups", "scale"];
+  const names: readonly Refinable[] = ["misset", "cell", "distance", "beam_center", "rotation", "twotheta", "thickness", "attenuation_depth", "groups", "scale"];
   const parameters = parametersNamed(names, experiment, { system: "triclinic" });
   assert.is(parameters.filter(({ move }) => move).length, 12);
   const likelihood = new Likelihood([{ experiment, options, counts: await counted(experiment) }], parameters, lossNamed("poisson"));

@@ -2,7 +2,7 @@ import type { Experiment } from "../../models/experiment.js";
 import { mostBackgroundTerms } from "../../models/background.js";
 import { InputError } from "../../ndarray/errors.js";
 import type { Parameter } from "../parameter.js";
-import { linear, positive, singleNumber, type CatalogueOptions, type OptionWords, type RefinableRecord } from "./record.js";
+import { linear, positive, singleNumber, type CatalogueOptions, type OptionWords, type RefinableRecord } from "./refinable.js";
 
 const water = singleNumber({
   name: "water",

@@ -5,7 +5,7 @@ import type { Experiment } from "../../models/experiment.js";
 import { InputError } from "../../ndarray/errors.js";
 import { componentsOf } from "../../physics/symmetric.js";
 import type { Parameter } from "../parameter.js";
-import { carriedBy, length, positive, singleNumber, width, type OptionWords, type RefinableRecord } from "./record.js";
+import { carriedBy, length, positive, singleNumber, width, type OptionWords, type RefinableRecord } from "./refinable.js";
 
 function inBeam(experiment: Experiment<Quantity>, part: Partial<Beam<Quantity>>): Experiment<Quantity> {
   return { ...experiment, beam: { ...experiment.beam, ...part } };
@@ -88,8 +88,9 @@ const divergence = {
   },
 } as const satisfies RefinableRecord;
 
-const polarization = singleNumber({
-  name: "polarization",
+const kahnFactor = singleNumber({
+  name: "kahn_factor",
+  aliases: ["polarization", "polar"],
   unit: "",
   help: "Kahn's polarization factor",
   role: "profile",
@@ -127,4 +128,4 @@ const scale = singleNumber({
   carrier: fluence.carrier,
 });
 
-export const beamRecords = [wavelength, dispersion, divergence, polarization, fluence, scale] as const;
+export const beamRecords = [wavelength, dispersion, divergence, kahnFactor, fluence, scale] as const;

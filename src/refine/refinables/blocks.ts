@@ -4,7 +4,7 @@ import type { Block } from "../../models/crystal.js";
 import type { Experiment } from "../../models/experiment.js";
 import { InputError } from "../../ndarray/errors.js";
 import type { Parameter } from "../parameter.js";
-import { axes, linear, positive, replaced, type OptionWords, type RefinableRecord } from "./record.js";
+import { axes, linear, positive, replaced, type OptionWords, type RefinableRecord } from "./refinable.js";
 
 /** Blocks whose numbers can be asked for one by one. */
 const mostNamed = 12;

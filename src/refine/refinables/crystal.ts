@@ -6,7 +6,7 @@ import { shapeNamed } from "../../physics/lattice-factor.js";
 import { withCell } from "../crystal-cell.js";
 import { cellTies, crystalSystemOf, type CellParameter } from "../crystal-system.js";
 import type { Parameter } from "../parameter.js";
-import { angle, axes, linear, positive, replaced, singleNumber, type CatalogueOptions, type RefinableRecord } from "./record.js";
+import { angle, axes, linear, positive, replaced, singleNumber, type CatalogueOptions, type RefinableRecord } from "./refinable.js";
 
 const cellNames: readonly CellParameter[] = ["a", "b", "c", "alpha", "beta", "gamma"];
 

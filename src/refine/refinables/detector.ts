@@ -4,7 +4,7 @@ import { conventionPivot, detectorFrame, type Detector } from "../../models/dete
 import type { Experiment } from "../../models/experiment.js";
 import { InputError } from "../../ndarray/errors.js";
 import type { Parameter } from "../parameter.js";
-import { angle, axes, carriedBy, inDetector, length, linear, positive, replaced, singleNumber, type RefinableRecord } from "./record.js";
+import { angle, axes, carriedBy, inDetector, length, linear, positive, replaced, singleNumber, type RefinableRecord } from "./refinable.js";
 
 const readDistance = ({ detector: { distanceMm = 100, originMm } }: Experiment<Quantity>): Quantity | undefined => (originMm ? undefined : distanceMm);
 
@@ -115,8 +115,9 @@ const thickness = singleNumber({
   carrier: "detector_thick",
 });
 
-const absorption = singleNumber({
-  name: "absorption",
+const attenuationDepth = singleNumber({
+  name: "attenuation_depth",
+  aliases: ["absorption"],
   unit: "um",
   help: "depth of the sensor at which 1/e of the photons are left",
   role: "profile",
@@ -130,4 +131,4 @@ const absorption = singleNumber({
   carrier: "detector_abs",
 });
 
-export const detectorRecords = [distance, beamCenter, rotation, twotheta, thickness, absorption] as const;
+export const detectorRecords = [distance, beamCenter, rotation, twotheta, thickness, attenuationDepth] as const;

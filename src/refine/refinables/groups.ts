@@ -4,7 +4,7 @@ import type { Quantity } from "../../autodiff/tape.js";
 import { known } from "../../autodiff/tape.js";
 import { InputError } from "../../ndarray/errors.js";
 import type { Parameter } from "../parameter.js";
-import { axes, linear, replaced, type RefinableRecord } from "./record.js";
+import { axes, linear, replaced, type RefinableRecord } from "./refinable.js";
 
 const rest = [0, 0, 0] as const;
 /** In millimetres and degrees: the errors to be expected of a detector's file, and how far groups may move. */

@@ -7,7 +7,7 @@ import { InputError } from "../../ndarray/errors.js";
 import { crystalFrame, lengthsOfCells } from "../../physics/spots.js";
 import { componentsOf, type Symmetric } from "../../physics/symmetric.js";
 import type { Parameter } from "../parameter.js";
-import { carriedBy, inDetector, linear, singleNumber, width, type OptionWords, type RefinableRecord } from "./record.js";
+import { carriedBy, inDetector, linear, singleNumber, width, type OptionWords, type RefinableRecord } from "./refinable.js";
 
 const tensorAxes = ["xx", "yy", "zz", "xy", "xz", "yz"] as const;
 

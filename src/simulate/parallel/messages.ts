@@ -27,7 +27,7 @@ export interface RunMessage {
   readonly data: readonly ArrayMessage[];
   readonly latch: Latch | undefined;
   readonly image: ArrayMessage | undefined;
-  readonly left: ArrayMessage;
+  readonly leaving: ArrayMessage;
   readonly rows: ArrayMessage;
   readonly tilesOfBlock: number;
   readonly firstTile: number;

@@ -157,7 +157,7 @@ export class WorkerPool {
   }
 
   #message(run: TileRun, state: Int32Array, port: number): RunMessage {
-    const { job, parameters, known: arrays, pixels, ofPanels, reach, darkKnown, data, latch, image, left, rows, tilesOfBlock, firstTile, endTile } = run;
+    const { job, parameters, known: arrays, pixels, ofPanels, reach, darkKnown, data, latch, image, leaving, rows, tilesOfBlock, firstTile, endTile } = run;
     const known = this.#known[port];
     const isNew = !known.has(job.id);
     if (isNew) remember(known, job.id, job);
@@ -173,7 +173,7 @@ export class WorkerPool {
       data: data.map(asMessage),
       latch,
       image: image && asMessage(image),
-      left: asMessage(left),
+      leaving: asMessage(leaving),
       rows: asMessage(rows),
       tilesOfBlock,
       firstTile,

@@ -36,7 +36,7 @@ function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<numbe
     reach: message.reach && { ...message.reach, known: message.reach.known.map(asArray) },
     darkKnown: message.darkKnown?.map(asArray),
     image: message.image && asArray(message.image),
-    left: asArray(message.left),
+    leaving: asArray(message.leaving),
     rows: asArray(message.rows),
   };
   const { end } = blocksOf(run);

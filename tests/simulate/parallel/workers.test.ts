@@ -141,9 +141,9 @@ function impossible(): TileRun {
       isMasked: false,
   };
   const shared = { shared: true };
-  const [image, left, rows] = [[2, 2], [1], [1, 1]].map((extents) => zeros(extents, "float64", shared));
+  const [image, leaving, rows] = [[2, 2], [1], [1, 1]].map((extents) => zeros(extents, "float64", shared));
   const pixels = { shape: [2, 2], roi: { fastMin: 0, fastMax: 1, slowMin: 0, slowMax: 1 }, size: 4, places: undefined };
-  return { job, parameters: [], known: [], pixels, data: [], latch: undefined, image, left, rows, tilesOfBlock: 1, firstTile: 0, endTile: 1 };
+  return { job, parameters: [], known: [], pixels, data: [], latch: undefined, image, leaving, rows, tilesOfBlock: 1, firstTile: 0, endTile: 1 };
 }
 
 async function rejection(promise: Promise<unknown>): Promise<string> {
