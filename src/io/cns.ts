@@ -1,6 +1,6 @@
 import { InputError } from "../ndarray/errors.js";
 import { parseNumber, quote } from "./field.js";
-import { ReflectionRows, type MeasuredColumn, type MeasuredReflections } from "./measured.js";
+import { ReflectionRows, unknownCrystal, type MeasuredColumn, type MeasuredReflections } from "./measured.js";
 
 /** Whether a text is a list of reflections of CNS or X-PLOR. */
 export function isCns(text: string): boolean {
@@ -69,10 +69,7 @@ export function parseCns(text: string, name: string): MeasuredReflections {
   const isShort = announced !== undefined && announced !== rows.size;
   return {
     name,
-    cell: undefined,
-    spaceGroupName: "",
-    operators: undefined,
-    wavelengthA: undefined,
+    ...unknownCrystal,
     ...rows.indices(),
     columns,
     areMatesApart: isAnomalous,

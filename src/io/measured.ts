@@ -48,6 +48,14 @@ export interface MeasuredReflections {
   readonly warnings: readonly string[];
 }
 
+/** What a list says of its crystal that holds reflections alone. */
+export const unknownCrystal: Pick<MeasuredReflections, "cell" | "spaceGroupName" | "operators" | "wavelengthA"> = {
+  cell: undefined,
+  spaceGroupName: "",
+  operators: undefined,
+  wavelengthA: undefined,
+};
+
 /** Collects the lines of a list, all with values of the same names. */
 export class ReflectionRows {
   readonly #h: number[] = [];

@@ -1,6 +1,6 @@
 import { InputError } from "../ndarray/errors.js";
 import { parseNumber, quote } from "./field.js";
-import { ReflectionRows, type MeasuredReflections } from "./measured.js";
+import { ReflectionRows, unknownCrystal, type MeasuredReflections } from "./measured.js";
 
 /** h, k, l in four columns each, value and standard deviation in eight. */
 const line = /^[ \d-]{12}[ \d.+-]{8,}/;
@@ -51,10 +51,7 @@ export function parseShelxHkl(text: string, name: string, kind: "intensity" | "a
   if (values === undefined) throw new InputError(`${name} holds no reflection`);
   return {
     name,
-    cell: undefined,
-    spaceGroupName: "",
-    operators: undefined,
-    wavelengthA: undefined,
+    ...unknownCrystal,
     ...rows.indices(),
     columns: [{ label: kind === "intensity" ? "FSQ" : "F", kind, isCalculated: false, values, sigmas: rows.column("sigma"), mates: undefined }],
     areMatesApart: true,

@@ -2,6 +2,7 @@ import { allocate } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
 import { fromData, type NdArray } from "../ndarray/ndarray.js";
 import type { ExperimentRecord } from "./geometry/record.js";
+import { uprightPanel } from "./geometry/upright-panel.js";
 import { unpackingOf } from "./tiff-packing.js";
 
 /** A TIFF image as read: float64 of shape [slow, fast]. */
@@ -147,19 +148,7 @@ export function tiffRecord({ shape: [slow, fast], camera }: Tiff, source: string
     ...common,
     kind: "MarCCD header",
     beam: { wavelengthA, direction: [0, 0, -1] },
-    panels: isPlaced
-      ? [
-          {
-            name: "Panel",
-            pixels: { fast, slow },
-            pixelSizeMm: pixelSizeMm[0],
-            originMm: [-beamPixels[0] * pixelSizeMm[0], beamPixels[1] * pixelSizeMm[1], -distanceMm],
-            fast: [1, 0, 0],
-            slow: [0, -pixelSizeMm[1] / pixelSizeMm[0], 0],
-            trusted: { overload: 65535 },
-          },
-        ]
-      : [],
+    panels: isPlaced ? [{ ...uprightPanel({ pixels: { fast, slow }, pixelSizeMm, beamPixels, distanceMm }), trusted: { overload: 65535 } }] : [],
     scan: { firstImage: 1, lastImage: 1, startDeg, widthDeg: endDeg - startDeg },
     remarks: isPlaced ? [] : ["the header does not state distance, beam centre and pixel size of a detector across the beam: its place is left open"],
   };

@@ -5,7 +5,7 @@ import type { Environment } from "../environment.js";
 import { otherTasks } from "../interruption.js";
 import { makeFolder } from "../out-folder.js";
 import { boxFiles } from "./box-files.js";
-import { boxReport, describeBoxes, filesIn } from "./box-report.js";
+import { boxReport, describeBoxes } from "./box-report.js";
 import { boxSpots } from "./box-spots.js";
 import type { BoxRequest } from "./boxes-request.js";
 import { refineOnBoxes, squaresOf } from "./boxes.js";
@@ -31,8 +31,7 @@ export async function runBoxJob(boxes: BoxRequest, job: ImageJob, isOneOfMany: b
   const models = new Map(refinement.crystals.map(({ experiment }, i) => [refinement.crystals.length > 1 ? i : request.crystal, experiment] as const));
   const { structureFactors } = request.stills[0].experiment;
   const squareOf = typeof structureFactors === "number" ? undefined : squaresOf(request.stills[0].experiment);
-  const command = given.occurrences.flatMap(({ spelling, words }) => [spelling, ...words]);
-  const report = await boxReport(refinement, squareOf, command, filesIn(given, job.images[0], cwd));
+  const report = boxReport(refinement, squareOf);
   const files = await resultFiles(given, job, request, refinement, cwd, { models, more: report, spots: boxSpots(refinement) });
   const own = boxFiles(refinement, job.folder);
   await writeAllAtomically([...files, ...own]);

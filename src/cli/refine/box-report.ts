@@ -1,54 +1,22 @@
-import { readBinaryFile } from "../../io/files.js";
-import { frameNameOf } from "../../io/image-file.js";
-import { md5Base64 } from "../../io/md5.js";
 import { detectorsOf } from "../../models/panels.js";
 import { factsOf, type CrystalFacts } from "../../refine/boxes/facts.js";
 import type { BoxRefinement } from "../../refine/boxes/refined-crystals.js";
 import { beamOn } from "../../refine/offsets.js";
-import { fromFolder } from "../input-files.js";
-import type { Given } from "../parse-flags.js";
-import { version } from "../version.js";
-import type { RefineFlag } from "./flags.js";
 
 /** What refinement.json says of boxes besides what it says of every refinement. */
 export interface BoxReport {
   readonly crystals: readonly CrystalFacts[];
   /** standard deviations times the root of the reduced chi-square, where that is above 1 */
   readonly esdInflated: Readonly<Record<string, number | null>>;
-  readonly provenance: {
-    readonly command: readonly string[];
-    readonly version: string;
-    readonly node: string;
-    readonly files: readonly { readonly name: string; readonly md5: string }[];
-  };
 }
 
-/**
- * @param squareOf |F|² of a file, to compare with
- * @param command the options, as they were read
- * @param files names of the files that were read
- */
-export async function boxReport({ crystals, parameters, reducedChiSquare }: BoxRefinement, squareOf: ((hkl: readonly [number, number, number]) => number | undefined) | undefined, command: readonly string[], files: readonly string[]): Promise<BoxReport> {
+/** @param squareOf |F|² of a file, to compare with */
+export function boxReport({ crystals, parameters, reducedChiSquare }: BoxRefinement, squareOf: ((hkl: readonly [number, number, number]) => number | undefined) | undefined): BoxReport {
   const factor = Math.sqrt(Math.max(1, reducedChiSquare));
   return {
     crystals: crystals.map((crystal) => factsOf(crystal, detectorsOf(crystal.experiment).map(beamOn), squareOf)),
     esdInflated: Object.fromEntries(parameters.map(({ name, esd }) => [name, esd === undefined ? null : esd * factor])),
-    provenance: {
-      command,
-      version: version(),
-      node: process.versions.node,
-      files: await Promise.all(files.map(async (name) => ({ name, md5: md5Base64(await readBinaryFile(name)) }))),
-    },
   };
-}
-
-/** Options that name files. */
-const ofFiles: readonly RefineFlag[] = ["geometry", "hkl", "mtz", "dump", "mask", "mat"];
-
-/** The files that a refinement read, the image first. */
-export function filesIn(given: Given<RefineFlag>, image: string, cwd: string): string[] {
-  const named = given.occurrences.flatMap(({ name, words: [word] }) => (ofFiles.includes(name) && word !== undefined ? [word] : []));
-  return [image, ...named].map((name) => fromFolder(cwd, frameNameOf(name).file));
 }
 
 /** What was found of each crystal, as text for a terminal. */

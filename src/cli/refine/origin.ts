@@ -13,8 +13,11 @@ import type { RefineFlag } from "./flags.js";
 /** Options that name a file to be read. */
 const inputFlags: ReadonlySet<string> = new Set<RefineFlag>(["hkl", "mtz", "pdb", "dump", "mat", "mask", "img", "geometry", "sourcefile", "stol", "4stol", "Q"]);
 
+/** What a result comes from. */
+export type Origin = Pick<Report, "provenance" | "facts" | "files">;
+
 /** What the result comes from: the command, who said what, and the files that it has read. */
-export async function originOf(given: Given<RefineFlag>, images: readonly string[], facts: readonly StatedFact[], cwd: string): Promise<Pick<Report, "provenance" | "facts" | "files">> {
+export async function originOf(given: Given<RefineFlag>, images: readonly string[], facts: readonly StatedFact[], cwd: string): Promise<Origin> {
   const options = given.occurrences.map(({ name, words }) => [`-${name}`, ...words].map(quotedArgument).join(" "));
   return {
     provenance: [
@@ -24,6 +27,11 @@ export async function originOf(given: Given<RefineFlag>, images: readonly string
     facts,
     files: await readFiles([...images, ...given.occurrences.filter(({ name }) => inputFlags.has(name)).flatMap(({ words }) => words)], cwd),
   };
+}
+
+/** The command and the files of an origin, as the file of a refinement's numbers has them. */
+export function provenanceOf({ provenance, files }: Origin): object {
+  return { ...Object.fromEntries(provenance), files: files.map(({ name, bytes, checksum }) => ({ name, bytes, sha256: checksum })) };
 }
 
 async function readFiles(names: readonly string[], cwd: string): Promise<ReadFile[]> {

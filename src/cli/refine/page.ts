@@ -19,6 +19,7 @@ import { shellsOf } from "../../view/shells.js";
 import { panelImages } from "../../view/panel-images.js";
 import { listedSpots, type ListedSpot } from "../../view/spot-list.js";
 import { pageProgram, sha256 } from "../view/page-program.js";
+import type { Origin } from "./origin.js";
 
 /** A still beside what the refinement made of it. */
 export interface ComparedStill {
@@ -45,7 +46,7 @@ export async function refinementPage(
   compared: readonly ComparedStill[],
   loss: Loss,
   warnings: readonly string[],
-  origin: Pick<Report, "provenance" | "facts" | "files">,
+  origin: Origin,
 ): Promise<string> {
   const { converged, why, steps, seconds, loss: misfit } = summaryOf(refinement);
   const values = refinement.parameters.map(({ value }) => value);

@@ -17,7 +17,7 @@ import type { BoxSpots } from "./box-spots.js";
 import { correlationMatrix, lossCurve } from "./charts.js";
 import { asSimulateFlags, type RefineFlag } from "./flags.js";
 import type { ImageJob } from "./images.js";
-import { originOf } from "./origin.js";
+import { originOf, provenanceOf } from "./origin.js";
 import { refinementPage, type ComparedStill } from "./page.js";
 import { refinedArguments } from "./refined-arguments.js";
 import { refinedModel, type RefinedCrystals } from "./refined-model.js";
@@ -40,7 +40,7 @@ export async function resultFiles(
   request: RefineRequest,
   refinement: Refinement,
   cwd: string,
-  { models, more, spots }: ResultExtras = {},
+  { models, more: extras, spots }: ResultExtras = {},
 ): Promise<OutputFile[]> {
   const { stills, parameters, options } = request;
   const loss = options.loss ?? lossNamed("poisson");
@@ -76,8 +76,10 @@ export async function resultFiles(
   add("correlations.svg", correlationMatrix(refinement));
   const blocks = refinedBlocks(refinement);
   if (blocks.length > 0) add("blocks.svg", poleFigure(blocks));
-  add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, refinement.warnings, await originOf(given, images, request.facts, cwd)));
-  add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings, { ...more, ...(byPanel.length > 0 && { panels: byPanel.length === 1 ? byPanel[0] : byPanel }) }));
+  const origin = await originOf(given, images, request.facts, cwd);
+  const more = { ...extras, ...(byPanel.length > 0 && { panels: byPanel.length === 1 ? byPanel[0] : byPanel }), provenance: provenanceOf(origin) };
+  add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, refinement.warnings, origin));
+  add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings, more));
   return files;
 }
 

@@ -1,4 +1,5 @@
 import type { ExperimentRecord, PanelRecord, SensorRecord } from "../geometry/record.js";
+import { uprightPanel } from "../geometry/upright-panel.js";
 import { identity } from "../geometry/vector.js";
 import { parseNumber } from "../field.js";
 
@@ -71,16 +72,7 @@ export function miniHeaderRecord(header: MiniHeader, [slow, fast]: readonly [num
     const missing = [pixelSizeMm === undefined && "Pixel_size", beamPixels === undefined && "Beam_xy", !(distanceMm !== undefined && distanceMm > 0) && "Detector_distance"];
     remarks.push(`the header does not state ${missing.filter((word) => word !== false).join(", ")}: the detector's place is left open`);
   } else {
-    panels.push({
-      name: "Panel",
-      pixels: { fast, slow },
-      pixelSizeMm: pixelSizeMm[0],
-      originMm: [-beamPixels[0] * pixelSizeMm[0], beamPixels[1] * pixelSizeMm[1], -distanceMm],
-      fast: [1, 0, 0],
-      slow: [0, -pixelSizeMm[1] / pixelSizeMm[0], 0],
-      sensor,
-      trusted: { lowest: 0, overload },
-    });
+    panels.push({ ...uprightPanel({ pixels: { fast, slow }, pixelSizeMm, beamPixels, distanceMm }), sensor, trusted: { lowest: 0, overload } });
   }
   const fraction = header.polarizationFraction;
   const kahnFactor = fraction === undefined || fraction < 0 || fraction > 1 ? undefined : round(2 * fraction - 1);

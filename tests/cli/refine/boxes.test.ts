@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -37,6 +38,8 @@ test("a model file alone is refined on boxes, with free intensities, in one comm
     assert.ok(shells.length > 1 && worst.length > 1);
     assert.ok(esdInflated.eta >= parameters.eta.esd);
     assert.equal(provenance.files.map(({ name }: { readonly name: string }) => basename(name)), ["still.cbf", "m.expt"]);
+    assert.is(provenance.files[1].sha256, createHash("sha256").update(await bench.read("m.expt")).digest("hex"));
+    assert.match(provenance.command, /^braggtape refine .*still\.cbf .*-refine misset,eta/);
     // The same intensities in both files: those of P 1 may be Friedel mates.
     const mtz = parseMtz(await bench.read("out/intensities.mtz"), "intensities.mtz");
     const table = parseReflectionTable(await bench.read("out/intensities.refl"), "intensities.refl");
