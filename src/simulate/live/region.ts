@@ -1,5 +1,4 @@
-import type { Data } from "../../ndarray/dtype.js";
-import { leafEdge, leavesAlong } from "./pixel-block.js";
+import { leavesAlong } from "./pixel-block.js";
 import type { LiveLeaves } from "./live-leaves.js";
 
 /** A square of pixels, which is part of a patch. */
@@ -40,26 +39,6 @@ export function quartersOf({ fast, slow, half, blocks, row, column }: Region): R
       column: column + right * leaves,
     })),
   );
-}
-
-/** Room for rounding, in pixels. */
-const margin = 1e-3;
-
-/**
- * Marks the leaves of a region that have pixels in a rectangle.
- * @param rectangle its centre along fast and slow, in pixels from the region's, and half of its edges
- */
-export function markRectangle({ half, blocks, row, column }: Region, step: number, rectangle: Data, found: LiveLeaves): void {
-  const last = blocks * leavesAlong - 1;
-  const fast = rectangle[0] + half;
-  const slow = rectangle[1] + half;
-  const halfFast = rectangle[2] + margin;
-  const halfSlow = rectangle[3] + margin;
-  const top = Math.max(0, Math.floor(Math.ceil(slow - halfSlow) / leafEdge));
-  const bottom = Math.min(last, Math.floor(Math.floor(slow + halfSlow) / leafEdge));
-  const left = Math.max(0, Math.floor(Math.ceil(fast - halfFast) / leafEdge));
-  const right = Math.min(last, Math.floor(Math.floor(fast + halfFast) / leafEdge));
-  if (top <= bottom && left <= right) found.add(step, row + top, row + bottom, column + left, column + right);
 }
 
 export function markAll({ blocks, row, column }: Region, step: number, found: LiveLeaves): void {
