@@ -42,10 +42,14 @@ export interface ClosedImage {
   /** q in Å⁻¹, and the direct vectors of the orientations times reflections, in Å */
   readonly scattering: Vector;
   readonly lattice: DirectBasis;
-  /** covariance of the steps' spots in the domain's own units, to which a matrix takes indices */
+  /** covariance that all reflections share at a pixel, in the domain's own units, to which a matrix takes indices */
   readonly covariance: Symmetric;
   readonly ofIndices: Matrix;
+  /** records what is added for a reflection */
+  ofReflection(hkl: Vector): Symmetric;
 }
+
+const none: Symmetric<number> = [0, 0, 0, 0, 0, 0];
 
 /** Records the sum of all spots that reach each pixel, in closed form. */
 export function recordClosedSpots(experiment: Experiment<Quantity>, sampling: ClosedSteps, pixels: PixelIndices & { readonly live?: Variable | undefined }): ClosedImage {
@@ -90,8 +94,9 @@ export function recordClosedSpots(experiment: Experiment<Quantity>, sampling: Cl
     shape,
     scattering: q,
     lattice,
-    covariance,
+    covariance: shared,
     ofIndices: domain.ofIndices,
+    ofReflection: (indices) => spotCovariance(widths, none, reflectionOf(indices, basis, domain)),
   };
 }
 

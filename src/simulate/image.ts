@@ -73,8 +73,10 @@ export interface RecordedReach {
   readonly lattice: DirectBasis;
   /** of the crystal, which all steps share */
   readonly crystal: readonly Quantity[];
-  /** of spots in closed form, the covariance of each step */
+  /** of spots in closed form, the covariance that all reflections share */
   readonly covariance: readonly Quantity[];
+  /** and what records that of a reflection, six numbers of its indices, which is added */
+  readonly ofReflection: ((hkl: Vector) => readonly Quantity[]) | undefined;
   /** pixels, points, sources, orientations times reflections */
   readonly shape: Shape;
 }
@@ -90,9 +92,9 @@ export function recordImage(experiment: Experiment<Quantity>, sampling: Sampling
 
 function recordClosedImage(experiment: Experiment<Quantity>, { lookup, ...sampling }: Sampling & ClosedSampling, pixels: PixelInputs): RecordedImage {
   const mode = lookup === "tricubic" ? "tricubic" : "nearest";
-  const { electrons, leaving, shape, scattering, lattice, covariance, ofIndices } = recordClosedSpots(experiment, { ...sampling, lookup: mode }, pixels);
+  const { electrons, leaving, shape, scattering, lattice, covariance, ofIndices, ofReflection } = recordClosedSpots(experiment, { ...sampling, lookup: mode }, pixels);
   return {
-    reach: { bounds: { kind: "closed", reflections: sampling.reflections }, scattering, lattice, crystal: ofIndices.flat(), covariance, shape },
+    reach: { bounds: { kind: "closed", reflections: sampling.reflections }, scattering, lattice, crystal: ofIndices.flat(), covariance, ofReflection, shape },
     leavesZero: isDark(experiment),
     image: photonsOf(experiment, electrons, sampling.oversample, pixels),
     leaving: mode === "tricubic" ? broadcastTo(recorded(leaving, pixels.fast), shape) : undefined,
@@ -162,6 +164,7 @@ function recordSampledImage(experiment: Experiment<Quantity>, sampling: Sampling
       lattice: turned,
       crystal: [...cells, ...aStar, ...bStar, ...cStar, fudge],
       covariance: [],
+      ofReflection: undefined,
       shape,
     },
     leavesZero: isDark(experiment),

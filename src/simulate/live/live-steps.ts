@@ -13,13 +13,14 @@ import type { Pixels } from "../pixels.js";
 import { parametersOn, type RunParameters } from "../run-arguments.js";
 import { firstOfPatch, patchEdge, type BlockOfPanel } from "./blocked-pixels.js";
 import { BoxSearch } from "./box-search.js";
+import { ClosedWidths } from "./closed-widths.js";
 import { LiveLeaves } from "./live-leaves.js";
 import { blockEdge, leavesAlong, leavesOfBlock } from "./pixel-block.js";
 import { positionOutputs, type RunReach } from "./reach.js";
 import { quartersOf, type Region, type Search } from "./region.js";
 import { SpotSearch } from "./spot-search.js";
-import { ClosedWidths, widthsOfShape } from "./spot-widths.js";
-import { groupsOf, singleSteps, type StepLattices } from "./step-groups.js";
+import { widthsOfShape } from "./spot-widths.js";
+import { groupsOf, orientationsOf, type StepLattices } from "./step-groups.js";
 
 /** How many radii of its spots places may be apart in a group of steps, where |q| is as large as it is at the edge of most detectors. */
 const [radiiApart, commonLength] = [4, 0.5];
@@ -105,8 +106,10 @@ function searchOf({ reach, known, negligible }: RunReach, parameters: readonly N
   const steps = stepLattices(program.outputs.map((output) => program.nodes[output].shape), reach.steps, new Enclosure(values, [3, positionOutputs]));
   const rest = new Enclosure(values, [positionOutputs]);
   if (reach.kind === "closed") {
-    const groups = singleSteps(steps, reach.reflections);
-    return new SpotSearch(positions, groups, steps.vectors, new ClosedWidths(rest, groups.length, negligible), reach.reflections, negligible.reflections);
+    const elements = (output: number): Int32Array => placesIn([1, ...program.nodes[program.outputs[output]].shape.slice(1)], [1, ...reach.steps]);
+    const widths = new ClosedWidths(rest, elements(positionOutputs), elements(program.outputs.length - 1), negligible);
+    const [nh, nk, nl] = reach.reflections;
+    return new SpotSearch(positions, orientationsOf(steps, nh * nk * nl), steps.vectors, widths, reach.reflections, negligible.reflections);
   }
   const crystal = crystalBody(rest.outputs.map(({ centre }) => centre[0]));
   const { bound, distance } = shapeNamed(reach.shape);
@@ -115,7 +118,7 @@ function searchOf({ reach, known, negligible }: RunReach, parameters: readonly N
   const limit = Math.max(negligible.factor, Math.sqrt(negligible.part) * boundOf([none, none, none]));
   if (distance === undefined) return new BoxSearch(positions, steps, boundOf, limit);
   const widths = widthsOfShape(distance, crystal, limit);
-  const groups = groupsOf(steps, widths.toUnits, (radiiApart * widths.radii[0]) / commonLength);
+  const groups = groupsOf(steps, widths.toUnits, (radiiApart * widths.radius) / commonLength);
   return new SpotSearch(positions, groups, steps.vectors, widths, [1, 1, 1], negligible.reflections);
 }
 

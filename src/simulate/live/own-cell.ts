@@ -8,26 +8,24 @@ import { allocate, type Data } from "../../ndarray/dtype.js";
 const closeness = 1e-9;
 
 export class OwnCell {
-  /** of each axis: h at a place, and how it changes along fast and slow; lowest and highest that it is in the cell; whether that cuts something off */
-  readonly #lines = allocate("float64", 15);
-  readonly #cuts = new Uint8Array(3);
-  #placeX = 0;
+  /** of each line that cuts something off: δ where it meets the row through the place, and how that changes from row to row */
+  readonly #lines = allocate("float64", 9);
+  #count = 0;
   #placeY = 0;
-  isCut = false;
 
   /**
    * Takes the cell.
    * @param lattice a, b and c, row by row, from an index on
    * @param q and its slopes at a place, three numbers each
-   * @param first, of each axis, the whole number that is summed where h is 0 or just above
-   * @param bent by how much q departs from the plane that touches it there
-   * @returns whether any of a box is in the cell
+   * @param highest h, k and l in the cell
+   * @param bent by how much q departs at the most from the plane that touches it there
+   * @param box of pixels: δ and ε at the lowest and at the highest, from the region's centre
+   * @returns whether any of the box is in the cell
    */
   take(lattice: Data, from: number, x: number, y: number, q: Data, highest: Data, bent: number, box: Data): boolean {
-    this.#placeX = x;
     this.#placeY = y;
-    this.isCut = false;
     const lines = this.#lines;
+    let count = 0;
     for (let axis = 0; axis < 3; axis++) {
       const a = lattice[from + 3 * axis];
       const b = lattice[from + 3 * axis + 1];
@@ -41,33 +39,37 @@ export class OwnCell {
       const first = value + (alongX > 0 ? alongX * (box[0] - x) : alongX * (box[1] - x)) + (alongY > 0 ? alongY * (box[2] - y) : alongY * (box[3] - y));
       const last = value + (alongX > 0 ? alongX * (box[1] - x) : alongX * (box[0] - x)) + (alongY > 0 ? alongY * (box[3] - y) : alongY * (box[2] - y));
       if (first > high || last < low) return false;
-      const isCut = first < low || last > high;
-      this.#cuts[axis] = isCut ? 1 : 0;
-      if (!isCut) continue;
-      this.isCut = true;
-      lines[5 * axis] = value;
-      lines[5 * axis + 1] = alongX;
-      lines[5 * axis + 2] = alongY;
-      lines[5 * axis + 3] = low;
-      lines[5 * axis + 4] = high;
+      if (!(first < low || last > high)) continue;
+      const toLow = x + (low - value) / alongX;
+      const toHigh = x + (high - value) / alongX;
+      lines[3 * count] = alongX > 0 ? toLow : toHigh;
+      lines[3 * count + 1] = alongX > 0 ? toHigh : toLow;
+      lines[3 * count + 2] = -alongY / alongX;
+      count++;
     }
+    this.#count = count;
     return true;
   }
 
-  /** Narrows a row to what is in the cell; returns whether anything is left. */
-  narrowRow(y: number, row: Data): boolean {
+  /** The lowest δ that is in the cell in a row, or one given. */
+  lowest(y: number, given: number): number {
     const lines = this.#lines;
-    for (let axis = 0; axis < 3; axis++) {
-      if (this.#cuts[axis] === 0) continue;
-      const here = lines[5 * axis] + lines[5 * axis + 2] * (y - this.#placeY);
-      const alongX = lines[5 * axis + 1];
-      const toLow = (lines[5 * axis + 3] - here) / alongX;
-      const toHigh = (lines[5 * axis + 4] - here) / alongX;
-      const first = this.#placeX + (alongX > 0 ? toLow : toHigh);
-      const last = this.#placeX + (alongX > 0 ? toHigh : toLow);
-      if (first > row[0]) row[0] = first;
-      if (last < row[1]) row[1] = last;
+    let lowest = given;
+    for (let at = 0; at < 3 * this.#count; at += 3) {
+      const here = lines[at] + lines[at + 2] * (y - this.#placeY);
+      if (here > lowest) lowest = here;
     }
-    return row[0] <= row[1];
+    return lowest;
+  }
+
+  /** The highest one. */
+  highest(y: number, given: number): number {
+    const lines = this.#lines;
+    let highest = given;
+    for (let at = 0; at < 3 * this.#count; at += 3) {
+      const here = lines[at + 1] + lines[at + 2] * (y - this.#placeY);
+      if (here < highest) highest = here;
+    }
+    return highest;
   }
 }

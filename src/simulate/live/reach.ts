@@ -20,7 +20,10 @@ export type Reach = {
       readonly shape: CrystalShape;
     }
   | {
-      /** behind them, the matrix to the domain's own units, and the covariance of each step there */
+      /**
+       * behind them, the matrix to the domain's own units, and there: what is added to the covariance for the reflections 100, 010, 001, 110,
+       * 101 and 011, without the pixels, and the covariance that all share
+       */
       readonly kind: "closed";
       /** whole numbers along each axis that are the steps' innermost ones */
       readonly reflections: readonly [number, number, number];

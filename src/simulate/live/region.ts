@@ -41,6 +41,9 @@ export function quartersOf({ fast, slow, half, blocks, row, column }: Region): R
   );
 }
 
+/** Room for the rounding of places, in pixels. */
+export const margin = 1e-3;
+
 export function markAll({ blocks, row, column }: Region, step: number, found: LiveLeaves): void {
   const last = blocks * leavesAlong - 1;
   found.add(step, row, row + last, column, column + last);

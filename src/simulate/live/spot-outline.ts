@@ -4,6 +4,9 @@
  * the reflection is an ellipse.
  */
 import { allocate, type Data } from "../../ndarray/dtype.js";
+import { patchEdge } from "./blocked-pixels.js";
+import { blockEdge } from "./pixel-block.js";
+import { margin, type Region } from "./region.js";
 
 /** Room for rounding, in parts of a squared distance. */
 const closeness = 1e-9;
@@ -15,8 +18,11 @@ const [lowX, highX, lowY, highY] = [0, 1, 2, 3];
 export class SpotOutline {
   /** in which the spot is: δ and ε at the lowest and at the highest, from the region's centre */
   readonly box = allocate("float64", 4);
-  /** along a row, lowest and highest δ from the region's centre */
-  readonly row = allocate("float64", 2);
+  /** of each row of pixels of the region, lowest and highest δ from the region's centre */
+  readonly rows = allocate("float64", 2 * patchEdge * blockEdge);
+  /** the rows that the box has, from the first to the last */
+  top = 0;
+  bottom = 0;
   readonly #numbers = allocate("float64", 17);
   #placeX = 0;
   #placeY = 0;
@@ -141,21 +147,24 @@ export class SpotOutline {
     return box[lowX] <= box[highX] && box[lowY] <= box[highY];
   }
 
-  /** Finds where a row meets the ellipse in the box; returns whether it does. */
-  meetsRow(y: number, radius: number): boolean {
+  /** Writes where the rows of a region meet the ellipse in the box. */
+  writeRows({ half }: Region, radius: number): void {
     const numbers = this.#numbers;
-    const { box, row } = this;
-    const epsilon = y - this.#placeY;
+    const { box, rows } = this;
+    this.top = Math.max(0, Math.ceil(box[lowY] + half - margin));
+    this.bottom = Math.min(2 * half, Math.floor(box[highY] + half + margin));
     const square = radius * radius;
-    const beside = numbers[xy] * epsilon + numbers[xd];
     const along = numbers[xx];
-    const distance = numbers[dd];
-    const left = beside * beside - along * (distance + (2 * numbers[yd] + numbers[yy] * epsilon) * epsilon - square - closeness * (square + distance));
-    if (left < 0) return false;
-    const around = Math.sqrt(left) / along;
-    const middle = this.#placeX - beside / along;
-    row[0] = middle - around > box[lowX] ? middle - around : box[lowX];
-    row[1] = middle + around < box[highX] ? middle + around : box[highX];
-    return row[0] <= row[1];
+    const size = square - numbers[dd] + closeness * (square + numbers[dd]);
+    for (let y = this.top; y <= this.bottom; y++) {
+      const epsilon = y - half - this.#placeY;
+      const beside = numbers[xy] * epsilon + numbers[xd];
+      const left = beside * beside + along * (size - (2 * numbers[yd] + numbers[yy] * epsilon) * epsilon);
+      const around = Math.sqrt(left) / along;
+      const middle = this.#placeX - beside / along;
+      // What is no number meets all of the box.
+      rows[2 * y] = left < 0 ? Infinity : middle - around > box[lowX] ? middle - around : box[lowX];
+      rows[2 * y + 1] = middle + around < box[highX] ? middle + around : box[highX];
+    }
   }
 }

@@ -7,7 +7,7 @@ export interface StepGroup {
   /** steps from the first to the one before the end */
   readonly first: number;
   readonly end: number;
-  /** of each step, the element of the lattices */
+  /** of each step, the element of the lattices; a single one where the steps differ in their reflections alone */
   readonly lattices: Int32Array;
   /** a, b and c, row by row, on average */
   readonly mean: Data;
@@ -15,8 +15,6 @@ export interface StepGroup {
   readonly spread: readonly [number, number, number];
   /** the same of what they make of a q of length 1, in units of the widths that all steps share */
   readonly room: number;
-  /** by which the whole numbers of closed spots are moved on from the first ones that are near */
-  readonly moved: readonly [number, number, number];
 }
 
 /** Halves of a group are asked about apart where they are less spread by this factor: those of a scan are, those of mosaic domains are not. */
@@ -53,11 +51,11 @@ export function groupsOf(steps: StepLattices, toUnits: Data, most: number): Step
   return groups;
 }
 
-/** Each step alone, of which the innermost are the reflections of an orientation. */
-export function singleSteps(steps: StepLattices, [nh, nk, nl]: readonly [number, number, number]): StepGroup[] {
-  return Array.from(steps.views, (_, step) => {
-    const own = step % (nh * nk * nl);
-    return { ...groupOf(steps, step, step + 1, allocate("float64", 9)), moved: [Math.floor(own / (nk * nl)), Math.floor(own / nl) % nk, own % nl] };
+/** Each orientation alone, whose reflections are so many steps one after another. */
+export function orientationsOf(steps: StepLattices, reflections: number): StepGroup[] {
+  return Array.from({ length: steps.views.length / reflections }, (_, orientation) => {
+    const first = orientation * reflections;
+    return { ...groupOf(steps, first, first + 1, allocate("float64", 9)), end: first + reflections };
   });
 }
 
@@ -83,5 +81,5 @@ function groupOf({ views, lattices, vectors }: StepLattices, first: number, end:
     }
     if (!(Math.sqrt(square) <= room)) room = Math.sqrt(square);
   }
-  return { view: views[first], first, end, lattices: own, mean, spread, room, moved: [0, 0, 0] };
+  return { view: views[first], first, end, lattices: own, mean, spread, room };
 }

@@ -105,19 +105,16 @@ export class Surface {
 
   /**
    * Writes how high the part of second order is at the least and at the most above the plane that touches the surface at the centre.
-   * @param normal of the plane, for q
+   * @param normalX, normalY, normalZ of the plane, for q
    */
-  writeHeights(normal: Data, half: number, into: Data): void {
-    const xx = this.#height(normal, atXX) * half * half;
-    const xy = Math.abs(this.#height(normal, atXY)) * half * half;
-    const yy = this.#height(normal, atYY) * half * half;
+  writeHeights(normalX: number, normalY: number, normalZ: number, half: number, into: Data): void {
+    const numbers = this.#coefficients;
+    const along = (at: number): number => (normalX * numbers[at] + normalY * numbers[at + 1] + normalZ * numbers[at + 2]) * half * half;
+    const xx = along(atXX);
+    const xy = Math.abs(along(atXY));
+    const yy = along(atYY);
     into[0] = Math.min(0, xx) + Math.min(0, yy) - xy;
     into[1] = Math.max(0, xx) + Math.max(0, yy) + xy;
-  }
-
-  #height(normal: Data, at: number): number {
-    const numbers = this.#coefficients;
-    return normal[0] * numbers[at] + normal[1] * numbers[at + 1] + normal[2] * numbers[at + 2];
   }
 }
 

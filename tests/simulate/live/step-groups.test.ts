@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { groupsOf, singleSteps, type StepLattices } from "../../../src/simulate/live/step-groups.js";
+import { groupsOf, orientationsOf, type StepLattices } from "../../../src/simulate/live/step-groups.js";
 
 /** Lattices of 100 A along the axes, turned about z by angles in radians. */
 function turned(angles: readonly number[]): StepLattices {
@@ -27,11 +27,11 @@ test("what a group's lattices make of a vector is within its room of what their 
   }
 });
 
-test("steps of q of their own are not asked about together, and reflections move on along l first", () => {
+test("steps of q of their own are not asked about together, and those of an orientation's reflections are", () => {
   const { lattices, vectors } = turned([0, 0]);
   assert.is(groupsOf({ views: Int32Array.of(0, 1), lattices, vectors }, own, Infinity).length, 2);
-  const moved = singleSteps({ views: new Int32Array(6), lattices: new Int32Array(6), vectors }, [1, 2, 3]).map((group) => group.moved);
-  assert.equal(moved, [[0, 0, 0], [0, 0, 1], [0, 0, 2], [0, 1, 0], [0, 1, 1], [0, 1, 2]]);
+  const orientations = orientationsOf({ views: new Int32Array(12), lattices: Int32Array.from({ length: 12 }, (_, step) => (step < 6 ? 0 : 1)), vectors }, 6);
+  assert.equal(orientations.map(({ first, end, lattices: [lattice] }) => [first, end, lattice]), [[0, 6, 0], [6, 12, 1]]);
 });
 
 test.run();

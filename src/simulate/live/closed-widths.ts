@@ -1,0 +1,161 @@
+/**
+ * How wide spots in closed form are: they end where ½ d' S⁻¹ d is large for all pixels of a region. S is what all reflections share at a
+ * pixel, which is 1 at least in a domain's own units and varies slowly, and a quadratic form of the reflection's indices.
+ */
+import { allocate, type Data } from "../../ndarray/dtype.js";
+import { bentSpread, straightSpread } from "../../autodiff/enclosed.js";
+import type { Enclosure } from "../../autodiff/enclosure.js";
+import type { Negligible } from "./reach.js";
+import type { Region } from "./region.js";
+import type { ReflectionWidths, SpotWidths } from "./spot-widths.js";
+
+/** Outputs: the matrix to a domain's own units; what reflections add; and what they share. */
+const [atForm, atShared] = [9, 45];
+const components = 6;
+/** Indices that the numbers of the quadratic form are multiplied by. */
+const [xx, yy, zz, xy, xz, yz] = [0, 1, 2, 3, 4, 5];
+/** What they share may vary so much in a region, by parts. */
+const mostChange = 0.15;
+
+export class ClosedWidths implements SpotWidths, ReflectionWidths {
+  radius = 0;
+  readonly reach = [Infinity, Infinity, Infinity] as const;
+  readonly ofReflections = this;
+  readonly #exponent: number;
+  /** of each lattice: the matrix to its domains' own units; and for each product of indices the six numbers that it is multiplied by */
+  readonly #units: Data;
+  readonly #forms: Data;
+  /** the present step's lattice, and what its reflections share */
+  #element = 0;
+  readonly #shared = allocate("float64", components);
+  /** a covariance, and what takes a domain's own units to its: the lower triangle of L⁻¹, row by row */
+  readonly #covariance = allocate("float64", components);
+  readonly #triangle = allocate("float64", components);
+
+  /**
+   * @param enclosure of the outputs, for each lattice and for each view
+   * @param lattices, views of each step, the elements of the outputs
+   */
+  constructor(
+    readonly enclosure: Enclosure,
+    readonly lattices: Int32Array,
+    readonly views: Int32Array,
+    { exponent, part }: Negligible,
+  ) {
+    this.#exponent = Math.min(exponent, -Math.log(part));
+    const { outputs } = enclosure;
+    const count = outputs[0].centre.length;
+    this.#units = allocate("float64", atForm * count);
+    this.#forms = allocate("float64", components * components * count);
+    for (let element = 0; element < count; element++) {
+      for (let i = 0; i < atForm; i++) this.#units[atForm * element + i] = outputs[i].centre[element];
+      const form = this.#forms.subarray(components * components * element, components * components * (element + 1));
+      const of = (product: number, component: number): number => outputs[atForm + components * product + component].centre[element];
+      for (let component = 0; component < components; component++) {
+        for (const square of [xx, yy, zz]) form[components * square + component] = of(square, component);
+        for (const [mixed, a, b] of [[xy, xx, yy], [xz, xx, zz], [yz, yy, zz]]) form[components * mixed + component] = of(mixed, component) - of(a, component) - of(b, component);
+      }
+    }
+  }
+
+  over({ fast, slow, half }: Region): boolean {
+    const { enclosure } = this;
+    enclosure.over(fast, slow, half, half);
+    const shared = enclosure.outputs.slice(atShared);
+    let largest = 0;
+    for (let view = 0; view < shared[0].centre.length; view++) {
+      shared.forEach(({ centre }, component) => (this.#covariance[component] = centre[view]));
+      writeTriangle(this.#covariance, this.#triangle);
+      shared.forEach((entry, component) => (this.#covariance[component] = straightSpread(entry, view, enclosure.half) + bentSpread(entry, view, enclosure.half)));
+      const change = largestOf(this.#covariance, this.#triangle);
+      if (!(change <= largest)) largest = change;
+    }
+    // What differs from S by no more than ρ of it is at most (1 + ρ) S, and so is the sum with what reflections add.
+    this.radius = Math.sqrt(2 * this.#exponent * (1 + largest));
+    return largest <= mostChange;
+  }
+
+  writeUnits(step: number, into: Data): void {
+    const from = atForm * this.lattices[step];
+    for (let i = 0; i < atForm; i++) into[i] = this.#units[from + i];
+  }
+
+  look(step: number): void {
+    const { outputs } = this.enclosure;
+    this.#element = this.lattices[step];
+    for (let component = 0; component < components; component++) this.#shared[component] = outputs[atShared + component].centre[this.views[step]];
+  }
+
+  writeOwnUnits(h: number, k: number, l: number, into: Data): void {
+    const forms = this.#forms;
+    const covariance = this.#covariance;
+    const from = components * components * this.#element;
+    for (let i = 0; i < components; i++) {
+      const squares = h * h * forms[from + i] + k * k * forms[from + components + i] + l * l * forms[from + 2 * components + i];
+      const mixed = h * k * forms[from + 3 * components + i] + h * l * forms[from + 4 * components + i] + k * l * forms[from + 5 * components + i];
+      covariance[i] = this.#shared[i] + squares + mixed;
+    }
+    const triangle = this.#triangle;
+    writeTriangle(covariance, triangle);
+    const units = this.#units;
+    const at = atForm * this.#element;
+    for (let column = 0; column < 3; column++) {
+      const u = units[at + column];
+      const v = units[at + 3 + column];
+      const w = units[at + 6 + column];
+      into[column] = triangle[0] * u;
+      into[3 + column] = triangle[1] * u + triangle[2] * v;
+      into[6 + column] = triangle[3] * u + triangle[4] * v + triangle[5] * w;
+    }
+  }
+
+  /** What reflections add along a direction is the square of a seminorm of their indices, and is largest in a corner. */
+  along(direction: Data, low: ArrayLike<number>, high: ArrayLike<number>, at: number): number {
+    const x = direction[0];
+    const y = direction[1];
+    const z = direction[2];
+    const of = (numbers: Data, from: number): number =>
+      numbers[from] * x * x + numbers[from + 1] * y * y + numbers[from + 2] * z * z + 2 * (numbers[from + 3] * x * y + numbers[from + 4] * x * z + numbers[from + 5] * y * z);
+    const from = components * components * this.#element;
+    const [hh, kk, ll, hk, hl, kl] = [xx, yy, zz, xy, xz, yz].map((product) => of(this.#forms, from + components * product));
+    let most = 0;
+    for (const h of [low[at], high[at]]) {
+      for (const k of [low[at + 1], high[at + 1]]) {
+        for (const l of [low[at + 2], high[at + 2]]) {
+          const added = hh * h * h + kk * k * k + ll * l * l + hk * h * k + hl * h * l + kl * k * l;
+          if (!(added <= most)) most = added;
+        }
+      }
+    }
+    return Math.sqrt(of(this.#shared, 0) + most);
+  }
+}
+
+/** Writes the lower triangle of L⁻¹, row by row, where a tensor is L L'. */
+function writeTriangle([sxx, syy, szz, sxy, sxz, syz]: Data, into: Data): void {
+  const first = 1 / Math.sqrt(sxx);
+  const l21 = sxy * first;
+  const l31 = sxz * first;
+  const second = 1 / Math.sqrt(syy - l21 * l21);
+  const l32 = (syz - l21 * l31) * second;
+  const third = 1 / Math.sqrt(szz - l31 * l31 - l32 * l32);
+  into[0] = first;
+  into[1] = -second * l21 * first;
+  into[2] = second;
+  into[3] = -third * (l31 * first + l32 * into[1]);
+  into[4] = -third * l32 * second;
+  into[5] = third;
+}
+
+/** The norm that a tensor, of whose components only the largest sizes are known, can have at the most in units of a triangle. */
+function largestOf([sxx, syy, szz, sxy, sxz, syz]: Data, triangle: Data): number {
+  const [t0, t1, t2, t3, t4, t5] = triangle.map(Math.abs);
+  const rows = [[t0, 0, 0], [t1, t2, 0], [t3, t4, t5]];
+  const tensor = [[sxx, sxy, sxz], [sxy, syy, syz], [sxz, syz, szz]];
+  const times = (row: readonly number[], column: readonly number[]): number => row[0] * column[0] + row[1] * column[1] + row[2] * column[2];
+  const sums = rows.map((row) => {
+    const scaled = tensor.map((column) => times(row, column));
+    return rows.reduce((sum, other) => sum + times(scaled, other), 0);
+  });
+  return sums.reduce((most, sum) => (sum <= most ? most : sum), 0);
+}
