@@ -3,7 +3,6 @@
  * pixel, which is 1 at least in a domain's own units and varies slowly, and a quadratic form of the reflection's indices.
  */
 import { allocate, type Data } from "../../ndarray/dtype.js";
-import { bentSpread, straightSpread } from "../../autodiff/enclosed.js";
 import type { Enclosure } from "../../autodiff/enclosure.js";
 import type { Negligible } from "./reach.js";
 import type { Region } from "./region.js";
@@ -19,6 +18,7 @@ const mostChange = 0.15;
 
 export class ClosedWidths implements SpotWidths, ReflectionWidths {
   radius = 0;
+  readonly leastRadius: number;
   readonly reach = [Infinity, Infinity, Infinity] as const;
   readonly ofReflections = this;
   readonly #exponent: number;
@@ -27,7 +27,10 @@ export class ClosedWidths implements SpotWidths, ReflectionWidths {
   readonly #forms: Data;
   /** the present step's lattice, and what its reflections share */
   #element = 0;
+  #view = 0;
   readonly #shared = allocate("float64", components);
+  /** by how much that differs at the most */
+  readonly #spread = allocate("float64", components);
   /** a covariance, and what takes a domain's own units to its: the lower triangle of L⁻¹, row by row */
   readonly #covariance = allocate("float64", components);
   readonly #triangle = allocate("float64", components);
@@ -43,6 +46,7 @@ export class ClosedWidths implements SpotWidths, ReflectionWidths {
     { exponent, part }: Negligible,
   ) {
     this.#exponent = Math.min(exponent, -Math.log(part));
+    this.leastRadius = Math.sqrt(2 * this.#exponent);
     const { outputs } = enclosure;
     const count = outputs[0].centre.length;
     this.#units = allocate("float64", atForm * count);
@@ -61,18 +65,37 @@ export class ClosedWidths implements SpotWidths, ReflectionWidths {
   over({ fast, slow, half }: Region): boolean {
     const { enclosure } = this;
     enclosure.over(fast, slow, half, half);
-    const shared = enclosure.outputs.slice(atShared);
     let largest = 0;
-    for (let view = 0; view < shared[0].centre.length; view++) {
-      shared.forEach(({ centre }, component) => (this.#covariance[component] = centre[view]));
+    for (let view = 0; view < enclosure.outputs[atShared].centre.length; view++) {
+      this.#view = view;
+      this.#expand(0, 0, half, half);
+      for (let i = 0; i < components; i++) this.#covariance[i] = this.#shared[i];
       writeTriangle(this.#covariance, this.#triangle);
-      shared.forEach((entry, component) => (this.#covariance[component] = straightSpread(entry, view, enclosure.half) + bentSpread(entry, view, enclosure.half)));
-      const change = largestOf(this.#covariance, this.#triangle);
+      const change = largestOf(this.#spread, this.#triangle);
       if (!(change <= largest)) largest = change;
     }
-    // What differs from S by no more than ρ of it is at most (1 + ρ) S, and so is the sum with what reflections add.
-    this.radius = Math.sqrt(2 * this.#exponent * (1 + largest));
+    this.radius = this.#radiusFor(largest);
     return largest <= mostChange;
+  }
+
+  /** What differs from S by no more than ρ of it is at most (1 + ρ) S. */
+  #radiusFor(change: number): number {
+    return Math.sqrt(2 * this.#exponent * (1 + change));
+  }
+
+  /** Finds what is shared at a place, and by how much it differs at the most so many pixels from there. */
+  #expand(alongX: number, alongY: number, toX: number, toY: number): void {
+    const { outputs } = this.enclosure;
+    for (let i = 0; i < components; i++) {
+      const { centre, x, y, xx, xy, yy, rest } = outputs[atShared + i];
+      const at = this.#view;
+      const bentX = xx[at] * alongX;
+      const bentY = yy[at] * alongY;
+      this.#shared[i] = centre[at] + (x[at] + bentX + xy[at] * alongY) * alongX + (y[at] + bentY) * alongY;
+      const slopeX = Math.abs(x[at] + 2 * bentX + xy[at] * alongY);
+      const slopeY = Math.abs(y[at] + 2 * bentY + xy[at] * alongX);
+      this.#spread[i] = (slopeX + Math.abs(xx[at]) * toX) * toX + (slopeY + Math.abs(yy[at]) * toY + Math.abs(xy[at]) * toX) * toY + rest[at];
+    }
   }
 
   writeUnits(step: number, into: Data): void {
@@ -80,13 +103,14 @@ export class ClosedWidths implements SpotWidths, ReflectionWidths {
     for (let i = 0; i < atForm; i++) into[i] = this.#units[from + i];
   }
 
-  look(step: number): void {
-    const { outputs } = this.enclosure;
+  look(step: number, half: number): void {
     this.#element = this.lattices[step];
-    for (let component = 0; component < components; component++) this.#shared[component] = outputs[atShared + component].centre[this.views[step]];
+    this.#view = this.views[step];
+    this.#expand(0, 0, half, half);
   }
 
-  writeOwnUnits(h: number, k: number, l: number, into: Data): void {
+  writeOwnUnits(h: number, k: number, l: number, x: number, y: number, toX: number, toY: number, into: Data): number {
+    this.#expand(x, y, toX, toY);
     const forms = this.#forms;
     const covariance = this.#covariance;
     const from = components * components * this.#element;
@@ -97,6 +121,12 @@ export class ClosedWidths implements SpotWidths, ReflectionWidths {
     }
     const triangle = this.#triangle;
     writeTriangle(covariance, triangle);
+    this.#writeUnits(into);
+    return this.#radiusFor(largestOf(this.#spread, triangle));
+  }
+
+  #writeUnits(into: Data): void {
+    const triangle = this.#triangle;
     const units = this.#units;
     const at = atForm * this.#element;
     for (let column = 0; column < 3; column++) {
@@ -132,13 +162,13 @@ export class ClosedWidths implements SpotWidths, ReflectionWidths {
 }
 
 /** Writes the lower triangle of L⁻¹, row by row, where a tensor is L L'. */
-function writeTriangle([sxx, syy, szz, sxy, sxz, syz]: Data, into: Data): void {
-  const first = 1 / Math.sqrt(sxx);
-  const l21 = sxy * first;
-  const l31 = sxz * first;
-  const second = 1 / Math.sqrt(syy - l21 * l21);
-  const l32 = (syz - l21 * l31) * second;
-  const third = 1 / Math.sqrt(szz - l31 * l31 - l32 * l32);
+function writeTriangle(tensor: Data, into: Data): void {
+  const first = 1 / Math.sqrt(tensor[xx]);
+  const l21 = tensor[xy] * first;
+  const l31 = tensor[xz] * first;
+  const second = 1 / Math.sqrt(tensor[yy] - l21 * l21);
+  const l32 = (tensor[yz] - l21 * l31) * second;
+  const third = 1 / Math.sqrt(tensor[zz] - l31 * l31 - l32 * l32);
   into[0] = first;
   into[1] = -second * l21 * first;
   into[2] = second;
@@ -147,15 +177,18 @@ function writeTriangle([sxx, syy, szz, sxy, sxz, syz]: Data, into: Data): void {
   into[5] = third;
 }
 
-/** The norm that a tensor, of whose components only the largest sizes are known, can have at the most in units of a triangle. */
-function largestOf([sxx, syy, szz, sxy, sxz, syz]: Data, triangle: Data): number {
-  const [t0, t1, t2, t3, t4, t5] = triangle.map(Math.abs);
-  const rows = [[t0, 0, 0], [t1, t2, 0], [t3, t4, t5]];
-  const tensor = [[sxx, sxy, sxz], [sxy, syy, syz], [sxz, syz, szz]];
-  const times = (row: readonly number[], column: readonly number[]): number => row[0] * column[0] + row[1] * column[1] + row[2] * column[2];
-  const sums = rows.map((row) => {
-    const scaled = tensor.map((column) => times(row, column));
-    return rows.reduce((sum, other) => sum + times(scaled, other), 0);
-  });
-  return sums.reduce((most, sum) => (sum <= most ? most : sum), 0);
+/** The largest norm in units of a triangle that a tensor can have, of whose components only the largest sizes are known. */
+function largestOf(sizes: Data, triangle: Data): number {
+  const t0 = Math.abs(triangle[0]);
+  const t1 = Math.abs(triangle[1]);
+  const t2 = Math.abs(triangle[2]);
+  const t3 = Math.abs(triangle[3]);
+  const t4 = Math.abs(triangle[4]);
+  const t5 = Math.abs(triangle[5]);
+  const a = t0 + t1 + t3;
+  const b = t2 + t4;
+  const x = sizes[xx] * a + sizes[xy] * b + sizes[xz] * t5;
+  const y = sizes[xy] * a + sizes[yy] * b + sizes[yz] * t5;
+  const z = sizes[xz] * a + sizes[yz] * b + sizes[zz] * t5;
+  return Math.max(t0 * x, t1 * x + t2 * y, t3 * x + t4 * y + t5 * z);
 }

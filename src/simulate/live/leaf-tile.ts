@@ -34,18 +34,27 @@ export class LeafTile {
 
   /** Writes the pixels' coordinates, those of another pixel of the tile where there is none. */
   writeCoordinates({ shape: [, width], panels }: Pixels, fast: NdArray, slow: NdArray): void {
-    const [columns, rows] = [fast.data, slow.data];
+    const columns = fast.data;
+    const rows = slow.data;
+    const places = this.#places;
     const height = panels?.rows ?? Infinity;
-    this.#forEach((i, place) => {
-      const row = Math.floor(place / width);
-      columns[fast.offset + i] = place - row * width;
-      rows[slow.offset + i] = row % height;
-    });
+    let last = this.#firstPlace();
+    for (let i = 0; i < blockPixels; i++) {
+      if (places[i] >= 0) last = places[i];
+      const row = Math.floor(last / width);
+      columns[fast.offset + i] = last - row * width;
+      rows[slow.offset + i] = height === Infinity ? row : row % height;
+    }
   }
 
   /** Reads an image, contiguous in memory from an index on, at the pixels. */
   pick({ data: from, offset }: NdArray, { data: to, offset: start }: NdArray): void {
-    this.#forEach((i, place) => (to[start + i] = from[offset + place]));
+    const places = this.#places;
+    let last = this.#firstPlace();
+    for (let i = 0; i < blockPixels; i++) {
+      if (places[i] >= 0) last = places[i];
+      to[start + i] = from[offset + last];
+    }
   }
 
   /** Writes 1 for each pixel and 0 where there is none. */
@@ -55,14 +64,12 @@ export class LeafTile {
 
   /** Writes the pixels' numbers into an image, contiguous in memory. */
   place(from: Data, to: Data): void {
-    for (let i = 0; i < this.#leaves * leafPixels; i++) if (this.#places[i] >= 0) to[this.#places[i]] = from[i];
+    const places = this.#places;
+    const end = this.#leaves * leafPixels;
+    for (let i = 0; i < end; i++) if (places[i] >= 0) to[places[i]] = from[i];
   }
 
-  #forEach(visit: (i: number, place: number) => void): void {
-    let last = this.#places.find((place) => place >= 0) ?? 0;
-    for (let i = 0; i < blockPixels; i++) {
-      if (this.#places[i] >= 0) last = this.#places[i];
-      visit(i, last);
-    }
+  #firstPlace(): number {
+    return this.#places.find((place) => place >= 0) ?? 0;
   }
 }

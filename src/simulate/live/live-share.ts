@@ -9,14 +9,14 @@ const blocksLookedAt = 12;
 const blocksForEach = 32;
 /** The share of the steps that must be left to work on at the most, so that it pays to find them. */
 const mostLive = 0.7;
-/** The same of pixels of few steps, beside which asking takes long. */
+/** The same of pixels of few steps, and of spots in closed form, beside which asking takes long. */
 const mostLiveOfFew = 0.15;
 const fewSteps = 8;
 
 /** Whether it pays to leave out what is not live. */
 export function isWorthAsking(reach: RunReach, plan: Plan): boolean {
   try {
-    return isLiveAtMost(plan.steps < fewSteps ? mostLiveOfFew : mostLive, reach, plan);
+    return isLiveAtMost(plan.steps < fewSteps || plan.sampling.closed ? mostLiveOfFew : mostLive, reach, plan);
   } catch (error) {
     // What bounds the steps cannot be enclosed.
     if (error instanceof RangeError) return false;

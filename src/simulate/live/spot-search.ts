@@ -12,7 +12,7 @@ import { OwnCell } from "./own-cell.js";
 import { markAll, type Region, type Search } from "./region.js";
 import { isAnyScattering, isScattering, type ScatteringReflections } from "./scattering-reflections.js";
 import { SpotOutline } from "./spot-outline.js";
-import type { SpotWidths } from "./spot-widths.js";
+import type { ReflectionWidths, SpotWidths } from "./spot-widths.js";
 import type { StepGroup } from "./step-groups.js";
 import { extentOf, Surface } from "./surface.js";
 
@@ -27,6 +27,8 @@ const mostRest = 0.1;
 /** A surface that bends by less than this part of a radius is as good as the plane that touches it. */
 const straight = 0.03;
 const mostTurns = 3;
+/** Radii that are larger than they must be by this factor are looked at in a smaller part of a region. */
+const wider = 1.03;
 /** Planes that differ by less than this part of it are as good as one. */
 const parallel = 0.03;
 
@@ -50,7 +52,8 @@ export class SpotSearch implements Search {
   /** the plane's normal; between which heights along it reflections are near */
   readonly #normal = allocate("float64", 3);
   readonly #heights = allocate("float64", 2);
-  /** a reflection in units; the highest h, k and l of pixels that a step sums it at; l from and to */
+  /** of a step's spot, in units; a reflection in units; the highest h, k and l of pixels that a step sums it at; l from and to */
+  #ownRadius = 0;
   readonly #reflection = allocate("float64", 3);
   readonly #highest = allocate("float64", 3);
   readonly #near = new Int32Array(2);
@@ -90,11 +93,11 @@ export class SpotSearch implements Search {
       } else if (reflections === undefined || isAnyScattering(reflections, this.#low, this.#high, 3 * i)) active.push(i);
     }
     if (active.length === 0) return true;
+    if (region.blocks > 1 && !this.#isStraight(groups[active[0]], region)) return false;
     const areWidthsKnown = widths.over(region);
     if (region.blocks > 1 && !areWidthsKnown) return false;
     for (let turn = 0; turn < active.length; turn++) {
       this.#takeGroup(groups[active[turn]], turn === 0);
-      if (turn === 0 && region.blocks > 1 && !this.#isStraight(region)) return false;
       this.#markGroup(active[turn], region, found);
     }
     return true;
@@ -145,7 +148,6 @@ export class SpotSearch implements Search {
   /** Looks at the present region as a group sees it. */
   #takeGroup({ view, mean, first, room }: StepGroup, isFirst: boolean): void {
     this.widths.writeUnits(first, this.#units);
-    this.widths.ofReflections?.look(first);
     this.#surface.look(view, isFirst);
     this.#takeUnits(mean, room);
   }
@@ -157,10 +159,11 @@ export class SpotSearch implements Search {
   }
 
   /** Whether the surface is straight enough to ask about all of it at once. */
-  #isStraight({ half }: Region): boolean {
+  #isStraight(group: StepGroup, { half }: Region): boolean {
     const surface = this.#surface;
+    this.#takeGroup(group, true);
     this.#touch(0, 0);
-    return surface.bentPerPixel(half, half) <= mostBent * this.#outline.slope && surface.rest <= mostRest * this.widths.radius;
+    return surface.bentPerPixel(half, half) <= mostBent * this.#outline.slope && surface.rest <= mostRest * this.widths.leastRadius;
   }
 
   /** Takes the plane that touches the surface at a place, in the present units. */
@@ -176,8 +179,10 @@ export class SpotSearch implements Search {
     const { reflections } = this;
     const low = this.#low;
     const high = this.#high;
-    const radius = this.#radius + group.room * this.#length(group.view);
+    this.#ownRadius = this.widths.radius * (1 + radiusCloseness);
+    const radius = this.#ownRadius + group.room * this.#length(group.view);
     const { ofReflections } = this.widths;
+    ofReflections?.look(group.first, region.half);
     const heights = this.#heights;
     const normal = this.#normal;
     this.#reflection.fill(0);
@@ -200,10 +205,6 @@ export class SpotSearch implements Search {
         }
       }
     }
-  }
-
-  get #radius(): number {
-    return this.widths.radius * (1 + radiusCloseness);
   }
 
   /** Finds between which heights along the normal reflections are near to the surface. */
@@ -234,14 +235,11 @@ export class SpotSearch implements Search {
   /** @param radius in which all of a group's steps are from their mean */
   #markReflection(group: StepGroup, radius: number, h: number, k: number, l: number, region: Region, found: LiveLeaves): void {
     const { counts } = this;
-    const { ofReflections } = this.widths;
-    const units = this.#units;
-    if (ofReflections) {
-      ofReflections.writeOwnUnits(h, k, l, units);
-      this.#takeUnits(group.mean, group.room);
-    }
-    for (let row = 0; row < 3; row++) this.#reflection[row] = units[3 * row] * h + units[3 * row + 1] * k + units[3 * row + 2] * l;
-    if (!this.#findBox(region.half, radius)) return;
+    const { half } = region;
+    const { box } = this.#outline;
+    box[0] = box[2] = -half;
+    box[1] = box[3] = half;
+    if (!(this.widths.ofReflections ? this.#findOwnBox(this.widths.ofReflections, group, h, k, l, half) : this.#findBox(h, k, l, half, radius))) return;
     const highest = this.#highest;
     highest[0] = h + counts[0] / 2;
     highest[1] = k + counts[1] / 2;
@@ -250,13 +248,33 @@ export class SpotSearch implements Search {
     else this.#markOrientation(group, h, k, l, region, found);
   }
 
-  /** Finds a box in which all of a group's spots of the present reflection are; returns whether there is any. */
-  #findBox(half: number, radius: number): boolean {
+  /** Finds the box of a reflection with widths of its own: those in the region first, and then those in the box. */
+  #findOwnBox(widths: ReflectionWidths, { mean, room }: StepGroup, h: number, k: number, l: number, half: number): boolean {
+    const { box } = this.#outline;
+    this.#ownRadius = widths.writeOwnUnits(h, k, l, 0, 0, half, half, this.#units) * (1 + radiusCloseness);
+    this.#takeUnits(mean, room);
+    if (!this.#findBox(h, k, l, half, this.#ownRadius)) return false;
+    for (let turn = 0; turn < mostTurns && this.#ownRadius > wider * this.widths.leastRadius; turn++) {
+      const x = (box[0] + box[1]) / 2;
+      const y = (box[2] + box[3]) / 2;
+      this.#ownRadius = widths.writeOwnUnits(h, k, l, x, y, box[1] - x, box[3] - y, this.#units) * (1 + radiusCloseness);
+      this.#takeUnits(mean, room);
+      this.#takeReflection(h, k, l);
+      if (!this.#narrowBox(this.#ownRadius)) return false;
+    }
+    return true;
+  }
+
+  #takeReflection(h: number, k: number, l: number): void {
+    const units = this.#units;
+    for (let row = 0; row < 3; row++) this.#reflection[row] = units[3 * row] * h + units[3 * row + 1] * k + units[3 * row + 2] * l;
+  }
+
+  /** Narrows the box to where spots of a reflection are; returns whether there is any. */
+  #findBox(h: number, k: number, l: number, half: number, radius: number): boolean {
     const surface = this.#surface;
     const outline = this.#outline;
-    const { box } = outline;
-    box[0] = box[2] = -half;
-    box[1] = box[3] = half;
+    this.#takeReflection(h, k, l);
     this.#touch(0, 0);
     // Towards where the surface is nearest to the reflection.
     for (let turn = 0; turn < 2; turn++) {
@@ -269,7 +287,14 @@ export class SpotSearch implements Search {
     // A surface d + J ε that bends by less than κ |J ε| is near where |d + J ε| <= radius + κ |J ε|, and |J ε| <= |d + J ε| + |d|.
     const perSlope = surface.bentPerPixel(toX, toY) / outline.slope;
     const wide = perSlope < 1 ? (radius + surface.rest + perSlope * outline.distance) / (1 - perSlope) : Infinity;
-    if (!outline.narrow(Math.min(radius + surface.bent(toX, toY), wide))) return false;
+    return outline.narrow(Math.min(radius + surface.bent(toX, toY), wide)) && this.#narrowBox(radius);
+  }
+
+  /** Narrows it from where the surface is in its middle. */
+  #narrowBox(radius: number): boolean {
+    const surface = this.#surface;
+    const outline = this.#outline;
+    const { box } = outline;
     for (let turn = 0; turn < mostTurns; turn++) {
       const x = (box[0] + box[1]) / 2;
       const y = (box[2] + box[3]) / 2;
@@ -285,7 +310,7 @@ export class SpotSearch implements Search {
   #markOrientation({ first, mean }: StepGroup, h: number, k: number, l: number, region: Region, found: LiveLeaves): void {
     const [nh, nk, nl] = this.counts;
     const highest = this.#highest;
-    this.#outline.writeRows(region, this.#radius + this.#surface.bent(this.#toX(), this.#toY()));
+    this.#outline.writeRows(region, this.#ownRadius + this.#surface.bent(this.#toX(), this.#toY()));
     let step = first;
     for (let i = 0; i < nh; i++) {
       highest[0] = h - i + nh / 2;
@@ -314,7 +339,7 @@ export class SpotSearch implements Search {
     const n1 = normal[1];
     const n2 = normal[2];
     const height = n0 * reflection[0] + n1 * reflection[1] + n2 * reflection[2];
-    const radius = this.#radius + this.#surface.bent(this.#toX(), this.#toY());
+    const radius = this.#ownRadius + this.#surface.bent(this.#toX(), this.#toY());
     const turned = room * extentOf(q, this.#toX(), this.#toY());
     const areParallel = turned <= parallel * radius;
     const size = areParallel ? radius + turned : radius;

@@ -6,6 +6,8 @@ import type { Region } from "./region.js";
 export interface SpotWidths {
   /** of its own units, beyond which a step is negligible in the present region */
   readonly radius: number;
+  /** the least that it is in any region */
+  readonly leastRadius: number;
   /** how far a step extends at the most along h, k and l; unknown if it differs from region to region */
   readonly reach: readonly [number, number, number];
   /** where reflections have units of their own: those */
@@ -18,10 +20,13 @@ export interface SpotWidths {
 
 /** Widths that differ from reflection to reflection. */
 export interface ReflectionWidths {
-  /** Looks at a step in the present region. */
-  look(step: number): void;
-  /** Writes what takes offsets in h, k and l to units of a reflection, row by row. */
-  writeOwnUnits(h: number, k: number, l: number, into: Data): void;
+  /** Looks at a step in all of the present region, half of whose edge is given. */
+  look(step: number, half: number): void;
+  /**
+   * Writes what takes offsets in h, k and l to units of a reflection, row by row, for pixels that are so many from a place.
+   * @returns the radius there
+   */
+  writeOwnUnits(h: number, k: number, l: number, x: number, y: number, toX: number, toY: number, into: Data): number;
   /** How far one unit of any reflection of a box extends at the most along a direction; its lowest and highest indices stand from an index on. */
   along(direction: Data, low: ArrayLike<number>, high: ArrayLike<number>, at: number): number;
 }
@@ -32,7 +37,7 @@ export function widthsOfShape(distance: DistanceBound, crystal: CrystalBody, lim
   const radius = Math.sqrt(distance.squareBeyond(crystal, limit));
   const toUnits = allocate("float64", 9);
   toUnits.set(rows.flat());
-  return { toUnits, radius, reach: extents(rows, radius), over: () => true, writeUnits: (_, into) => into.set(toUnits) };
+  return { toUnits, radius, leastRadius: radius, reach: extents(rows, radius), over: () => true, writeUnits: (_, into) => into.set(toUnits) };
 }
 
 /** How far |rows x| <= radius extends along each axis. */
