@@ -14,6 +14,7 @@ import { array, type NdArray } from "../src/ndarray/ndarray.js";
 import { fittedTo } from "../src/structure/calculated.js";
 import { stolSquared } from "../src/structure/reflections.js";
 import { rFactor } from "../src/structure/scale.js";
+import { edgeInWords } from "../src/structure/solvent-edge.js";
 import { Symmetry } from "../src/structure/symmetry.js";
 import { table } from "../bench/markdown.js";
 
@@ -60,7 +61,7 @@ async function compare(coordinates: string, reflections: string): Promise<string
   const { overall, solventDensity, solventB } = withSolvent.scale;
   return `## ${basename(coordinates)} against ${label} of ${basename(reflections)}
 
-Scale ${overall.toPrecision(4)}; solvent of ${solventDensity.toFixed(3)} electrons/Å³, B = ${solventB.toFixed(1)} Å²; its edge as ${withSolvent.convention} places it.
+Scale ${overall.toPrecision(4)}; solvent of ${solventDensity.toFixed(3)} electrons/Å³, B = ${solventB.toFixed(1)} Å²${withSolvent.edge ? `, ${edgeInWords(withSolvent.edge)}` : ""}.
 
 ${table(["resolution", "reflections", "R", "correlation", "R without solvent"], rows)}`;
 }
@@ -69,9 +70,10 @@ const sections: string[] = [];
 for (let i = 0; i < files.length; i += 2) sections.push(await compare(files[i], files[i + 1]));
 const text = `# Calculated against listed amplitudes
 
-Atoms as they are listed, and a flat bulk solvent; scale, anisotropic displacement, density and B of the solvent are fitted to all
-amplitudes by least squares, the edge of the solvent is placed as the one of two programs does that explains them better (cctbx: probe 1.11 Å,
-shrunk by 0.9 Å; gemmi: Bondi's radii, 1 Å, 1.1 Å), and nothing else is refined. Intensities became amplitudes by French and Wilson. Written by
+Atoms as they are listed, and a flat bulk solvent; scale and anisotropic displacement are fitted to all amplitudes by least squares, density and
+B of the solvent to the reflections beyond 4 Å. The edge of the solvent is placed by the conventions of two programs (cctbx: probe 1.11 Å, shrunk
+by 0.9 Å; gemmi: Bondi's radii, 1 Å, 1.1 Å) and, where neither explains the amplitudes to 1 %, by a search of both radii in steps of 0.1 Å, without
+cavities up to 50 Å³; the one that explains them best is taken. Nothing else is refined. Intensities became amplitudes by French and Wilson. Written by
 \`npx tsx scripts/structure-report.ts COORDINATES REFLECTIONS ...\`.
 
 ${sections.join("\n")}`;

@@ -8,6 +8,7 @@ import { expand } from "../structure/expand.js";
 import { fill } from "../structure/fill.js";
 import { amplitudesFrom, type Amplitudes } from "../structure/measured.js";
 import { sharedOccupancies } from "../structure/sites.js";
+import { edgeInWords } from "../structure/solvent-edge.js";
 import { Symmetry } from "../structure/symmetry.js";
 import { measuredAmplitudes, parseCoordinates, scatteringFormat, unitCellOf, type ListedScattering, type ScatteringOptions } from "./scatterers.js";
 
@@ -63,14 +64,14 @@ export async function fittedScattering(
   const { structure, cell, warnings } = structureOf(parseCoordinates(bytes, name));
   const symmetry = new Symmetry(structure.operators);
   const measured = amplitudesOfList(list, structure, symmetry, cell, options);
-  const { scale, rFactor, amplitudesAt, f000, convention } = await fittedTo(structure, measured.amplitudes, { wavelengthA: options.wavelengthA, solvent: options.solvent });
+  const { scale, rFactor, amplitudesAt, f000, edge } = await fittedTo(structure, measured.amplitudes, { wavelengthA: options.wavelengthA, solvent: options.solvent });
   const filled = options.fill ? fill(measured.amplitudes, structure.cell, symmetry, amplitudesAt) : { ...measured.amplitudes, filled: 0 };
   const inElectrons = { ...filled, f: array(Array.from(filled.f.data, (f) => f / scale.overall)) };
   const expanded = expand(inElectrons, symmetry);
   const listed = (indices: typeof expanded.h, index: number): typeof expanded.h => array([index, ...indices.data], indices.dtype);
   const notes = [
     ...measured.notes,
-    `${list.name}: R = ${rFactor.toFixed(3)} against ${name}, with scale ${scale.overall.toPrecision(4)} and a solvent of ${scale.solventDensity.toFixed(3)} electrons/A^3 and B = ${scale.solventB.toFixed(0)} A^2${convention ? `, whose edge is placed as ${convention} places it` : ""}`,
+    `${list.name}: R = ${rFactor.toFixed(3)} against ${name}, with scale ${scale.overall.toPrecision(4)} and a solvent of ${scale.solventDensity.toFixed(3)} electrons/A^3 and B = ${scale.solventB.toFixed(0)} A^2${edge ? `, ${edgeInWords(edge)}` : ""}`,
     ...(options.fill ? [`${list.name}: ${filled.filled} missing reflections are filled with calculated amplitudes`] : []),
   ];
   return {

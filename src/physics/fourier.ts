@@ -19,17 +19,25 @@ export interface ComplexGrid {
 /**
  * Replaces values on a grid by the sums of value times exp(2πi h·x), x counted in fractions of the axes; the frequency h stands at place h
  * or, below 0, at size + h.
+ * @param reach largest frequency that is wanted along each axis, up or down; all unless given. What lies beyond is not a sum.
  */
-export function transformGrid({ shape, real, imaginary }: ComplexGrid): void {
+export function transformGrid({ shape, real, imaginary }: ComplexGrid, reach: readonly number[] = shape): void {
   const strides = [shape[1] * shape[2], shape[2], 1];
-  shape.forEach((size, axis) => {
-    if (size === 1) return;
+  const isWanted = (place: number, axis: number): boolean => Math.min(place, shape[axis] - place) <= reach[axis];
+  // The last axis first: its lines are adjacent in memory, and those of the others are then only as many as are wanted.
+  for (const axis of [2, 1, 0]) {
+    const size = shape[axis];
+    if (size === 1) continue;
     const line = new Line(size);
     const stride = strides[axis];
     for (let block = 0; block < real.length; block += size * stride) {
-      for (let first = block; first < block + stride; first++) line.transform(real, imaginary, first, stride);
+      for (let along = 0; along < stride; along++) {
+        if (axis < 2 && !isWanted(along % shape[2], 2)) continue;
+        if (axis < 1 && !isWanted(Math.floor(along / shape[2]), 1)) continue;
+        line.transform(real, imaginary, block + along, stride);
+      }
     }
-  });
+  }
 }
 
 /** Transforms of one length. Source: Stockham's self-sorting algorithm, as in P. N. Swarztrauber, Parallel Computing 1, 45 (1984). */

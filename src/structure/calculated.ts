@@ -5,6 +5,7 @@ import { AtomicModel, type Structure } from "./atomic-model.js";
 import type { Amplitudes } from "./measured.js";
 import { inverseSquare, reciprocalMetric, uniqueReflections } from "./reflections.js";
 import { amplitudesOf, fitScale, unitScale, usualSolvent, type FittedScale, type Parts, type Scale } from "./scale.js";
+import { searchedEdge } from "./solvent-edge.js";
 import { SolventMask, solventConventions, type SolventConvention, type SolventRadii } from "./solvent-mask.js";
 
 /** How amplitudes are calculated from a structure. */
@@ -40,7 +41,7 @@ export function partsOf(structure: Structure, model: AtomicModel, hkl: NdArray, 
  * @throws InputError when the structure cannot be, or has too many reflections
  */
 export function calculatedAmplitudes(structure: Structure, options: CalculatedOptions): CalculatedAmplitudes {
-  checkOptions("calculatedAmplitudes", options, { dminA: true, wavelengthA: true, solvent: true, convention: true, probeA: true, shrinkA: true, stepA: true });
+  checkOptions("calculatedAmplitudes", options, { dminA: true, wavelengthA: true, solvent: true, convention: true, probeA: true, shrinkA: true, stepA: true, cavityA3: true });
   const { dminA, wavelengthA, solvent, ...radii } = options;
   const model = new AtomicModel(structure, { wavelengthA });
   const { areMatesApart } = model;
@@ -68,29 +69,40 @@ export interface FittedAmplitudes extends FittedScale {
   readonly calculated: NdArray;
   /** electrons in the unit cell */
   readonly f000: number;
-  /** the convention of where the solvent ends, of which the amplitudes come nearest; undefined where there is no solvent */
-  readonly convention: SolventConvention | undefined;
+  /** where the solvent ends: the published convention, or the radii that were searched; undefined where there is no solvent */
+  readonly edge: SolventConvention | SolventRadii | undefined;
 }
 
 /**
- * The structure's amplitudes with scale, common displacement and solvent fitted to measured ones. Unless one is given, the conventions of
- * where the solvent ends are tried in turn, and that of the smallest R factor is taken.
+ * The structure's amplitudes with scale, common displacement and solvent fitted to measured ones. Unless one is given, the edge of the solvent
+ * is placed by each published convention, and by a search of its radii where none explains the amplitudes to 1 %; that of the smallest R factor
+ * is taken.
  */
 export async function fittedTo(structure: Structure, measured: Amplitudes, options: Omit<CalculatedOptions, "dminA">): Promise<FittedAmplitudes> {
-  checkOptions("fittedTo", options, { wavelengthA: true, solvent: true, convention: true, probeA: true, shrinkA: true, stepA: true });
+  checkOptions("fittedTo", options, { wavelengthA: true, solvent: true, convention: true, probeA: true, shrinkA: true, stepA: true, cavityA3: true });
   const { wavelengthA, solvent, ...radii } = options;
   const model = new AtomicModel(structure, { wavelengthA });
   const atoms = model.calculate(measured.hkl);
-  const dminA = finestResolution(measured, model.cell);
-  const isOpen = solvent !== null && radii.convention === undefined && radii.probeA === undefined && radii.shrinkA === undefined;
-  const tried: readonly (SolventConvention | undefined)[] = solvent === null ? [undefined] : isOpen ? solventConventions : [radii.convention ?? "cctbx"];
+  const bare: Parts<NdArray> = { cell: model.cell, hkl: measured.hkl, atoms, solvent: undefined };
+  const fixed = solvent ? { solvent } : {};
   const found: FittedAmplitudes[] = [];
-  for (const convention of tried) {
-    const mask = convention && new SolventMask(structure, { dminA, ...radii, convention });
-    const parts: Parts<NdArray> = { cell: model.cell, hkl: measured.hkl, atoms, solvent: mask?.structureFactors(measured.hkl) };
-    const fitted = await fitScale(parts, model.symmetry, measured.f, solvent ? { solvent } : {});
+  const fit = async (edge: FittedAmplitudes["edge"], mask: SolventMask | undefined): Promise<void> => {
+    const parts = { ...bare, solvent: mask?.structureFactors(measured.hkl) };
+    const fitted = await fitScale(parts, model.symmetry, measured.f, fixed);
     const amplitudesAt = (hkl: NdArray): NdArray => amplitudesOf({ ...parts, hkl, atoms: model.calculate(hkl), solvent: mask?.structureFactors(hkl) }, fitted.scale);
-    found.push({ ...fitted, convention, amplitudesAt, calculated: amplitudesOf(parts, fitted.scale), f000: amplitudesAt(array([[0, 0, 0]], "int32")).get(0) });
+    found.push({ ...fitted, edge, amplitudesAt, calculated: amplitudesOf(parts, fitted.scale), f000: amplitudesAt(array([[0, 0, 0]], "int32")).get(0) });
+  };
+  const dminA = finestResolution(measured, model.cell);
+  if (solvent === null) await fit(undefined, undefined);
+  else if (Object.values(radii).some((value) => value !== undefined)) {
+    await fit(radii.convention ?? radii, new SolventMask(structure, { dminA, ...radii }));
+  } else {
+    for (const convention of solventConventions) await fit(convention, new SolventMask(structure, { dminA, convention }));
+    // So near are only amplitudes that were calculated with a convention.
+    if (found.every(({ rFactor }) => rFactor > 0.01)) {
+      const { edge, mask } = await searchedEdge(structure, bare, model.symmetry, measured.f, fixed);
+      await fit(edge, mask);
+    }
   }
   return found.reduce((best, other) => (other.rFactor < best.rFactor ? other : best));
 }

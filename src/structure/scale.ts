@@ -136,7 +136,8 @@ const largestDensity = 1.5;
 const largestB = 300;
 
 /**
- * Fits scale, common displacement and solvent to measured amplitudes, by least squares.
+ * Fits scale, common displacement and solvent to measured amplitudes, by least squares: the solvent at last to the reflections beyond 4 Å
+ * alone, where it scatters, in turn with the others to all.
  * @param measured shape [n]; reflections of no number are left out
  * @throws InputError when fewer reflections are measured than there are parameters
  */
@@ -148,17 +149,16 @@ export async function fitScale(parts: Parts<NdArray>, symmetry: Symmetry, measur
   const hasSolvent = parts.solvent !== undefined && solvent === undefined;
   const count = 1 + tensors.length + (hasSolvent ? 2 : 0);
   if (usable.length < count) throw new InputError(`${usable.length} measured amplitudes cannot determine ${count} parameters of a scale`);
-  const some = chosen(parts, usable);
-  const wanted = array(usable.map((i) => measured.data[i]));
+  const all = { parts: someOf(parts, usable), wanted: array(usable.map((i) => measured.data[i])) };
   const sizes = tensors.map((tensor) => unitOf(parts.cell, tensor));
-  /** B of each tensor in Å², the density and B of the solvent in 0.1 electrons and 10 Å², so that all are of one order */
+  /** of the scale, B of each tensor in Å², the density and B of the solvent in 0.1 electrons and 10 Å², so that all are of one order */
   const scaleOf = (p: readonly number[]): Scale => ({
     overall: p[0],
     uStar: [0, 1, 2, 3, 4, 5].map((at) => tensors.reduce((sum, tensor, i) => sum + p[1 + i] * sizes[i] * tensor[at], 0)),
     solventDensity: hasSolvent ? p[count - 2] / 10 : (solvent?.density ?? 0),
     solventB: hasSolvent ? p[count - 1] * 10 : (solvent?.b ?? 0),
   });
-  const recorded = (p: Variable): Variable => {
+  const recorded = (some: Parts<NdArray>) => (p: Variable): Variable => {
     const { tape } = p;
     const at = (i: number): Variable => reshape(slice(p, i), []);
     return recordAmplitudes(
@@ -173,39 +173,73 @@ export async function fitScale(parts: Parts<NdArray>, symmetry: Symmetry, measur
       },
     );
   };
-  const residual = (model: NdArray): number[] => Array.from(model.data, (f, i) => f - wanted.data[i]);
-  const squares = (r: readonly number[]): number => 0.5 * r.reduce((sum, x) => sum + x * x, 0);
-  const value = (p: readonly number[]): number => squares(residual(evaluate(recorded)(array([...p]))));
-  const push = jvp(recorded);
-  const normalEquations = (p: readonly number[]) => {
-    const columns = p.map((_, i) => push(array([...p]), array(p.map((__, j) => Number(i === j)))));
-    const r = residual(columns[0].value);
-    const dotted = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
-      let sum = 0;
-      for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-      return sum;
-    };
-    const slopes = columns.map(({ tangent }) => tangent.data);
-    return { value: squares(r), gradient: slopes.map((slope) => dotted(slope, r)), normal: slopes.map((a) => slopes.map((b) => dotted(a, b))) };
-  };
-  const starts = hasSolvent ? startDensities.flatMap((k) => (k === 0 ? [[k, 5]] : startBs.map((b) => [10 * k, b / 10]))) : [[]];
-  const begun = starts.map((ends) => {
-    const p = [1, ...tensors.map(() => 0), ...ends];
-    const model = evaluate(recorded)(array(p)).data;
-    let [both, own] = [0, 0];
-    for (let i = 0; i < model.length; i++) {
-      both += model[i] * wanted.data[i];
-      own += model[i] ** 2;
-    }
-    p[0] = both / own;
-    return { p, cost: value(p) };
-  });
-  const [best] = begun.sort((a, b) => a.cost - b.cost);
   const lower = [0, ...tensors.map(() => -Infinity), ...(hasSolvent ? [0, 0] : [])];
   const upper = [Infinity, ...tensors.map(() => Infinity), ...(hasSolvent ? [10 * largestDensity, largestB / 10] : [])];
-  const { parameters } = await levenbergMarquardt({ normalEquations, value }, best.p, { maxSteps: 50, valueTolerance: 1e-8 }, { lower, upper });
+  /** Fits some of the parameters to some of the amplitudes. */
+  const fitting = (some: Parts<NdArray>, wanted: NdArray) => {
+    const model = recorded(some);
+    const calculate = evaluate(model);
+    const push = jvp(model);
+    const residual = (f: NdArray): number[] => Array.from(f.data, (value, i) => value - wanted.data[i]);
+    const squares = (r: readonly number[]): number => 0.5 * r.reduce((sum, x) => sum + x * x, 0);
+    return async (p: readonly number[], free: readonly number[]): Promise<readonly number[]> => {
+      const whole = (values: readonly number[]): number[] => p.map((held, i) => (free.includes(i) ? values[free.indexOf(i)] : held));
+      const value = (values: readonly number[]): number => squares(residual(calculate(array(whole(values)))));
+      const normalEquations = (values: readonly number[]) => {
+        const at = array(whole(values));
+        const columns = free.map((i) => push(at, array(p.map((_, j) => Number(i === j)))));
+        const r = residual(columns[0].value);
+        const dotted = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+          let sum = 0;
+          for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+          return sum;
+        };
+        const slopes = columns.map(({ tangent }) => tangent.data);
+        return { value: squares(r), gradient: slopes.map((slope) => dotted(slope, r)), normal: slopes.map((a) => slopes.map((b) => dotted(a, b))) };
+      };
+      const bounds = { lower: free.map((i) => lower[i]), upper: free.map((i) => upper[i]) };
+      const { parameters } = await levenbergMarquardt({ normalEquations, value }, free.map((i) => p[i]), { maxSteps: 50, valueTolerance: 1e-8 }, bounds);
+      return whole(parameters);
+    };
+  };
+  const starts = hasSolvent ? startDensities.flatMap((k) => (k === 0 ? [[k, 5]] : startBs.map((b) => [10 * k, b / 10]))) : [[]];
+  const calculate = evaluate(recorded(all.parts));
+  const begun = starts.map((ends) => {
+    const p = [1, ...tensors.map(() => 0), ...ends];
+    const model = calculate(array(p)).data;
+    let [both, own, square] = [0, 0, 0];
+    for (let i = 0; i < model.length; i++) {
+      both += model[i] * all.wanted.data[i];
+      own += model[i] ** 2;
+      square += all.wanted.data[i] ** 2;
+    }
+    p[0] = both / own;
+    return { p, cost: square - both ** 2 / own };
+  });
+  const [best] = begun.sort((a, b) => a.cost - b.cost);
+  const fitAll = fitting(all.parts, all.wanted);
+  let parameters = await fitAll(best.p, [...best.p.keys()]);
+  const rows = solventRows(all.parts);
+  if (hasSolvent && rows.length < usable.length) {
+    const fitSolvent = fitting(someOf(all.parts, rows), array(rows.map((i) => all.wanted.get(i))));
+    const [ofAtoms, ofSolvent] = [[...lower.keys()].slice(0, -2), [count - 2, count - 1]];
+    for (let round = 0; round < solventRounds; round++) parameters = await fitAll(await fitSolvent(parameters, ofSolvent), ofAtoms);
+  }
   const scale = scaleOf(parameters);
-  return { scale, rFactor: rFactor(wanted, amplitudesOf(some, scale)) };
+  return { scale, rFactor: rFactor(all.wanted, amplitudesOf(all.parts, scale)) };
+}
+
+/** The solvent scatters to low angles: to reflections beyond so many Å, unless they are too few to determine it. */
+const solventSpacingA = 4;
+const enoughForSolvent = 200;
+const solventRounds = 3;
+
+/** The reflections that determine the solvent, by their places in a list. */
+export function solventRows({ cell, hkl }: Pick<Parts<NdArray>, "cell" | "hkl">): number[] {
+  const stol = stolSquared(cell, hkl);
+  const every = [...stol.data.keys()];
+  const coarse = every.filter((i) => 2 * Math.sqrt(stol.get(i)) < 1 / solventSpacingA);
+  return coarse.length < enoughForSolvent ? every : coarse;
 }
 
 /** What a tensor has to be multiplied by to stand for about 1 Å² of B. */
@@ -215,7 +249,8 @@ function unitOf(cell: UnitCell, tensor: readonly number[]): number {
   return 1 / (8 * Math.PI ** 2 * largest);
 }
 
-function chosen({ cell, hkl, atoms, solvent }: Parts<NdArray>, rows: readonly number[]): Parts<NdArray> {
+/** The parts for some of the reflections. */
+export function someOf({ cell, hkl, atoms, solvent }: Parts<NdArray>, rows: readonly number[]): Parts<NdArray> {
   const some = ({ real, imaginary }: ComplexF<NdArray>): ComplexF<NdArray> => ({
     real: array(rows.map((i) => real.data[i])),
     imaginary: array(rows.map((i) => imaginary.data[i])),

@@ -8,6 +8,7 @@ import { radiansPerDegree } from "../physics/constants.js";
 import { directBasis, reciprocalBasis } from "../physics/lattice.js";
 import { dot, norm } from "../physics/vector.js";
 import type { ComplexF, Structure } from "./atomic-model.js";
+import { emptyCavities } from "./cavities.js";
 import { fourierSize, transformGrid, type ComplexGrid } from "../physics/fourier.js";
 import { Symmetry } from "./symmetry.js";
 import { vanDerWaalsRadius, type RadiiList } from "./van-der-waals.js";
@@ -45,6 +46,8 @@ export interface SolventRadii {
   readonly shrinkA?: number;
   /** from one point of the grid to the next, at most, Å; of a resolution the convention's part, or 0.4 unless given */
   readonly stepA?: number;
+  /** closed cavities up to this volume hold no solvent, Å³; 0 unless given */
+  readonly cavityA3?: number;
   /** to which the mask is to be transformed, Å */
   readonly dminA?: number;
 }
@@ -63,16 +66,16 @@ export class SolventMask {
   readonly volumeA3: number;
   readonly #points: Data;
   readonly #metric: readonly number[];
-  #transform: ComplexGrid | undefined;
+  #transform: { readonly grid: ComplexGrid; readonly reach: readonly number[] } | undefined;
 
   /**
    * @throws InputError when the cell needs more points than a memory holds
    * Source: J.-S. Jiang & A. T. Brünger, J. Mol. Biol. 243, 100 (1994).
    */
   constructor({ cell, operators, atoms }: Structure, radii: SolventRadii = {}) {
-    checkOptions("SolventMask", radii, { convention: true, probeA: true, shrinkA: true, stepA: true, dminA: true });
+    checkOptions("SolventMask", radii, { convention: true, probeA: true, shrinkA: true, stepA: true, cavityA3: true, dminA: true });
     const { list, pointsPerResolution, ...usual } = conventions[radii.convention ?? "cctbx"];
-    const { probeA = usual.probeA, shrinkA = usual.shrinkA, dminA } = radii;
+    const { probeA = usual.probeA, shrinkA = usual.shrinkA, cavityA3 = 0, dminA } = radii;
     const { stepA = dminA === undefined ? usualStepA : Math.max(finestStepA, dminA / pointsPerResolution) } = radii;
     // Even sizes hold the points that screw axes of two, four and six make of the others.
     const [n0, n1, n2] = [cell.a, cell.b, cell.c].map((edge) => 2 * fourierSize(edge / stepA / 2));
@@ -98,6 +101,7 @@ export class SolventMask {
       }
     }
     if (shrinkA > 0 && widest.every((edge) => edge > 0)) this.#shrink(shrinkA, reciprocal);
+    if (cavityA3 > 0) emptyCavities(this.#points, this.shape, Math.floor((cavityA3 * n0 * n1 * n2) / this.volumeA3));
   }
 
   /** The share of the cell that the solvent fills. */
@@ -109,13 +113,7 @@ export class SolventMask {
 
   /** Its scattering if it held one electron in a cubic Å: the transform of the mask at hkl (int32, shape [n, 3]), times the volume. */
   structureFactors(hkl: NdArray): ComplexF<NdArray> {
-    if (this.#transform === undefined) {
-      const real = allocate("float64", this.#points.length);
-      real.set(this.#points);
-      this.#transform = { shape: this.shape, real, imaginary: allocate("float64", real.length) };
-      transformGrid(this.#transform);
-    }
-    const { real, imaginary } = this.#transform;
+    const { real, imaginary } = this.#transformTo(hkl);
     const scale = this.volumeA3 / real.length;
     const count = hkl.shape[0];
     const [re, im] = [allocate("float64", count), allocate("float64", count)];
@@ -127,6 +125,20 @@ export class SolventMask {
       im[i] = scale * imaginary[place];
     }
     return { real: fromData(re), imaginary: fromData(im) };
+  }
+
+  /** The transform, as far as some reflections need it. */
+  #transformTo(hkl: NdArray): ComplexGrid {
+    const reach = [0, 0, 0];
+    for (let i = 0; i < hkl.shape[0]; i++) for (let axis = 0; axis < 3; axis++) reach[axis] = Math.max(reach[axis], Math.abs(hkl.get(i, axis)));
+    const made = this.#transform;
+    if (made !== undefined && reach.every((most, axis) => most <= made.reach[axis])) return made.grid;
+    const real = allocate("float64", this.#points.length);
+    real.set(this.#points);
+    const grid = { shape: this.shape, real, imaginary: allocate("float64", real.length) };
+    transformGrid(grid, reach);
+    this.#transform = { grid, reach };
+    return grid;
   }
 
   #frequency(indices: readonly number[]): number {
@@ -182,17 +194,23 @@ export class SolventMask {
       }
     }
     const wrap = (i: number, n: number): number => ((i % n) + n) % n;
-    const at = (i: number, j: number, k: number): number => (wrap(i, n0) * n1 + wrap(j, n1)) * n2 + wrap(k, n2);
-    const neighbours = [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]];
+    const offsets = steps.map(([di, dj, dk]) => (di * n1 + dj) * n2 + dk);
     const grown = allocate("int32", points.length);
     grown.set(points);
     for (let i = 0; i < n0; i++) {
+      const [above, below] = [wrap(i - 1, n0) - i, wrap(i + 1, n0) - i].map((planes) => planes * n1 * n2);
       for (let j = 0; j < n1; j++) {
+        const [left, right] = [wrap(j - 1, n1) - j, wrap(j + 1, n1) - j].map((rows) => rows * n2);
+        const row = (i * n1 + j) * n2;
+        const isInside = i >= reach[0] && i < n0 - reach[0] && j >= reach[1] && j < n1 - reach[1];
         for (let k = 0; k < n2; k++) {
-          if (points[at(i, j, k)] === 0) continue;
+          const at = row + k;
+          if (points[at] === 0) continue;
+          const [before, after] = [k === 0 ? row + n2 - 1 : at - 1, k === n2 - 1 ? row : at + 1];
           // Only the solvent's surface reaches what is not solvent yet.
-          if (neighbours.every(([di, dj, dk]) => points[at(i + di, j + dj, k + dk)] === 1)) continue;
-          for (const [di, dj, dk] of steps) grown[at(i + di, j + dj, k + dk)] = 1;
+          if ((points[at + above] & points[at + below] & points[at + left] & points[at + right] & points[before] & points[after]) === 1) continue;
+          if (isInside && k >= reach[2] && k < n2 - reach[2]) for (const offset of offsets) grown[at + offset] = 1;
+          else for (const [di, dj, dk] of steps) grown[(wrap(i + di, n0) * n1 + wrap(j + dj, n1)) * n2 + wrap(k + dk, n2)] = 1;
         }
       }
     }

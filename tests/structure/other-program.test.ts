@@ -17,8 +17,8 @@ test("the amplitudes of a protein in its solvent are those of another program to
   const inAsu = [...f.data.keys()].filter((i) => h.get(i) >= 0 && k.get(i) >= 0 && l.get(i) >= 0 && h.get(i) + k.get(i) + l.get(i) > 0);
   const some = inAsu.filter((i, place) => place % 30 === 0 || h.get(i) + k.get(i) + l.get(i) < 5);
   const listed = { hkl: array(some.map((i) => [h.get(i), k.get(i), l.get(i)]), "int32"), f: array(some.map((i) => f.get(i))), areMatesApart: false, warnings: [] };
-  const { convention, rFactor, scale } = await fittedTo(structure, listed, {});
-  assert.is(convention, "gemmi");
+  const { edge, rFactor, scale } = await fittedTo(structure, listed, {});
+  assert.is(edge, "gemmi");
   assert.ok(rFactor < 2e-4, `R = ${rFactor}`);
   assert.ok(Math.abs(scale.overall - 1) < 1e-3 && Math.abs(scale.solventDensity - 0.35) < 1e-3 && Math.abs(scale.solventB - 46) < 0.5, JSON.stringify(scale));
 });
