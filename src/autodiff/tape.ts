@@ -178,7 +178,8 @@ export class Tape {
     for (let id = visit.pop(); id !== undefined; id = visit.pop()) {
       if (needed.has(id)) continue;
       needed.add(id);
-      visit.push(...this.nodes[id].inputs);
+      const { inputs } = this.nodes[id];
+      for (let i = 0; i < inputs.length; i++) if (!needed.has(inputs[i])) visit.push(inputs[i]);
     }
     const order = [...needed].sort((a, b) => a - b);
     const renumbered: number[] = [];
@@ -208,7 +209,7 @@ function keyOf({ primitive, inputs, attributes, shape, dtype }: Node): string {
 
 function keyOfStep(primitive: string, inputs: readonly number[], attributes: Attributes): string {
   let key = primitive;
-  for (const input of inputs) key += `,${input}`;
+  for (let i = 0; i < inputs.length; i++) key += `,${inputs[i]}`;
   key += ";";
   for (const name in attributes) {
     const value = attributes[name];
@@ -239,16 +240,20 @@ export function asQuantity(variable: Variable): Quantity {
  *   when there is no Variable, or there are two tapes
  */
 export function onOneTape(operation: string, operands: readonly Operand[]): Variable[] {
-  operands.forEach((operand, index) => {
-    if (typeof operand === "number" || operand instanceof Variable || operand instanceof NdArray) return;
-    throw new InputError(`${operation}: operand ${index} is ${describe(operand)}; operands are recorded values, arrays and numbers`);
-  });
-  const like = operands.find((operand) => operand instanceof Variable);
+  let like: Variable | undefined;
+  for (let index = 0; index < operands.length; index++) {
+    const operand = operands[index];
+    if (operand instanceof Variable) like ??= operand;
+    else if (typeof operand !== "number" && !(operand instanceof NdArray)) {
+      throw new InputError(`${operation}: operand ${index} is ${describe(operand)}; operands are recorded values, arrays and numbers`);
+    }
+  }
   if (like === undefined) throw new ShapeError(`${operation}: none of the operands is recorded on a tape`);
+  const { tape, dtype } = like;
   return operands.map((operand) => {
-    if (typeof operand === "number") return like.tape.constant(operand, like.dtype);
-    if (!(operand instanceof Variable)) return like.tape.literal(operand);
-    if (operand.tape !== like.tape) throw new TwoTapes(`${operation}: the operands stand on two different tapes`, [operand.tape, like.tape]);
+    if (typeof operand === "number") return tape.constant(operand, dtype);
+    if (!(operand instanceof Variable)) return tape.literal(operand);
+    if (operand.tape !== tape) throw new TwoTapes(`${operation}: the operands stand on two different tapes`, [operand.tape, tape]);
     return operand;
   });
 }

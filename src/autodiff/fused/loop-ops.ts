@@ -62,17 +62,18 @@ export class LoopOps {
     if (!this.#fits(shape)) return false;
     if (primitive === "masked") return this.#addMasked(node, id);
     const isLookup = primitive === "nearest" || primitive === "tricubic";
-    const inputs = (isLookup ? node.inputs.slice(0, 3) : node.inputs).map((input) => this.opOf.get(input));
-    if (!inputs.every((input) => input !== undefined)) return false;
-    if (isLookup) inputs.forEach((input, i) => (inputs[i] = this.#zeroed(input)));
+    const inputs: number[] = [];
+    for (const input of isLookup ? node.inputs.slice(0, 3) : node.inputs) {
+      const op = this.opOf.get(input);
+      if (op === undefined) return false;
+      inputs.push(isLookup ? this.#zeroed(op) : op);
+    }
     const from = this.#program.nodes[node.inputs[0]];
-    const axes = inputs.reduce((all, input) => all | this.ops[input].axes, 0);
-    const pass = Math.max(...inputs.map((input) => this.#passAfter(input)));
     if (isLookup) {
       const grid = node.inputs[3];
       if (this.#program.nodes[grid].inputs.length > 0) return false;
       this.layout.reserveGrid(grid, this.#program.nodes[grid].shape);
-      this.opOf.set(id, this.#add({ kind: "lookup", primitive, grid, attributes, inputs, axes, pass }));
+      this.opOf.set(id, this.#add({ kind: "lookup", primitive, grid, attributes, inputs, axes: this.#axesOfAll(inputs), pass: this.#passOf(inputs) }));
     } else if (primitive === "broadcast" || isIdentity(primitive) || (primitive === "reshape" && isSameAligned(from.shape, shape))) {
       this.opOf.set(id, inputs[0]);
     } else if (primitive === "sum" && Array.isArray(attributes.axes)) {
@@ -86,10 +87,10 @@ export class LoopOps {
   /** Whatever is not 0 where its inputs are reads their zeros from the heap. */
   #elementwise(primitive: string, inputs: readonly number[]): number {
     const isZeroAt = (input: number): boolean => this.vanishing.has(input) || isZero(this.ops[input]);
-    const isVanishing = inputs.some((input) => this.vanishing.has(input)) && vanishes(primitive, inputs, isZeroAt);
-    const read = isVanishing ? inputs : inputs.map((input) => this.#zeroed(input));
-    const axes = read.reduce((all, input) => all | this.ops[input].axes, 0);
-    const op = this.#add({ kind: "elementwise", primitive, inputs: read, axes, pass: Math.max(...read.map((input) => this.#passAfter(input))) });
+    const readsVanishing = this.vanishing.size > 0 && inputs.some((input) => this.vanishing.has(input));
+    const isVanishing = readsVanishing && vanishes(primitive, inputs, isZeroAt);
+    const read = readsVanishing && !isVanishing ? inputs.map((input) => this.#zeroed(input)) : inputs;
+    const op = this.#add({ kind: "elementwise", primitive, inputs: read, axes: this.#axesOfAll(read), pass: this.#passOf(read) });
     if (isVanishing) this.vanishing.add(op);
     return op;
   }
@@ -133,14 +134,13 @@ export class LoopOps {
     const looked = lookedShape(inputs.map((input) => this.#program.nodes[input]));
     const ops = inputs.map((input) => this.opOf.get(input));
     if (!this.#fits(looked) || !ops.every((op) => op !== undefined)) return false;
-    const axes = ops.reduce((all, op) => all | this.ops[op].axes, 0);
+    const axes = this.#axesOfAll(ops);
     const repeats = sizeAlong(this.extents, this.#axesOf(looked) & ~axes);
     const [h, k, l] = ops.slice(0, 3).map((op) => this.#zeroed(op));
     const source = ops[3];
     const from = [h, k, l, this.#scaled(source, repeats)];
     this.layout.reserveScatter(id, shape);
-    const pass = Math.max(...from.map((op) => this.#passAfter(op)));
-    this.#scattered.set(id, this.#add({ kind: "scatter", primitive, node: id, attributes, inputs: from, axes, pass }));
+    this.#scattered.set(id, this.#add({ kind: "scatter", primitive, node: id, attributes, inputs: from, axes, pass: this.#passOf(from) }));
     return true;
   }
 
@@ -193,18 +193,37 @@ export class LoopOps {
     return op;
   }
 
+  /** The axes along which one of some ops varies. */
+  #axesOfAll(ops: readonly number[]): Axes {
+    let axes = 0;
+    for (let i = 0; i < ops.length; i++) axes |= this.ops[ops[i]].axes;
+    return axes;
+  }
+
+  /** The pass of what needs some ops. */
+  #passOf(ops: readonly number[]): number {
+    let pass = 0;
+    for (let i = 0; i < ops.length; i++) pass = Math.max(pass, this.#passAfter(ops[i]));
+    return pass;
+  }
+
   #passAfter(op: number): number {
     return this.ops[op].pass + (isSink(this.ops[op]) ? 1 : 0);
   }
 
   #fits(shape: Shape): boolean {
     const added = this.extents.length - shape.length;
-    return shape.every((extent, axis) => extent === 1 || (axis + added >= 0 && extent === this.extents[axis + added]));
+    for (let axis = 0; axis < shape.length; axis++) {
+      if (shape[axis] !== 1 && (axis + added < 0 || shape[axis] !== this.extents[axis + added])) return false;
+    }
+    return true;
   }
 
   #axesOf(shape: Shape): Axes {
     const added = this.extents.length - shape.length;
-    return shape.reduce((axes, extent, axis) => (extent === 1 ? axes : axes | (1 << (axis + added))), 0);
+    let axes = 0;
+    for (let axis = 0; axis < shape.length; axis++) if (shape[axis] !== 1) axes |= 1 << (axis + added);
+    return axes;
   }
 }
 
@@ -215,12 +234,17 @@ function roundedTo(dtype: DType, value: number): number {
 
 /** Shape and dtype of most of the loops. */
 function largestLoop({ nodes }: Program): Typed {
-  const loops = nodes
-    .filter((node) => node.dtype !== "int32" && isLoop(node))
-    .map((node): Typed => (isScatter(node) ? { shape: lookedShape(node.inputs.map((input) => nodes[input])), dtype: node.dtype } : node))
-    .filter(({ shape }) => sizeOf(shape) > 0);
-  const none: Typed = { shape: [], dtype: nodes.find(({ dtype }) => dtype !== "int32")?.dtype ?? "float64" };
-  return loops.reduce<Typed>((largest, node) => (sizeOf(node.shape) > sizeOf(largest.shape) || largest === none ? node : largest), none);
+  let largest: Typed | undefined;
+  let most = 0;
+  for (const node of nodes) {
+    if (node.dtype === "int32" || !isLoop(node)) continue;
+    const shape = isScatter(node) ? lookedShape(node.inputs.map((input) => nodes[input])) : node.shape;
+    const size = sizeOf(shape);
+    if (size <= most) continue;
+    most = size;
+    largest = { shape, dtype: node.dtype };
+  }
+  return largest ?? { shape: [], dtype: nodes.find(({ dtype }) => dtype !== "int32")?.dtype ?? "float64" };
 }
 
 function isLoop(node: Node): boolean {

@@ -12,14 +12,16 @@ import { addedBy, has, isComputed, isCostly, isSink, sizeAlong, type Axes, type 
 /** Numbers of full size that may be kept from one pass to the next: more would take too much memory, and leave many a processor's cache. */
 const mostKept = 2 ** 19;
 
+/**
+ * "vector": whatever varies along the vector axis; "apart": sums that the loops of that one would repeat, and that run after it;
+ * "small": what does not vary along the vector axis
+ */
+const kindsOfNest = ["small", "vector", "apart"] as const;
+
 /** Which loop nest of a pass. */
 interface NestKey {
   readonly pass: number;
-  /**
-   * "vector": whatever varies along the vector axis; "apart": sums that the loops of that one would repeat, and that run after it;
-   * "small": what does not vary along the vector axis
-   */
-  readonly nest: "small" | "vector" | "apart";
+  readonly nest: (typeof kindsOfNest)[number];
   /** of its loops; 0 for the vector nest, which has those of all its ops */
   readonly axes: Axes;
   /** whether its loops obey the mask */
@@ -42,7 +44,7 @@ class Planner {
   readonly #places = new Map<number, Place>();
   /** of what varies along the vector axis, by pass */
   readonly #axesOfPass = new Map<number, Axes>();
-  readonly #nestKeys = new Map<string, NestKey>();
+  readonly #nestKeys = new Map<number, NestKey>();
   readonly #nests: NestKey[] = [];
   #room: number | undefined;
 
@@ -88,10 +90,12 @@ class Planner {
   }
 
   #shared(key: NestKey): NestKey {
-    const name = `${key.pass} ${key.nest} ${key.axes} ${key.isMasked}`;
-    const known = this.#nestKeys.get(name) ?? key;
-    this.#nestKeys.set(name, known);
-    return known;
+    const kind = 2 * kindsOfNest.indexOf(key.nest) + (key.isMasked ? 1 : 0);
+    const name = (key.pass * 2 * kindsOfNest.length + kind) * 2 ** this.#extents.length + key.axes;
+    const known = this.#nestKeys.get(name);
+    if (known !== undefined) return known;
+    this.#nestKeys.set(name, key);
+    return key;
   }
 
   /** Whether no loop of the vector nest that a sum does not take part in, and would be repeated by, stands outside of its own. */
@@ -150,8 +154,10 @@ class Planner {
     const demand = (first: number, nest: NestKey): void => {
       const asking = [first];
       for (let op = asking.pop(); op !== undefined; op = asking.pop()) {
-        for (const input of ops[op].inputs) {
-          if (!isComputed(this.#ops[input]) || this.#nestOf(input) === nest) continue;
+        const { inputs } = ops[op];
+        for (let i = 0; i < inputs.length; i++) {
+          const input = inputs[i];
+          if (!isComputed(ops[input]) || this.#nestOf(input) === nest) continue;
           if (!this.#isRepeated(input)) stored.add(input);
           else if (!stored.has(input)) {
             const seen = nests.get(nest) ?? new Set<number>();
@@ -206,9 +212,11 @@ class Planner {
     for (let op = wanted.pop(); op !== undefined; op = wanted.pop()) {
       if (members.has(op)) continue;
       members.add(op);
-      for (const input of this.#ops[op].inputs) {
-        const here = this.#nestOf(input) === nest;
-        if (isComputed(this.#ops[input]) && (here || (this.#isRepeated(input) && !stored.has(input)))) wanted.push(input);
+      const { inputs } = this.#ops[op];
+      for (let i = 0; i < inputs.length; i++) {
+        const input = inputs[i];
+        if (!isComputed(this.#ops[input])) continue;
+        if (this.#nestOf(input) === nest || (this.#isRepeated(input) && !stored.has(input))) wanted.push(input);
       }
     }
   }
@@ -225,22 +233,31 @@ class Planner {
     const axes = this.#extents.map((_, axis) => axis).filter((axis) => has(all, axis));
     const vector = has(all, this.#vector) ? this.#vector : axes[axes.length - 1];
     const outer = axes.filter((axis) => axis !== vector);
-    const depths = new Map(members.map((op) => [op, outer.reduce((deepest, axis, i) => (has(this.#axesIn(op), axis) ? i + 1 : deepest), 0)]));
+    const depthOf = (op: number): number => {
+      const along = this.#axesIn(op);
+      let depth = outer.length;
+      while (depth > 0 && !has(along, outer[depth - 1])) depth--;
+      return depth;
+    };
+    const membersAt: number[][] = [[], ...outer.map(() => [])];
+    for (const op of members) membersAt[depthOf(op)].push(op);
     const deepestUse = new Map<number, number>();
-    for (const [op, depth] of depths) for (const input of ops[op].inputs) deepestUse.set(input, Math.max(depth, deepestUse.get(input) ?? 0));
-    const levels = [undefined, ...outer].map((_, level): Level => {
-      const here = members.filter((op) => depths.get(op) === level);
+    membersAt.forEach((here, depth) => {
+      for (const op of here) for (const input of ops[op].inputs) deepestUse.set(input, depth);
+    });
+    const levels = membersAt.map((here, level): Level => {
       const computed = here.filter((op) => !isSink(ops[op]));
       for (const op of computed) {
         const isUsedDeeper = (deepestUse.get(op) ?? 0) > level;
         if (isUsedDeeper && !this.#places.has(op)) this.#places.set(op, this.#layout.reserve(ops[op].axes & (1 << this.#vector)));
       }
       const computedHere = new Set(computed);
-      const read = [...new Set(here.flatMap((op) => ops[op].inputs))].filter((op) => !computedHere.has(op));
+      const read = new Set<number>();
+      for (const op of here) for (const input of ops[op].inputs) if (!computedHere.has(input)) read.add(input);
       const isVector = (op: number): boolean => vector !== undefined && has(ops[op].axes, vector);
       return {
-        scalars: read.filter((op) => !isVector(op)),
-        vectors: read.filter(isVector),
+        scalars: [...read].filter((op) => !isVector(op)),
+        vectors: [...read].filter(isVector),
         computed,
         stored: computed.filter((op) => this.#places.has(op)),
         sums: here.filter((op) => ops[op].kind === "sum"),
