@@ -1,4 +1,4 @@
-import { assign, flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
+import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { region, type Roi } from "./statistics.js";
 
 /** The largest count that a pixel of 16 bits holds. */
@@ -20,11 +20,13 @@ const brightestByte = 250;
  */
 export function countPixels(image: NdArray, toCount: (value: number) => number, roi?: Roi): NdArray<"int32"> {
   const counts = zeros(image.shape, "int32");
-  const target = region(counts, roi);
-  const made = zeros(target.shape, "int32");
+  const { shape: [rows, width], offset, strides } = region(counts, roi);
   const values = flatData(region(image, roi));
-  for (let i = 0; i < values.length; i++) made.data[i] = toCount(values[i]);
-  assign(target, made);
+  let next = 0;
+  for (let row = 0; row < rows; row++) {
+    const first = offset + row * strides[0];
+    for (let at = first; at < first + width; at++) counts.data[at] = toCount(values[next++]);
+  }
   return counts;
 }
 
