@@ -1,6 +1,9 @@
 import { InputError } from "../ndarray/errors.js";
 import { flatData, type NdArray } from "../ndarray/ndarray.js";
+import { asymmetricUnit, type ReducedIndex } from "./asymmetric-unit.js";
 import type { Cell } from "./mtz.js";
+import { operatorsOf, type SpaceGroup } from "./space-groups.js";
+import { formatSymmetryOperator, type SymmetryOperator } from "./symmetry.js";
 
 /** Observations of one image as an unmerged MTZ file holds them. */
 export interface UnmergedReflections {
@@ -12,6 +15,8 @@ export interface UnmergedReflections {
   readonly batch: number;
   /** turn about the spindle during the image, in degrees: where it begins and ends */
   readonly phiDeg: readonly [number, number];
+  /** of the crystal; P 1 unless given, or where its axes are not the usual ones */
+  readonly symmetry?: SpaceGroup;
   /** labels and types of the columns behind H, K, L, M/ISYM and BATCH */
   readonly columns: readonly { readonly label: string; readonly type: string }[];
   /** shape [reflections, 3] */
@@ -25,20 +30,20 @@ const recordLength = 80;
 const [integers, reals] = [29, 156];
 
 /**
- * Writes an unmerged MTZ file in P 1: of Friedel mates the one with l above 0 stands in H, K and L, and M/ISYM tells which of the two was
- * measured, 1 itself, 2 its mate. Programs that find or are told the point group reduce it further.
+ * Writes an unmerged MTZ file: in H, K and L stands the equivalent in the asymmetric unit, and M/ISYM tells by which of the file's operators
+ * the reflection that was measured comes there, odd numbers of itself, even ones of its Friedel mate.
  * @throws InputError when the values are not those of the reflections
  * Source: CCP4 documentation, "MTZ file format".
  */
-export function formatUnmergedMtz({ title, cell, wavelengthA, batch, phiDeg, columns, hkl, values }: UnmergedReflections): Uint8Array {
+export function formatUnmergedMtz({ title, cell, wavelengthA, batch, phiDeg, symmetry = p1, columns, hkl, values }: UnmergedReflections): Uint8Array {
   const [rows, width] = values.shape;
   if (hkl.shape[0] !== rows || width !== columns.length) throw new InputError(`${hkl.shape[0]} reflections and ${columns.length} columns do not go with values of shape ${values.shape.join(" x ")}`);
   const all = [...["H", "K", "L"].map((label) => ({ label, type: "H" })), { label: "M/ISYM", type: "Y" }, { label: "BATCH", type: "B" }, ...columns];
   const [indices, numbers] = [flatData(hkl), flatData(values)];
+  const { group, operators, primitive, reduce } = settingOf(symmetry);
   const table = Array.from({ length: rows }, (_, row) => {
-    const [h, k, l] = [indices[3 * row], indices[3 * row + 1], indices[3 * row + 2]];
-    const sign = isPositive(h, k, l) ? 1 : -1;
-    return [sign * h, sign * k, sign * l, sign > 0 ? 1 : 2, batch, ...Array.from({ length: width }, (_, column) => numbers[row * width + column])];
+    const reduced = reduce(indices.subarray(3 * row, 3 * row + 3));
+    return [...reduced.hkl, reduced.isym, batch, ...Array.from({ length: width }, (_, column) => numbers[row * width + column])];
   }).sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
   const body = 20 * 4 + 4 * rows * all.length;
   const range = (column: number): readonly [number, number] => table.reduce<readonly [number, number]>(([low, high], row) => [Math.min(low, row[column]), Math.max(high, row[column])], [Infinity, -Infinity]);
@@ -50,8 +55,8 @@ export function formatUnmergedMtz({ title, cell, wavelengthA, batch, phiDeg, col
     `NCOL ${all.length} ${rows} 1`,
     `CELL ${cell.map((value) => shown(value)).join(" ")}`,
     "SORT 1 2 3 0 0",
-    "SYMINF 1 1 P 1 'P 1' PG1",
-    "SYMM X, Y, Z",
+    `SYMINF ${operators.length} ${primitive} ${group.name[0]} ${group.number} '${group.name.replace(/:.*/, "")}' ${pointGroupName(group)}`,
+    ...operators.map((operator) => `SYMM ${formatSymmetryOperator(operator)}`),
     `RESO ${Math.min(...spacings).toFixed(9)} ${Math.max(...spacings).toFixed(9)}`,
     "VALM NAN",
     ...all.map(({ label, type }, column) => `COLUMN ${label.padEnd(30)} ${type} ${range(column).map((value) => value.toPrecision(8)).join(" ")} ${column < 3 ? 0 : 1}`),
@@ -82,9 +87,28 @@ export function formatUnmergedMtz({ title, cell, wavelengthA, batch, phiDeg, col
   return bytes;
 }
 
-/** Of Friedel mates, the one that P 1 lists. */
-function isPositive(h: number, k: number, l: number): boolean {
-  return l > 0 || (l === 0 && (h > 0 || (h === 0 && k >= 0)));
+const p1: SpaceGroup = { number: 1, name: "P 1", hall: "P 1" };
+
+/** A space group as a file has it: operators that differ in their rotation come first. */
+function settingOf(group: SpaceGroup): {
+  readonly group: SpaceGroup;
+  readonly operators: readonly SymmetryOperator[];
+  readonly primitive: number;
+  readonly reduce: (hkl: ArrayLike<number>) => ReducedIndex;
+} {
+  const all = operatorsOf(group);
+  const isFirst = ({ rotation }: SymmetryOperator, i: number): boolean => all.findIndex((other) => other.rotation.join() === rotation.join()) === i;
+  const [own, others] = [all.filter(isFirst), all.filter((operator, i) => !isFirst(operator, i))];
+  const unit = asymmetricUnit(own.map(({ rotation }) => rotation));
+  if (unit === undefined) return settingOf(p1);
+  return { group, operators: [...own, ...others], primitive: own.length, reduce: (hkl) => unit([hkl[0], hkl[1], hkl[2]]) };
+}
+
+/** As CCP4 calls it: the symbol without screws, glides and edges without an axis. */
+function pointGroupName({ name }: SpaceGroup): string {
+  const words = name.replace(/:.*/, "").split(" ").slice(1).map((word) => word.replace(/(\d)\d/g, "$1").replace(/[abcden]/g, "m"));
+  const axes = words.length === 1 ? words : words.filter((word) => word !== "1");
+  return `PG${axes.join("")}`;
 }
 
 /** 1/d², from the cell's reciprocal metric. */

@@ -54,6 +54,18 @@ export function spaceGroupNumbered(number: number, angles?: readonly number[]): 
   return found && spaceGroupNamed(found.name.replace(/:[HR]$/, ""), angles);
 }
 
+/**
+ * The space group as a model file states it.
+ * @param stated number, Hermann-Mauguin or Hall symbol
+ * @param angles alpha, beta, gamma of the cell
+ * @returns undefined where no group is called so
+ */
+export function spaceGroupStated(stated: string | number, angles?: readonly number[]): SpaceGroup | undefined {
+  if (typeof stated === "number") return spaceGroupNumbered(stated, angles);
+  const blanks = (symbol: string): string => symbol.trim().replace(/\s+/g, " ").toUpperCase();
+  return spaceGroups().find(({ hall }) => blanks(hall) === blanks(stated)) ?? spaceGroupNamed(stated, angles);
+}
+
 /** All operators of a space group, those of its centring included, the identity first. */
 export function operatorsOf({ hall }: SpaceGroup): readonly SymmetryOperator[] {
   return operatorsOfHall(hall);

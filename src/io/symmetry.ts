@@ -37,6 +37,25 @@ export function parseSymmetryOperator(text: string, where: string): SymmetryOper
   return { rotation, translation };
 }
 
+/** An operator as text, such as "-X+1/2, Y, -Z". */
+export function formatSymmetryOperator({ rotation, translation }: SymmetryOperator): string {
+  return [0, 1, 2].map((row) => {
+    const terms = ["X", "Y", "Z"].flatMap((axis, column) => {
+      const factor = rotation[3 * row + column];
+      return factor === 0 ? [] : [`${factor > 0 ? "+" : "-"}${axis}`];
+    });
+    return terms.join("").replace(/^\+/, "") + fractionText(translation[row]);
+  }).join(", ");
+}
+
+/** A shift in twenty-fourths, which every space group's is. */
+function fractionText(shift: number): string {
+  const parts = Math.round(shift * 24);
+  if (parts === 0) return "";
+  const common = [24, 12, 8, 6, 4, 3, 2].find((divisor) => parts % divisor === 0 && 24 % divisor === 0) ?? 1;
+  return `${parts > 0 ? "+" : "-"}${Math.abs(parts) / common}/${24 / common}`;
+}
+
 function notAnOperator(text: string, where: string): InputError {
   return new InputError(`${where}: ${quote(text)} is not a symmetry operator; one is written like "-X+1/2, Y, -Z"`);
 }
