@@ -58,7 +58,7 @@ function laueOrderOf(number: number): number | undefined {
 }
 
 /** Whether a rotation of fractional coordinates keeps all lengths: its transpose times the metric times itself is the metric. */
-function keepsMetric(rotation: readonly number[], [a, b, c, alpha, beta, gamma]: Cell): boolean {
+export function keepsMetric(rotation: readonly number[], [a, b, c, alpha, beta, gamma]: Cell): boolean {
   const cosine = (degrees: number): number => Math.cos((degrees * Math.PI) / 180);
   const edges = [a, b, c];
   const metric = [1, cosine(gamma), cosine(beta), cosine(gamma), 1, cosine(alpha), cosine(beta), cosine(alpha), 1].map(

@@ -1,21 +1,23 @@
 import { formatFloatImage } from "../../io/float-image.js";
 import type { OutputFile } from "../../io/files.js";
-import type { Cell } from "../../io/mtz.js";
 import { formatUnmergedMtz } from "../../io/mtz-write.js";
 import { formatReflectionTable, type ReflectionColumn } from "../../io/reflection-table.js";
 import { array, full, type NdArray } from "../../ndarray/ndarray.js";
 import type { BoxCrystal, BoxRefinement } from "../../refine/boxes/refined-crystals.js";
 import { isKeptAside } from "../../refine/boxes/test-set.js";
-import { withCell } from "../../refine/crystal-cell.js";
 import { version } from "../version.js";
+import { cellOf, type StatedSymmetry } from "./stated-symmetry.js";
 
-/** What a refinement on boxes writes besides what every refinement does: the model image, and of each crystal its intensities. */
-export function boxFiles({ images: [image], masks: [mask], crystals }: BoxRefinement, folder: string): OutputFile[] {
+/**
+ * What a refinement on boxes writes besides what every refinement does: the model image, and of each crystal its intensities.
+ * @param symmetries of the crystals
+ */
+export function boxFiles({ images: [image], masks: [mask], crystals }: BoxRefinement, symmetries: readonly StatedSymmetry[], folder: string): OutputFile[] {
   const suffix = (crystal: number): string => (crystals.length > 1 ? `-${crystal + 1}` : "");
   return [
     { path: `${folder}/model.bin`, bytes: formatFloatImage(outsideUnknown(image, mask)) },
     { path: `${folder}/intensities.refl`, bytes: tableOf(crystals) },
-    ...crystals.map((crystal, i) => ({ path: `${folder}/intensities${suffix(i)}.mtz`, bytes: unmerged(crystal) })),
+    ...crystals.map((crystal, i) => ({ path: `${folder}/intensities${suffix(i)}.mtz`, bytes: unmerged(crystal, symmetries[i]) })),
   ];
 }
 
@@ -29,9 +31,7 @@ function outsideUnknown(image: NdArray, mask: NdArray): NdArray {
 /** Number of the only batch of an image. */
 const batch = 1;
 
-function unmerged({ experiment, fitted: integration }: BoxCrystal): Uint8Array {
-  const { a, b, c, alpha, beta, gamma } = withCell(experiment.crystal).lattice;
-  const cell: Cell = [a, b, c, alpha, beta, gamma];
+function unmerged({ experiment, fitted: integration }: BoxCrystal, { group }: StatedSymmetry): Uint8Array {
   const rows = integration.reflections.filter(({ sigma, perSquare }) => sigma < Infinity && perSquare > 0);
   const { scan } = experiment.crystal;
   const turn = scan ? scan.stepDeg * scan.steps : 0;
@@ -39,7 +39,8 @@ function unmerged({ experiment, fitted: integration }: BoxCrystal): Uint8Array {
   const unit = unitOf(rows);
   return formatUnmergedMtz({
     title: `profile-fitted intensities, braggtape ${version()}`,
-    cell,
+    cell: cellOf(experiment),
+    ...(group && { symmetry: group }),
     wavelengthA: experiment.beam.wavelengthA,
     batch,
     phiDeg: [-turn / 2, turn / 2],

@@ -18,7 +18,7 @@ export async function runBoxJob(boxes: BoxRequest, job: ImageJob, isOneOfMany: b
   const { cwd, stdout, stderr } = environment;
   const { given } = boxes;
   const showsProgress = given.last("progress", "noprogress")?.name !== "noprogress";
-  const { request, refinement: ended } = await refineOnBoxes(boxes, job.images[0], cwd, environment.seconds(), {
+  const { request, refinement: ended, symmetries } = await refineOnBoxes(boxes, job.images[0], cwd, environment.seconds(), {
     signal,
     onStep: async (progress) => {
       if (showsProgress) stderr(describeStep(progress));
@@ -33,7 +33,7 @@ export async function runBoxJob(boxes: BoxRequest, job: ImageJob, isOneOfMany: b
   const squareOf = typeof structureFactors === "number" ? undefined : squaresOf(request.stills[0].experiment);
   const report = boxReport(refinement, squareOf);
   const files = await resultFiles(given, job, request, refinement, cwd, { models, more: report, spots: boxSpots(refinement) });
-  const own = boxFiles(refinement, job.folder);
+  const own = boxFiles(refinement, symmetries, job.folder);
   await writeAllAtomically([...files, ...own]);
   stdout(given.has("json") ? `${JSON.stringify({ ...(isOneOfMany && { image: job.images[0] }), ...summaryOf(refinement) })}\n` : `${describeRefinement(refinement, job, own.map(({ path }) => basename(path)))}${describeBoxes(report)}`);
   return refinement;

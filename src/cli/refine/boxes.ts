@@ -10,11 +10,14 @@ import { readyStills } from "../../refine/still.js";
 import { Given } from "../parse-flags.js";
 import type { RefineFlag } from "./flags.js";
 import type { BoxRequest } from "./boxes-request.js";
+import { statedSymmetry, type StatedSymmetry } from "./stated-symmetry.js";
 
 /** A refinement on boxes, and what it began with. */
 export interface BoxRun {
   readonly request: RefineRequest;
   readonly refinement: BoxRefinement;
+  /** in whose space groups intensities are written, of each crystal */
+  readonly symmetries: readonly StatedSymmetry[];
 }
 
 /**
@@ -49,8 +52,9 @@ export async function refineOnBoxes(asked: BoxRequest, image: string, cwd: strin
   });
   const [request] = requests;
   const refinedStills = [{ ...request.stills[0], experiment: refinement.crystals[0].experiment }];
-  const hints = scaleHints(refinement);
-  return { request: { ...request, stills: refinedStills, parameters: [], warnings: [...told] }, refinement: { ...refinement, warnings: [...refinement.warnings, ...hints] } };
+  const symmetries = refinement.crystals.map(({ experiment }, i) => statedSymmetry(experiment, requests[i].spaceGroup));
+  const hints = [...scaleHints(refinement), ...new Set(symmetries.flatMap(({ warning }) => warning ?? []))];
+  return { request: { ...request, stills: refinedStills, parameters: [], warnings: [...told] }, refinement: { ...refinement, warnings: [...refinement.warnings, ...hints] }, symmetries };
 }
 
 /** Options for counts that are no photons. */

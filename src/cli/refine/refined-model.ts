@@ -4,7 +4,10 @@ import { parseDials } from "../../io/geometry/dials.js";
 import { parseModelFile } from "../../io/geometry/model-file.js";
 import type { CrystalRecord, ExperimentRecord } from "../../io/geometry/record.js";
 import { imageCount, turnAt } from "../../io/geometry/setting.js";
-import { transform, transposed, type Vector3 } from "../../io/geometry/vector.js";
+import { minus, plus, transform, transposed, type Vector3 } from "../../io/geometry/vector.js";
+import { geometryIn } from "../../io/geometry/crystfel-stream.js";
+import { formatCrystfelGeometry } from "../../io/geometry/crystfel-write.js";
+import { parseCrystfelGeometry } from "../../io/geometry/crystfel.js";
 import { formatXparm } from "../../io/geometry/xds.js";
 import { orientedLattice } from "../../models/crystal.js";
 import { detectorFrame } from "../../models/detector.js";
@@ -26,8 +29,8 @@ export interface RefinedModel {
 export type RefinedCrystals = ReadonlyMap<number | undefined, Experiment<Quantity>>;
 
 /**
- * The model file that a refinement began with, with the refined models in it: of DIALS the same file with other numbers, of XDS a new
- * XPARM.XDS.
+ * The model file that a refinement began with, with the refined models in it: of DIALS and CrystFEL the same file with other numbers (of a
+ * stream its geometry), of XDS a new XPARM.XDS.
  * @param name of the model file, with "#n" behind it for the image n
  * @param refined the refined ones by the numbers of their crystals, from 0; undefined for the number where the file has no crystal
  * @returns undefined where the file is not of these kinds
@@ -46,11 +49,22 @@ export async function refinedModel(cwd: string, name: string, refined: RefinedCr
     return undefined;
   }
   const { record, image } = parseModelFile(text, file).image(frame ?? 1);
+  if (record.kind.startsWith("CrystFEL")) return { name: "refined.geom", content: refinedGeometry(geometryIn(text), record, refinedRecord(record, image, refined)) };
   if (!record.kind.startsWith("XDS")) return undefined;
   const written = refinedRecord(record, image, refined);
   const back = transposed(turnAt(record, image));
   const resting = (of: CrystalRecord): CrystalRecord => ({ ...of, a: transform(back, of.a), b: transform(back, of.b), c: transform(back, of.c) });
   return { name: "XPARM.XDS", content: formatXparm({ ...written, crystals: written.crystals.map(resting) }) };
+}
+
+/** A geometry file with its panels moved as they were refined; what the image itself adds to their places, such as the camera length, stays open. */
+function refinedGeometry(text: string, before: ExperimentRecord, after: ExperimentRecord): string {
+  const stated = parseCrystfelGeometry(text, before.source);
+  const panels = stated.panels.map((panel, i) => ({
+    ...after.panels[i],
+    originMm: plus(panel.originMm, minus(after.panels[i].originMm, before.panels[i].originMm)),
+  }));
+  return formatCrystfelGeometry(text, { ...stated, panels });
 }
 
 /** A record with the refined numbers, its crystals in the laboratory at the middle of the image; of blocks their mean orientation. */

@@ -27,6 +27,8 @@ export interface RefineRequest {
   readonly options: RefineOptions;
   /** of several in the model file, the number of the one that is refined, from 0 */
   readonly crystal: number | undefined;
+  /** of that crystal, as its model file states it; undefined where options say what the crystal is */
+  readonly spaceGroup: string | number | undefined;
   /** what the first image's experiment is at the start, and who said it */
   readonly facts: readonly StatedFact[];
   readonly warnings: readonly string[];
@@ -78,5 +80,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   const dark = stills.find(({ experiment: { beam } }) => beam.fluence === 0);
   if (dark) throw new InputError("-fluence is 0, which no image comes from");
   checkParameters(parameters);
-  return { stills, parameters, options: optionsOf(given, parameters), crystal: files.geometry?.crystal, facts, warnings: [...warnings] };
+  const crystal = files.geometry?.crystal;
+  const spaceGroup = crystal === undefined || given.has("cell", "mat") ? undefined : files.geometry?.record.crystals[crystal].spaceGroup;
+  return { stills, parameters, options: optionsOf(given, parameters), crystal, spaceGroup, facts, warnings: [...warnings] };
 }

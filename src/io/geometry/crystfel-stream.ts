@@ -10,6 +10,15 @@ export function isCrystfelStream(text: string): boolean {
 
 const chunkBegin = "----- Begin chunk -----";
 
+/** The lines that a stream repeats its geometry file between. */
+const marks = ["----- Begin geometry file -----", "----- End geometry file -----"];
+
+/** The geometry file that a stream repeats, or the text itself where it is one. */
+export function geometryIn(text: string): string {
+  const [begin, end] = marks.map((line) => text.indexOf(line));
+  return begin < 0 || end < begin ? text : text.slice(text.indexOf("\n", begin) + 1, end);
+}
+
 /**
  * Reads a CrystFEL stream: of each image the crystals, and the geometry that the stream repeats.
  * @param name what error messages call it
@@ -19,9 +28,9 @@ const chunkBegin = "----- Begin chunk -----";
  * Source: CrystFEL 0.9, the format of its streams.
  */
 export function parseCrystfelStream(text: string, name: string): readonly (() => ExperimentRecord)[] {
-  const [begin, end] = ["----- Begin geometry file -----", "----- End geometry file -----"].map((line) => text.indexOf(line));
+  const [begin, end] = marks.map((line) => text.indexOf(line));
   if (begin < 0 || end < begin) throw new InputError(`${name}: the stream does not repeat its geometry file`);
-  const geometry = parseCrystfelGeometry(text.slice(text.indexOf("\n", begin) + 1, end), `${name} (its geometry)`);
+  const geometry = parseCrystfelGeometry(geometryIn(text), `${name} (its geometry)`);
   const chunks = text.slice(end).split(chunkBegin).slice(1);
   if (chunks.length === 0) throw new InputError(`${name}: the stream holds no image`);
   return chunks.map((chunk, i) => () => imageOf(chunk, geometry, name, `image ${i + 1}`));

@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseFloatImage } from "../../../src/io/float-image.js";
 import { parseDials } from "../../../src/io/geometry/dials.js";
+import { parseMtz } from "../../../src/io/mtz.js";
 import { parseReflectionTable } from "../../../src/io/reflection-table.js";
 import { withBench, type Workbench } from "../workbench.js";
 
@@ -50,6 +51,11 @@ test("a model of many panels is refined on boxes in one command, and so are its 
     assert.ok(Math.abs(record.panels[1].originMm[0] - 5.5) < 4 * esd && record.panels[0].originMm[0] === -2.3, `${record.panels[1].originMm.join(" ")}`);
     const table = parseReflectionTable(await bench.read("out/intensities.refl"), "intensities.refl");
     assert.equal([...new Set(table.columns.get("panel")?.values)].sort(), [0, 1, 2, 3]);
+    // In the crystal's own space group, P 2 2 2, whose asymmetric unit has no index below 0.
+    const mtz = parseMtz(await bench.read("out/intensities.mtz"), "intensities.mtz");
+    assert.equal([mtz.spaceGroupNumber, mtz.symmetryOperators.length, mtz.columns.at(-1)?.label], [16, 4, "PANEL"]);
+    const [h, k, l, isym] = [0, 1, 2, 3].map((column) => Array.from({ length: mtz.data.shape[0] }, (_, row) => mtz.data.get(row, column)));
+    assert.ok(Math.min(...h, ...k, ...l) === 0 && new Set(isym).size > 3, `${Math.min(...h, ...k, ...l)}, ${[...new Set(isym)].join(" ")}`);
     const model = parseFloatImage(await bench.read("out/model.bin"), [300, 75], "model.bin");
     assert.ok(model.data.some(Number.isNaN) && model.data.some((photons) => photons > 100));
     const page = new TextDecoder().decode(await bench.read("out/index.html"));

@@ -1,0 +1,55 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { refinedModel } from "../../../src/cli/refine/refined-model.js";
+import { firstDetector } from "../../../src/input/record-detector.js";
+import { crystalOfRecord } from "../../../src/input/record-crystal.js";
+import { mountedPanels } from "../../../src/input/record-panels.js";
+import { geometryIn } from "../../../src/io/geometry/crystfel-stream.js";
+import { parseModelFile } from "../../../src/io/geometry/model-file.js";
+import type { Experiment } from "../../../src/models/experiment.js";
+import { dialsModel, stream } from "../../io/geometry/small-models.js";
+import { withBench } from "../workbench.js";
+
+/** The experiment of the first image of a model file, as a refinement begins with it. */
+function experimentOf(text: string): Experiment {
+  const { record, image } = parseModelFile(text, "model").image(1);
+  const detector = firstDetector(record);
+  return {
+    beam: { wavelengthA: record.beam.wavelengthA ?? 1 },
+    crystal: crystalOfRecord(record, record.crystals[0], image),
+    detector,
+    panels: mountedPanels(record, detector),
+    structureFactors: 1,
+  };
+}
+const places = (text: string): number[] => parseModelFile(text, "model").image(1).record.panels.flatMap(({ originMm, fast, slow }) => [...originMm, ...fast, ...slow]);
+const near = (found: readonly number[], wanted: readonly number[], tolerance: number): void =>
+  wanted.forEach((value, i) => assert.ok(Math.abs(found[i] - value) < tolerance, `${found.join(" ")} is not ${wanted.join(" ")}`));
+
+test("a stream's geometry is written with its panels moved, and its camera length left to the images", () =>
+  withBench({ "run.stream": stream() }, async ({ folder }) => {
+    const start = experimentOf(stream());
+    const moved = { ...start, detector: { ...start.detector, distanceMm: (start.detector.distanceMm ?? 0) + 3 } };
+    const written = await refinedModel(folder, "run.stream", new Map([[0, moved]]));
+    assert.is(written?.name, "refined.geom");
+    near(places(written?.content ?? ""), places(geometryIn(stream())).map((value, i) => value + (i % 9 === 2 ? 3 : 0)), 1e-6);
+  }));
+
+const model = dialsModel();
+model.detector[0].hierarchy = { ...model.detector[0].hierarchy, slow_axis: [0, 1, 0], origin: [0, 0, -100] };
+const text = JSON.stringify(model);
+
+test("all panels of a DIALS model are written where the detector and their groups have moved, each in the frame of its own group", () =>
+  withBench({ "m.expt": text }, async ({ folder }) => {
+    const start = experimentOf(text);
+    const { panels } = start;
+    assert.ok(panels);
+    if (!panels) return;
+    const moves = { half: { shiftMm: [0.1, -0.2, 0.3], turnDeg: [0, 0, 0] } } as const;
+    const written = await refinedModel(folder, "m.expt", new Map([[0, { ...start, panels: { ...panels, moves } }]]));
+    assert.is(written?.name, "refined.expt");
+    const shifted = places(text).map((value, i) => value + (i < 3 ? moves.half.shiftMm[i] : 0));
+    near(places(written?.content ?? ""), shifted, 1e-9);
+  }));
+
+test.run();
