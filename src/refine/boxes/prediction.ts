@@ -2,6 +2,7 @@ import { known } from "../../autodiff/tape.js";
 import type { Experiment } from "../../models/experiment.js";
 import { pixelPosition } from "../../models/detector.js";
 import { detectorsOf } from "../../models/panels.js";
+import { InputError } from "../../ndarray/errors.js";
 import type { Vector } from "../../physics/vector.js";
 import { placementOf, type Placement } from "./placement.js";
 import { absorptionDepth, covarianceOf, seenPlace } from "./seen-spot.js";
@@ -34,6 +35,9 @@ export interface PredictionLimits {
 
 /** Lattice points that are looked at; more would take longer than a refinement. */
 const mostPoints = 30_000_000;
+
+/** Reflections of one image; more than these would overlap everywhere. */
+const mostReflections = 100_000;
 
 /** A panel, and what follows from where it stands. */
 interface PanelPlace {
@@ -92,6 +96,7 @@ export class Prediction {
           if (Math.abs(excitation) > reach) continue;
           const reflection = this.of([h, k, l]);
           if (reflection && Math.abs(reflection.deviations) <= deviations) found.push(reflection);
+          if (found.length > mostReflections) throw new InputError(`more than ${mostReflections} reflections are predicted: the spots are so wide that all of the lattice meets the sphere of reflection`);
         }
       }
     }

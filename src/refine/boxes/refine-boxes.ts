@@ -21,6 +21,7 @@ import { pointsNeeded } from "./points.js";
 import type { PredictedReflection } from "./prediction.js";
 import { ProfileProgram } from "./profile-program.js";
 import { selectSpots, type Selection } from "./selection.js";
+import { withStartRestraint } from "./start-restraint.js";
 import { isKeptAside } from "./test-set.js";
 
 /** A crystal that was refined on boxes. */
@@ -103,6 +104,8 @@ class BoxRun {
   readonly #options: BoxOptions;
   readonly #others: readonly PredictedReflection[];
   readonly #began = performance.now();
+  /** values that the refinement begins with */
+  readonly #origin: ReadonlyMap<string, number>;
   readonly #history: RefinementProgress[] = [];
   readonly #tried: TriedBlocks[] = [];
   #steps = 0;
@@ -112,6 +115,7 @@ class BoxRun {
     this.#still = still;
     this.#options = options;
     this.#others = others;
+    this.#origin = new Map(options.parametersOf(still.experiment).map(({ name, start }) => [name, start]));
   }
 
   get #secondsLeft(): number {
@@ -148,9 +152,11 @@ class BoxRun {
       counts: (box) => !isKeptAside(boxes.boxes[box].reflection.hkl),
     });
     const first = this.#steps;
+    const start = parameters.map(() => 0);
+    const pixels = boxes.boxes.reduce((sum, { reflection, first: from, end }) => (isKeptAside(reflection.hkl) ? sum : sum + end - from), 0);
     const result = await levenbergMarquardt(
-      { normalEquations: (x) => likelihood.normalEquations(x), value: (x) => likelihood.value(x) },
-      parameters.map(() => 0),
+      withStartRestraint(likelihood, experiment, this.#origin, Math.max(1, (2 * likelihood.value(start)) / pixels)),
+      start,
       {
         maxSteps: this.isOver ? 0 : maxSteps,
         valueTolerance: tolerance,
