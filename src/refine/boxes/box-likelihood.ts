@@ -3,9 +3,9 @@ import { allocate, type Data } from "../../ndarray/dtype.js";
 import type { LeastSquares, NormalEquations } from "../../optim/levenberg-marquardt.js";
 import { ProjectedRows } from "./projected-rows.js";
 import type { Vector } from "../../optim/vector.js";
-import { experimentAt, slopeAt, valueAt, type Parameter } from "../parameter.js";
+import { slopeAt, valueAt, type Parameter } from "../parameter.js";
 import type { Boxes } from "./box.js";
-import { blockPartOf, turnsOf, type BlockTurn } from "./block-parameters.js";
+import { BlockSum } from "./block-sum.js";
 import { fitBox, floorPhotons, type BackgroundTerms, type LocalFit } from "./local-fit.js";
 import type { ProfileProgram } from "./profile-program.js";
 
@@ -37,8 +37,7 @@ const negligible = 1e-9;
 export class BoxLikelihood implements LeastSquares {
   readonly #question: BoxQuestion;
   readonly #slopes: readonly Data[];
-  readonly #profile: Data;
-  readonly #derivatives: readonly Data[];
+  readonly #sum: BlockSum;
   #fits: (LocalFit | undefined)[];
 
   constructor(question: BoxQuestion) {
@@ -53,8 +52,7 @@ export class BoxLikelihood implements LeastSquares {
         }
       }
     }
-    this.#profile = allocate("float64", pixels.count);
-    this.#derivatives = parameters.map(() => allocate("float64", pixels.count));
+    this.#sum = new BlockSum(question.experiment, parameters, pixels, question.program);
     this.#fits = boxes.map(() => undefined);
   }
 
@@ -74,15 +72,15 @@ export class BoxLikelihood implements LeastSquares {
 
   /** The misfit at some coordinates. */
   value(x: Vector): number {
-    this.#fillProfile(this.valuesAt(x));
+    this.#sum.fill(this.valuesAt(x));
     return this.#fitAll();
   }
 
   /** Profiles, intensities and backgrounds at some values of the parameters; they last until the next call. */
   stateAt(values: Vector): BoxState {
-    this.#fillProfile(values);
+    this.#sum.fill(values);
     this.#fitAll();
-    return { profile: this.#profile, fits: this.#fits.flatMap((fit) => fit ?? []) };
+    return { profile: this.#sum.profile, fits: this.#fits.flatMap((fit) => fit ?? []) };
   }
 
   /** Photons that the model expects in each pixel of the boxes. */
@@ -106,7 +104,8 @@ export class BoxLikelihood implements LeastSquares {
    */
   normalEquations(x: Vector): NormalEquations {
     const values = this.valuesAt(x);
-    this.#fillDerivatives(values);
+    this.#sum.fill(values);
+    this.#sum.fillDerivatives(values, this.#brightPixels());
     const value = this.#fitAll();
     const { boxes: { boxes, pixels: { counts } }, squares, parameters, counts: isCounted = () => true } = this.#question;
     const size = parameters.length;
@@ -122,13 +121,13 @@ export class BoxLikelihood implements LeastSquares {
       const roots = allocate("float64", length);
       const residual = allocate("float64", length);
       for (let p = 0; p < length; p++) {
-        let model = fit.intensity * this.#profile[first + p] + fit.background[0] + floorPhotons;
+        let model = fit.intensity * this.#sum.profile[first + p] + fit.background[0] + floorPhotons;
         for (let j = 0; j < this.#slopes.length; j++) model += fit.background[j + 1] * this.#slopes[j][first + p];
         roots[p] = 1 / Math.sqrt(model);
         residual[p] = 1 - (counts[first + p] + floorPhotons) / model;
       }
       for (let i = 0; i < size; i++) {
-        const derivative = this.#derivatives[i];
+        const derivative = this.#sum.derivatives[i];
         const factor = fit.intensity * slopes[i];
         let sum = 0;
         for (let p = 0; p < length; p++) sum += residual[p] * derivative[first + p];
@@ -136,59 +135,13 @@ export class BoxLikelihood implements LeastSquares {
         rows.setRow(i, derivative, first, factor, roots);
       }
       const own = (column: Data): Data => roots.map((root, p) => root * column[first + p]);
-      if (!squares) rows.addColumn(own(this.#profile));
+      if (!squares) rows.addColumn(own(this.#sum.profile));
       if (fit.background[0] > 0) rows.addColumn(roots);
       for (const slope of this.#slopes) rows.addColumn(own(slope));
       rows.addProducts(normal);
     }
     for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) normal[j][i] = normal[i][j];
     return { value, gradient, normal };
-  }
-
-  #blocksAt(values: Vector): readonly BlockTurn[] {
-    return turnsOf(experimentAt(this.#question.experiment, this.parameters, values));
-  }
-
-  #shared(values: Vector): number[] {
-    return values.filter((_, i) => !blockPartOf(this.parameters[i].name));
-  }
-
-  #fillProfile(values: Vector): void {
-    const { boxes: { pixels }, program } = this.#question;
-    this.#profile.fill(0);
-    for (const { rotationDeg, share } of this.#blocksAt(values)) {
-      program.profiles(pixels, this.#shared(values), rotationDeg, (first, count, [profile]) => {
-        for (let p = 0; p < count; p++) this.#profile[first + p] += share * profile[p];
-      });
-    }
-  }
-
-  /** Profiles and, where they are not negligible, their derivatives. */
-  #fillDerivatives(values: Vector): void {
-    const { boxes: { pixels }, program } = this.#question;
-    this.#fillProfile(values);
-    const at = this.#brightPixels();
-    const blocks = this.#blocksAt(values);
-    const shared = this.#shared(values);
-    for (const derivative of this.#derivatives) derivative.fill(0);
-    const parts = this.parameters.map(({ name }) => blockPartOf(name));
-    const sharedPlaces = parts.flatMap((part, i) => (part ? [] : [i]));
-    for (const [block, { rotationDeg, share }] of blocks.entries()) {
-      program.derivatives(pixels, at, shared, rotationDeg, (first, count, [profile, ...derivatives]) => {
-        const add = (into: Data, values: Data, factor: number): void => {
-          for (let p = 0; p < count; p++) into[at[first + p]] += factor * values[p];
-        };
-        sharedPlaces.forEach((place, k) => add(this.#derivatives[place], derivatives[k], share));
-        parts.forEach((part, i) => {
-          if (part === undefined) return;
-          if (part.part === "weight") {
-            // The shares add up to 1: those of the others fall as this one rises.
-            const { share: own, weight } = blocks[part.block];
-            add(this.#derivatives[i], profile, (share * ((part.block === block ? 1 : 0) - own)) / weight);
-          } else if (part.block === block) add(this.#derivatives[i], derivatives[sharedPlaces.length + part.part], share);
-        });
-      });
-    }
   }
 
   /** Numbers of the pixels in which a spot is not negligible beside its peak. */
@@ -198,8 +151,8 @@ export class BoxLikelihood implements LeastSquares {
     let count = 0;
     for (const { first, end } of boxes) {
       let peak = 0;
-      for (let p = first; p < end; p++) peak = Math.max(peak, this.#profile[p]);
-      for (let p = first; p < end; p++) if (this.#profile[p] > negligible * peak) found[count++] = p;
+      for (let p = first; p < end; p++) peak = Math.max(peak, this.#sum.profile[p]);
+      for (let p = first; p < end; p++) if (this.#sum.profile[p] > negligible * peak) found[count++] = p;
     }
     return found.subarray(0, count);
   }
@@ -208,7 +161,7 @@ export class BoxLikelihood implements LeastSquares {
     const { boxes: { boxes, pixels }, squares, counts: isCounted = () => true } = this.#question;
     let value = 0;
     this.#fits = boxes.map(({ first, end }, i) => {
-      const fit = fitBox({ first, end, slopes: this.#slopes }, this.#profile, pixels.counts, squares?.[i], this.#fits[i]);
+      const fit = fitBox({ first, end, slopes: this.#slopes }, this.#sum.profile, pixels.counts, squares?.[i], this.#fits[i]);
       if (isCounted(i)) value += fit.cost;
       return fit;
     });

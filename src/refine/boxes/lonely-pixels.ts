@@ -43,16 +43,18 @@ export function withoutLonelyPixels(counts: NdArray, mask: NdArray, predicted: r
   for (const at of lonely) without.data[at] = 0;
   return { mask: without, lonely: lonely.length };
 
-  function brightestAround(pixel: number): number {
-    const [f, s] = [pixel % fastCount, Math.floor(pixel / fastCount) % slowCount];
-    const first = pixel - s * fastCount - f;
-    let brightest = 0;
-    for (let y = Math.max(0, s - 1); y <= Math.min(slowCount - 1, s + 1); y++) {
-      for (let x = Math.max(0, f - 1); x <= Math.min(fastCount - 1, f + 1); x++) {
-        const at = first + y * fastCount + x;
-        if (at !== pixel && mask.data[at] !== 0) brightest = Math.max(brightest, counts.data[at]);
-      }
+  function brightestAround(at: number): number {
+    return around(at, 1).reduce((brightest, place) => (place !== at && mask.data[place] !== 0 ? Math.max(brightest, counts.data[place]) : brightest), 0);
+  }
+
+  /** Pixels of the same panel within a square. */
+  function around(at: number, reach: number): number[] {
+    const fast = at % fastCount;
+    const slow = Math.floor(at / fastCount) % slowCount;
+    const places: number[] = [];
+    for (let s = Math.max(0, slow - reach); s <= Math.min(slowCount - 1, slow + reach); s++) {
+      for (let f = Math.max(0, fast - reach); f <= Math.min(fastCount - 1, fast + reach); f++) places.push(at + (s - slow) * fastCount + f - fast);
     }
-    return brightest;
+    return places;
   }
 }

@@ -10,7 +10,10 @@ import { motionNumbers } from "../../simulate/panel-motions.js";
 import { experimentAt, type Parameter } from "../parameter.js";
 import type { BoxPixels } from "./box.js";
 import { frameNumbers, PanelPlaces, type PanelArguments } from "./panel-arguments.js";
-import { recordProfile } from "./profile.js";
+import { recordProfile, recordWhole } from "./profile.js";
+
+/** Pixels, each with the reflection whose spot it sees. */
+export type SeenPixels = Omit<BoxPixels, "counts">;
 
 /** Pixels that are worked on at once: their arguments and results stay in the processor's cache. */
 const chunkOfOne = 1024;
@@ -34,6 +37,7 @@ export class ProfileProgram {
   readonly #experiment: Experiment;
   readonly #parameters: readonly Parameter[];
   readonly #executor: Executor;
+  readonly #what: "profile" | "whole";
   readonly #places: PanelPlaces | undefined;
   readonly #chunk: number;
   /** by the kind of the panel */
@@ -43,8 +47,10 @@ export class ProfileProgram {
   /**
    * @param parameters without those of blocks
    * @param points along each edge of a pixel over which its spots are summed
+   * @param what the spots' photons in the pixels, or those of the whole spots that the pixels lie in
    */
-  constructor(experiment: Experiment, parameters: readonly Parameter[], readonly points = 1, executor: Executor = "webassembly") {
+  constructor(experiment: Experiment, parameters: readonly Parameter[], readonly points = 1, what: "profile" | "whole" = "profile", executor: Executor = "webassembly") {
+    this.#what = what;
     this.#experiment = experiment;
     this.#parameters = parameters;
     this.#executor = executor;
@@ -53,7 +59,7 @@ export class ProfileProgram {
   }
 
   /** The profiles of pixels. */
-  profiles(pixels: BoxPixels, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader): void {
+  profiles(pixels: SeenPixels, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader): void {
     this.#run(false, pixels, values, rotationDeg, read);
   }
 
@@ -61,11 +67,11 @@ export class ProfileProgram {
    * The profiles, their derivatives by each parameter, and by the three turns of the block in degrees.
    * @param at numbers of the pixels that are asked for
    */
-  derivatives(pixels: BoxPixels, at: Data, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader): void {
+  derivatives(pixels: SeenPixels, at: Data, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader): void {
     this.#run(true, pixels, values, rotationDeg, read, at);
   }
 
-  #run(hasDerivatives: boolean, pixels: BoxPixels, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader, at?: Data): void {
+  #run(hasDerivatives: boolean, pixels: SeenPixels, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader, at?: Data): void {
     const workspaces = hasDerivatives ? this.#derived : this.#plain;
     const own = values.filter((_, i) => this.#parameters[i].move === undefined);
     const panels = this.#places?.at(values);
@@ -120,14 +126,15 @@ export class ProfileProgram {
     const { panels: _, ...carrying } = experimentAt(this.#experiment, own, values);
     const experiment = this.#places ? { ...carrying, detector: this.#places.recorded(panel, carrying.detector, frame, motion) } : carrying;
     const ofEach = (quantity: Quantity): Variable => broadcastTo(quantity instanceof Variable ? quantity : tape.constant(quantity, dtype), [chunk]);
-    const profile = ofEach(recordProfile(experiment, fast, slow, [h, k, l], turns, this.points));
+    const seen = { fast, slow, hkl: [h, k, l] } as const;
+    const profile = ofEach(this.#what === "whole" ? recordWhole(experiment, seen, turns) : recordProfile(experiment, seen, turns, this.points));
     if (!hasDerivatives) return tape.program([profile]);
     const one = tape.constant(1, dtype);
     const derivatives = [...values, ...turns, ...motion].map((source) => ofEach(pushForward([source], [one], [profile])[0] ?? 0));
     return tape.program([profile, ...derivatives]);
   }
 
-  #runPart(workspace: Workspace, { fast, slow, h, k, l }: BoxPixels, start: number, end: number, numbers: readonly number[], combine: Combine, read: ChunkReader, at?: Data): void {
+  #runPart(workspace: Workspace, { fast, slow, h, k, l }: SeenPixels, start: number, end: number, numbers: readonly number[], combine: Combine, read: ChunkReader, at?: Data): void {
     const { inputs } = workspace;
     const [chunk, points] = [this.#chunk, this.points];
     numbers.forEach((value, i) => (inputs[i].data[inputs[i].offset] = value));

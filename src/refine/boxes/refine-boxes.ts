@@ -21,7 +21,9 @@ import { pointsNeeded } from "./points.js";
 import type { PredictedReflection } from "./prediction.js";
 import { ProfileProgram } from "./profile-program.js";
 import { selectSpots, type Selection } from "./selection.js";
-import { withStartRestraint } from "./start-restraint.js";
+import { withPriors } from "./prior.js";
+import { nearStart, roundDomainExpected } from "./start-restraint.js";
+import { wilsonPrior } from "./wilson.js";
 import { isKeptAside } from "./test-set.js";
 
 /** A crystal that was refined on boxes. */
@@ -153,9 +155,13 @@ class BoxRun {
     });
     const first = this.#steps;
     const start = parameters.map(() => 0);
+    const priors = [
+      nearStart(parameters, this.#origin), roundDomainExpected(experiment, parameters, this.#still.experiment),
+      ...(isKnown ? [] : [wilsonPrior(experiment, parameters, selection.observed)]),
+    ];
     const pixels = boxes.boxes.reduce((sum, { reflection, first: from, end }) => (isKeptAside(reflection.hkl) ? sum : sum + end - from), 0);
     const result = await levenbergMarquardt(
-      withStartRestraint(likelihood, experiment, this.#origin, Math.max(1, (2 * likelihood.value(start)) / pixels)),
+      withPriors(likelihood, priors, Math.max(1, (2 * likelihood.value(start)) / pixels)),
       start,
       {
         maxSteps: this.isOver ? 0 : maxSteps,

@@ -49,6 +49,8 @@ export interface SeenPlace {
   readonly hkl: Vector;
   /** covariance that all reflections share, in the domain's own units */
   readonly shared: Symmetric;
+  /** by what the place in reciprocal space changes for a metre along fast and along slow, in the domain's own units */
+  readonly tangents: readonly [Vector, Vector];
 }
 
 /** @param fast, slow in pixels from the corner of the panel */
@@ -72,8 +74,9 @@ export function seenPlace({ frame, sensor, widths, lattice, incident, wavelength
     slow: add(plane.slow, mul(depth.variance, outSlow, outSlow)),
     mixed: add(plane.mixed, mul(depth.variance, outFast, outSlow)),
   };
-  const view = { wavelength, scattering: transform(domain.ofIndices, hkl), tangents: [tangent(frame.fast), tangent(frame.slow)] } as const;
-  return { direction, distance, obliquity, depth, hkl, shared: sharedCovariance({ ...widths, plane: smeared }, lattice, view) };
+  const tangents = [tangent(frame.fast), tangent(frame.slow)] as const;
+  const shared = sharedCovariance({ ...widths, plane: smeared }, lattice, { wavelength, scattering: transform(domain.ofIndices, hkl), tangents });
+  return { direction, distance, obliquity, depth, hkl, shared, tangents: [scale(tangents[0], div(1, wavelength)), scale(tangents[1], div(1, wavelength))] };
 }
 
 /** The covariance of a reflection's spot at a place, in the domain's own units. */

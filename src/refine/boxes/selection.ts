@@ -1,5 +1,6 @@
 import type { Experiment } from "../../models/experiment.js";
 import { allocate, type Data } from "../../ndarray/dtype.js";
+import type { ObservedReflection } from "./wilson.js";
 import { turnsOf } from "./block-parameters.js";
 import { boxesAround, type Boxes, type LeftOut } from "./box.js";
 import { intensityOf } from "./intensity.js";
@@ -14,6 +15,8 @@ export interface Selection {
   readonly predicted: readonly PredictedReflection[];
   readonly boxes: Boxes;
   readonly leftOut: readonly LeftOut[];
+  /** what was counted of all that have boxes, the weak ones, too */
+  readonly observed: readonly ObservedReflection[];
 }
 
 /** Standard deviations of the noise above which a spot says where it is. */
@@ -53,11 +56,14 @@ export function selectSpots({ counts, mask, experiment }: BoxStill, others: read
   const notChosen = tried.boxes.flatMap(({ reflection }, i) =>
     chosen.has(reflection) ? [] : [{ reflection, why: strange.has(reflection) ? "what is bright in its box is not where the model has its spot" : found[i].significance >= leastSignificance ? `the ${Math.min(most, mostSpots)} brightest are enough` : "too weak to say where it is" }],
   );
-  return { predicted, boxes, leftOut: [...unknown, ...tried.leftOut, ...notChosen, ...boxes.leftOut] };
+  const observed = tried.boxes.flatMap(({ reflection }, i) => (strange.has(reflection) ? [] : [{ reflection, photons: found[i].photons, photonsSigma: found[i].photonsSigma }]));
+  return { predicted, boxes, observed, leftOut: [...unknown, ...tried.leftOut, ...notChosen, ...boxes.leftOut] };
 }
 
 /** What a box shows of its reflection. */
 interface Evidence {
+  readonly photons: number;
+  readonly photonsSigma: number;
   /** its intensity in standard deviations */
   readonly significance: number;
   /** whether something bright stands in the box that the spot does not explain: a hot pixel, ice, or another crystal's spot */
@@ -79,7 +85,7 @@ function evidence(experiment: Experiment, { boxes, pixels }: Boxes): Evidence[] 
     // Half the deviance of a pixel is 1/2 where only noise is left.
     const noise = (end - first) / 2;
     const [left, all] = [fit.cost - noise, costOfBackground(pixels.counts, first, end) - noise];
-    return { significance: photons / photonsSigma, isStrange: left > strangeMisfit && left > mostLeft * all };
+    return { photons, photonsSigma, significance: photons / photonsSigma, isStrange: left > strangeMisfit && left > mostLeft * all };
   });
 }
 

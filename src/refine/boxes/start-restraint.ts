@@ -2,47 +2,31 @@
 import { known, type Quantity } from "../../autodiff/tape.js";
 import type { Experiment } from "../../models/experiment.js";
 import { cholesky, invertCholesky, type Matrix } from "../../optim/linear-algebra.js";
-import type { LeastSquares, NormalEquations } from "../../optim/levenberg-marquardt.js";
 import type { Vector } from "../../optim/vector.js";
 import { experimentAt, hasRole, slopeAt, type Parameter } from "../parameter.js";
-import type { BoxLikelihood } from "./box-likelihood.js";
+import type { Prior, PriorAt } from "./prior.js";
 
 /** A model of another program's is right to this part of the error that a start may have at most. */
 const partOfDoubt = 0.5;
 /** Strength of the expectation that a domain is as long as it is wide: a logarithm of their ratio of 1/2 is one standard deviation. */
 const roundness = 4;
 
-interface Prior {
-  readonly value: number;
-  readonly gradient: Vector;
-  readonly normal: Matrix;
+/**
+ * How far the parameters have come from where the refinement began: orientation, cell and detector are expected within half of their doubt.
+ * Spots near the beam say little of distance and cell apart.
+ * @param origin the values that the whole refinement began with, by the parameters' names
+ */
+export function nearStart(parameters: readonly Parameter[], origin: ReadonlyMap<string, number>): PriorAt {
+  return (values) => geometryPrior(parameters, values, origin);
 }
 
 /**
- * The misfit of boxes, and beside it how far the parameters have come from where the refinement began. Orientation, cell and detector are
- * expected within half of their doubt, and the domain's lengths to be alike; without intensities, spots near the beam say nothing of its length
- * along the beam, and little of distance and cell apart.
- * @param origin the values that the whole refinement began with, by the parameters' names
- * @param weight the misfit of a pixel beyond noise: what the model cannot explain is no evidence
+ * The domain's lengths are expected to be alike: tr X - ln det X - 3 of the lengths X in units of their mean at the start, which is 0 for a
+ * round domain of that size. Without intensities, spots near the beam say nothing of its length along the beam.
+ * @param start what the whole refinement began with
  */
-export function withStartRestraint(likelihood: BoxLikelihood, experiment: Experiment, origin: ReadonlyMap<string, number>, weight: number): LeastSquares {
-  const { parameters } = likelihood;
-  const prior = (x: Vector): Prior | undefined => {
-    const values = likelihood.valuesAt(x);
-    const round = domainPrior(experiment, parameters, values);
-    return round && sum(geometryPrior(parameters, values, origin), round);
-  };
-  return {
-    value: (x) => {
-      const own = prior(x);
-      return own ? likelihood.value(x) + weight * own.value : Infinity;
-    },
-    normalEquations: (x) => {
-      const own = prior(x);
-      const found = likelihood.normalEquations(x);
-      return own ? plus(found, own, weight) : { ...found, value: Infinity };
-    },
-  };
+export function roundDomainExpected(experiment: Experiment, parameters: readonly Parameter[], start: Experiment): PriorAt {
+  return (values) => domainPrior(experiment, parameters, values, lengthsOf(start) ?? lengthsOf(experiment));
 }
 
 function geometryPrior(parameters: readonly Parameter[], values: Vector, origin: ReadonlyMap<string, number>): Prior {
@@ -69,14 +53,9 @@ const axesOf: Readonly<Record<string, readonly [number, number]>> = {
   domain_xx: [0, 0], domain_yy: [1, 1], domain_zz: [2, 2], domain_xy: [0, 1], domain_xz: [0, 2], domain_yz: [1, 2],
 };
 
-/**
- * tr X - ln det X - 3 of the domain's lengths X in units of their mean at the start, which is 0 for a round domain of that size; undefined
- * where a length is not above 0.
- */
-function domainPrior(experiment: Experiment, parameters: readonly Parameter[], values: Vector): Prior | undefined {
+function domainPrior(experiment: Experiment, parameters: readonly Parameter[], values: Vector, start: Matrix | undefined): Prior | undefined {
   const none = { value: 0, gradient: parameters.map(() => 0), normal: parameters.map(() => parameters.map(() => 0)) };
   const axes = parameters.map(({ name }) => axesOf[name]);
-  const start = lengthsOf(experiment);
   if (start === undefined || cholesky(start) === undefined || axes.every((pair) => pair === undefined)) return none;
   const unit = (start[0][0] + start[1][1] + start[2][2]) / 3;
   const lengths = lengthsOf(experimentAt(experiment, parameters, values)) ?? start;
@@ -113,16 +92,4 @@ function trace(matrix: Matrix): number {
 
 function traceOf(a: Matrix, b: Matrix): number {
   return trace(product(a, b));
-}
-
-function sum(one: Prior, other: Prior): Prior {
-  return { value: one.value + other.value, gradient: one.gradient.map((slope, i) => slope + other.gradient[i]), normal: one.normal.map((row, i) => row.map((element, j) => element + other.normal[i][j])) };
-}
-
-function plus({ value, gradient, normal }: NormalEquations, prior: Prior, weight: number): NormalEquations {
-  return {
-    value: value + weight * prior.value,
-    gradient: gradient.map((slope, i) => slope + weight * prior.gradient[i]),
-    normal: normal.map((row, i) => row.map((element, j) => element + weight * prior.normal[i][j])),
-  };
 }

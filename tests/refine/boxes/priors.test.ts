@@ -1,0 +1,61 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { boxesAround } from "../../../src/refine/boxes/box.js";
+import { Prediction } from "../../../src/refine/boxes/prediction.js";
+import { ProfileProgram } from "../../../src/refine/boxes/profile-program.js";
+import { nearStart, roundDomainExpected } from "../../../src/refine/boxes/start-restraint.js";
+import { wilsonPrior } from "../../../src/refine/boxes/wilson.js";
+import { parametersNamed } from "../../../src/refine/catalogue.js";
+import { full } from "../../../src/ndarray/ndarray.js";
+import { valueAt } from "../../../src/refine/parameter.js";
+import { truth, withCrystal } from "./closed-still.js";
+
+const blocks = [{ rotationDeg: [0, 0, 0], weight: 1 }, { rotationDeg: [0.1, -0.05, 0.08], weight: 0.5 }] as const;
+const crystal = withCrystal(truth, { blocks, domainA: [900, 700, 800, 50, -30, 20] });
+const parameters = [...parametersNamed(["misset", "cell", "distance", "beam_center", "eta", "domain"], crystal), ...parametersNamed(["blocks"], crystal)];
+const reflections = new Prediction(crystal).all({ deviations: 3 });
+// Any counts will do for a slope.
+const observed = reflections.map((reflection, i) => ({ reflection, photons: (i * 37) % 500, photonsSigma: 5 }));
+
+test("the slopes of what is known besides the pixels are those of differences", () => {
+  const origin = new Map(parameters.map(({ name, start, doubt }) => [name, start + 0.3 * doubt]));
+  const priors = { start: nearStart(parameters, origin), domain: roundDomainExpected(crystal, parameters, truth), wilson: wilsonPrior(crystal, parameters, observed) };
+  const step = 1e-4;
+  for (const [name, prior] of Object.entries(priors)) {
+    const here = prior(parameters.map(({ start }) => start), false);
+    assert.ok(here);
+    parameters.forEach((parameter, i) => {
+      const at = (x: number): number => prior(parameters.map((other, k) => valueAt(other, k === i ? x : 0)), true)?.value ?? NaN;
+      const slope = (at(step) - at(-step)) / (2 * step);
+      const unit = Math.sqrt(here.normal[i][i]);
+      assert.ok(Math.abs(here.gradient[i] - slope) < 1e-5 * Math.abs(slope) + 1e-3 * unit + 1e-6, `${name}, ${parameter.name}: ${here.gradient[i]} is not ${slope}`);
+    });
+  }
+});
+
+test("a domain that has no length along some direction is no domain", () => {
+  const values = parameters.map(({ name, start }) => (name === "domain_xy" ? 900 : start));
+  assert.is(roundDomainExpected(crystal, parameters, truth)(values, false), undefined);
+});
+
+test("the photons of a whole spot are those of its box, from a pixel beside its middle, too", () => {
+  const { background, ...lit } = truth;
+  const dark = { ...lit, detector: { ...lit.detector, footprintMm: 0.08 } };
+  const met = new Prediction(dark).all({ deviations: 1 });
+  const { boxes, pixels } = boxesAround(full([200, 200], 0, "float64"), full([200, 200], 1, "int32"), met);
+  const whole = boxes.filter(({ first, end }) => end - first >= 13 * 13);
+  assert.ok(whole.length > 4, `${whole.length} boxes`);
+  const profile = new Float64Array(pixels.count);
+  new ProfileProgram(dark, []).profiles(pixels, [], [0, 0, 0], (first, count, [own]) => profile.set(own.subarray(0, count), first));
+  const column = (of: (reflection: (typeof met)[number]) => number): Float64Array => Float64Array.from(whole, ({ reflection }) => of(reflection));
+  const seen = { count: whole.length, panel: column(() => 0), fast: column(({ fast }) => fast + 0.7), slow: column(({ slow }) => slow - 0.4), h: column(({ hkl }) => hkl[0]), k: column(({ hkl }) => hkl[1]), l: column(({ hkl }) => hkl[2]) };
+  const wholes: number[] = [];
+  new ProfileProgram(dark, [], 1, "whole").profiles(seen, [], [0, 0, 0], (_, count, [own]) => wholes.push(...own.subarray(0, count)));
+  whole.forEach(({ first, end, reflection }, i) => {
+    const sum = profile.subarray(first, end).reduce((total, photons) => total + photons, 0);
+    // The covariance changes a little over a spot.
+    assert.ok(Math.abs(wholes[i] / sum - 1) < 0.05, `${reflection.hkl.join()}: ${wholes[i]} is not ${sum}`);
+  });
+});
+
+test.run();
