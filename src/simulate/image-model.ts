@@ -4,9 +4,9 @@ import type { Quantity } from "../autodiff/tape.js";
 import { withLeaves } from "../autodiff/tree.js";
 import type { Experiment } from "../models/experiment.js";
 import type { FloatDType } from "../ndarray/dtype.js";
-import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
-import { copy, scalar, zeros, type NdArray } from "../ndarray/ndarray.js";
-import { sameShape } from "../ndarray/shape.js";
+import { describeShape, DTypeError, InputError, ShapeError } from "../ndarray/errors.js";
+import { copy, NdArray, scalar, zeros } from "../ndarray/ndarray.js";
+import { sameShape, type Shape } from "../ndarray/shape.js";
 import { answer, answerOn, sumOfRows, type Answer, type Subject } from "./answer.js";
 import { checkImageOptions, planOf } from "./image-plan.js";
 import type { ImageOptions, ParallelOptions } from "./image-options.js";
@@ -77,10 +77,12 @@ export class ImageModel<P = readonly []> {
 
   /**
    * The image.
-   * @throws InputError when a parameter is not a finite number, or the experiment cannot be
+   * @param into an image of the same shape and dtype, contiguous in memory, whose memory the new one takes: fresh memory costs time, which
+   *   a series of images can save; unless given, the image has memory of its own
+   * @throws InputError when a parameter is not a finite number, or the experiment cannot be; ShapeError or DTypeError when the memory is not that of such an image
    */
-  simulate(parameters: P): Simulation {
-    const subject = this.#subject(imageQuestion, parameters, [], false);
+  simulate(parameters: P, into?: NdArray<FloatDType>): Simulation {
+    const subject = this.#subject(imageQuestion, parameters, [], false, into);
     return simulationOf(subject, answer(this.#recordings, subject));
   }
 
@@ -156,7 +158,7 @@ export class ImageModel<P = readonly []> {
     return { ...plan, pixels: this.#pixels, inputs };
   }
 
-  #subject(question: Question, parameters: P, data: readonly NdArray[], shared: boolean): Subject {
+  #subject(question: Question, parameters: P, data: readonly NdArray[], shared: boolean, into?: NdArray<FloatDType>): Subject {
     checkCompared(question, data.length);
     const plan = this.#plan(parameters);
     const { shape } = plan.pixels;
@@ -169,9 +171,21 @@ export class ImageModel<P = readonly []> {
         if (sameShape(given.shape, shape)) return given.isContiguous ? given : copy(given);
         throw new ShapeError(`an image of shape ${describeShape(given.shape)} is compared with one of shape ${describeShape(shape)}`);
       }),
-      image: question.kind === "image" ? zeros(shape, this.#dtype, { shared }) : undefined,
+      image: question.kind === "image" ? this.#darkImage(shape, shared, into) : undefined,
       onProgress: this.options.onProgress,
     };
+  }
+
+  #darkImage(shape: Shape, shared: boolean, into: NdArray<FloatDType> | undefined): NdArray<FloatDType> {
+    if (into === undefined) return zeros(shape, this.#dtype, { shared });
+    if (!sameShape(into.shape, shape) || !into.isContiguous) {
+      const layout = into.isContiguous ? "" : " and is not contiguous";
+      throw new ShapeError(`the memory for an image of shape ${describeShape(shape)} has shape ${describeShape(into.shape)}${layout}`);
+    }
+    if (into.dtype !== this.#dtype) throw new DTypeError(`the memory for an image of ${this.#dtype} is of ${into.dtype}`);
+    const data = into.data.subarray(into.offset, into.offset + into.size);
+    data.fill(0);
+    return new NdArray<FloatDType>(data, shape);
   }
 
   #now(question: Question, parameters: P, data: readonly NdArray[]): Answer {

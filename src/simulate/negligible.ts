@@ -50,7 +50,8 @@ export function negligibleIn(
   const part = typeof skip === "number" ? skip : 0;
   const { shape = "square" } = experiment.crystal;
   if (closed === undefined && part === 0 && !shapeNamed(shape).ends) return undefined;
-  return { factor: squaresToZero / largestAmplitude(experiment), exponent: spotEnd * (1 + rounding), part, reflections: scatteringIn(experiment) };
+  const factor = closed ? 0 : squaresToZero / largestAmplitude(experiment);
+  return { factor, exponent: spotEnd * (1 + rounding), part, reflections: scatteringIn(experiment) };
 }
 
 /** Whether amplitudes are as large as the grid's at the most. */
@@ -80,8 +81,8 @@ function largestOf(numbers: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < numbers.length; i++) {
     const size = Math.abs(numbers[i]);
-    if (!(size < Infinity)) return NaN;
     if (size > largest) largest = size;
+    else if (!(size <= largest)) return NaN;
   }
-  return largest;
+  return largest < Infinity ? largest : NaN;
 }

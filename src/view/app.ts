@@ -15,6 +15,7 @@ import type { ModelSection } from "./model-section.js";
 import { experimentOf, type ModelState } from "./model-state.js";
 import { attempt, openFiles, type Opened } from "./opened-file.js";
 import { framePage } from "./page-frame.js";
+import { Movement } from "./movement.js";
 import { pageWorkers } from "./page-workers.js";
 import { predictedSpots, type PredictedSpot } from "./predicted-spots.js";
 import { ProfileSection } from "./profile-section.js";
@@ -56,6 +57,7 @@ export class App {
     this.show();
     this.#address.write(() => this.#desk?.address);
   });
+  readonly #movement = new Movement(() => this.#simulation.request());
   #desk: ModelDesk | undefined;
   #model: ModelSection | undefined;
   #layer: LayerName = "measured";
@@ -114,6 +116,11 @@ export class App {
     if (!this.#desk || !this.#model) return;
     this.#desk.state = state;
     this.#model.state = state;
+    this.#followNumbers();
+  }
+
+  #followNumbers(): void {
+    this.#movement.note();
     this.#simulation.request();
   }
 
@@ -148,7 +155,7 @@ export class App {
     const sections: HTMLElement[] = [this.#display.element, this.#spotList.element, this.#profile.element, save];
     if (desk) {
       const model = deskSection(desk, {
-        onChange: () => this.#simulation.request(),
+        onChange: () => this.#followNumbers(),
         onReplace: () => this.setModel(desk.state),
         onPreset: (name) => this.#choosePreset(name),
       });
@@ -198,11 +205,12 @@ export class App {
 
   async #simulate(): Promise<void> {
     if (!this.#desk) return;
-    const { live, state } = this.#desk;
+    const { live, moving, state } = this.#desk;
+    const { isMoving } = this.#movement;
     try {
       const began = performance.now();
-      this.scene.model = await live.images(state, pageWorkers());
-      this.#status.textContent = `model in ${(performance.now() - began).toFixed(0)} ms`;
+      this.scene.model = await (isMoving ? moving : live).images(state, pageWorkers());
+      this.#status.textContent = `model in ${(performance.now() - began).toFixed(0)} ms${isMoving ? ", without what is faint" : ""}`;
       this.#predictGeometry();
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

@@ -1,6 +1,7 @@
 import type { Quantity } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
 import { groupsOf, type PanelledDetector } from "../models/panels.js";
+import type { FloatDType } from "../ndarray/dtype.js";
 import { copy, type NdArray } from "../ndarray/ndarray.js";
 import { slice } from "../ndarray/views.js";
 import type { Vector } from "../physics/vector.js";
@@ -24,10 +25,12 @@ export class LiveModel {
   /**
    * @param options how the image is simulated, but for the number of sub-pixels
    * @param panels of the detector, where it has several
+   * @param isFleeting whether an image is shown only until the next one, which takes its memory
    */
   constructor(
     readonly options: ImageOptions,
     readonly panels?: PanelledDetector,
+    readonly isFleeting = false,
   ) {}
 
   /**
@@ -53,7 +56,13 @@ export class LiveModel {
     if (this.panels) this.#model = modelOfPanels(this.panels, at, options);
     else {
       const model = new ImageModel<readonly number[]>(at, options);
-      this.#model = async (values, _, pool) => [(pool ? await model.simulateOn({ pool }, values) : model.simulate(values)).image];
+      let latest: NdArray<FloatDType> | undefined;
+      this.#model = async (values, _, pool) => {
+        if (pool) return [(await model.simulateOn({ pool }, values)).image];
+        const { image } = model.simulate(values, latest);
+        if (this.isFleeting) latest = image;
+        return [image];
+      };
     }
     return this.#model;
   }
@@ -69,6 +78,14 @@ function modelOfPanels(detector: PanelledDetector, at: (values: readonly Quantit
     const { image } = pool ? await model.simulateOn({ pool }, parameters) : model.simulate(parameters);
     return detector.panels.map(({ pixels }, panel) => copy(slice(image, panel, { start: 0, stop: pixels.slow }, { start: 0, stop: pixels.fast })));
   };
+}
+
+/** Steps up to this part of the brightest one that there can be are left out while numbers move. */
+export const faint = 1e-6;
+
+/** How an image is simulated while numbers move: in single precision, and without what is faint. */
+export function whileMoving({ skip, ...options }: ImageOptions): ImageOptions {
+  return { ...options, dtype: "float32", skip: typeof skip === "number" ? Math.max(skip, faint) : faint };
 }
 
 /** How an image is simulated for a state of the controls. In closed form the pixel's own size is part of the spot, unless it has points. */

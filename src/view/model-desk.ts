@@ -9,7 +9,7 @@ import type { ImageOptions } from "../simulate/image-options.js";
 import { formatAddress, parseAddress, samplingKeys } from "./address.js";
 import { geometryOf, panelledGeometry, shiftBetween, type Geometry } from "./geometry.js";
 import type { Given, GivenImage } from "./given.js";
-import { LiveModel } from "./live-model.js";
+import { LiveModel, whileMoving } from "./live-model.js";
 import { modelFields } from "./model-fields.js";
 import { experimentOf, stateOf, type ModelState } from "./model-state.js";
 import { presets, type Preset } from "./presets.js";
@@ -20,7 +20,9 @@ const alike = 100;
 /** The model that the page works on: where it comes from, how it is simulated, and its address. */
 export class ModelDesk {
   state: ModelState;
-  live: LiveModel;
+  readonly live: LiveModel;
+  /** what stands in for it while numbers move */
+  readonly moving: LiveModel;
   preset: Preset | undefined;
   /** what scatters, by what it is called */
   readonly structures = new Map<string, StructureFactors | number>();
@@ -36,6 +38,7 @@ export class ModelDesk {
     this.state = this.#begin(base);
     // Nothing is compared with a preset's image in its last digits, and single precision is faster.
     this.live = new LiveModel(preset ? { ...options, dtype: "float32" } : options, panels);
+    this.moving = new LiveModel(whileMoving(options), panels, true);
     this.structure = preset ? "like a protein" : "as given";
     this.structures.set(this.structure, base.structureFactors);
     this.structures.set("all alike", alike);

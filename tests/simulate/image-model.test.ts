@@ -11,7 +11,8 @@ import { ImageModel, type PixelLoss } from "../../src/simulate/image-model.js";
 import type { ImageOptions } from "../../src/simulate/image-options.js";
 import type { Quantities } from "../../src/simulate/parameters.js";
 import { simulate } from "../../src/simulate/simulate.js";
-import { InputError, ShapeError } from "../../src/ndarray/errors.js";
+import { DTypeError, InputError, ShapeError } from "../../src/ndarray/errors.js";
+import { transpose } from "../../src/ndarray/views.js";
 import { isClose, refuses } from "../autodiff/assertions.js";
 import { tabulate } from "../autodiff/draws.js";
 import { untyped } from "../untyped.js";
@@ -211,6 +212,22 @@ test("options that cannot be are refused by their names", () => {
     ["dtype", JSON.parse('{ "dtype": "int32" }')],
   ];
   for (const [name, options] of wrong) refuses(() => simulate(fixed(start), options), InputError, name);
+});
+
+test("an image takes the memory of another one, whatever that held, and none of another shape, dtype or order", () => {
+  for (const dtype of ["float64", "float32"] as const) {
+    const model = new ImageModel<Two>(experimentOf, { ...once, dtype, roi: { fastMin: 1, fastMax: 8, slowMin: 2, slowMax: 7 } });
+    const wanted = model.simulate(start).image;
+    const former = full([9, 10], 7, dtype);
+    const { image } = model.simulate(start, former);
+    assert.is(image.data.buffer, former.data.buffer);
+    assert.equal(image.data, wanted.data);
+    for (const [memory, message] of [[zeros([10, 9], dtype), /\[10, 9\]/], [transpose(zeros([10, 9], dtype)), /not contiguous/]] as const) {
+      assert.throws(() => model.simulate(start, memory), (error: unknown) => error instanceof ShapeError && message.test(error.message));
+    }
+    const other = dtype === "float64" ? "float32" : "float64";
+    assert.throws(() => model.simulate(start, zeros([9, 10], other)), (error: unknown) => error instanceof DTypeError && /is of float/.test(error.message));
+  }
 });
 
 test("a model of one experiment needs no types, and a loss that gives no recorded value is refused", () => {
