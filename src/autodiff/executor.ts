@@ -5,6 +5,7 @@ import { interpret, type Run } from "./interpreter.js";
 import { checkInputs, type Program } from "./tape.js";
 
 export type { Workspace };
+export { arrayInSharedMemory, isSamePlace, noteSharedMemory, sharedMemoryOf, type SharedMemory } from "./fused/shared-memory.js";
 
 export const executors = ["webassembly", "interpreter"] as const;
 /**
@@ -37,11 +38,14 @@ export function runIn(workspace: Workspace, program: Program, inputs: readonly N
   return workspace.run().map((result, i) => copy(result, nodes[outputs[i]].dtype));
 }
 
-/** The same, for callers who would copy arguments and results once more, and who pass the workspace's warning on. */
-export function prepareWorkspace(program: Program, executor: Executor): Workspace {
+/**
+ * The same, for callers who would copy arguments and results once more, and who pass the workspace's warning on.
+ * @param given arguments that are known already; the workspace says which of them it reads in its place
+ */
+export function prepareWorkspace(program: Program, executor: Executor, given?: readonly (NdArray | undefined)[]): Workspace {
   if (allowedExecutor(executor) === "interpreter") return interpretedWorkspace(program);
   try {
-    return fuse(program);
+    return fuse(program, given);
   } catch (error) {
     if (!isTooLarge(error)) throw error;
     const reason = `no WebAssembly can be made of a program of ${program.nodes.length} steps (${error.message})`;

@@ -8,7 +8,7 @@ import { matrixCell, parseMatrix, type MosflmMatrix } from "../io/mosflm-matrix.
 import type { Cell } from "../io/mtz.js";
 import { parseSmv } from "../io/smv.js";
 import { parseSources, type ListedSource } from "../io/source-list.js";
-import { StructureFactors, type LeavingPolicy } from "../models/structure-factors.js";
+import { roomForGrid, StructureFactors, type LeavingPolicy } from "../models/structure-factors.js";
 import { InputError } from "../ndarray/errors.js";
 import { flatData, type NdArray } from "../ndarray/ndarray.js";
 import { readCurve, type ListedCurve } from "./amorphous-from-flags.js";
@@ -114,7 +114,7 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
     const dumpName = given.word("dump") ?? defaultDump;
     const dump = await dumped(given, dumpName, cwd, defaultF);
     if (dump !== undefined) {
-      const { values, min } = parseFdump(dump, dumpName);
+      const { values, min } = parseFdump(dump, dumpName, roomForGrid);
       structureFactors = new StructureFactors(values, min, options);
       if (!given.has("dump")) {
         const beside = defaultF === 0 ? "" : `, and -default_F, ${defaultF}, is for reflections outside of it alone`;

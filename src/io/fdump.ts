@@ -1,7 +1,6 @@
-import { allocate } from "../ndarray/dtype.js";
 import { InputError, ShapeError } from "../ndarray/errors.js";
-import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
-import { slice } from "../ndarray/views.js";
+import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
+import type { Shape } from "../ndarray/shape.js";
 import { parseNumber, quote } from "./field.js";
 import { isIndex, largestIndex } from "./hkl.js";
 
@@ -24,10 +23,11 @@ const formFeed = 0x0c;
  * Reads the reference program's binary dump of a structure factor grid: a text line of six ranges, newline, form feed,
  * little-endian float64 with one entry more than needed on every axis.
  * @param name what error messages call the bytes
- * @returns the grid without the extra entries, a view
+ * @param room gives the grid its memory, contiguous and float64
+ * @returns the grid without the extra entries
  * @throws InputError when the header is not one, the size does not agree with it, or an amplitude is not finite
  */
-export function parseFdump(bytes: Uint8Array, name: string): Fdump {
+export function parseFdump(bytes: Uint8Array, name: string, room: (shape: Shape) => NdArray = zeros): Fdump {
   const headerLength = bytes.subarray(0, longestHeader).indexOf(formFeed) + 1;
   const words = new TextDecoder("latin1").decode(bytes.subarray(0, headerLength)).trim().split(/\s+/);
   const ranges = words.map(parseNumber);
@@ -50,10 +50,18 @@ export function parseFdump(bytes: Uint8Array, name: string): Fdump {
     throw new InputError(`${name} has ${bytes.length} bytes, but its header "${words.join(" ")}" asks for ${wanted}`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + headerLength);
-  const data = allocate("float64", count);
-  for (let i = 0; i < count; i++) data[i] = view.getFloat64(8 * i, true);
-  if (!data.every(Number.isFinite)) throw new InputError(`${name} holds an amplitude that is not a finite number`);
-  const values = slice(fromData(data, stored), { stop: stored[0] - 1 }, { stop: stored[1] - 1 }, { stop: stored[2] - 1 });
+  const values = room(stored.map((entries) => entries - 1));
+  const { data } = values;
+  const [nh, nk, nl] = values.shape;
+  for (let h = 0, at = 0; h <= nh; h++) {
+    for (let k = 0; k <= nk; k++) {
+      for (let l = 0; l <= nl; l++, at += 8) {
+        const f = view.getFloat64(at, true);
+        if (!Number.isFinite(f)) throw new InputError(`${name} holds an amplitude that is not a finite number`);
+        if (h < nh && k < nk && l < nl) data[(h * nk + k) * nl + l] = f;
+      }
+    }
+  }
   return { min: [hMin, kMin, lMin], max: [hMax, kMax, lMax], values };
 }
 

@@ -3,12 +3,14 @@ import { nearest, tricubic } from "../autodiff/primitives/lookup.js";
 import { isInside, stencils } from "../autodiff/primitives/stencil.js";
 import { total } from "../autodiff/primitives/sum.js";
 import type { Run } from "../autodiff/interpreter.js";
+import { arrayInSharedMemory } from "../autodiff/executor.js";
 import { runOf } from "../autodiff/recorded-runs.js";
 import { Tape, type Operand, type Variable } from "../autodiff/tape.js";
 import type { Data, FloatDType } from "../ndarray/dtype.js";
 import { describe, describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { checkOptions } from "../ndarray/fields.js";
-import { assign, copy, flatData, full, NdArray } from "../ndarray/ndarray.js";
+import { assign, flatData, NdArray, zeros } from "../ndarray/ndarray.js";
+import { sizeOf, type Shape } from "../ndarray/shape.js";
 
 /**
  * What happens where the neighbourhood of a tricubic lookup leaves the grid and `defaultF` takes its place:
@@ -43,6 +45,11 @@ export interface ReflectionList {
 const largestGrid = 2 ** 27;
 /** A grid of so many points is made in memory that workers see, where there is such, so that they need no copy. */
 const sharedGrid = 2 ** 21;
+
+/** A grid of zeros, where workers see it if it is large. */
+export function roomForGrid(shape: Shape, dtype: FloatDType = "float64"): NdArray {
+  return (sizeOf(shape) < sharedGrid ? undefined : arrayInSharedMemory(shape, dtype)) ?? zeros(shape, dtype);
+}
 
 /** A grid of structure factors F[h,k,l]. What it remembers is whether a lookup has left it. */
 export class StructureFactors {
@@ -100,7 +107,8 @@ export class StructureFactors {
     if (size > largestGrid) {
       throw new InputError(`the reflections span ${shape.join(" x ")} indices, more than a grid of ${largestGrid} points holds`);
     }
-    const grid = full(shape, options.defaultF ?? 0, "float64", { shared: size >= sharedGrid && typeof SharedArrayBuffer === "function" });
+    const grid = roomForGrid(shape);
+    grid.data.fill(options.defaultF ?? 0, 0, size);
     const [atH, atK, atL] = grid.strides;
     const min = ranges.map(({ low }) => low);
     for (let i = 0; i < f.length; i++) grid.data[(h[i] - min[0]) * atH + (k[i] - min[1]) * atK + (l[i] - min[2]) * atL] = f[i];
@@ -144,7 +152,7 @@ export class StructureFactors {
   as(dtype: FloatDType): NdArray {
     if (this.grid.dtype === dtype) return this.grid;
     if (this.#converted?.dtype === dtype) assign(this.#converted, this.grid);
-    else this.#converted = copy(this.grid, dtype);
+    else assign((this.#converted = roomForGrid(this.grid.shape, dtype)), this.grid);
     return this.#converted;
   }
 }

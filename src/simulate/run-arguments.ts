@@ -1,3 +1,4 @@
+import { isSamePlace, type Workspace } from "../autodiff/executor.js";
 import { assign, type NdArray } from "../ndarray/ndarray.js";
 import { slice } from "../ndarray/views.js";
 
@@ -24,7 +25,15 @@ export function writeParameters(inputs: readonly NdArray[], parameters: readonly
   for (let i = same; i < parameters.length; i++) assign(inputs[i], parameters[i]);
 }
 
-/** Writes the last arguments: what was known while the program was recorded. */
-export function writeKnown(inputs: readonly NdArray[], known: readonly NdArray[]): void {
-  known.forEach((array, i) => assign(inputs[inputs.length - known.length + i], array));
+/** Writes the last arguments, what was known while the program was recorded, but for the one that is read in its place. */
+export function writeKnown({ inputs, inPlace }: Workspace, known: readonly NdArray[]): void {
+  known.forEach((array, i) => {
+    const input = inputs.length - known.length + i;
+    if (input !== inPlace) assign(inputs[input], array);
+  });
+}
+
+/** Whether a workspace serves for what is known: the argument that it reads in its place is there. */
+export function servesFor({ inputs, inPlace }: Workspace, known: readonly NdArray[]): boolean {
+  return inPlace === undefined || isSamePlace(inputs[inPlace], known[inPlace - (inputs.length - known.length)]);
 }

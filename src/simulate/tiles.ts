@@ -4,7 +4,7 @@ import { flatData, type NdArray } from "../ndarray/ndarray.js";
 import { DerivativeProducts } from "./derivative-products.js";
 import { BlockRunner } from "./live/block-runner.js";
 import { panelOf } from "./panel-pixels.js";
-import { parametersOn, writeKnown, writeParameters } from "./run-arguments.js";
+import { parametersOn, servesFor, writeKnown, writeParameters } from "./run-arguments.js";
 import type { Latch, TileJob, TileRun } from "./tile-run.js";
 import { fillUp, pickPixels, pixelsOfTile, placePixels, writeCoordinates } from "./pixels.js";
 
@@ -27,57 +27,68 @@ export function blocksOf({ tilesOfBlock, firstTile, endTile }: TileRun): { reado
 /** Works on the tiles of a job one after another, always in the same memory. */
 export class TileRunner {
   readonly job: TileJob;
-  readonly #workspace: Workspace;
+  #present: Workspace | undefined;
   /** the run whose parameters, and what else is known, the workspace holds */
   #begun: TileRun | undefined;
   /** the panel whose parameters it holds */
   #panel = 0;
   #products: DerivativeProducts | undefined;
-  readonly #blocks: BlockRunner | undefined;
+  #blocks: BlockRunner | undefined;
 
   constructor(job: TileJob) {
     this.job = job;
-    this.#workspace = prepareWorkspace(job.program, job.executor);
-    this.#blocks = job.isMasked ? new BlockRunner(job, this.#workspace) : undefined;
+  }
+
+  /** The workspace for a run: a new one where the present one reads in its place what the run does not know. */
+  #workspaceFor({ known }: TileRun): Workspace {
+    if (this.#present && servesFor(this.#present, known)) return this.#present;
+    const { program, executor, isMasked } = this.job;
+    const others = new Array<undefined>(program.inputs.length - known.length).fill(undefined);
+    this.#present = prepareWorkspace(program, executor, [...others, ...known]);
+    this.#begun = undefined;
+    this.#blocks = isMasked ? new BlockRunner(this.job, this.#present) : undefined;
+    return this.#present;
   }
 
   /** what the caller should be warned of */
   get warning(): string | undefined {
-    return this.#workspace.warning;
+    return this.#present?.warning;
   }
 
   /** The job's results for one tile, which last until the next. */
   ask(run: TileRun, tile: number): readonly NdArray[] {
-    this.#prepare(run, tile);
-    return this.#workspace.run();
+    return this.#prepare(run, tile).run();
   }
 
-  /** Writes the arguments of a tile. */
-  #prepare(run: TileRun, tile: number): void {
+  /** Writes the arguments of a tile into the workspace. */
+  #prepare(run: TileRun, tile: number): Workspace {
     const { size, hasLatch, hasImage } = this.job;
-    const { inputs } = this.#workspace;
+    const workspace = this.#workspaceFor(run);
+    const { inputs } = workspace;
     const { first, count } = pixelsOfTile(run.pixels, tile, size);
     const panel = panelOf(run.pixels, first);
     if (this.#begun !== run || this.#panel !== panel) writeParameters(inputs, parametersOn(panel, run), this.#begun === run ? run : undefined);
-    if (this.#begun !== run) writeKnown(inputs, run.known);
+    if (this.#begun !== run) writeKnown(workspace, run.known);
     this.#begun = run;
     this.#panel = panel;
     let next = run.parameters.length;
     const [fast, slow] = [inputs[next++], inputs[next++]];
     writeCoordinates(run.pixels, first, count, fast, slow);
     if (hasLatch && run.latch) writeLatches(run.latch, first, inputs[next++]);
-    if (hasImage) return;
+    if (hasImage) return workspace;
     writeCounting(inputs[next++], count);
     for (const image of run.data) this.#pick(run, image, first, count, inputs[next++]);
+    return workspace;
   }
 
   /** Runs one tile and puts its results where they belong; they may be put off until the last tile is finished. */
   run(run: TileRun, tile: number): void {
+    const workspace = this.#workspaceFor(run);
     if (this.#blocks) return this.#blocks.run(run, tile);
     const { first, count } = pixelsOfTile(run.pixels, tile, this.job.size);
     if (count === 0) return;
     this.#prepare(run, tile);
-    const [leaving, ...results] = this.#workspace.run();
+    const [leaving, ...results] = workspace.run();
     run.leaving.data[tile] = leaving.size > 1 ? sumOfFirst(leaving, count) : 0;
     if (this.job.hasImage && run.image) return this.#place(run, results[0], first, count, run.image);
     const { data, strides } = run.rows;
@@ -86,7 +97,7 @@ export class TileRunner {
       const [loss, slope, curvature, ...derivatives] = results;
       data[next] += flatData(loss)[0];
       this.#products ??= new DerivativeProducts(derivatives.length, this.job.size);
-      return this.#products.add(slope, curvature, derivatives, count, this.#counting(run), data, next + 1);
+      return this.#products.add(slope, curvature, derivatives, count, this.#counting(run, workspace), data, next + 1);
     }
     for (const sum of results) {
       const values = flatData(sum);
@@ -94,8 +105,8 @@ export class TileRunner {
     }
   }
 
-  #counting(run: TileRun): Data {
-    return flatData(this.#workspace.inputs[run.parameters.length + (this.job.hasLatch ? 3 : 2)]);
+  #counting(run: TileRun, { inputs }: Workspace): Data {
+    return flatData(inputs[run.parameters.length + (this.job.hasLatch ? 3 : 2)]);
   }
 
   /** Finishes what was put off. */

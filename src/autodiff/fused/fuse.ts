@@ -1,11 +1,12 @@
-import { allocate, overBuffer, type Data } from "../../ndarray/dtype.js";
+import { allocate, bytesPerElement, overBuffer, type Data } from "../../ndarray/dtype.js";
 import { assign, full, NdArray, zeros } from "../../ndarray/ndarray.js";
 import type { Shape } from "../../ndarray/shape.js";
 import { runNode } from "../interpreter.js";
 import type { Program } from "../tape.js";
 import type { GridPlace, Loop, Nest, Place, Plan, Stage } from "./plan.js";
 import { planLoops } from "./planner.js";
-import { loadWebAssembly } from "./webassembly.js";
+import { pageBytes, sharedMemoryOf, type SharedMemory } from "./shared-memory.js";
+import { loadWebAssembly, type LoadedNests, type Pages } from "./webassembly.js";
 
 /** A program made ready to be run again and again in memory of its own. */
 export interface Workspace {
@@ -13,6 +14,8 @@ export interface Workspace {
   readonly inputs: readonly NdArray[];
   /** of the memory that is kept between runs, about */
   readonly bytes: number;
+  /** of the arguments, the one that is read where it was given, and must not be written; undefined where there is none */
+  readonly inPlace?: number | undefined;
   /** what the caller should be warned of */
   readonly warning?: string | undefined;
   /** The results, of their dtype or float64, which last until the next run. */
@@ -22,9 +25,52 @@ export interface Workspace {
 /**
  * Prepares a program as loops that a person would write by hand: nothing of the loops' size is stored but what a sum or the caller
  * needs.
+ * @param given arguments that are known already: a grid in a memory that threads see is looked up in its place
  */
-export function fuse(program: Program): Workspace {
-  return new Machine(program, planLoops(program));
+export function fuse(program: Program, given: readonly (NdArray | undefined)[] = []): Workspace {
+  return inSharedMemory(program, given) ?? machineOf(program, planLoops(program));
+}
+
+function machineOf(program: Program, plan: Plan): Machine {
+  const nests = nestsOf(plan);
+  return new Machine(program, plan, nests.length > 0 ? loadWebAssembly(plan, nests) : undefined);
+}
+
+const nestsOf = (plan: Plan): Nest[] => plan.stages.filter((stage): stage is Nest => !("node" in stage));
+
+/** The program beside a grid that it looks up, in the grid's memory; undefined where there is no such grid or no room. */
+function inSharedMemory(program: Program, given: readonly (NdArray | undefined)[]): Machine | undefined {
+  for (const [input, grid] of given.entries()) {
+    const shared = grid && sharedMemoryOf(grid.data);
+    const node = program.nodes.findIndex(({ primitive, attributes }) => primitive === "input" && Number(attributes.index) === input);
+    if (!grid || !shared || node < 0 || !grid.isContiguous) continue;
+    try {
+      const machine = besideGrid(program, shared, { input, node, grid });
+      if (machine) return machine;
+    } catch (error) {
+      // The memory cannot grow further: the program has one of its own then.
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+interface GivenGrid {
+  readonly input: number;
+  readonly node: number;
+  readonly grid: NdArray;
+}
+
+function besideGrid(program: Program, shared: SharedMemory, { input, node, grid }: GivenGrid): Machine | undefined {
+  let pages: Pages = { shared, first: shared.memory.grow(0), count: undefined };
+  for (;;) {
+    const plan = planLoops(program, { node, offset: grid.offset, base: (pages.first * pageBytes) / bytesPerElement.float64 });
+    const nests = nestsOf(plan);
+    if (plan.dtype !== grid.dtype || !plan.grids.has(node) || plan.opOf.has(node) || nests.length === 0) return undefined;
+    const loaded = loadWebAssembly(plan, nests, pages);
+    if ("loops" in loaded) return new Machine(program, plan, loaded, input);
+    pages = loaded;
+  }
 }
 
 /** A plan, its heap, and the code that works on it. */
@@ -35,6 +81,7 @@ class Machine implements Workspace {
   /** the heap as numbers of the grids' dtype */
   readonly grids: Data;
   readonly inputs: readonly NdArray[];
+  readonly inPlace: number | undefined;
   readonly #loops = new Map<Stage, Loop>();
   /** of nodes that are no op of the plan, their numbers */
   readonly #arrays: (NdArray | undefined)[] = [];
@@ -44,14 +91,13 @@ class Machine implements Workspace {
   /** nodes whose arguments the loops read elsewhere than where they are written */
   readonly #moved: number[] = [];
 
-  constructor(program: Program, plan: Plan) {
+  constructor(program: Program, plan: Plan, loaded: LoadedNests | undefined, inPlace?: number) {
     this.program = program;
     this.plan = plan;
-    const nests = plan.stages.filter((stage): stage is Nest => !("node" in stage));
-    const loaded = nests.length > 0 ? loadWebAssembly(plan, nests) : undefined;
+    this.inPlace = inPlace;
     this.heap = loaded?.heap ?? allocate("float64", plan.heapSize);
     this.grids = overBuffer(plan.dtype, this.heap.buffer);
-    nests.forEach((nest, i) => {
+    nestsOf(plan).forEach((nest, i) => {
       const loop = loaded?.loops[i];
       if (loop) this.#loops.set(nest, loop);
     });

@@ -9,6 +9,16 @@ const alignment = 8;
 /** Elements between two stretches: without them, arrays of a power of 2 would compete for the same lines of the processor's cache. */
 const stagger = 24;
 
+/** What lies in a memory beside the heap: a grid, which is looked up where it is. */
+export interface Beside {
+  /** of the grid */
+  readonly node: number;
+  /** where it begins, in elements */
+  readonly offset: number;
+  /** where the heap begins, in elements of float64 */
+  readonly base: number;
+}
+
 /** Gives numbers their places in the heap. */
 export class HeapLayout {
   /** extents of the loops, that of the vector axis filled up to whole vectors */
@@ -19,20 +29,24 @@ export class HeapLayout {
   readonly scatters = new Map<number, GridPlace>();
   readonly #vector: number;
   readonly #numbersPerElement: number;
-  #size = 0;
+  readonly #beside: Beside | undefined;
+  #size: number;
 
   /**
    * @param extents of the loops
    * @param vector the axis along which vectors run
    * @param dtype of the grids
+   * @param beside what the memory holds before the heap
    */
-  constructor(extents: Shape, vector: number, dtype: DType) {
+  constructor(extents: Shape, vector: number, dtype: DType, beside?: Beside) {
+    this.#beside = beside;
+    this.#size = beside?.base ?? 0;
     this.padded = extents.map((extent, axis) => (axis === vector ? Math.ceil(extent / wholeVectors) * wholeVectors : extent));
     this.#vector = vector;
     this.#numbersPerElement = bytesPerElement.float64 / bytesPerElement[dtype];
   }
 
-  /** in elements of float64 */
+  /** where the heap ends, in elements of float64 */
   get size(): number {
     return this.#size;
   }
@@ -53,6 +67,7 @@ export class HeapLayout {
   /** Room for a grid, once. */
   reserveGrid(node: number, shape: Shape): void {
     if (this.grids.has(node)) return;
+    if (this.#beside?.node === node) return void this.grids.set(node, { offset: this.#beside.offset, shape });
     const size = Math.ceil(sizeOf(shape) / this.#numbersPerElement);
     this.grids.set(node, { offset: this.#numbersPerElement * this.#allocate(size), shape });
   }

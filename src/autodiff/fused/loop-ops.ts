@@ -6,7 +6,7 @@ import type { DType } from "../../ndarray/dtype.js";
 import { broadcastShapes, sizeOf, type Shape } from "../../ndarray/shape.js";
 import { primitiveNamed } from "../primitives/registry.js";
 import type { Node, Program, Typed } from "../tape.js";
-import { HeapLayout, wholeVectors } from "./heap-layout.js";
+import { HeapLayout, wholeVectors, type Beside } from "./heap-layout.js";
 import { has, isComputed, isSink, sizeAlong, type Axes, type Op, type LoopMask } from "./plan.js";
 
 export class LoopOps {
@@ -33,13 +33,13 @@ export class LoopOps {
   /** of vanishing ops, the same with the zeros in the heap */
   readonly #withZeros = new Map<number, number>();
 
-  constructor(program: Program) {
+  constructor(program: Program, beside?: Beside) {
     this.#program = program;
     const { shape, dtype } = largestLoop(program);
     this.extents = shape;
     this.dtype = dtype;
     this.vector = maskedAxis(program, shape) ?? vectorAxis(shape);
-    this.layout = new HeapLayout(shape, this.vector, dtype);
+    this.layout = new HeapLayout(shape, this.vector, dtype, beside);
     program.nodes.forEach((node, id) => this.#addNode(node, id));
     for (const output of program.outputs) this.#keepZeros(output);
   }

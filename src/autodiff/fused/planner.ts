@@ -5,7 +5,7 @@
  */
 import type { Shape } from "../../ndarray/shape.js";
 import type { Program } from "../tape.js";
-import type { HeapLayout } from "./heap-layout.js";
+import type { Beside, HeapLayout } from "./heap-layout.js";
 import { LoopOps } from "./loop-ops.js";
 import { addedBy, has, isComputed, isCostly, isSink, sizeAlong, type Axes, type Level, type Nest, type Op, type Place, type Plan, type Stage } from "./plan.js";
 
@@ -30,8 +30,9 @@ interface NestKey {
 
 const countOf = (axes: Axes): number => (axes === 0 ? 0 : (axes & 1) + countOf(axes >> 1));
 
-export function planLoops(program: Program): Plan {
-  return new Planner(program).plan();
+/** @param beside what the memory holds before the heap */
+export function planLoops(program: Program, beside?: Beside): Plan {
+  return new Planner(program, beside).plan();
 }
 
 class Planner {
@@ -48,9 +49,9 @@ class Planner {
   readonly #nests: NestKey[] = [];
   #room: number | undefined;
 
-  constructor(program: Program) {
+  constructor(program: Program, beside?: Beside) {
     this.#program = program;
-    this.#lowered = new LoopOps(program);
+    this.#lowered = new LoopOps(program, beside);
     this.#ops = this.#lowered.ops;
     this.#extents = this.#lowered.extents;
     this.#vector = this.#lowered.vector;

@@ -1,6 +1,7 @@
 /** The bytes of a WebAssembly module of some functions. */
 import { bytesOf } from "./bytes.js";
 import { f64, FunctionBody, i32 } from "./function-body.js";
+import { mostPages } from "./shared-memory.js";
 
 /** A function of numbers that the module is given. */
 export interface ImportedFunction {
@@ -17,8 +18,9 @@ const text = (name: string): Uint8Array => bytesOf((bytes) => bytes.lengthPrefix
  * Engines let vectors stand on the stack wherever it happens to be, and half of these places are slow: there, vectors cross the lines of
  * the cache. So each function is exported a second time, as "0 shifted", through one whose frame on the stack is half a vector longer: it
  * keeps a number during the call.
+ * @param isShared whether other threads see the memory
  */
-export function moduleBytes(imports: readonly ImportedFunction[], bodies: readonly FunctionBody[], parts: readonly FunctionBody[] = []): Uint8Array<ArrayBuffer> {
+export function moduleBytes(imports: readonly ImportedFunction[], bodies: readonly FunctionBody[], parts: readonly FunctionBody[] = [], isShared = false): Uint8Array<ArrayBuffer> {
   const arities = [...new Set(imports.map(({ arity }) => arity))];
   const counts = [...new Set(parts.map(({ parameters }) => parameters))];
   const types = [
@@ -27,6 +29,7 @@ export function moduleBytes(imports: readonly ImportedFunction[], bodies: readon
     ...arities.map((arity) => [0x60, arity, ...new Array<number>(arity).fill(f64), 1, f64]),
     ...counts.map((count) => [0x60, count, ...new Array<number>(count).fill(i32), 0]),
   ];
+  const limits = isShared ? [3, 1, ...bytesOf((bytes) => bytes.unsigned(mostPages))] : [0, 1];
   const imported = imports.map(({ name, arity }) => [...text("m"), ...text(name), 0, 2 + arities.indexOf(arity)]);
   const shifted = bodies.map((_, i) => {
     const body = new FunctionBody();
@@ -44,7 +47,7 @@ export function moduleBytes(imports: readonly ImportedFunction[], bodies: readon
   ];
   return moduleOf([
     [1, types],
-    [2, [[...text("m"), ...text("memory"), 2, 0, 1], ...imported]],
+    [2, [[...text("m"), ...text("memory"), 2, ...limits], ...imported]],
     [3, [...bodies.map(() => [0]), ...parts.map(({ parameters }) => [2 + arities.length + counts.indexOf(parameters)]), ...shifted.map(() => [1])]],
     [7, exported.map(({ name, index }) => bytesOf((bytes) => {
       bytes.append(text(name));

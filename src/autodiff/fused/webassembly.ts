@@ -6,10 +6,9 @@ import type { Loop, Nest, Plan } from "./plan.js";
 import { preciseOps } from "./precision.js";
 import { laneFunctionsOf } from "./vector-math.js";
 import { float64Opcodes } from "./opcodes.js";
+import { noteSharedMemory, pageBytes, type SharedMemory } from "./shared-memory.js";
 import { FunctionBody, v128 } from "./function-body.js";
 import { moduleBytes } from "./wasm-module.js";
-
-const pageBytes = 65536;
 
 /** Whether the surroundings know vectors of WebAssembly, and allow to make some. */
 export const allowsWebAssembly = once(() => allows(() => undefined));
@@ -48,20 +47,40 @@ export interface LoadedNests {
   readonly loops: readonly Loop[];
 }
 
-/** The nests as functions of a module, whose memory is the heap. */
-export function loadWebAssembly(plan: Plan, nests: readonly Nest[]): LoadedNests {
+/** Pages of a shared memory that a heap lies in: from the first on; undefined how many, where they are not yet its own. */
+export interface Pages {
+  readonly shared: SharedMemory;
+  readonly first: number;
+  readonly count: number | undefined;
+}
+
+/**
+ * The nests as functions of a module, whose memory is the heap.
+ * @param pages of a shared memory, behind which the plan's heap begins
+ * @returns the pages that are the heap's own instead, where another thread took those; the plan has to be made for these
+ */
+export function loadWebAssembly(plan: Plan, nests: readonly Nest[]): LoadedNests;
+export function loadWebAssembly(plan: Plan, nests: readonly Nest[], pages: Pages): LoadedNests | Pages;
+export function loadWebAssembly(plan: Plan, nests: readonly Nest[], pages?: Pages): LoadedNests | Pages {
   const pool = new ConstantPool(plan.heapSize);
   const parts: FunctionBody[] = [];
   const laneFunctions = laneFunctionsOf(plan);
   const addFunction = (part: FunctionBody): number => laneFunctions.length + nests.length + parts.push(part) - 1;
   const context = { pool, precise: preciseOps(plan), hasMultiplyAdd: allowsMultiplyAdd(), laneFunctions, addFunction };
   const bodies = nests.map((nest) => emitNest(plan, nest, context));
-  const module = new WebAssembly.Module(moduleBytes(laneFunctions, bodies, parts));
+  const module = new WebAssembly.Module(moduleBytes(laneFunctions, bodies, parts, pages !== undefined));
   const bytes = (plan.heapSize + pool.values.length) * numberBytes;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
+  const end = Math.ceil(bytes / pageBytes);
+  if (pages && pages.count === undefined) {
+    const count = end - pages.first;
+    const first = pages.shared.memory.grow(count);
+    if (first !== pages.first) return { ...pages, first, count };
+  }
+  const memory = pages?.shared.memory ?? new WebAssembly.Memory({ initial: end });
   const imports = { m: { memory, ...Object.fromEntries(laneFunctions.map(({ name, apply }) => [name, apply])) } };
   const { exports } = new WebAssembly.Instance(module, imports);
   const heap = overBuffer("float64", memory.buffer);
+  if (pages) noteSharedMemory(heap, pages.shared);
   heap.set(pool.values, plan.heapSize);
   return { heap, loops: nests.map((_, i) => faster(loopIn(exports, String(i)), loopIn(exports, `${i} shifted`))) };
 }

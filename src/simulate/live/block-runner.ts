@@ -69,12 +69,12 @@ export class BlockRunner {
     writeParameters(inputs, parametersOn(panel, run), this.#run === run ? run : undefined);
     if (this.#run !== run) {
       this.#run = run;
-      writeKnown(inputs, run.known);
+      writeKnown(this.#workspace, run.known);
       this.#lit.clear();
       this.#dark.clear();
       this.#mask.data.fill(0, this.#mask.offset, this.#mask.offset + this.#mask.size);
       if (this.#job.dark && !this.#darkWorkspace) this.#darkWorkspace = prepareWorkspace(this.#job.dark, this.#job.executor);
-      if (this.#darkWorkspace && run.darkKnown) writeKnown(this.#darkWorkspace.inputs, run.darkKnown);
+      if (this.#darkWorkspace && run.darkKnown) writeKnown(this.#darkWorkspace, run.darkKnown);
     }
     this.#panel = panel;
     return this.#live;

@@ -1,3 +1,4 @@
+import { noteSharedMemory, sharedMemoryOf, type SharedMemory } from "../../autodiff/executor.js";
 import type { Data } from "../../ndarray/dtype.js";
 import { NdArray } from "../../ndarray/ndarray.js";
 import type { Shape } from "../../ndarray/shape.js";
@@ -11,6 +12,8 @@ export interface ArrayMessage {
   readonly shape: Shape;
   readonly strides: readonly number[];
   readonly offset: number;
+  /** the memory that its data lie in, where programs work in it, too */
+  readonly memory: SharedMemory | undefined;
 }
 
 /** To a worker: take blocks of a job's tiles, as long as there are any. */
@@ -43,10 +46,11 @@ export type Report = { readonly kind: "progress" } | { readonly kind: "done"; re
 export const keptJobs = 12;
 
 export function asMessage({ data, shape, strides, offset }: NdArray): ArrayMessage {
-  return { data, shape, strides, offset };
+  return { data, shape, strides, offset, memory: sharedMemoryOf(data) };
 }
 
-export function asArray({ data, shape, strides, offset }: ArrayMessage): NdArray {
+export function asArray({ data, shape, strides, offset, memory }: ArrayMessage): NdArray {
+  if (memory) noteSharedMemory(data, memory);
   return new NdArray(data, shape, strides, offset);
 }
 
