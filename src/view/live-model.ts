@@ -71,7 +71,14 @@ export class LiveModel {
 /** An image on many panels, which a change of distance or beam centre shifts as one. */
 function modelOfPanels(detector: PanelledDetector, at: (values: readonly Quantity[]) => Experiment<Quantity>, options: ImageOptions): Simulated {
   const { mask: _, roi: __, onProgress: ___, ...others } = options;
-  const model = new PanelModel<readonly number[]>(detector, at, others);
+  const model = new PanelModel<readonly number[]>(
+    detector,
+    (values) => {
+      const { detector: { footprintMm }, ...standing } = at(values);
+      return { ...standing, ...(footprintMm !== undefined && { footprintMm }) };
+    },
+    others,
+  );
   const [{ name: all }] = groupsOf(detector);
   return async (values, shiftMm, pool) => {
     const parameters = { experiment: values, groups: { [all]: { shiftMm, turnDeg: [0, 0, 0] as const } } };

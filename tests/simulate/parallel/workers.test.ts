@@ -231,7 +231,7 @@ test("the model's single warning is told once, however many workers meet it", as
 
 test("a process ends although its pool was not closed", () => {
   const file = fileURLToPath(new URL("./unclosed.ts", import.meta.url));
-  const photons = execFileSync(process.execPath, ["--import", "tsx", file], { encoding: "utf8", timeout: 30000 });
+  const photons = execFileSync(process.execPath, ["--import", "tsx", file], { encoding: "utf8", timeout: 300_000 });
   assert.ok(Number(photons) > 0, photons);
 });
 
