@@ -1,7 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Workbench } from "../cli/workbench.js";
+import { parseSmv } from "../../src/io/smv.js";
+import { copy, flatData } from "../../src/ndarray/ndarray.js";
+import { smv, Workbench } from "../cli/workbench.js";
+import { nearSpots } from "../refine/near-spots.js";
 
 const folder = fileURLToPath(new URL("inputs", import.meta.url));
 const hkl = fileURLToPath(new URL("../../scripts/data/1orc_P1.hkl", import.meta.url));
@@ -71,6 +76,22 @@ test("reflections that never meet the detector are refused", async () => {
   const { code, stderr } = await bench.run(`refine ${folder}/b.img ${right} -dmin 100 --out nowhere`);
   assert.is(code, 2);
   assert.match(stderr, /no reflection with an amplitude above 0 meets a pixel of .*b.img that is used/);
+});
+
+test("from blurred spots that lead away, a crystal of a hundred cells along each edge is found by the pixels near its spots, which are narrower than these", async () => {
+  const { image } = parseSmv(await readFile(join(folder, "hundred-cells.img")), "hundred-cells.img");
+  const near = [...flatData(nearSpots(copy(image, "float64")))];
+  await bench.put({ "near.img": smv("SIZE1=64;\nSIZE2=64;\nPIXEL_SIZE=0.4;\nWAVELENGTH=1;\n", near) });
+  const found = await refined(
+    "hundred-cells.img",
+    `-hkl ${hkl} -lambda 1 -pixel 0.4 -cell 34.77 39.17 48.31 90 90 90 -misset 10.04 19.96 30.04 -N 100 -distance 120 -fluence 2.5e24 ` +
+      "-beamstop 32 32 3 -mask near.img -oversample 24 -noprogress -threads 1 --json",
+  );
+  const { parameters, reducedChiSquare, stderr } = found;
+  const expected = { ...truth, misset_x: 10.05, misset_y: 19.95, misset_z: 30.05 };
+  for (const [name, value] of Object.entries(expected)) assert.ok(Math.abs(parameters[name].value - value) < 3.5 * (parameters[name].esd ?? 0), `${name} ${parameters[name].value}`);
+  assert.ok(Math.abs(reducedChiSquare - 1) < 0.2, `${reducedChiSquare}`);
+  assert.match(stderr, /blurred spots led away from a start that explains the image far better/);
 });
 
 test.after(() => bench.remove());
