@@ -50,7 +50,7 @@ export interface BlockSearch<Fit extends BlockFit> {
    * to cover several blocks would hide all of them.
    */
   readonly gains: (rotationsDeg: readonly TurnDeg[], found: Fit) => Awaitable<readonly PromisedBlock[]>;
-  /** by how much others are turned against the first block at most, in degrees; 0.15 unless given */
+  /** by how much a further block is turned at most against the nearest one that there is, in degrees; 0.15 unless given */
   readonly reachDeg?: number;
   /** from one rotation that is tried to the next, in degrees: about the width of a spot; 0.05 unless given */
   readonly spacingDeg?: number;
@@ -58,7 +58,9 @@ export interface BlockSearch<Fit extends BlockFit> {
   readonly most?: number;
   /** of the most promising rotations, so many are refined in turn before no further block is believed; 3 unless given */
   readonly tries?: number;
-  /** by how much the misfit of the data kept aside has to fall for a further block; 3 unless given, which noise alone does not do */
+  /** so many further blocks are added to a fit that is no advance, before the search ends: two may explain what one does not; 0 unless given */
+  readonly ahead?: number;
+  /** by how much the misfit of the data kept aside has to fall for further blocks; 3 unless given, which noise alone does not do */
   readonly leastGain?: number;
   /** whether to end with what has been found so far */
   readonly isOver?: () => boolean;
@@ -72,33 +74,47 @@ export interface BlockSearch<Fit extends BlockFit> {
  * @throws InputError when reach or spacing cannot be
  */
 export async function searchBlocks<Fit extends BlockFit>({
-  fit, gains, reachDeg = 0.15, spacingDeg = 0.05, most = 8, tries = 3, leastGain = 3, isOver = () => false, onFit,
+  fit, gains, reachDeg = 0.15, spacingDeg = 0.05, most = 8, tries = 3, ahead = 0, leastGain = 3, isOver = () => false, onFit,
 }: BlockSearch<Fit>): Promise<Fit> {
   if (!(spacingDeg > 0 && reachDeg >= spacingDeg)) throw new InputError(`blocks are looked for within ${reachDeg} degrees, ${spacingDeg} from each other; both must be above 0, and the first not smaller`);
-  const grid = rotationsWithin(reachDeg, spacingDeg);
+  const around = rotationsWithin(reachDeg, spacingDeg);
   let best = await fit([{ rotationDeg: [0, 0, 0], weight: 1 }], undefined);
   await onFit?.(best, true);
   while (best.blocks.length < most && !isOver()) {
-    const further = await furtherBlock(best);
+    const further = await advanceOver(best);
     if (further === undefined) break;
     best = further;
   }
   return best;
 
-  async function furtherBlock(before: Fit): Promise<Fit | undefined> {
-    for (const block of await promising(before)) {
-      if (isOver()) return undefined;
-      const found = await fit([...before.blocks, block], before);
-      const isKept = before.keptLoss - found.keptLoss > leastGain && found.fittedLoss < before.fittedLoss;
-      await onFit?.(found, isKept);
-      if (isKept) return found;
+  /** The first fit with more blocks that is an advance over one. */
+  async function advanceOver(before: Fit): Promise<Fit | undefined> {
+    let from = before;
+    for (let further = 0; further <= ahead && from.blocks.length < most; further++) {
+      let nearest: Fit | undefined;
+      for (const block of (await promising(from)).slice(0, further === 0 ? tries : 1)) {
+        if (isOver()) return undefined;
+        const found = await fit([...from.blocks, block], from);
+        const isKept = before.keptLoss - found.keptLoss > leastGain && found.fittedLoss < before.fittedLoss;
+        await onFit?.(found, isKept);
+        if (isKept) return found;
+        if (found.fittedLoss < (nearest ?? from).fittedLoss) nearest = found;
+      }
+      if (nearest === undefined) return undefined;
+      from = nearest;
     }
     return undefined;
   }
 
   /** The most promising blocks, the best first, none of which is the neighbour of another one or of a block that there is. */
   async function promising(before: Fit): Promise<TurnedBlock[]> {
-    const free = grid.filter((rotation) => before.blocks.every(({ rotationDeg }) => distance(rotation, rotationDeg) > spacingDeg / 2));
+    const free: TurnDeg[] = [];
+    for (const { rotationDeg: [x, y, z] } of before.blocks) {
+      for (const [dx, dy, dz] of around) {
+        const rotation: TurnDeg = [x + dx, y + dy, z + dz];
+        if (before.blocks.every(({ rotationDeg }) => distance(rotation, rotationDeg) > spacingDeg / 2) && free.every((other) => distance(rotation, other) > spacingDeg * leastDistance)) free.push(rotation);
+      }
+    }
     const promised = (await gains(free, before)).map(({ gain, weight, rotationDeg }, i) => ({ gain, block: { rotationDeg: rotationDeg ?? free[i], weight } }));
     const ordered = promised.filter(({ gain, block }) => gain > 0 && block.weight > 0).sort((one, other) => other.gain - one.gain);
     const chosen: TurnedBlock[] = [];
@@ -109,6 +125,9 @@ export async function searchBlocks<Fit extends BlockFit>({
     return chosen;
   }
 }
+
+/** Rotations that are tried stand no nearer to each other, in spacings of the grid. */
+const leastDistance = 0.9;
 
 /** A block that begins so near to another one, in spacings of the grid, is refined to the same place. */
 const neighbours = 1.8;

@@ -80,6 +80,13 @@ test("a search ends at most blocks, where data kept aside gain too little, and w
   assert.is((await search(three, { isOver: () => true }).found).blocks.length, 1);
 });
 
+test("a search that looks ahead finds two blocks of which one alone is no advance, and leaves none behind that are not", async () => {
+  const keptLosses = [100, 99, 50, 49, 48];
+  const fit = (blocks: readonly TurnedBlock[]): BlockFit => ({ blocks, fittedLoss: -blocks.length, keptLoss: keptLosses[blocks.length - 1] });
+  const gains = (rotations: readonly TurnDeg[]) => rotations.map((_, i) => ({ gain: i + 1, weight: 1 }));
+  for (const [ahead, count] of [[0, 1], [1, 3]]) assert.is((await searchBlocks({ fit, gains, ahead, most: 5 })).blocks.length, count, `${ahead} ahead`);
+});
+
 test("a spacing of nothing, and one beyond the reach, are refused", async () => {
   for (const spacingDeg of [0, 0.2]) {
     let message = "";
