@@ -190,7 +190,7 @@ class BoxRun {
     const { pixels } = selection.boxes;
     const fit = async (blocks: readonly TurnedBlock[], before: FittedBlocks | undefined): Promise<FittedBlocks> => {
       const start = withBlocks(before?.experiment ?? experiment, blocks);
-      const refined = before ? await this.refine({ ...rough, stage: `block ${blocks.length}`, isKnown: squareOf !== undefined }, start, selection) : start;
+      const refined = before ? await this.refine({ stage: `block ${blocks.length}`, isKnown: squareOf !== undefined }, start, selection) : start;
       const { fittedLoss, keptLoss } = this.#losses(refined, selection);
       return { experiment: refined, blocks: turnedBlocks(refined), fittedLoss, keptLoss };
     };
