@@ -1,4 +1,4 @@
-import { add, equal, exp, less, log, max, mul } from "../autodiff/primitives/elementwise.js";
+import { add, equal, exp, less, log, max, mul, sub } from "../autodiff/primitives/elementwise.js";
 import { broadcastTo, sum } from "../autodiff/primitives/sum.js";
 import { cumulativeSum } from "../autodiff/primitives/cumulative-sum.js";
 import { reshape } from "../autodiff/primitives/reshape.js";
@@ -6,7 +6,7 @@ import type { Quantity, Variable } from "../autodiff/tape.js";
 import type { DetectorFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import type { DType } from "../ndarray/dtype.js";
-import { zeros } from "../ndarray/ndarray.js";
+import { copy, fromData, zeros } from "../ndarray/ndarray.js";
 import { sizeOf, type Shape } from "../ndarray/shape.js";
 import { beamsIn, polarizationOf, recordRay, type PixelIndices, type Ray } from "./ray.js";
 import { firstOf, recorded, whereLive, type PixelPoints } from "./steps.js";
@@ -99,11 +99,27 @@ function runningSum({ intensity, counted, shape, live }: Steps, every: Quantity,
   const whole = (x: Quantity): Variable => broadcastTo(recorded(x, like), shape);
   const overSteps = (x: Variable): Variable => sum(x, 1, 2, 3);
   if (every === 1) return add(overSteps(whereLive(whole(intensity), live)), background);
-  const logarithms = whole(mul(counted, log(max(every, smallestFactor))));
-  const inOrder = reshape(logarithms, [shape[0], sizeOf(shape.slice(1))]);
-  const weights = exp(reshape(cumulativeSum(inOrder, 1, "backward"), shape));
-  const scattered = overSteps(mul(weights, intensity));
-  return background === 0 ? scattered : add(scattered, mul(background, exp(overSteps(logarithms))));
+  const logarithm = recorded(mul(counted, log(max(every, smallestFactor))), like);
+  const { ofSteps, ofPixel } = logarithmsOfProducts(logarithm, shape);
+  const scattered = overSteps(whole(mul(exp(ofSteps), intensity)));
+  return background === 0 ? scattered : add(scattered, mul(background, exp(ofPixel)));
+}
+
+/**
+ * The logarithm of the product of each step's own and all later factors, and of the product of all. Only sums over the steps in order leave
+ * the loops: where all orientations have the same factor, these are sums over the beams of the points, and the o-th orientation lacks
+ * o of the factors.
+ */
+function logarithmsOfProducts(logarithm: Variable, [pixels, points, sources, orientations]: Shape): { readonly ofSteps: Variable; readonly ofPixel: Variable } {
+  const isSame = logarithm.shape.length < 4 || logarithm.shape[3] === 1;
+  const each = broadcastTo(logarithm, [pixels, points, sources, isSame ? 1 : orientations]);
+  const all = isSame ? mul(each, orientations) : each;
+  const inOrder = reshape(all, [pixels, sizeOf(all.shape.slice(1))]);
+  const fromHere = reshape(cumulativeSum(inOrder, 1, "backward"), all.shape);
+  const ofPixel = sum(all, 1, 2, 3);
+  if (!isSame || orientations === 1) return { ofSteps: fromHere, ofPixel };
+  const earlier = fromData(Float64Array.from({ length: orientations }, (_, i) => i), [1, 1, 1, orientations]);
+  return { ofSteps: sub(fromHere, mul(each, logarithm.tape.literal(copy(earlier, logarithm.dtype)))), ofPixel };
 }
 
 /** In place of a factor of 0, whose logarithm has no gradient. */

@@ -107,6 +107,25 @@ test("a factor that is taken at every step multiplies the sum so far, but not wh
   assert.ok(passed > 0);
 });
 
+test("a factor that is taken at every step multiplies the sum so far over the orientations of each source", () => {
+  const wavelengths = [0.99, 1.01];
+  const scan = (phiDeg: number, steps: number, beam: Experiment["beam"]): Experiment => ({
+    ...plate,
+    beam: { polarized: false, ...beam },
+    crystal: { ...plate.crystal, scan: { phiDeg, stepDeg: 0.4, steps } },
+  });
+  const stills = wavelengths.flatMap((wavelengthA) => [5, 5.4, 5.8].map((phi) => simulate(scan(phi, 1, { wavelengthA }), once).image));
+  const omegas = simulate({ ...scan(5, 1, { wavelengthA: 1 }), structureFactors: 1, crystal: { lattice: plate.crystal.lattice } }, once).image;
+  const many = scan(5, 3, { wavelengthA: 1, dispersionPercent: { range: 2, count: 2 } });
+  const image = simulate(many, { oversample: 1, semantics: "nanobragg", oversampleOmega: true }).image;
+  const perElectron = 7.94079248018965e-30 * 125932015286227086360700780544;
+  for (let i = 0; i < image.size; i++) {
+    const omega = omegas.data[i] / perElectron;
+    const sum = stills.reduce((sofar, still) => (sofar + still.data[i] / omega) * omega, 0);
+    assertNear(image.data[i], sum / stills.length, 1e-12 * image.data[i]);
+  }
+});
+
 test("what is not polarized is all the same where the polarization is taken at every step, as in the reference program", () => {
   const at = (options: ImageOptions, polarized: boolean): NdArray =>
     simulate({ ...plate, beam: { ...plate.beam, polarized } }, { oversample: 2, semantics: "nanobragg", ...options }).image;
