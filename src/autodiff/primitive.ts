@@ -72,6 +72,8 @@ export interface ElementwiseKernel {
   readonly callsLanes?: boolean;
   /** whether it takes many instructions: better kept than computed again */
   readonly isCostly?: boolean;
+  /** whether its vector form holds so many numbers at once that a processor has no registers for two of it side by side */
+  readonly fillsRegisters?: boolean;
   /** whether it gives the nearest whole number above or below: float32 is too short for what is left of a large number */
   readonly isWhole?: boolean;
   /**

@@ -25,8 +25,8 @@ export class InnermostLoop {
   constructor(level: Part, context: LoopContext) {
     this.#level = level;
     this.#context = context;
-    const { body, isWide, hasMultiplyAdd, laneFunctions } = context;
-    this.#lanes = new Lanes(body, loopDType(context), isWide, (value) => this.#constant(value), hasMultiplyAdd, laneFunctions);
+    const { body, isWide, isDoubled, hasMultiplyAdd, laneFunctions } = context;
+    this.#lanes = new Lanes(body, loopDType(context), isWide, isDoubled, (value) => this.#constant(value), hasMultiplyAdd, laneFunctions);
     this.#addresses = new HeapAddresses(context);
     this.#turn = new LoopTurn(level, context, this.#lanes, this.#addresses);
   }

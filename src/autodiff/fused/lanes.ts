@@ -22,19 +22,21 @@ export class Lanes {
 
   /**
    * @param isWide whether elements fill vectors; else there is one, in all lanes
+   * @param isDoubled whether a turn works on two vectors of float64 rather than one
    * @param constant the variable that holds a number in both lanes of float64
    */
   constructor(
     readonly body: FunctionBody,
     dtype: FloatDType,
     readonly isWide: boolean,
+    isDoubled: boolean,
     constant: (value: number) => number,
     hasMultiplyAdd: boolean,
     laneFunctions: readonly LaneFunction[],
   ) {
     this.doubles = new VectorMath(body, "float64", constant, hasMultiplyAdd, laneFunctions);
     this.singles = new VectorMath(body, "float32", (value) => this.hoist(constant(value)), hasMultiplyAdd, laneFunctions);
-    this.parts = isWide && dtype === "float32" ? 2 : 1;
+    this.parts = isWide && (dtype === "float32" || isDoubled) ? 2 : 1;
     this.count = isWide ? 2 * this.parts : 1;
   }
 

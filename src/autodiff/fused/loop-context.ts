@@ -16,6 +16,8 @@ export interface LoopContext {
   readonly laneFunctions: readonly LaneFunction[];
   /** whether elements fill vectors; else they come one by one */
   readonly isWide: boolean;
+  /** whether a turn in float64 works on two vectors, which do not wait for each other */
+  readonly isDoubled: boolean;
   readonly body: FunctionBody;
   /** of the outer loops around, the variables that count */
   readonly counters: ReadonlyMap<number, number>;

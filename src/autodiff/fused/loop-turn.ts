@@ -89,11 +89,16 @@ export class LoopTurn {
   /** The values of all members of a group. */
   #lookUp(group: LookupGroup, inputs: readonly Numbers[]): Numbers[] {
     const lanes = this.#lanes;
-    const isSingle = loopDType(this.#context) === "float32";
-    const local = (numbers: Numbers): number => (isSingle ? numbers.single() : numbers.doubles()[0]);
     const { points, distances } = this.#nodesAt(group, inputs);
-    const found = this.#lookups.emit(group, points.map(local), distances.map(local));
-    return found.map((each) => (isSingle ? lanes.ofSingle(each) : lanes.ofDoubles([each])));
+    if (loopDType(this.#context) === "float32") {
+      const single = (numbers: Numbers): number => numbers.single();
+      return this.#lookups.emit(group, points.map(single), distances.map(single)).map((each) => lanes.ofSingle(each));
+    }
+    const found = Array.from({ length: lanes.parts }, (_, part) => {
+      const ofPart = (numbers: Numbers): number => numbers.doubles()[part];
+      return this.#lookups.emit(group, points.map(ofPart), distances.map(ofPart));
+    });
+    return group.members.map((_, member) => lanes.eachPart((part) => found[part][member]));
   }
 
   #scatter(id: number, inLoop: Numbers | undefined): void {

@@ -3,6 +3,7 @@
  * where the innermost loop's elements do not stand one after another.
  */
 import { sizeOf } from "../../ndarray/shape.js";
+import { isWorthDoubling } from "./doubled-turns.js";
 import { shortcutsIn } from "./half-turns.js";
 import { numberBytes } from "./constant-pool.js";
 import { FunctionBody, v128, zeroVector } from "./function-body.js";
@@ -29,7 +30,8 @@ export function emitNest(plan: Plan, nest: Nest, context: ModuleContext): Functi
       return body.choose(() => levelsFrom(depth, row), () => undefined);
     }
     const level = nest.levels[depth];
-    const loop = { ...context, plan, nest, isWide, body, counters, mask, shortcuts: shortcutsIn(plan.ops, level) };
+    const isDoubled = isWide && isWorthDoubling(plan, nest, depth);
+    const loop = { ...context, plan, nest, isWide, isDoubled, body, counters, mask, shortcuts: shortcutsIn(plan.ops, level) };
     const parts = partsOf(plan.ops, level);
     if (parts.length === 1) new InnermostLoop(parts[0], loop).write();
     else emitInParts(parts, loop, context);
@@ -52,7 +54,7 @@ export function emitNest(plan: Plan, nest: Nest, context: ModuleContext): Functi
 
 /** A loop whose turn is a series of functions, which take the variables that count. */
 function emitInParts(parts: readonly Part[], context: LoopContext, { addFunction }: ModuleContext): void {
-  const { body, plan, nest, isWide, counters, pool } = context;
+  const { body, plan, nest, isWide, isDoubled, counters, pool } = context;
   const inFunction = (part: Part, isTurn: boolean, write: (loop: InnermostLoop, counter: number | undefined) => void): number => {
     const hasCounter = isTurn && nest.vector !== undefined;
     const own = new FunctionBody(counters.size + (hasCounter ? 1 : 0));
@@ -72,7 +74,7 @@ function emitInParts(parts: readonly Part[], context: LoopContext, { addFunction
   const turns = parts.map((part) => inFunction(part, true, (loop, counter) => loop.writeTurn(counter, carried)));
   if (nest.vector === undefined) for (const turn of turns) call(turn);
   else {
-    countAlong(context, nest.vector, lanesOf(plan, isWide), (counter) => {
+    countAlong(context, nest.vector, lanesOf(plan, isWide, isDoubled), (counter) => {
       for (const turn of turns) call(turn, counter);
     });
   }
@@ -83,9 +85,9 @@ function emitInParts(parts: readonly Part[], context: LoopContext, { addFunction
 }
 
 /** Elements of a turn. */
-function lanesOf({ dtype }: Plan, isWide: boolean): number {
+function lanesOf({ dtype }: Plan, isWide: boolean, isDoubled: boolean): number {
   if (!isWide) return 1;
-  return dtype === "float32" ? 4 : 2;
+  return dtype === "float32" || isDoubled ? 4 : 2;
 }
 
 /** Stores up to so many vectors are written one by one. */

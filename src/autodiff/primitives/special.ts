@@ -28,6 +28,7 @@ export const sincg: Binary = binary({
     return v.do("div", signed(v, sineOfRest(v, many.rest), shortcuts.isSignless ? undefined : many.sign), signed(v, sineOfRest(v, one.rest), one.sign));
   },
   isCostly: true,
+  fillsRegisters: true,
   partials: [(n, x) => sincgByCells(n, x), (n, x) => sincgByDistance(n, x)],
   domain: [[1, 6], [-0.45, 0.45]],
   accuracy: { operands: [[0, 16], [-0.5, 0.5]], least: 4 },
@@ -46,6 +47,7 @@ export const sincgByCells: Binary = binary({
     return v.do("mul", v.do("mul", v.do("mul", one.turns, v.constant(Math.PI)), cosine), perSine(v, one));
   },
   isCostly: true,
+  fillsRegisters: true,
   partials: [(n, x) => mul(-1 * Math.PI ** 2, x, x, sincg(n, x)), mixed],
   domain: [[1, 6], [-0.45, 0.45]],
   // Its cosine has an error of 8e-15.
@@ -66,6 +68,7 @@ export const sincgByDistance: Binary = binary({
     return signed(v, signed(v, signed(v, slope, many.sign), one.sign), v.do("and", x, v.constant(-0)));
   },
   isCostly: true,
+  fillsRegisters: true,
   partials: [mixed, (n, x) => besidePeakOr(n, x, () => seriesOfCurvature(n, x), (away) => curvature(n, away))],
   domain: [[1, 6], [-0.45, 0.45]],
   accuracy: { operands: [[0, 16], [-0.5, 0.5]], least: 2e4 },

@@ -26,4 +26,10 @@ test("a plan says what the interpreter runs, and which nests obey a mask", () =>
   assert.match(described, /the interpreter runs node/);
 });
 
+test("vectors run along the pixels, even where there are more sources", () => {
+  const tape = new Tape();
+  const [x, y] = [tape.input({ shape: [84, 1, 1, 1], dtype: "float64" }), tape.input({ shape: [1, 1, 100, 1], dtype: "float64" })];
+  assert.match(describePlan(planLoops(tape.program([sum(exp(mul(x, y)), 1, 2, 3)]))), /for axis 2, vectors along axis 0/);
+});
+
 test.run();
