@@ -6,7 +6,7 @@ import type { Quantity, Variable } from "../autodiff/tape.js";
 import type { DetectorFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import type { DType } from "../ndarray/dtype.js";
-import { copy, fromData, zeros } from "../ndarray/ndarray.js";
+import { zeros } from "../ndarray/ndarray.js";
 import { sizeOf, type Shape } from "../ndarray/shape.js";
 import { beamsIn, polarizationOf, recordRay, type PixelIndices, type Ray } from "./ray.js";
 import { firstOf, recorded, whereLive, type PixelPoints } from "./steps.js";
@@ -118,8 +118,9 @@ function logarithmsOfProducts(logarithm: Variable, [pixels, points, sources, ori
   const fromHere = reshape(cumulativeSum(inOrder, 1, "backward"), all.shape);
   const ofPixel = sum(all, 1, 2, 3);
   if (!isSame || orientations === 1) return { ofSteps: fromHere, ofPixel };
-  const earlier = fromData(Float64Array.from({ length: orientations }, (_, i) => i), [1, 1, 1, orientations]);
-  return { ofSteps: sub(fromHere, mul(each, logarithm.tape.literal(copy(earlier, logarithm.dtype)))), ofPixel };
+  const earlier = zeros([1, 1, 1, orientations], logarithm.dtype);
+  for (let i = 0; i < orientations; i++) earlier.data[i] = i;
+  return { ofSteps: sub(fromHere, mul(each, logarithm.tape.literal(earlier))), ofPixel };
 }
 
 /** In place of a factor of 0, whose logarithm has no gradient. */
