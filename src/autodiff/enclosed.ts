@@ -33,6 +33,15 @@ export function enclosedZeros(size: number, isConstant = false): Enclosed {
   return { centre: numbers(), x: numbers(), y: numbers(), xx: numbers(), xy: numbers(), yy: numbers(), rest: numbers(), isConstant };
 }
 
+const zerosOf = new Map<number, Float64Array>();
+
+/** Numbers that do not vary; all that is 0 is in memory that they share with others. */
+export function enclosedConstant(centre: Float64Array): Enclosed {
+  const zeros = zerosOf.get(centre.length) ?? new Float64Array(centre.length);
+  zerosOf.set(centre.length, zeros);
+  return { centre, x: zeros, y: zeros, xx: zeros, xy: zeros, yy: zeros, rest: zeros, isConstant: true };
+}
+
 /** The most that an element's part of first order is. */
 export function straightSpread({ x, y }: Enclosed, at: number, half: HalfEdges): number {
   return Math.abs(x[at]) * half.x + Math.abs(y[at]) * half.y;

@@ -4,7 +4,7 @@
  */
 import type { NdArray } from "../ndarray/ndarray.js";
 import { sizeOf, type Shape } from "../ndarray/shape.js";
-import { encloseFunction, encloseMultiple, encloseProduct, encloseSum, enclosedZeros, type Enclosed, type HalfEdges, type Places } from "./enclosed.js";
+import { encloseFunction, encloseMultiple, encloseProduct, encloseSum, enclosedConstant, enclosedZeros, type Enclosed, type HalfEdges, type Places } from "./enclosed.js";
 import type { ProgramValues } from "./program-values.js";
 
 /** A step that varies, with where the elements of its result find those of its inputs. */
@@ -20,6 +20,9 @@ interface Step {
 
 const supported: ReadonlySet<string> = new Set(["broadcast", "add", "sub", "mul", "div", "neg", "sqrt", "exp", "sin", "cos", "abs", "ceil", "floor"]);
 const views: ReadonlySet<string> = new Set(["broadcast", "reshape", "alias"]);
+
+const noInverse = enclosedZeros(0);
+const nowhere = new Int32Array(0);
 
 export class Enclosure {
   /** along all axes but the first */
@@ -59,8 +62,8 @@ export class Enclosure {
     const inputs = from.map(of);
     const result = enclosedZeros(sizeOf(whole));
     const places = from.map((input) => placesIn(values.collapsed(nodes[input].shape), whole));
-    const divisors = primitive === "div" ? inputs[1].centre.length : 0;
-    this.#steps.push({ primitive, result, inputs, places, inverse: enclosedZeros(divisors, inputs[1]?.isConstant), ofInverse: Int32Array.from({ length: divisors }, (_, i) => i) });
+    const inverse = primitive === "div" ? enclosedZeros(inputs[1].centre.length, inputs[1].isConstant) : noInverse;
+    this.#steps.push({ primitive, result, inputs, places, inverse, ofInverse: primitive === "div" ? Int32Array.from(inverse.centre, (_, i) => i) : nowhere });
     return result;
   }
 
@@ -78,22 +81,28 @@ export class Enclosure {
 }
 
 function constantOf(array: NdArray, shape: Shape): Enclosed {
-  const result = enclosedZeros(sizeOf(shape), true);
+  const centre = new Float64Array(sizeOf(shape));
+  const { data, offset } = array;
+  if (centre.length === 1) {
+    centre[0] = data[offset];
+    return enclosedConstant(centre);
+  }
   const strides = shape.map((_, axis) => array.strides[axis]);
-  for (let i = 0; i < result.centre.length; i++) {
+  for (let i = 0; i < centre.length; i++) {
     let rest = i;
-    let at = array.offset;
+    let at = offset;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       at += (rest % shape[axis]) * strides[axis];
       rest = Math.floor(rest / shape[axis]);
     }
-    result.centre[i] = array.data[at];
+    centre[i] = data[at];
   }
-  return result;
+  return enclosedConstant(centre);
 }
 
 /** For each element of a shape, the element that stands beside it in one that broadcasts to it. */
 export function placesIn(from: Shape, to: Shape): Int32Array {
+  if (from.every((extent) => extent === 1)) return new Int32Array(sizeOf(to));
   const added = to.length - from.length;
   return Int32Array.from({ length: sizeOf(to) }, (_, i) => {
     let rest = i;

@@ -1,6 +1,7 @@
 import { NdArray } from "../ndarray/ndarray.js";
 import { sizeOf, type Shape } from "../ndarray/shape.js";
 import { runNode } from "./interpreter.js";
+import type { ElementwiseKernel } from "./primitive.js";
 import { primitiveNamed } from "./primitives/registry.js";
 import type { Node, Program } from "./tape.js";
 
@@ -48,7 +49,7 @@ export class ProgramValues {
   }
 
   #compute(node: Node): NdArray | undefined {
-    const { primitive, attributes, shape, inputs } = node;
+    const { primitive, attributes, shape, inputs, dtype } = node;
     const index = Number(attributes.index);
     if (primitive === "input") return this.input(index);
     if (primitive === "literal") return this.program.literals[index];
@@ -57,8 +58,21 @@ export class ProgramValues {
     const { kernel } = primitiveNamed(primitive);
     // In the digits of the loops, which compute places in float64.
     if (kernel.kind === "elementwise" && sizeOf(shape) === 1) return numberOf(kernel.evaluate(...operands.map(({ data, offset }) => data[offset])), shape);
+    if (kernel.kind === "elementwise" && dtype !== "int32" && operands.every((operand) => operand.size === 1 || (operand.isContiguous && operand.size === sizeOf(shape)))) {
+      return new NdArray(elementsOf(kernel.evaluate, operands, sizeOf(shape)), shape);
+    }
     return runNode({ ...node, dtype: node.dtype === "float32" ? "float64" : node.dtype }, operands);
   }
+}
+
+/** An elementwise function of operands, each of which is a number or has all of the elements one after another. */
+function elementsOf(evaluate: ElementwiseKernel["evaluate"], operands: readonly NdArray[], size: number): Float64Array {
+  const result = new Float64Array(size);
+  const [a, b = a, c = a] = operands;
+  const [stepA, stepB, stepC] = [a, b, c].map((operand) => (operand.size === 1 ? 0 : 1));
+  const [x, y, z] = [a.data, b.data, c.data];
+  for (let n = 0, i = a.offset, j = b.offset, k = c.offset; n < size; n++, i += stepA, j += stepB, k += stepC) result[n] = evaluate(x[i], y[j], z[k]);
+  return result;
 }
 
 function numberOf(value: number, shape: Shape): NdArray {
