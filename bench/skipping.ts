@@ -1,4 +1,9 @@
-/** Steps that scatter nothing: how much faster images and gradients are that leave them out, in one run, in turn with those that do not. */
+/**
+ * Steps that scatter nothing: how much faster images and gradients are that leave them out, in one run, in turn with those that do not. Each
+ * image takes the memory of the last one of its kind.
+ */
+import type { FloatDType } from "../src/ndarray/dtype.js";
+import type { NdArray } from "../src/ndarray/ndarray.js";
 import type { CrystalShape } from "../src/models/crystal.js";
 import { ImageModel } from "../src/simulate/image-model.js";
 import type { ImageOptions } from "../src/simulate/image-options.js";
@@ -55,5 +60,6 @@ function taskOf({ edge, edgeA, cells, shape }: Scene, question: "image" | "gradi
     ...options,
   });
   const counts = uniform(edge, "float64");
-  return question === "image" ? () => void model.simulate(start) : () => void model.lossAndGradient(chiSquare, start, counts);
+  let latest: NdArray<FloatDType> | undefined;
+  return question === "image" ? () => void (latest = model.simulate(start, latest).image) : () => void model.lossAndGradient(chiSquare, start, counts);
 }

@@ -31,6 +31,11 @@ export function markSpot({ half, blocks, row, column }: Region, step: number, { 
   }
 }
 
+/** Whether there is a pixel of a region in a box: spots can be smaller. */
+export function hasPixels({ half }: Region, { box }: SpotOutline): boolean {
+  return Math.ceil(box[0] + half - margin) <= Math.floor(box[1] + half + margin) && Math.ceil(box[2] + half - margin) <= Math.floor(box[3] + half + margin);
+}
+
 /** Marks the leaves of a box if these are few; returns whether they are. */
 export function markBox({ half, blocks, row, column }: Region, step: number, { box }: SpotOutline, found: LiveLeaves): boolean {
   const last = blocks * leavesAlong * leafEdge - 1;

@@ -7,7 +7,7 @@ import { allocate, type Data } from "../../ndarray/dtype.js";
 import { bentSpread, straightSpread } from "../../autodiff/enclosed.js";
 import type { Enclosure } from "../../autodiff/enclosure.js";
 import type { LiveLeaves } from "./live-leaves.js";
-import { markBox, markSpot } from "./mark-spot.js";
+import { hasPixels, markBox, markSpot } from "./mark-spot.js";
 import { OwnCell } from "./own-cell.js";
 import { markAll, type Region, type Search } from "./region.js";
 import { isAnyScattering, isScattering, type ScatteringReflections } from "./scattering-reflections.js";
@@ -57,8 +57,6 @@ export class SpotSearch implements Search {
   readonly #reflection = allocate("float64", 3);
   readonly #highest = allocate("float64", 3);
   readonly #near = new Int32Array(2);
-  /** of all steps of a group */
-  readonly #box = allocate("float64", 4);
 
   /**
    * @param positions encloses q
@@ -329,7 +327,6 @@ export class SpotSearch implements Search {
   #markSteps({ first, end, lattices, room }: StepGroup, region: Region, found: LiveLeaves): void {
     const outline = this.#outline;
     const { box } = outline;
-    const all = this.#box;
     const q = this.#place;
     const toUnits = this.#ofLattices;
     const reflection = this.#reflection;
@@ -339,21 +336,27 @@ export class SpotSearch implements Search {
     const n1 = normal[1];
     const n2 = normal[2];
     const height = n0 * reflection[0] + n1 * reflection[1] + n2 * reflection[2];
+    // A matrix to units takes the place to a height along the normal.
+    const [h0, h1, h2, h3, h4, h5, h6, h7, h8] = [n0 * q[0], n0 * q[1], n0 * q[2], n1 * q[0], n1 * q[1], n1 * q[2], n2 * q[0], n2 * q[1], n2 * q[2]];
     const radius = this.#ownRadius + this.#surface.bent(this.#toX(), this.#toY());
     const turned = room * extentOf(q, this.#toX(), this.#toY());
     const areParallel = turned <= parallel * radius;
     const size = areParallel ? radius + turned : radius;
-    all.set(box);
+    const lowest = height - radius - turned;
+    const highest = height + radius + turned;
+    const [left, right, top, bottom] = box;
     for (let i = 0; i < end - first; i++) {
       const from = 9 * lattices[i];
-      const t0 = n0 * toUnits[from] + n1 * toUnits[from + 3] + n2 * toUnits[from + 6];
-      const t1 = n0 * toUnits[from + 1] + n1 * toUnits[from + 4] + n2 * toUnits[from + 7];
-      const t2 = n0 * toUnits[from + 2] + n1 * toUnits[from + 5] + n2 * toUnits[from + 8];
-      if (Math.abs(t0 * q[0] + t1 * q[1] + t2 * q[2] - height) > radius + turned) continue;
-      box.set(all);
+      const along = h0 * toUnits[from] + h1 * toUnits[from + 1] + h2 * toUnits[from + 2] + h3 * toUnits[from + 3] + h4 * toUnits[from + 4] +
+        h5 * toUnits[from + 5] + h6 * toUnits[from + 6] + h7 * toUnits[from + 7] + h8 * toUnits[from + 8];
+      if (along < lowest || along > highest) continue;
+      box[0] = left;
+      box[1] = right;
+      box[2] = top;
+      box[3] = bottom;
       if (areParallel) outline.move(toUnits, from, q, reflection);
       else outline.touch(toUnits, from, this.#x, this.#y, q, reflection);
-      if (!outline.narrow(size) || !this.#isOwn(this.vectors, from) || markBox(region, first + i, outline, found)) continue;
+      if (!outline.narrow(size) || !hasPixels(region, outline) || !this.#isOwn(this.vectors, from) || markBox(region, first + i, outline, found)) continue;
       outline.writeRows(region, size);
       markSpot(region, first + i, outline, this.#cell, found);
     }
