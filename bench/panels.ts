@@ -13,16 +13,22 @@ const alongEdge = 8;
 const pixels = { fast: 194, slow: 185 };
 const pixelSizeMm = 0.11;
 const whole = { fast: alongEdge * pixels.fast, slow: alongEdge * pixels.slow };
-const corner = [(-whole.fast * pixelSizeMm) / 2, (-whole.slow * pixelSizeMm) / 2, 100] as const;
 const axes = { beam: [0, 0, 1], polarization: [1, 0, 0], spindle: [1, 0, 0] } as const;
-const [fast, slow, normal] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]] as const;
+/** Turned by 3 and 2 degrees as real ones are: what is multiplied by 0 or 1 is left out of a recording, and would be so of one panel alone. */
+const [c1, s1, c2, s2] = [Math.cos(0.05), Math.sin(0.05), Math.cos(0.035), Math.sin(0.035)];
+const [fast, slow, normal] = [[c1, s1 * c2, s1 * s2], [-s1, c1 * c2, c1 * s2], [0, -s2, c2]] as const;
+const cornerAt = (i: number, j: number): readonly [number, number, number] => {
+  const [x, y] = [pixelSizeMm * (i * pixels.fast - whole.fast / 2), pixelSizeMm * (j * pixels.slow - whole.slow / 2)];
+  return [x * fast[0] + y * slow[0], x * fast[1] + y * slow[1], 100 + x * fast[2] + y * slow[2]];
+};
+const corner = cornerAt(0, 0);
 
 /** Panels side by side, without a gap: they see what one of all pixels sees. */
 const panels = Array.from({ length: alongEdge ** 2 }, (_, i): Panel => ({
   name: `p${i}`,
   pixels,
   pixelSizeMm,
-  originMm: [corner[0] + (i % alongEdge) * pixels.fast * pixelSizeMm, corner[1] + Math.floor(i / alongEdge) * pixels.slow * pixelSizeMm, corner[2]],
+  originMm: cornerAt(i % alongEdge, Math.floor(i / alongEdge)),
   fast,
   slow,
 }));

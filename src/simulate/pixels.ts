@@ -122,10 +122,16 @@ export function writeCoordinates(pixels: Pixels, first: number, count: number, f
   fillUp(slow, count);
 }
 
+/** Whether the selected pixels stand one behind another in the image, as whole rows do. */
+function hasWholeRows({ shape, roi, places }: Pixels): boolean {
+  return places === undefined && widthOf(roi) === shape[1];
+}
+
 /** Writes numbers of some of the selected pixels into an image, contiguous in memory. */
 export function placePixels(pixels: Pixels, first: number, count: number, from: Data, to: Data): void {
   const { places } = pixels;
   if (places) for (let i = 0; i < count; i++) to[places[first + i]] = from[i];
+  else if (hasWholeRows(pixels)) to.set(from.subarray(0, count), pixels.roi.slowMin * pixels.shape[1] + first);
   else {
     forEachStretch(pixels, first, count, (at, place, length) => {
       to.set(from.subarray(at, at + length), place);
@@ -136,7 +142,9 @@ export function placePixels(pixels: Pixels, first: number, count: number, from: 
 /** Reads an image, contiguous in memory from an index on, at some of the selected pixels. */
 export function pickPixels(pixels: Pixels, first: number, count: number, { data: from, offset }: NdArray, { data: to, offset: start }: NdArray): void {
   const { places } = pixels;
+  const begin = offset + pixels.roi.slowMin * pixels.shape[1] + first;
   if (places) for (let i = 0; i < count; i++) to[start + i] = from[offset + places[first + i]];
+  else if (hasWholeRows(pixels)) to.set(from.subarray(begin, begin + count), start);
   else {
     forEachStretch(pixels, first, count, (at, place, length) => {
       to.set(from.subarray(offset + place, offset + place + length), start + at);
