@@ -43,7 +43,7 @@ export const beamFlags = {
   hdivsteps: { group, values: ["n"], kind: "count", help: "number of horizontal directions" },
   vdivsteps: { group, values: ["n"], kind: "count", help: "number of vertical directions" },
   divsteps: { group, values: ["n"], kind: "count", help: "number of both" },
-  round_div: { group, help: "without the corners of the divergence", preset: "so" },
+  round_div: { group, help: "without the corners of the divergence", preset: "default" },
   square_div: { group, help: "with the corners of the divergence" },
   sourcefile: { group, values: ["FILE"], kind: "text", help: "sources, one a line: X Y Z (m) weight wavelength (m)" },
 } as const satisfies Readonly<Record<string, Flag>>;

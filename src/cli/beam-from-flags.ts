@@ -29,7 +29,7 @@ export function beamFromFlags(given: Flags, files: InputFiles, towards: Vector<n
   const divergence = (range: SimulateFlag, step: SimulateFlag, count: SimulateFlag): StepRequest => {
     const request = { range: given.number(range, "divergence"), step: given.number(step), count: given.number(count, "divsteps") };
     if (request.range === undefined && request.step === undefined && request.count !== undefined) {
-      warnings.push(`-${count} without -${range}: the range is ${wholeDivergenceMrad} mrad, as in the reference program`);
+      warnings.push(`-${count} without -${range}: the range is ${wholeDivergenceMrad} mrad, as in nanoBragg`);
     }
     return request;
   };
@@ -84,7 +84,7 @@ function weightWarnings(name: string, sources: readonly ListedSource[], physical
   const weights = sources.map(({ weight }) => weight ?? 1);
   if (!physical) {
     const differ = weights.some((weight) => weight !== weights[0] || weight <= 0);
-    const told = `${name}: the weights of its sources (${weights.slice(0, 4).join(", ")}${weights.length > 4 ? ", ..." : ""}) are not used, as in the reference program`;
+    const told = `${name}: the weights of its sources (${weights.slice(0, 4).join(", ")}${weights.length > 4 ? ", ..." : ""}) are not used, as in nanoBragg`;
     return differ ? [`${told}; -semantics physical and -spots closed use them`] : [];
   }
   const negative = weights.findIndex((weight) => weight < 0);

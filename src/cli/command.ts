@@ -22,7 +22,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
 
 const usage = `braggtape: X-ray diffraction images of crystals, simulated and refined
 
-  braggtape simulate ...      an image, with the options of the reference program
+  braggtape simulate ...      an image, with the options of nanoBragg
   braggtape refine IMAGE ...  from a measured image to the crystal, with standard deviations
   braggtape view [IMAGE ...]  images, a model beside one, or a simulated detector in a browser
   braggtape convert IN OUT    between reflection formats, or between image formats

@@ -11,7 +11,7 @@ export const crystalFlags = {
   },
   reference_cell: {
     group,
-    help: "orient an oblique -cell as the reference program does, which makes its c* too long along Z",
+    help: "orient an oblique -cell as nanoBragg does, which makes its c* too long along Z",
   },
   mat: { group, values: ["FILE"], kind: "text", help: "MOSFLM A matrix, in place of -cell" },
   misset: {
@@ -20,7 +20,7 @@ export const crystalFlags = {
   },
   random_orientation: {
     group, values: ["SEED"], kind: "integer",
-    help: "any orientation, all equally likely, in place of -misset; -misset random draws as the reference program does",
+    help: "any orientation, all equally likely, in place of -misset; -misset random draws as nanoBragg does",
   },
   misset_seed: {
     group, values: ["n"], kind: "integer",

@@ -103,7 +103,7 @@ function latticeFromFlags(
       warnings.push(`-mat: with the wavelength ${wavelengthA} A the matrix has the cell ${shown(own)}, and ${mtz.name} says ${shown(mtz.cell)}; the matrix counts`);
     }
     if (numbers === undefined) return vectors;
-    warnings.push("-cell beside -mat gives the lengths of the edges, as in the reference program; all else is the matrix's");
+    warnings.push("-cell beside -mat gives the lengths of the edges, as in nanoBragg; all else is the matrix's");
     return withEdges(vectors, numbers);
   }
   if (numbers === undefined) throw new InputError("nothing says what the unit cell is: give -cell or -mat");
@@ -153,7 +153,7 @@ function missetFromFlags(given: Flags, generator: Ran1, noiseSeed: number, warni
   if (misset.words.length > 1) return [x, y, z];
   const seed = given.last("misset_seed");
   if (seed !== undefined && seed.place > misset.place) {
-    warnings.push("-misset_seed stands behind -misset random, where the reference program takes it for three angles; here it is the seed");
+    warnings.push("-misset_seed stands behind -misset random, where nanoBragg takes it for three angles; here it is the seed");
   }
   const [first, second, third] = drawMisset(generator.stream(seed === undefined ? noiseSeed : -seed.numbers[0]));
   return [first / radiansPerDegree, second / radiansPerDegree, third / radiansPerDegree];

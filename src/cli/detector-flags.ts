@@ -28,7 +28,7 @@ export const detectorFlags = {
     group, aliases: ["detsize_s"], values: ["size"], kind: "positive", unit: "mm",
     help: "its edge along the slow axis",
   },
-  mosflm: { group, help: "MOSFLM's axes and beam centre", preset: "so" },
+  mosflm: { group, help: "MOSFLM's axes and beam centre", preset: "default" },
   denzo: { group, help: "DENZO's axes and beam centre" },
   adxv: { group, help: "ADXV's axes and beam centre" },
   xds: { group, help: "XDS's axes and origin" },

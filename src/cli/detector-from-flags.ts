@@ -78,7 +78,7 @@ export function detectorFromFlags(given: Flags, files: InputFiles): DetectorRequ
   if (given.has("pix0_vector")) warnings.push("-pix0_vector has no effect: distance and beam centre say where the first pixel is");
   const headerTwotheta = header("twothetaDeg") ?? 0;
   if (Math.abs(headerTwotheta) > roundingTwothetaDeg && !given.has("twotheta")) {
-    warnings.push(`the header of the image says TWOTHETA=${headerTwotheta}, which is not used, as in the reference program; -twotheta gives it`);
+    warnings.push(`the header of the image says TWOTHETA=${headerTwotheta}, which is not used, as in nanoBragg; -twotheta gives it`);
   }
   const sensor = sensorFromFlags(given, warnings);
   const axes = convention === "CUSTOM" ? axesFromFlags(given) : undefined;

@@ -14,8 +14,8 @@ export const effectTable = {
     group, values: ["fast", "slow", "gapfast", "gapslow"], kind: "index", unit: "pixels",
     help: "size of the detector's modules, and of the gaps between them, which count nothing",
   },
-  psf: { group, values: ["fwhm"], kind: "positive", unit: "pixels", help: "full width at half maximum of a point's light", preset: "none" },
-  psf_type: { group, values: ["WHAT"], kind: "text", choices: ["gauss", "fibre"], help: "how it falls: as a Gaussian, or with the long tails of a fibre-optic taper", preset: "gauss" },
+  psf: { group, values: ["fwhm"], kind: "positive", unit: "pixels", help: "full width at half maximum of the point spread", preset: "none" },
+  psf_type: { group, values: ["WHAT"], kind: "text", choices: ["gauss", "fibre"], help: "its shape: a Gaussian, or the long tails of a fibre-optic taper", preset: "gauss" },
   flicker: { group, values: ["fraction"], kind: "nonNegative", help: "relative standard deviation of the beam from shot to shot", preset: "0" },
   shot: { group, values: ["n"], kind: "index", help: "number of the exposure, for each of which photons are drawn anew", preset: "0" },
   dead: { group, values: ["fraction"], kind: "nonNegative", help: "part of the pixels that count nothing", preset: "0" },
@@ -53,7 +53,7 @@ export function effectsFromFlags(given: GivenEffects, seed: number, offset: numb
   const modules = given.last("modules")?.numbers;
   const beamStop = given.last("beamstop")?.numbers;
   const fwhmPixels = given.number("psf");
-  if (given.has("psf_type") && fwhmPixels === undefined) throw new InputError("-psf_type says how light falls, and -psf, which says how wide, is not given");
+  if (given.has("psf_type") && fwhmPixels === undefined) throw new InputError("-psf_type is the shape of the point spread, and its width, -psf, is not given");
   if (given.has("module_calibration") && modules === undefined) throw new InputError("-module_calibration needs -modules");
   if (modules && (modules[0] < 1 || modules[1] < 1)) throw new InputError("-modules: a module has at least one pixel along fast and slow");
   if (beamStop && beamStop[2] < 0) throw new InputError(`-beamstop: its radius is ${beamStop[2]}; it must be a number of at least 0`);

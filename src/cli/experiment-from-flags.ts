@@ -75,7 +75,7 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
   const mode = given.last("interpolate", "nointerpolate")?.name ?? (hasFewCells && !given.has("domain") ? "interpolate" : "nointerpolate");
   const fewAfterAll = (crystal.cells ?? []).some((n) => n <= 2);
   if (!given.has("interpolate", "nointerpolate", "domain") && fewAfterAll !== hasFewCells && files.structureFactors instanceof StructureFactors) {
-    warnings.push(`-N, not the size of the crystal, decides on interpolation, as in the reference program: -${mode} is taken`);
+    warnings.push(`-N, not the size of the crystal, decides on interpolation, as in nanoBragg: -${mode} is taken`);
   }
   const steps = stepCounts(experiment, oversample);
   const perPixel = steps.points * steps.sources * steps.orientations;
@@ -166,7 +166,7 @@ function idleWarnings(given: Given<SimulateFlag>): string[] {
   const below = (["scale", "pgmscale"] as const).filter((name) => (given.number(name) ?? 0) < 0);
   const idle = namesOf(simulateFlags).filter((name) => simulateFlags[name].idle === true && given.has(name));
   return [
-    ...below.map((name) => `-${name} is below 0, so the default scale is taken, as in the reference program`),
-    ...idle.map((name) => `-${name} has no effect, as in the reference program`),
+    ...below.map((name) => `-${name} is below 0, so the default scale is taken, as in nanoBragg`),
+    ...idle.map((name) => `-${name} has no effect, as in nanoBragg`),
   ];
 }

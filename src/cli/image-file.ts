@@ -44,7 +44,7 @@ export function formatByName(name: string): Format | undefined {
 export function formatOf(name: string, said: string | undefined, option: string): Format {
   const format = formats.find((candidate) => candidate === said) ?? formatByName(name);
   if (format === undefined) {
-    throw new InputError(`what ${name} holds does not follow from its name; say it with ${option} (${formats.join(", ")})`);
+    throw new InputError(`what ${name} holds does not follow from its name; give it with ${option} (${formats.join(", ")})`);
   }
   return format;
 }

@@ -118,7 +118,7 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
       structureFactors = new StructureFactors(values, min, options);
       if (!given.has("dump")) {
         const beside = defaultF === 0 ? "" : `, and -default_F, ${defaultF}, is for reflections outside of it alone`;
-        warnings.push(`the structure factors are those of ${dumpName}, which an earlier run left in this folder${beside}, as in the reference program`);
+        warnings.push(`the structure factors are those of ${dumpName}, which an earlier run left in this folder${beside}, as in nanoBragg`);
       }
     }
   }

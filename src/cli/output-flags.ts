@@ -36,7 +36,7 @@ export const outputFlags = {
     help: "print the photons of this pixel, counted from 0",
   },
   json: { group, help: "statistics and derived quantities as one JSON object on stdout" },
-  progress: { group, help: "a progress bar on a terminal", preset: "so" },
+  progress: { group, help: "a progress bar on a terminal", preset: "default" },
   noprogress: { group, help: "no progress bar" },
   help: { group, aliases: ["h"], help: "this text" },
   version: { group, help: "the version" },

@@ -119,7 +119,7 @@ export function parseFlags<Name extends string>(argv: readonly string[], table: 
     const name = names.get(bare) ?? beginningOf(bare, reading, names);
     if (name === undefined) {
       const meant = reading.ignored.get(bare);
-      if (meant !== undefined) throw new InputError(`${quote(spelling)} is not an option, and the reference program passes over it; did you mean ${meant}?`);
+      if (meant !== undefined) throw new InputError(`${quote(spelling)} is not an option, and nanoBragg ignores it; did you mean ${meant}?`);
       const near = suggestions(spelling.replace(/^-+/, ""), [...names.keys()]).map((candidate) => `-${candidate}`);
       throw new InputError(`${quote(spelling)} is not an option${didYouMean(near)}`);
     }
@@ -127,9 +127,9 @@ export function parseFlags<Name extends string>(argv: readonly string[], table: 
     if (flag.refused !== undefined) throw new InputError(`${spelling} is refused: ${flag.refused}`);
     const values = takeValues(flag, spelling, words, at);
     at += values.length;
-    if (!names.has(bare)) warnings.push(`${spelling} is read as -${name}, as in the reference program, which looks at the beginning alone`);
+    if (!names.has(bare)) warnings.push(`${spelling} is read as -${name}, as in nanoBragg, which looks at the beginning alone`);
     const zero = values.length === 1 && /^[-+]?0+$/.test(values[0]) ? reading.zeros.get(name) : undefined;
-    if (zero !== undefined) warnings.push(`${spelling} 0 counts as ${zero}, as in the reference program`);
+    if (zero !== undefined) warnings.push(`${spelling} 0 counts as ${zero}, as in nanoBragg`);
     if (zero === "not given") {
       const kept = occurrences.filter((occurrence) => occurrence.name !== name);
       occurrences.splice(0, occurrences.length, ...kept);

@@ -7,14 +7,14 @@ const group = "Sampling";
 export const samplingFlags = {
   oversample: {
     group, values: ["n"], kind: "count",
-    help: "sub-pixels along each edge of a pixel", preset: "as many as the spots need",
+    help: "sub-pixels along each edge of a pixel", preset: "enough to resolve the spots",
   },
   oversample_thick: { group, help: "absorption in every step" },
   oversample_polar: { group, help: "polarization in every step" },
   oversample_omega: { group, help: "solid angle in every step" },
   semantics: {
     group, values: ["WHAT"], kind: "text", choices: ["nanobragg", "physical"],
-    help: "how absorption, polarization and solid angle meet the sum over steps: as in the reference program, or each term its own",
+    help: "how absorption, polarization and solid angle meet the sum over steps: as in nanoBragg, or each term its own",
     preset: "nanobragg",
   },
   roi: {

@@ -20,7 +20,7 @@ function flagsOf(): Readonly<Record<ShapeFlag, Flag>> {
   const flags: Partial<Record<ShapeFlag, Flag>> = {};
   for (const name of crystalShapeNames) {
     const { description: help, aliases = [] } = shapeNamed(name);
-    flags[crystalShapes[name].option] = { group: "Crystal", aliases, help, ...(name === defaultShape && { preset: "so" }) };
+    flags[crystalShapes[name].option] = { group: "Crystal", aliases, help, ...(name === defaultShape && { preset: "default" }) };
   }
   if (!isComplete(flags)) throw new TypeError("a shape has no option");
   return flags;

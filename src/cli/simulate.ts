@@ -28,7 +28,7 @@ import { version } from "./version.js";
 
 const allFlags: FlagTable<SimulateFlag | ShotFlag> = { ...simulateFlags, ...shotFlags };
 
-const intro = `braggtape simulate: the diffraction image of a crystal, with the options of the reference program
+const intro = `braggtape simulate: the diffraction image of a crystal, with the options of nanoBragg
 
   braggtape simulate 1rqw.pdb -dmin 2 -lambda 1 -N 20 -distance 200 -fluence 1e26 --png image.png
   braggtape simulate -cell 34.77 39.17 48.31 90 90 90 -hkl P1.hkl -N 10 -distance 100 -detpixels 512 --png image.png

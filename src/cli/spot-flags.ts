@@ -6,7 +6,7 @@ const group = "Spots in closed form";
 export const spotFlags = {
   spots: {
     group, values: ["WHAT"], kind: "text", choices: ["sampled", "closed"],
-    help: "sampled: domains, sources and sub-pixels are summed step by step, as in the reference program; closed: all that widens a spot is one Gaussian, " +
+    help: "sampled: domains, sources and sub-pixels are summed step by step, as in nanoBragg; closed: all that widens a spot is one Gaussian, " +
       "and a pixel's own size is part of it where -oversample is not given", preset: "sampled",
   },
   eta: {

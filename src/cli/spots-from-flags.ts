@@ -30,10 +30,10 @@ export function spotsFromFlags(given: Given<SimulateFlag>): SpotRequest {
   const unheeded = given.last(...(count === undefined ? ofClosed : ["domain" as const]));
   if (!isClosed && unheeded) throw new InputError(`${unheeded.spelling} widens spots in closed form; give -spots closed with it${unheeded.name === "domain" ? "" : ", or -draws"}`);
   if (isClosed && given.word("semantics") === "nanobragg") {
-    throw new InputError("-semantics nanobragg is how the reference program sums its steps, and -spots closed is summed with -semantics physical");
+    throw new InputError("-semantics nanobragg is how nanoBragg sums its steps, and -spots closed is summed with -semantics physical");
   }
   if (isClosed && given.word("policy") === "sequential") {
-    throw new InputError("-policy sequential follows the reference program's steps, which -spots closed has not; -policy mask is taken where none is given");
+    throw new InputError("-policy sequential follows nanoBragg's steps, which -spots closed has not; -policy mask is taken where none is given");
   }
   const warnings: string[] = [];
   const shape = isClosed ? given.last(...shapeFlagNames, "fudge") : undefined;

@@ -20,7 +20,7 @@ export function wavelengthOf(given: Given<SimulateFlag>, { maskHeader, imageHead
   const last = given.last("lambda", "energy");
   const stated = geometry?.record.beam.wavelengthA;
   if (last === undefined && stated !== undefined) return stated;
-  if (last === undefined && geometry) throw new InputError(`-geometry: ${geometry.record.source} does not state the wavelength; say it with -lambda or -energy`);
+  if (last === undefined && geometry) throw new InputError(`-geometry: ${geometry.record.source} does not state the wavelength; give it with -lambda or -energy`);
   if (last === undefined) return imageHeader?.wavelengthA ?? maskHeader?.wavelengthA ?? 1;
   return last.name === "energy" ? electronVoltAngstrom / last.numbers[0] : last.numbers[0];
 }

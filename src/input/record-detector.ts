@@ -17,7 +17,7 @@ const sensorLayers = 2;
  */
 export function detectorOfRecord(record: ExperimentRecord, panel: PanelRecord = onlyPanel(record)): Detector {
   const { source, beam, openShift } = record;
-  if (openShift) throw new InputError(`${source} leaves the detector's distance open: ${openShift.statedBy}; say it with -distance`);
+  if (openShift) throw new InputError(`${source} leaves the detector's distance open: ${openShift.statedBy}; give it with -distance`);
   const axes = axesOfRecord(record, panel);
   const { fast, slow, normal } = axes;
   const stretch = [lengthOf(panel.fast), lengthOf(panel.slow)];

@@ -111,7 +111,7 @@ function nothing(source: string, kind: string): ExperimentRecord {
 function square(bytes: Uint8Array, name: string): readonly [number, number] {
   const edge = Math.round(Math.sqrt(bytes.length / 4));
   if (edge < 1 || 4 * edge * edge !== bytes.length) {
-    throw new InputError(`${name} has ${bytes.length} bytes, which are no square of float32 pixels; say its size with --size FAST SLOW`);
+    throw new InputError(`${name} has ${bytes.length} bytes, which are no square of float32 pixels; give its size with --size FAST SLOW`);
   }
   return [edge, edge];
 }

@@ -214,7 +214,8 @@ function asPlaced(origin: Vector, fast: Vector, slow: Vector, normal: Vector, be
 
 /**
  * Where a point of the detector is, from the sample, in metres.
- * @param fast, slow along the detector from its corner, in metres
+ * @param fast along the detector from its corner, in metres
+ * @param slow as `fast`
  * @param depth behind the surface, in metres
  */
 export function pixelPosition(frame: DetectorFrame, curved: boolean, fast: Quantity, slow: Quantity, depth: Quantity): Vector {

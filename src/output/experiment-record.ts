@@ -27,8 +27,8 @@ export interface RecordExtras {
  * @throws InputError when the crystal is turned during the exposure, or the detector is bent
  */
 export function stillRecord({ beam, crystal, detector }: Experiment, { image, overload, gain = 1, pedestal = 0, spaceGroup }: RecordExtras): ExperimentRecord {
-  if ((crystal.scan?.steps ?? 1) > 1 || (crystal.scan?.phiDeg ?? 0) !== 0) throw new InputError("a still is recorded, and the crystal turns about the spindle (-phi, -osc)");
-  if (detector.curved) throw new InputError("a bent detector (-curved_det) is no panel, which a record could state");
+  if ((crystal.scan?.steps ?? 1) > 1 || (crystal.scan?.phiDeg ?? 0) !== 0) throw new InputError("only stills can be written, and the crystal turns about the spindle during the exposure (-phi, -osc)");
+  if (detector.curved) throw new InputError("a curved detector (-curved_det) cannot be written: a panel is flat");
   const frame = detectorFrame(detector);
   const vector = ([x, y, z]: Vector<Quantity>, factor = 1): Vector3 => [known(x) * factor, known(y) * factor, known(z) * factor];
   const { direct } = orientedLattice(crystal);

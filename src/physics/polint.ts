@@ -63,7 +63,7 @@ export function polin3(x1a: Variable, x2a: Variable, x3a: Variable, ya: Variable
  * its nearest points stand for them.
  * @param h fractional Miller indices of any shapes that broadcast, to (...); k and l likewise
  * @param grid F[h,k,l], shape [h, k, l], with a point at least
- * @param options.min the indices of the grid's first point
+ * @param lookup with the indices of the grid's first point as `min`
  * @returns shape (..., 4, 4, 4)
  * @throws ShapeError when the grid has not 3 axes
  */

@@ -93,7 +93,7 @@ export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, 
   const reflections = closed ? closed.reflections[0] * closed.reflections[1] * closed.reflections[2] : 1;
   const steps = counts.points * counts.sources * counts.orientations * reflections;
   if (!(steps <= mostSteps)) {
-    const origin = oversample === undefined ? ", as many as the spots need" : "";
+    const origin = oversample === undefined ? ", enough to resolve the spots" : "";
     const summed = closed ? ` and ${reflections} reflections in reach` : "";
     const terms = `${counts.points} points in a pixel (oversample ${edge}${origin}), ${counts.sources} sources and ${counts.orientations} orientations${summed}`;
     throw new InputError(`${terms} make ${steps} steps, and at most ${mostSteps} fit into memory`);
@@ -134,7 +134,7 @@ function checkSpots({ beam, crystal, detector, draws }: Experiment<Quantity>, { 
     if (draws) throw new InputError('draws sample what spots: "closed" has in closed form; leave one of them out');
     return;
   }
-  if (draws && crystal.domainA) throw new InputError("crystal.domainA shapes spots in closed form, and draws are of crystals of a number of cells");
+  if (draws && crystal.domainA) throw new InputError("crystal.domainA is the shape of a domain for spots in closed form alone; with draws, give crystal.cells");
   if (draws) return;
   const given = {
     "crystal.etaDeg": crystal.etaDeg,

@@ -27,7 +27,7 @@ test("noisify refuses what cannot be", () =>
   withBench({ "a.bin": flat }, async (bench) => {
     for (const [line, message] of [
       ["noisify a.bin", /needs two files/], ["noisify a.bin a.bin --size 40 30", /would be overwritten/], ["noisify a.bin b.png --size 40 30", /float, smv or cbf/],
-      ["noisify a.bin b.img --size 40 30 -psf_type gauss", /-psf, which says how wide/], ["noisify a.bin b.img --size 40 30 -dead 0.8 -hot 0.8", /cannot be more than 1/],
+      ["noisify a.bin b.img --size 40 30 -psf_type gauss", /its width, -psf, is not given/], ["noisify a.bin b.img --size 40 30 -dead 0.8 -hot 0.8", /cannot be more than 1/],
       ["noisify a.bin b.img --size 40 30 -module_calibration 0.1", /needs -modules/],
     ] as const) {
       const { code, stderr } = await bench.run(line);

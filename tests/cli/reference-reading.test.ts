@@ -33,13 +33,13 @@ for (const [written, meant] of beginnings) {
       const { image, stderr } = await imageOf(bench, written);
       assert.equal(image, (await imageOf(bench, meant)).image);
       assert.not.equal(image, plain);
-      assert.match(stderr, new RegExp(`${written.split(" ")[0]} is read as ${meant.split(" ")[0]}, as in the reference program`));
+      assert.match(stderr, new RegExp(`${written.split(" ")[0]} is read as ${meant.split(" ")[0]}, as in nanoBragg`));
     }));
 }
 
 /** Counts of 0, what they mean, and what is said of them. */
 const zeros: readonly (readonly [written: string, meant: string, warning: RegExp])[] = [
-  ["-N 0", "-N 1", /-N 0 counts as 1, as in the reference program/],
+  ["-N 0", "-N 1", /-N 0 counts as 1, as in nanoBragg/],
   ["-Nb 0", "-Nb 1", /-Nb 0 counts as 1/],
   ["-phisteps 0", "-phisteps 1", /-phisteps 0 counts as 1/],
   ["-hdivrange 5 -hdivsteps 3 -hdivsteps 0", "-hdivrange 5", /-hdivsteps 0 counts as not given/],

@@ -195,7 +195,7 @@ test("a loss that gives no recorded value is told so in a sentence", () => {
 
 test("steps that do not fit into memory are refused before any is made", () => {
   const tiny = { ...fixed(start), beam: { wavelengthA: 1e-4 } };
-  refuses(() => simulate(tiny), InputError, "oversample", "as many as the spots need", "fit into memory");
+  refuses(() => simulate(tiny), InputError, "oversample", "enough to resolve the spots", "fit into memory");
   refuses(() => simulate(fixed(start), { oversample: 1e5 }), InputError, "oversample 100000");
 });
 

@@ -54,7 +54,7 @@ export function withSpots(flags: Given<SimulateFlag>, names: readonly string[], 
     return flags;
   }
   const idle = names.find((name) => name === "fudge");
-  if (idle !== undefined) throw new InputError("--refine: fudge says nothing of spots in closed form, whose domains are Gaussian");
+  if (idle !== undefined) throw new InputError("--refine: fudge has no effect on spots in closed form, whose domains are Gaussian");
   const added = expectedWidths.flatMap(([name, start, unit]) => {
     const option = name === "divergence" ? "beam_divergence" : name;
     const isFanned = name === "divergence" && flags.has("divergence", "hdivrange", "vdivrange");

@@ -79,10 +79,10 @@ export const refineFlags: FlagTable<RefineFlag> = {
   ...simulateFlags,
   adc: { ...simulateFlags.adc, group: "Refinement", help: "offset of the image's counts, which is subtracted first", preset: "as a model file states, else 0" },
   gain: { ...simulateFlags.gain, group: "Refinement", help: "counts for a photon, by which the image's counts are divided", preset: "as a model file states, else 1" },
-  oversample: { ...simulateFlags.oversample, preset: "1, 2, or as many as the spots need: what explains the image best" },
+  oversample: { ...simulateFlags.oversample, preset: "1, 2, or enough to resolve the spots, whichever explains the image best" },
   threads: { ...simulateFlags.threads, preset: "one a core" },
   json: { ...simulateFlags.json, help: "the result as one JSON object on stdout, a line an image" },
-  progress: { ...simulateFlags.progress, help: "a line on stderr after each step", preset: "so" },
+  progress: { ...simulateFlags.progress, help: "a line on stderr after each step", preset: "default" },
   noprogress: { ...simulateFlags.noprogress, help: "no line after each step" },
 };
 

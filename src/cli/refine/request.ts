@@ -78,7 +78,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   for (const warning of contradictionsBetween(images, headers)) warnings.add(warning);
   const parameters = bounded(askedParameters(asked, stills), given);
   const dark = stills.find(({ experiment: { beam } }) => beam.fluence === 0);
-  if (dark) throw new InputError("-fluence is 0, which no image comes from");
+  if (dark) throw new InputError("-fluence is 0, and without photons there is no image");
   checkParameters(parameters);
   const crystal = files.geometry?.crystal;
   const spaceGroup = crystal === undefined || given.has("cell", "mat") ? undefined : files.geometry?.record.crystals[crystal].spaceGroup;
