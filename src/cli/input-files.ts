@@ -16,7 +16,8 @@ import { calculatedScattering, fittedScattering } from "./coordinates-scattering
 import type { SimulateFlag } from "./flags.js";
 import { readGeometry, type StatedGeometry } from "./geometry-from-flags.js";
 import type { Given } from "./parse-flags.js";
-import { listedScattering, scatteringFormat, wholeCell, type ListedScattering } from "./scatterers.js";
+import { readReflectionFile, type ReadList } from "./reflection-file.js";
+import { listedScattering, plainScattering, scatteringFormat, wholeCell, type ListedScattering } from "./scatterers.js";
 import { wavelengthOf } from "./wavelength.js";
 
 /** What the files of a command line say. */
@@ -70,6 +71,7 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
   const text = (flag: SimulateFlag, name: string): Promise<string> => naming(given, flag, () => readTextFile(fromFolder(cwd, name)));
   const binary = (flag: SimulateFlag, name: string): Promise<Uint8Array> =>
     naming(given, flag, () => readBinaryFile(fromFolder(cwd, name)));
+  const list = (flag: SimulateFlag, name: string): Promise<ReadList> => naming(given, flag, () => readReflectionFile(fromFolder(cwd, name), name));
   const warnings: string[] = [];
 
   const geometry = await readGeometry(given, cwd);
@@ -92,23 +94,23 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
   const notes: string[] = [];
   let structureFactors: StructureFactors | number = defaultF;
   let mtzFacts: MtzFacts | undefined;
-  const sourcesOfF = await scatteringFiles(given, binary, scatterer);
+  const sourcesOfF = await scatteringFiles(given, binary, list, scatterer);
   const structureFactorsOf = (reflections: Reflections): StructureFactors => {
     warnings.push(...reflections.warnings);
     return StructureFactors.fromReflections(reflections, options);
   };
-  const { coordinates, list } = sourcesOfF;
-  const hasColumns = list !== undefined && scatteringFormat(list.bytes) !== "hkl";
+  const { coordinates, list: listed } = sourcesOfF;
+  const hasColumns = listed !== undefined && listed.reflections === undefined && scatteringFormat(listed.bytes) !== "hkl";
   if (given.has("column") && !hasColumns) throw new InputError("--column names a column of an MTZ file, and there is no -mtz");
-  if (coordinates !== undefined || list !== undefined) {
+  if (coordinates !== undefined || listed !== undefined) {
     const found = await scatteringFrom(given, sourcesOfF, () => wavelengthOf(given, headers));
     notes.push(...found.notes);
     if (found.cell !== undefined) {
-      mtzFacts = { name: (coordinates ?? list)?.name ?? "", columns: found.columns, cell: found.cell, wavelengthA: found.wavelengthA };
+      mtzFacts = { name: (coordinates ?? listed)?.name ?? "", columns: found.columns, cell: found.cell, wavelengthA: found.wavelengthA };
     }
     structureFactors = structureFactorsOf(found);
     if (found.cell !== undefined && !holdsF000(found)) {
-      warnings.push(`${list?.name} does not hold F(000); -default_F, ${defaultF}, stands for it`);
+      warnings.push(`${listed?.name} does not hold F(000); -default_F, ${defaultF}, stands for it`);
     }
   } else {
     const dumpName = given.word("dump") ?? defaultDump;
@@ -124,7 +126,7 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
   }
   return {
     structureFactors,
-    isWorthDump: list?.isText === true && coordinates === undefined,
+    isWorthDump: listed?.isText === true && coordinates === undefined,
     scatterer,
     notes,
     mtz: mtzFacts,
@@ -147,13 +149,14 @@ interface NamedBytes {
 
 interface ScatteringFiles {
   readonly coordinates: NamedBytes | undefined;
-  readonly list: (NamedBytes & { readonly isText: boolean }) | undefined;
+  readonly list: (NamedBytes & ReadList & { readonly isText: boolean }) | undefined;
 }
 
 /** The files that say what scatters. */
 async function scatteringFiles(
   given: Given<SimulateFlag>,
   read: (flag: SimulateFlag, name: string) => Promise<Uint8Array>,
+  readList: (flag: SimulateFlag, name: string) => Promise<ReadList>,
   scatterer: string | undefined,
 ): Promise<ScatteringFiles> {
   if (given.has("hkl") && given.has("mtz")) throw new InputError("-hkl and -mtz both give structure factors; leave one of them out");
@@ -163,7 +166,7 @@ async function scatteringFiles(
   if (pdb !== undefined) coordinates = { name: pdb, bytes: await read("pdb", pdb) };
   for (const flag of ["hkl", "mtz"] as const) {
     const name = given.word(flag);
-    if (name !== undefined) list = { name, bytes: await read(flag, name), isText: flag === "hkl" };
+    if (name !== undefined) list = { name, ...(await readList(flag, name)), isText: flag === "hkl" };
   }
   if (scatterer !== undefined) {
     const named = { name: scatterer, bytes: await read("pdb", scatterer) };
@@ -171,7 +174,7 @@ async function scatteringFiles(
     const taken = isCoordinates ? coordinates : list;
     if (taken !== undefined) throw new InputError(`${taken.name} and ${scatterer} both give structure factors; leave one of them out`);
     if (isCoordinates) coordinates = named;
-    else list = { ...named, isText: false };
+    else list = { ...named, reflections: undefined, isText: false };
   }
   return { coordinates, list };
 }
@@ -187,12 +190,14 @@ async function scatteringFrom(given: Given<SimulateFlag>, { coordinates, list }:
     if (list === undefined) throw new InputError("nothing says what scatters");
     const lost = given.last("solvent", "nosolvent");
     if (lost !== undefined) throw new InputError(`${lost.spelling} belongs to coordinates, and there is no -pdb`);
+    if (list.reflections !== undefined) return plainScattering(list.reflections, list.name, listOptions);
     return listedScattering(list.bytes, list.name, listOptions);
   }
   const [density, b] = given.last("solvent")?.numbers ?? [];
   const dminA = given.number("dmin") || usualDminA;
   const solvent = given.last("solvent", "nosolvent")?.name === "nosolvent" ? null : density === undefined ? undefined : { density, b };
   const options = { dminA, wavelengthA: wavelength(), solvent };
+  if (list?.reflections !== undefined) throw new InputError(`${list.name} is too long a list for coordinates to be fitted to`);
   if (list !== undefined) return fittedScattering(coordinates.bytes, coordinates.name, list, { ...options, ...listOptions });
   const found = calculatedScattering(coordinates.bytes, coordinates.name, options);
   if (given.number("dmin")) return found;

@@ -37,9 +37,10 @@ export function scatteringFormat(bytes: Uint8Array): ScatteringFormat {
   return isShelxHkl(text) && !isFourColumns(text) ? "shelx" : "hkl";
 }
 
-/** Whether the first lines are h k l F, as in no other format. */
-function beginsAsHkl(bytes: Uint8Array): boolean {
-  const lines = new TextDecoder("latin1").decode(bytes.subarray(0, 2 ** 11)).split("\n", 21).slice(0, -1);
+/** Whether the first lines, but for comments, are h k l F, as in no other format. */
+export function beginsAsHkl(bytes: Uint8Array): boolean {
+  const whole = new TextDecoder("latin1").decode(bytes.subarray(0, 2 ** 13)).split("\n").slice(0, -1);
+  const lines = whole.filter((line) => line.trim() !== "" && !/^\s*[#!]/.test(line)).slice(0, 20);
   return lines.length > 8 && lines.every((line) => /^\s*-?\d{1,5}\s+-?\d{1,5}\s+-?\d{1,5}\s+[-+.\d]\S*\s*$/.test(line));
 }
 
@@ -92,16 +93,19 @@ function unheeded(name: string, options: ScatteringOptions, unused: readonly (ke
   return unused.filter((option) => options[option] !== undefined && options[option] !== false).map((option) => `${name}: ${optionOf[option]} is not used; ${why}`);
 }
 
+/** The amplitudes of a plain list. */
+export function plainScattering({ warnings, ...reflections }: Reflections, name: string, options: ScatteringOptions = {}): ListedScattering {
+  const unused = unheeded(name, options, ["column", "spaceGroup", "fill"], "a list of h k l F is taken as it is, as a full sphere in P 1");
+  return { ...reflections, warnings: [...warnings, ...unused], columns: [], cell: undefined, wavelengthA: undefined, notes: [] };
+}
+
 /**
  * The amplitudes that a file lists, expanded to P 1.
  * @throws InputError when the file cannot be read, or nothing says its cell or symmetry
  */
 export function listedScattering(bytes: Uint8Array, name: string, options: ScatteringOptions = {}): ListedScattering {
   const format = scatteringFormat(bytes);
-  if (format === "hkl") {
-    const { warnings, ...reflections } = parseHkl(bytes, name);
-    return { ...reflections, warnings: [...warnings, ...unheeded(name, options, ["column", "spaceGroup", "fill"], "a list of h k l F is taken as it is, as a full sphere in P 1")], columns: [], cell: undefined, wavelengthA: undefined, notes: [] };
-  }
+  if (format === "hkl") return plainScattering(parseHkl(bytes, name), name, options);
   if (format === "mtz") {
     const mtz = parseMtz(bytes, name);
     if (!isOfIntensities(mtz, options.column) && !options.fill) {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { access, constants, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, open, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InputError } from "../ndarray/errors.js";
 
@@ -28,6 +28,28 @@ export async function readBinaryFile(path: string): Promise<Uint8Array> {
     const content = await readFile(path);
     return new Uint8Array(content.buffer, content.byteOffset, content.length);
   });
+}
+
+/**
+ * The bytes of a file, however long it is, in pieces of one length, of which the last is shorter.
+ * @param length bytes of a piece
+ * @throws InputError when it cannot be read
+ */
+export async function* piecesOfFile(path: string, length: number): AsyncGenerator<Uint8Array> {
+  const file = await attempt("read", path, () => open(path));
+  try {
+    for (;;) {
+      const piece = new Uint8Array(length);
+      let filled = 0;
+      for (let last = -1; last !== 0 && filled < length; filled += last) {
+        last = (await attempt("read", path, () => file.read(piece, filled, length - filled))).bytesRead;
+      }
+      if (filled > 0) yield piece.subarray(0, filled);
+      if (filled < length) return;
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** Whether two names are those of one file, over links as well; a name that no file has is only its own. */

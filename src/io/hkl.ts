@@ -69,7 +69,7 @@ export class HklReader {
     const name = this.#name;
     const { h, k, l, f, count } = this.#columns;
     if (count === 0) throw new InputError(`${name} holds no reflection; ${expected}, one reflection a line`);
-    const reflections = { h: fromData(h.slice(0, count)), k: fromData(k.slice(0, count)), l: fromData(l.slice(0, count)), f: fromData(f.slice(0, count)) };
+    const reflections = { h: fromData(h.subarray(0, count)), k: fromData(k.subarray(0, count)), l: fromData(l.subarray(0, count)), f: fromData(f.subarray(0, count)) };
     const others = this.#rounded > 1 ? ` (and those of ${this.#rounded - 1} more reflections)` : "";
     const warnings = [
       ...(this.#rounded > 0 ? [`${name}, ${this.#firstRounded}${others}`] : []),
