@@ -16,33 +16,40 @@ export interface Prior {
  */
 export type PriorAt = (values: Vector, isValueEnough: boolean) => Prior | undefined;
 
-/**
- * The misfit of boxes with priors beside it.
- * @param weight the misfit of a pixel beyond noise: what the model cannot explain is no evidence against the priors
- */
-export function withPriors(likelihood: BoxLikelihood, priors: readonly PriorAt[], weight: number): LeastSquares {
+/** A prior, and how much it counts beside the pixels. */
+export interface WeightedPrior {
+  readonly at: PriorAt;
+  readonly weight: number;
+}
+
+/** The misfit of boxes with priors beside it. */
+export function withPriors(likelihood: BoxLikelihood, priors: readonly WeightedPrior[]): LeastSquares {
   const at = (x: Vector, isValueEnough: boolean): Prior[] | undefined => {
     const values = likelihood.valuesAt(x);
-    const found = priors.flatMap((prior) => prior(values, isValueEnough) ?? []);
+    const found = priors.flatMap((prior) => scaled(prior.at(values, isValueEnough), prior.weight) ?? []);
     return found.length === priors.length ? found : undefined;
   };
   return {
     value: (x) => {
       const own = at(x, true);
-      return own ? own.reduce((sum, { value }) => sum + weight * value, likelihood.value(x)) : Infinity;
+      return own ? own.reduce((sum, { value }) => sum + value, likelihood.value(x)) : Infinity;
     },
     normalEquations: (x) => {
       const own = at(x, false);
       const found = likelihood.normalEquations(x);
-      return own ? own.reduce((sum, prior) => plus(sum, prior, weight), found) : { ...found, value: Infinity };
+      return own ? own.reduce((sum, prior) => plus(sum, prior), found) : { ...found, value: Infinity };
     },
   };
 }
 
-function plus({ value, gradient, normal }: NormalEquations, prior: Prior, weight: number): NormalEquations {
+function scaled(prior: Prior | undefined, weight: number): Prior | undefined {
+  return prior && { value: weight * prior.value, gradient: prior.gradient.map((slope) => weight * slope), normal: prior.normal.map((row) => row.map((element) => weight * element)) };
+}
+
+function plus({ value, gradient, normal }: NormalEquations, prior: Prior): NormalEquations {
   return {
-    value: value + weight * prior.value,
-    gradient: gradient.map((slope, i) => slope + weight * prior.gradient[i]),
-    normal: normal.map((row, i) => row.map((element, j) => element + weight * prior.normal[i][j])),
+    value: value + prior.value,
+    gradient: gradient.map((slope, i) => slope + prior.gradient[i]),
+    normal: normal.map((row, i) => row.map((element, j) => element + prior.normal[i][j])),
   };
 }

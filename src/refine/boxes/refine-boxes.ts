@@ -155,13 +155,16 @@ class BoxRun {
     });
     const first = this.#steps;
     const start = parameters.map(() => 0);
-    const priors = [
-      nearStart(parameters, this.#origin), roundDomainExpected(experiment, parameters, this.#still.experiment),
-      ...(isKnown ? [] : [wilsonPrior(experiment, parameters, selection.observed)]),
-    ];
     const pixels = boxes.boxes.reduce((sum, { reflection, first: from, end }) => (isKeptAside(reflection.hkl) ? sum : sum + end - from), 0);
+    // Half the deviance of a pixel is 1/2 where only noise is left: what the model cannot explain is no evidence against what was known before.
+    const weight = Math.max(1, (2 * likelihood.value(start)) / pixels);
+    const priors = [
+      { at: nearStart(parameters, this.#origin), weight },
+      { at: roundDomainExpected(experiment, parameters, this.#still.experiment), weight },
+      ...(isKnown ? [] : [{ at: wilsonPrior(experiment, parameters, selection.observed), weight: 1 }]),
+    ];
     const result = await levenbergMarquardt(
-      withPriors(likelihood, priors, Math.max(1, (2 * likelihood.value(start)) / pixels)),
+      withPriors(likelihood, priors),
       start,
       {
         maxSteps: this.isOver ? 0 : maxSteps,
