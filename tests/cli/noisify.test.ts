@@ -47,7 +47,7 @@ test("simulate draws the same effects, and the reference program's noise without
     const plain = await run("");
     const one = await run("-gain 1 -threads 1");
     assert.not.equal(one, plain);
-    for (const threads of [2, 4]) assert.equal(await run(`-gain 1 -threads ${threads}`), one);
+    assert.equal(await run("-gain 1 -threads 3"), one);
     const counts = parseSmv(await run("-beamstop 4 4 2 -fluence 1e32"), "noise").image;
     assert.ok(counts.get(4, 4) === 40 && counts.get(0, 0) > 40, `${counts.get(4, 4)} ${counts.get(0, 0)}`);
     assert.match((await bench.run(`${small} -gain 2 -nonoise`)).stderr, /-nonoise leaves it out/);
