@@ -36,6 +36,9 @@ export async function readGeometry(given: Flags, cwd: string): Promise<StatedGeo
   const { record, image, count } = await readSource(cwd, name);
   const warnings = record.remarks.filter((remark) => !/left open/.test(remark)).map((remark) => `${name}: ${remark}`);
   if (count > 1 && !name.includes("#")) warnings.push(`${name} describes ${Math.max(count, imageCount(record))} images; the first is taken, and ${name}#2 is the next`);
+  const [first, ...others] = record.panels;
+  const unlike = others.find(({ sensor }) => sensor?.thicknessUm !== first.sensor?.thicknessUm || sensor?.attenuationDepthUm !== first.sensor?.attenuationDepthUm);
+  if (unlike) warnings.push(`${name}: the sensor of panel ${unlike.name} is not that of panel ${first.name}, which is taken for all`);
   const crystals = record.crystals.length;
   const chosen = given.number("crystal");
   if (chosen !== undefined && (chosen < 1 || chosen > crystals)) {

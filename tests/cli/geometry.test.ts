@@ -82,6 +82,17 @@ test("two panels that are halves of one give its image, in the arrangement of th
     assert.match((await bench.run(`simulate ${run} -geometry two.geom ${line} -roi 0 3 0 3`)).stderr, /-roi is for a detector of one panel, and two\.geom has 2/);
   }));
 
+test("panels whose sensors differ are told", () =>
+  withBench({}, async (bench) => {
+    const two = JSON.parse(dials);
+    const [panel] = two.detector[0].panels;
+    two.detector[0].panels = [{ ...panel, thickness: 0.32, mu: 4 }, { ...panel, name: "q", origin: [-3.1, 10, -40], thickness: 0.5, mu: 4 }];
+    await bench.put({ "two.expt": JSON.stringify(two) });
+    const { code, stderr } = await bench.run(`simulate ${run} -geometry two.expt`);
+    assert.is(code, 0, stderr);
+    assert.match(stderr, /two\.expt: the sensor of panel q is not that of panel p, which is taken for all/);
+  }));
+
 test("what contradicts a geometry file or is not in it is refused", () =>
   withBench({ "m.expt": dials, "two.expt": dials.replace('"crystal":0', '"crystal":7') }, async (bench) => {
     const refused: readonly [string, RegExp][] = [

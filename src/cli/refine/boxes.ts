@@ -46,6 +46,7 @@ export async function refineOnBoxes(asked: BoxRequest, image: string, cwd: strin
     ...(!isFree && { squareOf: squaresOf(first.experiment) }),
     ...(blocks !== undefined && { blocks }),
     backgroundTerms,
+    restraints: requests[0].options.restraints ?? [],
     ...(dminA !== undefined && { dminA }),
     ...(maxSteps !== undefined && { maxSteps }),
     ...(maxSeconds !== undefined && { maxSeconds }),

@@ -1,6 +1,7 @@
 import type { Experiment } from "../../models/experiment.js";
 import type { NdArray } from "../../ndarray/ndarray.js";
 import type { Parameter } from "../parameter.js";
+import type { Restraint } from "../restraint.js";
 import type { RefinementProgress } from "../refine.js";
 import type { BackgroundTerms } from "./local-fit.js";
 
@@ -24,6 +25,8 @@ export interface BoxOptions {
   readonly blocks?: number | "auto";
   /** of the background in each box: 1 a constant, 3 a plane; 1 unless given */
   readonly backgroundTerms?: BackgroundTerms;
+  /** of parameters in their own units; of several crystals, on those of each */
+  readonly restraints?: readonly Restraint[];
   /** in Å; the corners of the detector unless given */
   readonly dminA?: number;
   /** in each run of the minimiser; 30 unless given */

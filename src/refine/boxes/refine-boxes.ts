@@ -20,6 +20,7 @@ import { checkPlaceable } from "./placement.js";
 import { pointsNeeded } from "./points.js";
 import type { PredictedReflection } from "./prediction.js";
 import { ProfileProgram } from "./profile-program.js";
+import { restrainedBy } from "./restrained.js";
 import { selectSpots, type Selection } from "./selection.js";
 import { withPriors } from "./prior.js";
 import { nearStart, roundDomainExpected } from "./start-restraint.js";
@@ -141,7 +142,7 @@ class BoxRun {
   }
 
   async refine({ stage, isFree = () => true, isKnown = false, isEnd = false, tolerance = valueTolerance }: StageOptions, experiment: Experiment, selection: Selection): Promise<Experiment> {
-    const { parametersOf, squareOf, backgroundTerms = 1, maxSteps = 30, signal, onStep } = this.#options;
+    const { parametersOf, squareOf, backgroundTerms = 1, maxSteps = 30, signal, onStep, restraints = [] } = this.#options;
     const blocks = turnsOf(experiment).length;
     const wanted = [...parametersOf(experiment), ...(blocks > 1 ? parametersNamed(["blocks"], experiment).map(nearItsStart) : [])];
     const parameters = wanted.filter((parameter) => isFree(parameter) && (isKnown || !isOfIntensity(parameter)));
@@ -159,6 +160,7 @@ class BoxRun {
     // Half the deviance of a pixel is 1/2 where only noise is left: what the model cannot explain is no evidence against what was known before.
     const weight = Math.max(1, (2 * likelihood.value(start)) / pixels);
     const priors = [
+      { at: restrainedBy(restraints, parameters), weight: 1 },
       { at: nearStart(parameters, this.#origin), weight },
       { at: roundDomainExpected(experiment, parameters, this.#still.experiment), weight },
       ...(isKnown ? [] : [{ at: wilsonPrior(experiment, parameters, selection.observed), weight: 1 }]),

@@ -4,6 +4,8 @@ import type { Why } from "../../optim/stop.js";
 import type { Matrix } from "../../optim/linear-algebra.js";
 import { goodnessOfFit, isPoorFit } from "../goodness.js";
 import { lossNamed } from "../loss.js";
+import type { Restraint } from "../restraint.js";
+import { contradictions } from "../agreement.js";
 import { slopeAt, type Parameter } from "../parameter.js";
 import type { RefinedParameter, Refinement } from "../refine.js";
 import { uncertainty } from "../uncertainty.js";
@@ -15,6 +17,7 @@ import type { BoxOptions, BoxStill } from "./options.js";
 import type { PredictedReflection } from "./prediction.js";
 import { isOfIntensity, refineBoxes, type RefinedCrystal } from "./refine-boxes.js";
 import { reflectionsMet } from "./reflections-met.js";
+import { pullsAt, restrainedBy } from "./restrained.js";
 import { selectSpots } from "./selection.js";
 
 /** A refinement on the boxes of all crystals in an image. */
@@ -100,7 +103,7 @@ export async function refineCrystals(stills: readonly [BoxStill, ...BoxStill[]],
     passes: ends.reduce((sum, { evaluations }) => sum + evaluations, 0),
     seconds: (performance.now() - began) / 1000,
     history: refined.flatMap(({ history }) => history),
-    correlations: besideEachOther(refined.map((found) => uncertaintyOf(found).correlations)),
+    correlations: besideEachOther(refined.map((found) => uncertaintyOf(found, options.restraints).correlations)),
     oversample: [1],
     images: [image],
     masks: [used],
@@ -120,9 +123,12 @@ function isOfCrystal(parameter: Parameter, experiment: Experiment): boolean {
   return written.detector === experiment.detector && written.panels === experiment.panels && (written.beam === experiment.beam || isOfIntensity(parameter));
 }
 
-function uncertaintyOf({ result, parameters, likelihood }: RefinedCrystal) {
-  const { normal } = likelihood.normalEquations(result.parameters);
-  return uncertainty(normal, normal, heldOf(result.parameters.map((_, i) => likelihood.valuesAt(result.parameters)[i]), parameters));
+function uncertaintyOf({ result, parameters, likelihood }: RefinedCrystal, restraints: readonly Restraint[] = []) {
+  const { normal: ofBoxes } = likelihood.normalEquations(result.parameters);
+  const values = likelihood.valuesAt(result.parameters);
+  const restrained = restrainedBy(restraints, parameters)(values, false);
+  const normal = ofBoxes.map((row, i) => row.map((element, j) => element + (restrained?.normal[i][j] ?? 0)));
+  return uncertainty(normal, normal, heldOf(values, parameters));
 }
 
 /** Indices of the parameters that stand on a bound. */
@@ -131,10 +137,12 @@ function heldOf(values: readonly number[], parameters: readonly Parameter[]): nu
 }
 
 /** The refined parameters, with the starts of the whole refinement. */
-function describedParameters(found: RefinedCrystal, start: Experiment, { parametersOf }: BoxOptions, crystal: number | undefined, warnings: Set<string>): RefinedParameter[] {
+function describedParameters(found: RefinedCrystal, start: Experiment, { parametersOf, restraints = [] }: BoxOptions, crystal: number | undefined, warnings: Set<string>): RefinedParameter[] {
   const { parameters, likelihood, result } = found;
-  const { sigmas, undetermined } = uncertaintyOf(found);
+  const { sigmas, undetermined, inverse } = uncertaintyOf(found, restraints);
   const values = likelihood.valuesAt(result.parameters);
+  const slopes = parameters.map((parameter, i) => slopeAt(parameter, values[i]));
+  for (const warning of contradictions(pullsAt(restraints, parameters, values), slopes, inverse)) warnings.add(warning);
   const starts = new Map(parametersOf(start).map((parameter) => [parameter.name, parameter.start]));
   const named = (name: string): string => (crystal === undefined ? name : `${name}[${crystal}]`);
   for (const members of undetermined) warnings.add(`the boxes do not determine ${members.map((i) => named(parameters[i].name)).join(", ")}${members.length > 1 ? " together" : ""}: fix ${members.length > 1 ? "one of them" : "it"}`);

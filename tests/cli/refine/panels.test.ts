@@ -84,6 +84,7 @@ test("what many panels have not is refused by its option, and so is an image tha
     await simulated(bench);
     const before = Object.keys(await bench.contents());
     const refused: readonly [string, RegExp][] = [
+      ["--image other.bin -geometry m.expt", /m\.expt and -geometry are both models/],
       ["--refine group:top", /--refine: the detector has no group of panels top within it; it has left, right/],
       ["-beamstop 10 10 3", /-beamstop is for a detector of one panel, and m\.expt has 4; bad regions belong into the geometry file/],
       ["-curved_det --pixels all", /-curved_det is for a detector of one panel, and m\.expt has 4/],

@@ -51,6 +51,21 @@ test("a crystal is regained with free intensities, within its standard deviation
   }
 });
 
+test("a restraint takes part in a refinement on boxes, and one that contradicts them is told", async () => {
+  const still = stillFrom(truth, start, 5);
+  const found = async (target: number) => {
+    const restraints = [{ name: "misset_x", target, sigma: 0.01 }];
+    const { parameters, warnings } = await refineCrystals([still], optionsFor(["misset"], { restraints, maxSteps: 8 }));
+    const { value, esd = NaN } = parameters.find(({ name }) => name === "misset_x") ?? { value: NaN };
+    return { value, esd, warnings };
+  };
+  const [right, wrong] = [await found(10), await found(10.2)];
+  assert.ok(right.esd < 0.01 && Math.abs(right.value - 10) < 0.03, `${right.value}(${right.esd})`);
+  assert.ok(wrong.value > right.value, `${wrong.value} and ${right.value}`);
+  assert.is(right.warnings.filter((warning) => /the restraint for misset_x/.test(warning)).length, 0);
+  assert.is(wrong.warnings.filter((warning) => /the restraint for misset_x, 10.2 \+- 0.01, contradicts the data by/.test(warning)).length, 1);
+});
+
 test("two blocks are found from one", async () => {
   const rotationDeg = [0.2, 0.3, -0.4] as const;
   const sharp = withCrystal(truth, { etaDeg: 0.1, blocks: [{ rotationDeg: [0, 0, 0], weight: 1 }, { rotationDeg, weight: 0.6 }] });
