@@ -23,7 +23,7 @@ export interface WeightedPrior {
 }
 
 /** The misfit of boxes with priors beside it. */
-export function withPriors(likelihood: BoxLikelihood, priors: readonly WeightedPrior[]): LeastSquares {
+export function withPriors(likelihood: Pick<BoxLikelihood, "valuesAt" | "value" | "normalEquations">, priors: readonly WeightedPrior[]): LeastSquares {
   const at = (x: Vector, isValueEnough: boolean): Prior[] | undefined => {
     const values = likelihood.valuesAt(x);
     const found = priors.flatMap((prior) => scaled(prior.at(values, isValueEnough), prior.weight) ?? []);

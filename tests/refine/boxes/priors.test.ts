@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { boxesAround } from "../../../src/refine/boxes/box.js";
 import { Prediction } from "../../../src/refine/boxes/prediction.js";
+import { withPriors, type PriorAt } from "../../../src/refine/boxes/prior.js";
 import { ProfileProgram } from "../../../src/refine/boxes/profile-program.js";
 import { nearStart, roundDomainExpected } from "../../../src/refine/boxes/start-restraint.js";
 import { wilsonPrior } from "../../../src/refine/boxes/wilson.js";
@@ -31,6 +32,21 @@ test("the slopes of what is known besides the pixels are those of differences", 
       assert.ok(Math.abs(here.gradient[i] - slope) < 1e-5 * Math.abs(slope) + 1e-3 * unit + 1e-6, `${name}, ${parameter.name}: ${here.gradient[i]} is not ${slope}`);
     });
   }
+});
+
+test("priors beside pixels count by their weight, in the misfit, its slope and its curvature; where one of them cannot be, the misfit is infinite", async () => {
+  const pixels = {
+    valuesAt: ([x]: readonly number[]) => [3 * x],
+    value: ([x]: readonly number[]) => 2 * x * x,
+    normalEquations: ([x]: readonly number[]) => ({ value: 2 * x * x, gradient: [4 * x], normal: [[4]] }),
+  };
+  // By the minimiser's coordinate, of which the value is 3 times as large.
+  const prior: PriorAt = ([value]) => (value > 30 ? undefined : { value: value * value, gradient: [6 * value], normal: [[18]] });
+  const { value, normalEquations } = withPriors(pixels, [{ at: prior, weight: 2 }, { at: prior, weight: 3 }]);
+  assert.is(value([1]), 2 + 5 * 9);
+  assert.equal(await normalEquations([1]), { value: value([1]), gradient: [4 + 5 * 18], normal: [[4 + 5 * 18]] });
+  assert.is(value([11]), Infinity);
+  assert.is((await normalEquations([11])).value, Infinity);
 });
 
 test("a domain that has no length along some direction is no domain", () => {
