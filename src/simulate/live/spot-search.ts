@@ -306,6 +306,7 @@ export class SpotSearch implements Search {
 
   /** Marks the steps of an orientation, which differ in the cells of pixels for which each of them sums the present reflection. */
   #markOrientation({ first, mean }: StepGroup, h: number, k: number, l: number, region: Region, found: LiveLeaves): void {
+    if (!hasPixels(region, this.#outline)) return;
     const [nh, nk, nl] = this.counts;
     const highest = this.#highest;
     this.#outline.writeRows(region, this.#ownRadius + this.#surface.bent(this.#toX(), this.#toY()));
