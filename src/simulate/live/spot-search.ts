@@ -4,28 +4,26 @@
  * detector the surface is in the ball.
  */
 import { allocate, type Data } from "../../ndarray/dtype.js";
-import { bentSpread, straightSpread } from "../../autodiff/enclosed.js";
 import type { Enclosure } from "../../autodiff/enclosure.js";
 import type { LiveLeaves } from "./live-leaves.js";
 import { hasPixels, markBox, markSpot } from "./mark-spot.js";
+import { lengthOf, NearIndices } from "./near-indices.js";
 import { OwnCell } from "./own-cell.js";
 import { markAll, type Region, type Search } from "./region.js";
 import { isAnyScattering, isScattering, type ScatteringReflections } from "./scattering-reflections.js";
-import { SpotOutline } from "./spot-outline.js";
+import type { SpotOutline } from "./spot-outline.js";
+import { SpotPlace } from "./spot-place.js";
 import type { ReflectionWidths, SpotWidths } from "./spot-widths.js";
 import type { StepGroup } from "./step-groups.js";
 import { extentOf, Surface } from "./surface.js";
 
-/** Reflections of a region: of more, it is not worth asking which of them are near. */
-const mostReflections = 2 ** 15;
-/** Room for rounding: of h, k and l, and of a radius, in parts. */
+/** Room for rounding: of heights, and of a radius, in parts. */
 const closeness = 1e-9;
 const radiusCloseness = 1e-7;
 /** Surfaces that bend by more than this part of their slope, or of whose place this part of a radius is not known, are asked about in smaller regions. */
 const mostBent = 0.35;
 const mostRest = 0.1;
-/** A surface that bends by less than this part of a radius is as good as the plane that touches it. */
-const straight = 0.03;
+/** How often the widths of a spot are looked at in a smaller part. */
 const mostTurns = 3;
 /** Radii that are larger than they must be by this factor are looked at in a smaller part of a region. */
 const wider = 1.03;
@@ -33,28 +31,23 @@ const wider = 1.03;
 const parallel = 0.03;
 
 export class SpotSearch implements Search {
-  /** for each group, h, k and l between which reflections can be near */
-  readonly #low: Int32Array;
-  readonly #high: Int32Array;
+  readonly #indices: NearIndices;
   /** groups that can have live steps in the present region */
   readonly #active: number[] = [];
   /** what takes indices to units of the present group or reflection; and q to the same, and to those of each lattice where all have the same widths */
   readonly #units = allocate("float64", 9);
-  readonly #ofGroup = allocate("float64", 9);
+  readonly #ofGroup: Data;
   readonly #ofLattices: Data;
   readonly #surface: Surface;
-  readonly #outline = new SpotOutline();
+  readonly #place: SpotPlace;
+  readonly #outline: SpotOutline;
   readonly #cell = new OwnCell();
-  /** where the plane touches the surface, in pixels from the region's centre; q and its slopes there */
-  #x = 0;
-  #y = 0;
-  readonly #place = allocate("float64", 9);
   /** the plane's normal; between which heights along it reflections are near */
   readonly #normal = allocate("float64", 3);
   readonly #heights = allocate("float64", 2);
-  /** of a step's spot, in units; a reflection in units; the highest h, k and l of pixels that a step sums it at; l from and to */
+  /** of a step's spot, in units; a reflection in units; the highest h, k and l at which a step sums it; lowest and highest l */
   #ownRadius = 0;
-  readonly #reflection = allocate("float64", 3);
+  readonly #reflection: Data;
   readonly #highest = allocate("float64", 3);
   readonly #near = new Int32Array(2);
 
@@ -71,9 +64,12 @@ export class SpotSearch implements Search {
     readonly counts: readonly [number, number, number],
     readonly reflections: ScatteringReflections | undefined,
   ) {
-    this.#low = new Int32Array(3 * groups.length);
-    this.#high = new Int32Array(3 * groups.length);
+    this.#indices = new NearIndices(positions, groups, counts, widths.reach);
     this.#surface = new Surface(positions);
+    this.#place = new SpotPlace(this.#surface);
+    this.#outline = this.#place.outline;
+    this.#ofGroup = this.#place.toUnits;
+    this.#reflection = this.#place.reflection;
     this.#ofLattices = allocate("float64", widths.ofReflections ? 0 : vectors.length);
     if (this.#ofLattices.length > 0) widths.writeUnits(0, this.#units);
     for (let at = 0; at < this.#ofLattices.length; at += 9) writeProduct(this.#units, vectors, at, this.#ofLattices, at);
@@ -85,10 +81,10 @@ export class SpotSearch implements Search {
     const active = this.#active;
     active.length = 0;
     for (let i = 0; i < groups.length; i++) {
-      if (!this.#findNearest(i)) {
+      if (!this.#indices.find(i)) {
         if (region.blocks > 1) return false;
         for (let step = groups[i].first; step < groups[i].end; step++) markAll(region, step, found);
-      } else if (reflections === undefined || isAnyScattering(reflections, this.#low, this.#high, 3 * i)) active.push(i);
+      } else if (reflections === undefined || isAnyScattering(reflections, this.#indices.low, this.#indices.high, 3 * i)) active.push(i);
     }
     if (active.length === 0) return true;
     if (region.blocks > 1 && !this.#isStraight(groups[active[0]], region)) return false;
@@ -99,48 +95,6 @@ export class SpotSearch implements Search {
       this.#markGroup(active[turn], region, found);
     }
     return true;
-  }
-
-  /** Finds which whole numbers can be near to h, k and l of a group; returns whether they are few. */
-  #findNearest(at: number): boolean {
-    const { view, mean, spread } = this.groups[at];
-    const { outputs, half } = this.positions;
-    const length = this.#length(view);
-    let count = 1;
-    for (let axis = 0; axis < 3; axis++) {
-      let centre = 0;
-      let alongX = 0;
-      let alongY = 0;
-      let bent = 0;
-      for (let i = 0; i < 3; i++) {
-        const by = mean[3 * axis + i];
-        centre += by * outputs[i].centre[view];
-        alongX += by * outputs[i].x[view];
-        alongY += by * outputs[i].y[view];
-        bent += Math.abs(by) * bentSpread(outputs[i], view, half);
-      }
-      const around = (Math.abs(alongX) * half.x + Math.abs(alongY) * half.y + bent + spread[axis] * length) * (1 + closeness) + closeness;
-      const steps = this.counts[axis];
-      const reach = Math.min(this.widths.reach[axis], steps / 2);
-      const low = steps === 1 ? Math.ceil(centre - around - reach) : Math.ceil(centre - around - steps / 2);
-      const high = steps === 1 ? Math.floor(centre + around + reach) : Math.ceil(centre + around - steps / 2) + steps - 1;
-      count *= Math.max(0, high - low + 1);
-      if (!(count <= mostReflections)) return false;
-      this.#low[3 * at + axis] = low;
-      this.#high[3 * at + axis] = high;
-    }
-    return true;
-  }
-
-  /** The most that |q| is. */
-  #length(view: number): number {
-    const { outputs, half } = this.positions;
-    let square = 0;
-    for (let i = 0; i < 3; i++) {
-      const most = Math.abs(outputs[i].centre[view]) + straightSpread(outputs[i], view, half) + bentSpread(outputs[i], view, half);
-      square += most * most;
-    }
-    return Math.sqrt(square);
   }
 
   /** Looks at the present region as a group sees it. */
@@ -160,31 +114,22 @@ export class SpotSearch implements Search {
   #isStraight(group: StepGroup, { half }: Region): boolean {
     const surface = this.#surface;
     this.#takeGroup(group, true);
-    this.#touch(0, 0);
+    this.#place.touch(0, 0);
     return surface.bentPerPixel(half, half) <= mostBent * this.#outline.slope && surface.rest <= mostRest * this.widths.leastRadius;
-  }
-
-  /** Takes the plane that touches the surface at a place, in the present units. */
-  #touch(x: number, y: number): void {
-    this.#x = x;
-    this.#y = y;
-    this.#surface.expand(x, y, this.#place);
-    this.#outline.touch(this.#ofGroup, 0, x, y, this.#place, this.#reflection);
   }
 
   #markGroup(at: number, region: Region, found: LiveLeaves): void {
     const group = this.groups[at];
     const { reflections } = this;
-    const low = this.#low;
-    const high = this.#high;
+    const { low, high } = this.#indices;
     this.#ownRadius = this.widths.radius * (1 + radiusCloseness);
-    const radius = this.#ownRadius + group.room * this.#length(group.view);
+    const radius = this.#ownRadius + group.room * lengthOf(this.positions, group.view);
     const { ofReflections } = this.widths;
     ofReflections?.look(group.first, region.half);
     const heights = this.#heights;
     const normal = this.#normal;
     this.#reflection.fill(0);
-    this.#touch(0, 0);
+    this.#place.touch(0, 0);
     this.#outline.writeNormal(normal);
     this.#writeHeights(ofReflections ? radius * ofReflections.along(normal, low, high, 3 * at) : radius, region.half);
     const lowest = heights[0];
@@ -211,7 +156,7 @@ export class SpotSearch implements Search {
     const heights = this.#heights;
     const normal = this.#normal;
     const ofGroup = this.#ofGroup;
-    const q = this.#place;
+    const { q } = this.#place;
     const x = normal[0] * ofGroup[0] + normal[1] * ofGroup[3] + normal[2] * ofGroup[6];
     const y = normal[0] * ofGroup[1] + normal[1] * ofGroup[4] + normal[2] * ofGroup[7];
     const z = normal[0] * ofGroup[2] + normal[1] * ofGroup[5] + normal[2] * ofGroup[8];
@@ -237,7 +182,7 @@ export class SpotSearch implements Search {
     const { box } = this.#outline;
     box[0] = box[2] = -half;
     box[1] = box[3] = half;
-    if (!(this.widths.ofReflections ? this.#findOwnBox(this.widths.ofReflections, group, h, k, l, half) : this.#findBox(h, k, l, half, radius))) return;
+    if (!(this.widths.ofReflections ? this.#findOwnBox(this.widths.ofReflections, group, h, k, l, half) : this.#findSharedBox(h, k, l, half, radius))) return;
     const highest = this.#highest;
     highest[0] = h + counts[0] / 2;
     highest[1] = k + counts[1] / 2;
@@ -251,16 +196,21 @@ export class SpotSearch implements Search {
     const { box } = this.#outline;
     this.#ownRadius = widths.writeOwnUnits(h, k, l, 0, 0, half, half, this.#units) * (1 + radiusCloseness);
     this.#takeUnits(mean, room);
-    if (!this.#findBox(h, k, l, half, this.#ownRadius)) return false;
+    if (!this.#findSharedBox(h, k, l, half, this.#ownRadius)) return false;
     for (let turn = 0; turn < mostTurns && this.#ownRadius > wider * this.widths.leastRadius; turn++) {
       const x = (box[0] + box[1]) / 2;
       const y = (box[2] + box[3]) / 2;
       this.#ownRadius = widths.writeOwnUnits(h, k, l, x, y, box[1] - x, box[3] - y, this.#units) * (1 + radiusCloseness);
       this.#takeUnits(mean, room);
       this.#takeReflection(h, k, l);
-      if (!this.#narrowBox(this.#ownRadius)) return false;
+      if (!this.#place.narrow(this.#ownRadius)) return false;
     }
     return true;
+  }
+
+  #findSharedBox(h: number, k: number, l: number, half: number, radius: number): boolean {
+    this.#takeReflection(h, k, l);
+    return this.#place.find(half, radius);
   }
 
   #takeReflection(h: number, k: number, l: number): void {
@@ -268,48 +218,12 @@ export class SpotSearch implements Search {
     for (let row = 0; row < 3; row++) this.#reflection[row] = units[3 * row] * h + units[3 * row + 1] * k + units[3 * row + 2] * l;
   }
 
-  /** Narrows the box to where spots of a reflection are; returns whether there is any. */
-  #findBox(h: number, k: number, l: number, half: number, radius: number): boolean {
-    const surface = this.#surface;
-    const outline = this.#outline;
-    this.#takeReflection(h, k, l);
-    this.#touch(0, 0);
-    // Towards where the surface is nearest to the reflection.
-    for (let turn = 0; turn < 2; turn++) {
-      const { nearestX, nearestY } = outline;
-      if (!(Math.abs(nearestX) < Infinity && Math.abs(nearestY) < Infinity)) break;
-      this.#touch(Math.max(-half, Math.min(half, nearestX)), Math.max(-half, Math.min(half, nearestY)));
-    }
-    const toX = half + Math.abs(this.#x);
-    const toY = half + Math.abs(this.#y);
-    // A surface d + J ε that bends by less than κ |J ε| is near where |d + J ε| <= radius + κ |J ε|, and |J ε| <= |d + J ε| + |d|.
-    const perSlope = surface.bentPerPixel(toX, toY) / outline.slope;
-    const wide = perSlope < 1 ? (radius + surface.rest + perSlope * outline.distance) / (1 - perSlope) : Infinity;
-    return outline.narrow(Math.min(radius + surface.bent(toX, toY), wide)) && this.#narrowBox(radius);
-  }
-
-  /** Narrows it from where the surface is in its middle. */
-  #narrowBox(radius: number): boolean {
-    const surface = this.#surface;
-    const outline = this.#outline;
-    const { box } = outline;
-    for (let turn = 0; turn < mostTurns; turn++) {
-      const x = (box[0] + box[1]) / 2;
-      const y = (box[2] + box[3]) / 2;
-      const bent = surface.bent(box[1] - x, box[3] - y);
-      this.#touch(x, y);
-      if (!outline.narrow(radius + bent)) return false;
-      if (bent - surface.rest <= straight * radius) break;
-    }
-    return true;
-  }
-
   /** Marks the steps of an orientation, which differ in the cells of pixels for which each of them sums the present reflection. */
   #markOrientation({ first, mean }: StepGroup, h: number, k: number, l: number, region: Region, found: LiveLeaves): void {
     if (!hasPixels(region, this.#outline)) return;
     const [nh, nk, nl] = this.counts;
     const highest = this.#highest;
-    this.#outline.writeRows(region, this.#ownRadius + this.#surface.bent(this.#toX(), this.#toY()));
+    this.#outline.writeRows(region, this.#ownRadius + this.#place.bent);
     let step = first;
     for (let i = 0; i < nh; i++) {
       highest[0] = h - i + nh / 2;
@@ -328,7 +242,7 @@ export class SpotSearch implements Search {
   #markSteps({ first, end, lattices, room }: StepGroup, region: Region, found: LiveLeaves): void {
     const outline = this.#outline;
     const { box } = outline;
-    const q = this.#place;
+    const { q } = this.#place;
     const toUnits = this.#ofLattices;
     const reflection = this.#reflection;
     const normal = this.#normal;
@@ -339,8 +253,8 @@ export class SpotSearch implements Search {
     const height = n0 * reflection[0] + n1 * reflection[1] + n2 * reflection[2];
     // A matrix to units takes the place to a height along the normal.
     const [h0, h1, h2, h3, h4, h5, h6, h7, h8] = [n0 * q[0], n0 * q[1], n0 * q[2], n1 * q[0], n1 * q[1], n1 * q[2], n2 * q[0], n2 * q[1], n2 * q[2]];
-    const radius = this.#ownRadius + this.#surface.bent(this.#toX(), this.#toY());
-    const turned = room * extentOf(q, this.#toX(), this.#toY());
+    const radius = this.#ownRadius + this.#place.bent;
+    const turned = room * extentOf(q, this.#place.toX, this.#place.toY);
     const areParallel = turned <= parallel * radius;
     const size = areParallel ? radius + turned : radius;
     const lowest = height - radius - turned;
@@ -356,7 +270,7 @@ export class SpotSearch implements Search {
       box[2] = top;
       box[3] = bottom;
       if (areParallel) outline.move(toUnits, from, q, reflection);
-      else outline.touch(toUnits, from, this.#x, this.#y, q, reflection);
+      else outline.touch(toUnits, from, this.#place.x, this.#place.y, q, reflection);
       if (!outline.narrow(size) || !hasPixels(region, outline) || !this.#isOwn(this.vectors, from) || markBox(region, first + i, outline, found)) continue;
       outline.writeRows(region, size);
       markSpot(region, first + i, outline, this.#cell, found);
@@ -365,19 +279,8 @@ export class SpotSearch implements Search {
 
   /** Finds where the present reflection is the one that is summed; returns whether it is in any of the box. */
   #isOwn(lattice: Data, from: number): boolean {
-    const bent = this.#surface.bentOfQ(this.#toX(), this.#toY());
-    return this.#cell.take(lattice, from, this.#x, this.#y, this.#place, this.#highest, bent, this.#outline.box);
-  }
-
-  /** How far the box extends from where the plane touches the surface. */
-  #toX(): number {
-    const { box } = this.#outline;
-    return Math.max(box[1] - this.#x, this.#x - box[0]);
-  }
-
-  #toY(): number {
-    const { box } = this.#outline;
-    return Math.max(box[3] - this.#y, this.#y - box[2]);
+    const bent = this.#surface.bentOfQ(this.#place.toX, this.#place.toY);
+    return this.#cell.take(lattice, from, this.#place.x, this.#place.y, this.#place.q, this.#highest, bent, this.#outline.box);
   }
 }
 
