@@ -10,12 +10,13 @@ const tolerated = 0.2;
  * Why a list of reflections is not that of a full sphere, as a simulation in P 1 needs it: Friedel mates that are missing, or octants
  * of reciprocal space that are empty where others are full.
  * @param name what the sentence calls the list
+ * @param known the places of all reflections, where they are known already
  * @returns one sentence, or nothing
  */
-export function coverageWarnings({ h, k, l }: { readonly h: NdArray; readonly k: NdArray; readonly l: NdArray }, name: string): string[] {
+export function coverageWarnings({ h, k, l }: { readonly h: NdArray; readonly k: NdArray; readonly l: NdArray }, name: string, known?: ReflectionPlaces): string[] {
   const [hs, ks, ls] = [flatData(h), flatData(k), flatData(l)];
-  const places = new ReflectionPlaces(hs, ks, ls);
-  for (let i = 0; i < hs.length; i++) places.set(hs[i], ks[i], ls[i], i);
+  const places = known ?? new ReflectionPlaces(hs, ks, ls);
+  for (let i = 0; known === undefined && i < hs.length; i++) places.set(hs[i], ks[i], ls[i], i);
   const octants = new Array<number>(8).fill(0);
   let [others, lonely] = [0, 0];
   for (let i = 0; i < hs.length; i++) {

@@ -9,7 +9,7 @@ export class ReflectionColumns {
   count = 0;
 
   push(h: number, k: number, l: number, f: number): void {
-    if (this.count === this.f.length) this.#grow();
+    if (this.count === this.f.length) this.#grow(2 * this.count);
     const at = this.count++;
     this.h[at] = h;
     this.k[at] = k;
@@ -17,9 +17,14 @@ export class ReflectionColumns {
     this.f[at] = f;
   }
 
-  #grow(): void {
+  /** Makes room for so many more, so that it need not grow again and again. */
+  reserve(more: number): void {
+    if (this.count + more > this.f.length) this.#grow(Math.max(this.count + more, 2 * this.f.length));
+  }
+
+  #grow(length: number): void {
     const larger = <D extends "int32" | "float64">(dtype: D, column: DataOf[D]): DataOf[D] => {
-      const grown = allocate(dtype, 2 * column.length);
+      const grown = allocate(dtype, length);
       grown.set(column);
       return grown;
     };
@@ -31,6 +36,8 @@ export class ReflectionColumns {
 }
 
 const [tab, newline, carriageReturn, space, plus, minus, point, zero, nine] = [9, 10, 13, 32, 43, 45, 46, 48, 57];
+/** Bytes of a line, about. */
+const usualLine = 16;
 /** An index of so many digits is within the range of indices. */
 const indexDigits = 4;
 /** So many digits make a whole number that a float holds. */
@@ -60,6 +67,7 @@ export class HklLines {
 
   /** Reads a further piece, up to its last whole line. */
   add(piece: Uint8Array): void {
+    this.#columns.reserve(Math.ceil(piece.length / usualLine));
     const first = this.#cut.length === 0 ? 0 : piece.indexOf(newline) + 1;
     if (first === 0 && this.#cut.length > 0) return void (this.#cut = joined(this.#cut, piece));
     if (first > 0) this.#readAll(joined(this.#cut, piece.subarray(0, first)), 0);

@@ -70,11 +70,12 @@ export class HklReader {
     const { h, k, l, f, count } = this.#columns;
     if (count === 0) throw new InputError(`${name} holds no reflection; ${expected}, one reflection a line`);
     const reflections = { h: fromData(h.subarray(0, count)), k: fromData(k.subarray(0, count)), l: fromData(l.subarray(0, count)), f: fromData(f.subarray(0, count)) };
+    const places = new ReflectionPlaces(flatData(reflections.h), flatData(reflections.k), flatData(reflections.l));
     const others = this.#rounded > 1 ? ` (and those of ${this.#rounded - 1} more reflections)` : "";
     const warnings = [
       ...(this.#rounded > 0 ? [`${name}, ${this.#firstRounded}${others}`] : []),
-      ...amplitudeWarnings(reflections, name),
-      ...coverageWarnings(reflections, name),
+      ...amplitudeWarnings(reflections, name, places),
+      ...coverageWarnings(reflections, name, places),
     ];
     return { ...reflections, warnings };
   }
@@ -106,10 +107,12 @@ export class HklReader {
   }
 }
 
-/** What is odd about amplitudes: some below 0, or two of one reflection. */
-function amplitudeWarnings({ h, k, l, f }: Omit<Reflections, "warnings">, name: string): string[] {
+/**
+ * What is odd about amplitudes: some below 0, or two of one reflection.
+ * @param places empty ones, which then hold all reflections
+ */
+function amplitudeWarnings({ h, k, l, f }: Omit<Reflections, "warnings">, name: string, places: ReflectionPlaces): string[] {
   const [hs, ks, ls, amplitudes] = [flatData(h), flatData(k), flatData(l), flatData(f)];
-  const places = new ReflectionPlaces(hs, ks, ls);
   let [negative, contradicted] = [0, 0];
   let example = "";
   for (let i = 0; i < amplitudes.length; i++) {
