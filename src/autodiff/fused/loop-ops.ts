@@ -8,6 +8,7 @@ import { primitiveNamed } from "../primitives/registry.js";
 import type { Node, Program, Typed } from "../tape.js";
 import { HeapLayout, wholeVectors, type Beside } from "./heap-layout.js";
 import { has, isComputed, isSink, sizeAlong, type Axes, type Op, type LoopMask } from "./plan.js";
+import { isZero, vanishes } from "./vanishing.js";
 
 export class LoopOps {
   /** of the loops, slowest axis of the program first */
@@ -290,28 +291,4 @@ function isSameAligned(a: Shape, b: Shape): boolean {
   const stripped = (shape: Shape): string => shape.slice(shape.findIndex((extent) => extent !== 1)).join();
   const size = sizeOf(a);
   return size === 1 || stripped(a) === stripped(b);
-}
-
-/** Whether an elementwise step is 0 where some of its inputs are. */
-function vanishes(primitive: string, inputs: readonly number[], isZeroAt: (input: number) => boolean): boolean {
-  switch (primitive) {
-    case "mul":
-      return inputs.some(isZeroAt);
-    case "div":
-    case "neg":
-    case "abs":
-    case "sqrt":
-      return isZeroAt(inputs[0]);
-    case "add":
-    case "sub":
-      return inputs.every(isZeroAt);
-    case "where":
-      return inputs.slice(1).every(isZeroAt);
-    default:
-      return false;
-  }
-}
-
-function isZero(op: Op): boolean {
-  return op.kind === "constant" && op.value === 0;
 }
