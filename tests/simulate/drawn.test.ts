@@ -27,7 +27,7 @@ const widened = (part: { readonly eta?: Experiment["crystal"]["etaDeg"]; readonl
   detector: { ...experiment.detector, ...(part.footprint && { footprintMm: part.footprint }) },
 });
 
-const draws = 1024;
+const draws = 2048;
 const seeds = [-1, -2, -3, -4];
 const options = { oversample: 1, interpolation: "nearest" } as const;
 
@@ -64,8 +64,8 @@ for (const [what, part] of [
   ["a covariance of rotations", { eta: [0.05, 0.2, 0.1, 0.05, -0.025, 0.04] }],
   ["a bandwidth", { band: 0.5 }],
   ["a divergence that differs along two directions", { divergence: [1, 2] }],
-  ["a footprint that is oblique", { footprint: [0.25, 0.15, 0.1] }],
-  ["all of it", { eta: [0.05, 0.1, 0.15], band: 0.2, divergence: [1, 0.5], footprint: [0.2, 0.1, 0.05] }],
+  ["a footprint that is oblique", { footprint: [0.12, 0.08, 0.05] }],
+  ["all of it", { eta: [0.05, 0.08, 0.1], band: 0.2, divergence: [0.4, 0.25], footprint: [0.1, 0.06, 0.03] }],
 ] as const) {
   test(`spots in closed form are what normal draws add up to: ${what}`, () => {
     const image = widened(part);
