@@ -1,6 +1,6 @@
 /**
- * One image and its gradient on one thread and on workers: how much faster the cores are together. Where there are fewer cores than
- * workers, only how much more the workers have to do than one thread would: what remains is a matter of the cores.
+ * One image, in the memory of the one before, and its gradient on one thread and on workers: how much faster the cores are together. Where
+ * there are fewer cores than workers, only how much more the workers have to do than one thread would: what remains is a matter of the cores.
  */
 import { availableParallelism } from "node:os";
 import { nodeWorkers } from "../src/simulate/parallel/node.js";
@@ -25,14 +25,18 @@ export async function run(): Promise<Row[]> {
   const counts = uniform(edge, "float64");
   const what = `${edge}², ${domains} domains, nearest`;
   const alone = {
-    image: () => measure(`image on one thread, ${what}`, items, () => void model.simulate(parameters), effort),
+    image: () => {
+      const { image } = model.simulate(parameters);
+      return measure(`image on one thread, ${what}`, items, () => void model.simulate(parameters, image), effort);
+    },
     gradient: () => measure(`gradient on one thread, ${what}`, items, () => void model.lossAndGradient(chiSquare, parameters, counts), effort),
   };
   for (const threads of [1, 2, 4]) {
     const hasCores = threads <= availableParallelism();
     const pool = nodeWorkers(threads);
+    const { image } = await model.simulateOn({ pool }, parameters);
     const tasks = {
-      image: async () => void (await model.simulateOn({ pool }, parameters)),
+      image: async () => void (await model.simulateOn({ pool }, parameters, image)),
       gradient: async () => void (await model.lossAndGradientOn({ pool }, chiSquare, parameters, counts)),
     };
     for (const question of ["image", "gradient"] as const) {

@@ -33,9 +33,9 @@ export async function frameRows(): Promise<string[][]> {
       for (const edge of edges) {
         const line = `-default_F 100 -lambda 1 -cell 34.85 39.09 48.18 90 90 90 -misset 10 20 30 -distance 120 -fluence 1e26 -oversample 1 -detpixels ${edge} -pixel ${102.4 / edge} ${options}`;
         await command(`view ${line} --out page.html`, folder);
-        rows.push([`given model, ${name}, float64`, `${edge} × ${edge}`, "1", await framesOf(pathToFileURL(`${folder}/page.html`).href, modelFrames)]);
+        rows.push([`given model, ${name}, float32`, `${edge} × ${edge}`, "1", await framesOf(pathToFileURL(`${folder}/page.html`).href, modelFrames)]);
         const served = await view(line, folder);
-        rows.push([`given model, ${name}, float64`, `${edge} × ${edge}`, "one a core", await framesOf(served.address, modelFrames)]);
+        rows.push([`given model, ${name}, float32`, `${edge} × ${edge}`, "one a core", await framesOf(served.address, modelFrames)]);
         await served.close();
       }
     }

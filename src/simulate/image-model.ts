@@ -86,9 +86,14 @@ export class ImageModel<P = readonly []> {
     return simulationOf(subject, answer(this.#recordings, subject));
   }
 
-  /** The same, on workers. */
-  async simulateOn(parallel: ParallelOptions, parameters: P): Promise<Simulation> {
-    const subject = this.#subject(imageQuestion, parameters, [], true);
+  /**
+   * The same, on workers.
+   * @param into as above, in shared memory, as the image of an earlier call is
+   * @throws as above; InputError, too, when the memory is not shared
+   */
+  async simulateOn(parallel: ParallelOptions, parameters: P, into?: NdArray<FloatDType>): Promise<Simulation> {
+    if (into && !(into.data.buffer instanceof SharedArrayBuffer)) throw new InputError("the memory for an image of workers is not shared with them; that of an earlier image of theirs is");
+    const subject = this.#subject(imageQuestion, parameters, [], true, into);
     return simulationOf(subject, await answerOn(parallel, this.#recordings, subject));
   }
 

@@ -56,11 +56,11 @@ export class LiveModel {
     if (this.panels) this.#model = modelOfPanels(this.panels, at, options);
     else {
       const model = new ImageModel<readonly number[]>(at, options);
-      let latest: NdArray<FloatDType> | undefined;
+      let [latest, latestOfPool]: (NdArray<FloatDType> | undefined)[] = [];
       this.#model = async (values, _, pool) => {
-        if (pool) return [(await model.simulateOn({ pool }, values)).image];
-        const { image } = model.simulate(values, latest);
-        if (this.isFleeting) latest = image;
+        const { image } = pool ? await model.simulateOn({ pool }, values, latestOfPool) : model.simulate(values, latest);
+        if (this.isFleeting && pool) latestOfPool = image;
+        else if (this.isFleeting) latest = image;
         return [image];
       };
     }

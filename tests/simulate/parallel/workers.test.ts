@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { full, zeros } from "../../../src/ndarray/ndarray.js";
+import { copy, full, zeros } from "../../../src/ndarray/ndarray.js";
 import { ImageModel } from "../../../src/simulate/image-model.js";
 import type { ImageOptions } from "../../../src/simulate/image-options.js";
 import type { Report, RunMessage } from "../../../src/simulate/parallel/messages.js";
@@ -227,6 +227,19 @@ test("the model's single warning is told once, however many workers meet it", as
   const first = await model.simulateOn({ pool }, start);
   assert.is(first.warnings.length, 1);
   assert.equal((await model.simulateOn({ pool }, start)).warnings, []);
+});
+
+test("an image of workers takes the memory of an earlier one, and none that they do not see", async () => {
+  const pool = nodeWorkers(2);
+  const model = modelOf(few, { interpolation: "nearest", oversample: 1 });
+  const { image: first } = await model.simulateOn({ pool }, start);
+  const wanted = copy(first);
+  first.data.fill(7);
+  const { image } = await model.simulateOn({ pool }, start, first);
+  assert.is(image.data.buffer, first.data.buffer);
+  assert.equal(image.data, wanted.data);
+  assert.match(await rejection(model.simulateOn({ pool }, start, wanted)), "not shared");
+  await pool.close();
 });
 
 test("a process ends although its pool was not closed", () => {
