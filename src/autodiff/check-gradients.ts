@@ -102,9 +102,12 @@ function slopeAlong(valueAt: (distance: number) => number, step: number): number
   return (8 * rise(step) - rise(2 * step)) / (12 * step);
 }
 
-/** How far differences of values of a size are off by the rounding of those values: a slope of exactly 0 differs from them by that. */
+/**
+ * How far differences of values of a size are off by the rounding of those values, some units of their last digit each: a slope of exactly 0
+ * differs from them by that.
+ */
 function roundingOf(size: number, step: number): number {
-  return (4 * Number.EPSILON * size) / step;
+  return (16 * Number.EPSILON * size) / step;
 }
 
 function compared(derivatives: Omit<GradientCheck, "relativeError">, contributed: number, rounding: number): GradientCheck {

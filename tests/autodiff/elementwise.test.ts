@@ -112,4 +112,11 @@ test("a choice keeps second derivatives, also where the first is 0", () => {
   assert.equal(toNested(curvature), [2, 2, 2]);
 });
 
+test("the slope of a power by x, where the exponent is 0, rises with the exponent by 1 / x", () => {
+  const { pow } = elementwise;
+  const byX = (y: Variable): Variable => total(grad<Variable>((x) => total(pow(x, y)))(y.tape.literal(array([0.5, 2, 4]))));
+  assert.equal(toNested(grad<Variable>(byX)(array([0, 0, 0]))), [2, 0.5, 0.25]);
+  assert.equal(toNested(grad<Variable[]>(([x, y]) => total(pow(x, y)))([array([0, 3]), array([0, 0])])[0]), [0, 0]);
+});
+
 test.run();

@@ -62,7 +62,7 @@ export const pow: Binary = binary({
   evaluate: Math.pow,
   isCostly: true,
   partials: [
-    (x, y) => (y === 0 ? 0 : y === 1 ? 1 : y === 2 ? mul(2, x) : where(equal(y, 0), 0, mul(y, pow(x, sub(y, 1))))),
+    (x, y) => (y === 0 ? 0 : y === 1 ? 1 : y === 2 ? mul(2, x) : mul(y, pow(where(mul(equal(x, 0), equal(y, 0)), 1, x), sub(y, 1)))),
     (x, _y, z) => where(equal(x, 0), 0, mul(z, log(where(equal(x, 0), 1, x)))),
   ],
   domain: [[0.3, 2], [-2, 2]],
