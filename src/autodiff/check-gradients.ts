@@ -30,7 +30,7 @@ export interface GradientCheck {
 }
 
 /**
- * Compares derivatives in reverse and in forward mode with central differences of fourth order, along a seeded random direction
+ * Compares derivatives in reverse and in forward mode with central differences of sixth order, along a seeded random direction
  * and for a seeded random cotangent. The differences are taken in float64 whatever the parameters' dtype, so the function has to be
  * neutral in dtype.
  * @param f of a tree of parameters, to any shape
@@ -71,7 +71,7 @@ export interface Differentiated<P> {
 }
 
 /**
- * Compares a gradient that a model gives with central differences of fourth order, along a seeded random direction.
+ * Compares a gradient that a model gives with central differences of sixth order, along a seeded random direction.
  * @param lossAndGradient such as `(p) => model.lossAndGradient(loss, p, counts)` of an `ImageModel`
  * @param parameters a tree of numbers and float64 arrays, away from kinks
  * @returns the comparison; `forward` is `reverse` again
@@ -99,7 +99,7 @@ function completed(whose: string, options: GradientCheckOptions): Required<Gradi
 
 function slopeAlong(valueAt: (distance: number) => number, step: number): number {
   const rise = (distance: number): number => valueAt(distance) - valueAt(-distance);
-  return (8 * rise(step) - rise(2 * step)) / (12 * step);
+  return (45 * rise(step) - 9 * rise(2 * step) + rise(3 * step)) / (60 * step);
 }
 
 /**
