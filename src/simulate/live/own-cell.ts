@@ -3,6 +3,7 @@
  * lines run across the detector.
  */
 import { allocate, type Data } from "../../ndarray/dtype.js";
+import type { SpotPlace } from "./spot-place.js";
 
 /** Room for the rounding of h, k and l. */
 const closeness = 1e-9;
@@ -16,13 +17,12 @@ export class OwnCell {
   /**
    * Takes the cell.
    * @param lattice a, b and c, row by row, from an index on
-   * @param q and its slopes at a place, three numbers each
+   * @param place where a plane touches q
    * @param highest h, k and l in the cell
-   * @param bent by how much q departs at the most from the plane that touches it there
-   * @param box of pixels: δ and ε at the lowest and at the highest, from the region's centre
-   * @returns whether any of the box is in the cell
+   * @returns whether any of the outline's box is in the cell
    */
-  take(lattice: Data, from: number, x: number, y: number, q: Data, highest: Data, bent: number, box: Data): boolean {
+  take(lattice: Data, from: number, { surface, outline: { box }, x, y, q, toX, toY }: SpotPlace, highest: Data): boolean {
+    const bent = surface.bentOfQ(toX, toY);
     this.#placeY = y;
     const lines = this.#lines;
     let count = 0;

@@ -8,8 +8,8 @@ import { patchEdge } from "./blocked-pixels.js";
 import { blockEdge } from "./pixel-block.js";
 import { margin, type Region } from "./region.js";
 
-/** Room for rounding, in parts of a squared distance. */
-const closeness = 1e-9;
+/** Room for rounding of squared heights, in parts of a squared distance. */
+export const heightCloseness = 1e-9;
 /** x and y; their products among themselves and with d; what is nearest to the reflection; and how far an ellipse of size 1 extends. */
 const [atX, atY, xx, xy, yy, xd, yd, dd, determinant, nearestX, nearestY, perX, perY] = [0, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
 /** Lowest and highest of δ and ε from the region's centre. */
@@ -65,12 +65,6 @@ export class SpotOutline {
     numbers[determinant] = area;
     numbers[perX] = Math.sqrt(yySum / area);
     numbers[perY] = Math.sqrt(xxSum / area);
-    this.move(toUnits, from, q, reflection);
-  }
-
-  /** Takes a parallel plane at the same place. */
-  move(toUnits: Data, from: number, q: Data, reflection: Data): void {
-    const numbers = this.#numbers;
     const q0 = q[0];
     const q1 = q[1];
     const q2 = q[2];
@@ -79,7 +73,6 @@ export class SpotOutline {
     const d2 = toUnits[from + 6] * q0 + toUnits[from + 7] * q1 + toUnits[from + 8] * q2 - reflection[2];
     const xdSum = numbers[atX] * d0 + numbers[atX + 1] * d1 + numbers[atX + 2] * d2;
     const ydSum = numbers[atY] * d0 + numbers[atY + 1] * d1 + numbers[atY + 2] * d2;
-    const area = numbers[determinant];
     numbers[xd] = xdSum;
     numbers[yd] = ydSum;
     numbers[dd] = d0 * d0 + d1 * d1 + d2 * d2;
@@ -124,7 +117,7 @@ export class SpotOutline {
   #left(radius: number): number {
     const numbers = this.#numbers;
     const square = numbers[dd];
-    return radius * radius - (square + numbers[xd] * numbers[nearestX] + numbers[yd] * numbers[nearestY]) + closeness * (radius * radius + square);
+    return radius * radius - (square + numbers[xd] * numbers[nearestX] + numbers[yd] * numbers[nearestY]) + heightCloseness * (radius * radius + square);
   }
 
   /** Narrows the box to where the plane is within a radius of the reflection; returns whether anything is left. */
@@ -155,7 +148,7 @@ export class SpotOutline {
     this.bottom = Math.min(2 * half, Math.floor(box[highY] + half + margin));
     const square = radius * radius;
     const along = numbers[xx];
-    const size = square - numbers[dd] + closeness * (square + numbers[dd]);
+    const size = square - numbers[dd] + heightCloseness * (square + numbers[dd]);
     for (let y = this.top; y <= this.bottom; y++) {
       const epsilon = y - half - this.#placeY;
       const beside = numbers[xy] * epsilon + numbers[xd];

@@ -5,8 +5,9 @@
  */
 import { allocate, type Data } from "../../ndarray/dtype.js";
 import type { Enclosure } from "../../autodiff/enclosure.js";
+import { LatticeSpots } from "./lattice-spots.js";
 import type { LiveLeaves } from "./live-leaves.js";
-import { hasPixels, markBox, markSpot } from "./mark-spot.js";
+import { hasPixels, markSpot } from "./mark-spot.js";
 import { lengthOf, NearIndices } from "./near-indices.js";
 import { OwnCell } from "./own-cell.js";
 import { markAll, type Region, type Search } from "./region.js";
@@ -15,7 +16,7 @@ import type { SpotOutline } from "./spot-outline.js";
 import { SpotPlace } from "./spot-place.js";
 import type { ReflectionWidths, SpotWidths } from "./spot-widths.js";
 import type { StepGroup } from "./step-groups.js";
-import { extentOf, Surface } from "./surface.js";
+import { Surface } from "./surface.js";
 
 /** Room for rounding: of heights, and of a radius, in parts. */
 const closeness = 1e-9;
@@ -27,21 +28,19 @@ const mostRest = 0.1;
 const mostTurns = 3;
 /** Radii that are larger than they must be by this factor are looked at in a smaller part of a region. */
 const wider = 1.03;
-/** Planes that differ by less than this part of it are as good as one. */
-const parallel = 0.03;
 
 export class SpotSearch implements Search {
   readonly #indices: NearIndices;
   /** groups that can have live steps in the present region */
   readonly #active: number[] = [];
-  /** what takes indices to units of the present group or reflection; and q to the same, and to those of each lattice where all have the same widths */
+  /** what takes indices to units of the present group or reflection; and q to the same */
   readonly #units = allocate("float64", 9);
   readonly #ofGroup: Data;
-  readonly #ofLattices: Data;
   readonly #surface: Surface;
   readonly #place: SpotPlace;
   readonly #outline: SpotOutline;
   readonly #cell = new OwnCell();
+  readonly #lattices: LatticeSpots;
   /** the plane's normal; between which heights along it reflections are near */
   readonly #normal = allocate("float64", 3);
   readonly #heights = allocate("float64", 2);
@@ -70,9 +69,11 @@ export class SpotSearch implements Search {
     this.#outline = this.#place.outline;
     this.#ofGroup = this.#place.toUnits;
     this.#reflection = this.#place.reflection;
-    this.#ofLattices = allocate("float64", widths.ofReflections ? 0 : vectors.length);
-    if (this.#ofLattices.length > 0) widths.writeUnits(0, this.#units);
-    for (let at = 0; at < this.#ofLattices.length; at += 9) writeProduct(this.#units, vectors, at, this.#ofLattices, at);
+    const toUnits = allocate("float64", widths.ofReflections ? 0 : vectors.length);
+    if (toUnits.length > 0) widths.writeUnits(0, this.#units);
+    for (let at = 0; at < toUnits.length; at += 9) writeProduct(this.#units, vectors, at, toUnits, at);
+    const areCut = widths.reach.some((most, axis) => !(most < counts[axis] / 2));
+    this.#lattices = new LatticeSpots(vectors, toUnits, this.#place, areCut);
   }
 
   mark(region: Region, found: LiveLeaves): boolean {
@@ -187,7 +188,7 @@ export class SpotSearch implements Search {
     highest[0] = h + counts[0] / 2;
     highest[1] = k + counts[1] / 2;
     highest[2] = l + counts[2] / 2;
-    if (group.lattices.length > 1) this.#markSteps(group, region, found);
+    if (group.lattices.length > 1) this.#lattices.mark(group, this.#ownRadius, highest, region, found);
     else this.#markOrientation(group, h, k, l, region, found);
   }
 
@@ -231,56 +232,11 @@ export class SpotSearch implements Search {
         highest[1] = k - j + nk / 2;
         for (let n = 0; n < nl; n++) {
           highest[2] = l - n + nl / 2;
-          if (this.#isOwn(mean, 0)) markSpot(region, step, this.#outline, this.#cell, found);
+          if (this.#cell.take(mean, 0, this.#place, highest)) markSpot(region, step, this.#outline, this.#cell, found);
           step++;
         }
       }
     }
-  }
-
-  /** Marks the steps of a group of lattices. */
-  #markSteps({ first, end, lattices, room }: StepGroup, region: Region, found: LiveLeaves): void {
-    const outline = this.#outline;
-    const { box } = outline;
-    const { q } = this.#place;
-    const toUnits = this.#ofLattices;
-    const reflection = this.#reflection;
-    const normal = this.#normal;
-    outline.writeNormal(normal);
-    const n0 = normal[0];
-    const n1 = normal[1];
-    const n2 = normal[2];
-    const height = n0 * reflection[0] + n1 * reflection[1] + n2 * reflection[2];
-    // A matrix to units takes the place to a height along the normal.
-    const [h0, h1, h2, h3, h4, h5, h6, h7, h8] = [n0 * q[0], n0 * q[1], n0 * q[2], n1 * q[0], n1 * q[1], n1 * q[2], n2 * q[0], n2 * q[1], n2 * q[2]];
-    const radius = this.#ownRadius + this.#place.bent;
-    const turned = room * extentOf(q, this.#place.toX, this.#place.toY);
-    const areParallel = turned <= parallel * radius;
-    const size = areParallel ? radius + turned : radius;
-    const lowest = height - radius - turned;
-    const highest = height + radius + turned;
-    const [left, right, top, bottom] = box;
-    for (let i = 0; i < end - first; i++) {
-      const from = 9 * lattices[i];
-      const along = h0 * toUnits[from] + h1 * toUnits[from + 1] + h2 * toUnits[from + 2] + h3 * toUnits[from + 3] + h4 * toUnits[from + 4] +
-        h5 * toUnits[from + 5] + h6 * toUnits[from + 6] + h7 * toUnits[from + 7] + h8 * toUnits[from + 8];
-      if (along < lowest || along > highest) continue;
-      box[0] = left;
-      box[1] = right;
-      box[2] = top;
-      box[3] = bottom;
-      if (areParallel) outline.move(toUnits, from, q, reflection);
-      else outline.touch(toUnits, from, this.#place.x, this.#place.y, q, reflection);
-      if (!outline.narrow(size) || !hasPixels(region, outline) || !this.#isOwn(this.vectors, from) || markBox(region, first + i, outline, found)) continue;
-      outline.writeRows(region, size);
-      markSpot(region, first + i, outline, this.#cell, found);
-    }
-  }
-
-  /** Finds where the present reflection is the one that is summed; returns whether it is in any of the box. */
-  #isOwn(lattice: Data, from: number): boolean {
-    const bent = this.#surface.bentOfQ(this.#place.toX, this.#place.toY);
-    return this.#cell.take(lattice, from, this.#place.x, this.#place.y, this.#place.q, this.#highest, bent, this.#outline.box);
   }
 }
 
