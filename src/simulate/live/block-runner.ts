@@ -46,7 +46,10 @@ export class BlockRunner {
     const found = live.find(block);
     const isWhole = !run.reach?.leavesZero;
     const { hasImage } = this.#job;
-    if (found === 0 && hasImage && !isWhole) return;
+    if (hasImage && !isWhole) {
+      if (found > 0) for (let leaf = live.leaves.indexOf(1); leaf >= 0; leaf = live.leaves.indexOf(1, leaf + 1)) this.#addLit(run, live, blocks, block, leaf);
+      return;
+    }
     for (let leaf = 0; leaf < leavesOfBlock; leaf++) {
       if (isWhole || live.leaves[leaf] !== 0) this.#addLit(run, live, blocks, block, leaf);
       else if (!hasImage) this.#addDark(run, blocks, block, leaf);
@@ -90,8 +93,11 @@ export class BlockRunner {
     if (!this.#lit.add(run.pixels, blocks, block, leaf)) return;
     if (live.leaves[leaf] !== 0) {
       const { data, offset } = this.#mask;
-      const from = live.mask;
-      for (let row = 0; row < from.length; row += leavesOfBlock) if (from[row + leaf] !== 0) data[offset + row + slot] = 1;
+      const { mask } = live;
+      const steps = mask.length / leavesOfBlock;
+      const from = steps * leaf;
+      const to = offset + slot;
+      for (let step = 0; step < steps; step++) if (mask[from + step] !== 0) data[to + leavesOfBlock * step] = 1;
     }
     if (this.#lit.isFull) this.#workOnLit(run);
   }

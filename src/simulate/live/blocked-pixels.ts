@@ -5,7 +5,7 @@
 import { allocate, type Data } from "../../ndarray/dtype.js";
 import type { Pixels } from "../pixels.js";
 import type { Blocks } from "./blocks.js";
-import { blockEdge, leafColumn, leafEdge, leafPixels, leafRow } from "./pixel-block.js";
+import { blockEdge, leafColumn, leafEdge, leafRow } from "./pixel-block.js";
 
 /** Blocks along an edge of a patch. */
 export const patchEdge = 4;
@@ -81,13 +81,14 @@ export function writeLeaf({ shape, roi }: Pixels, { columns, rows, kept }: Block
   const firstColumn = roi.fastMin + fast + column * blockEdge + leafColumn[leaf] * leafEdge;
   const above = roi.slowMin + panel * rows;
   let selected = 0;
-  for (let i = 0; i < leafPixels; i++) {
-    const y = firstRow + Math.floor(i / leafEdge);
-    const x = firstColumn + (i % leafEdge);
-    const place = (above + y) * shape[1] + x;
-    const isSelected = y < rows && x <= roi.fastMax && (kept === undefined || (kept[place >> 5] & (1 << (place & 31))) !== 0);
-    places[from + i] = isSelected ? place : -1;
-    if (isSelected) selected++;
+  let at = from;
+  for (let y = firstRow; y < firstRow + leafEdge; y++) {
+    for (let x = firstColumn; x < firstColumn + leafEdge; x++) {
+      const place = (above + y) * shape[1] + x;
+      const isSelected = y < rows && x <= roi.fastMax && (kept === undefined || (kept[place >> 5] & (1 << (place & 31))) !== 0);
+      places[at++] = isSelected ? place : -1;
+      if (isSelected) selected++;
+    }
   }
   return selected;
 }

@@ -46,7 +46,7 @@ export class LiveLeaves {
    * Sets which leaves of a block are live at all, and at which steps.
    * @param block its row and column in the patch
    * @param leaves receives 1 for each leaf where a step is live, else 0
-   * @param mask receives 1 for each step and leaf that are live, a row of leaves for each step, else 0
+   * @param mask receives 1 for each step and leaf that are live, a row of steps for each leaf, else 0
    * @returns how many steps and leaves are live
    */
   write(block: { readonly row: number; readonly column: number }, leaves: Uint8Array, mask: Uint8Array): number {
@@ -55,16 +55,17 @@ export class LiveLeaves {
     let at = this.#first[block.row * patchEdge + block.column];
     if (at === none) return 0;
     mask.fill(0);
+    const steps = mask.length / leavesOfBlock;
     let live = 0;
     for (; at !== none; at = entries[at + 2]) {
-      const row = entries[at] * leavesOfBlock;
+      const step = entries[at];
       const rectangle = entries[at + 1];
       const right = rectangle >> 12;
       for (let y = rectangle & 15; y <= ((rectangle >> 4) & 15); y++) {
         for (let x = (rectangle >> 8) & 15; x <= right; x++) {
           const leaf = leafAt[y * leavesAlong + x];
-          if (mask[row + leaf] === 0) live++;
-          mask[row + leaf] = 1;
+          live += 1 - mask[steps * leaf + step];
+          mask[steps * leaf + step] = 1;
           leaves[leaf] = 1;
         }
       }

@@ -39,7 +39,7 @@ export function liveStepsOn(panel: number, reach: RunReach, run: RunParameters, 
 export class LiveSteps {
   /** which leaves of the present block have live steps */
   readonly leaves = new Uint8Array(leavesOfBlock);
-  /** which steps are live there, a row of leaves for each step; meaningless where no leaf is */
+  /** which steps are live there, a row of steps for each leaf; meaningless where no leaf is */
   readonly mask: Uint8Array;
   readonly #search: Search;
   readonly #found = new LiveLeaves();
