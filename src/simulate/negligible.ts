@@ -81,8 +81,9 @@ function largestOf(numbers: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < numbers.length; i++) {
     const size = Math.abs(numbers[i]);
-    if (size > largest) largest = size;
-    else if (!(size <= largest)) return NaN;
+    if (size <= largest) continue;
+    if (!(size > largest)) return NaN;
+    largest = size;
   }
   return largest < Infinity ? largest : NaN;
 }

@@ -20,7 +20,11 @@ export interface ScatteringReflections {
 export function scatteringReflections(grid: NdArray, min: readonly number[], beyond: number): ScatteringReflections {
   const amplitudes = flatData(grid);
   const bits = allocate("int32", Math.ceil(amplitudes.length / 32));
-  for (let i = 0; i < amplitudes.length; i++) if (amplitudes[i] !== 0) bits[i >> 5] |= 1 << (i & 31);
+  for (let word = 0, i = 0; word < bits.length; word++) {
+    let own = 0;
+    for (let end = Math.min(i + 32, amplitudes.length); i < end; i++) if (amplitudes[i] !== 0) own |= 1 << (i & 31);
+    bits[word] = own;
+  }
   return { min, shape: grid.shape, bits, beyond: beyond !== 0 };
 }
 
