@@ -29,16 +29,15 @@ export function quartersOf({ fast, slow, half, blocks, row, column }: Region): R
   const halfOfQuarter = (half - 0.5) / 2;
   const leaves = (blocks / 2) * leavesAlong;
   const apart = halfOfQuarter + 0.5;
-  return [0, 1].flatMap((down) =>
-    [0, 1].map((right) => ({
-      fast: fast + (2 * right - 1) * apart,
-      slow: slow + (2 * down - 1) * apart,
-      half: halfOfQuarter,
-      blocks: blocks / 2,
-      row: row + down * leaves,
-      column: column + right * leaves,
-    })),
-  );
+  const quarter = (down: number, right: number): Region => ({
+    fast: fast + (2 * right - 1) * apart,
+    slow: slow + (2 * down - 1) * apart,
+    half: halfOfQuarter,
+    blocks: blocks / 2,
+    row: row + down * leaves,
+    column: column + right * leaves,
+  });
+  return [quarter(0, 0), quarter(0, 1), quarter(1, 0), quarter(1, 1)];
 }
 
 /** Room for the rounding of places, in pixels. */

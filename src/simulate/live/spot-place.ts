@@ -5,6 +5,8 @@ import type { Surface } from "./surface.js";
 /** A surface that bends by less than this part of a radius is as good as the plane that touches it. */
 const straight = 0.03;
 const mostTurns = 3;
+/** Places that are so many pixels apart are as good as one. */
+const near = 1;
 
 /** Where a spot is: near to the place at which a plane touches the surface. */
 export class SpotPlace {
@@ -35,7 +37,10 @@ export class SpotPlace {
     for (let turn = 0; turn < 2; turn++) {
       const { nearestX, nearestY } = outline;
       if (!(Math.abs(nearestX) < Infinity && Math.abs(nearestY) < Infinity)) break;
-      this.touch(Math.max(-half, Math.min(half, nearestX)), Math.max(-half, Math.min(half, nearestY)));
+      const x = Math.max(-half, Math.min(half, nearestX));
+      const y = Math.max(-half, Math.min(half, nearestY));
+      if (Math.abs(x - this.x) < near && Math.abs(y - this.y) < near) break;
+      this.touch(x, y);
     }
     const toX = half + Math.abs(this.x);
     const toY = half + Math.abs(this.y);
