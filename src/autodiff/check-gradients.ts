@@ -49,7 +49,7 @@ export function checkGradients<R>(f: Recordable<R, Variable>) {
 
     const value = at(0);
     const cotangent = randomLike(value, random, 1);
-    const numerical = slopeAlong((distance) => dot(cotangent, at(distance)), step);
+    const { slope: numerical, steepest } = slopeAlong((distance) => dot(cotangent, at(distance)), dot(cotangent, value), step);
 
     const dtype = dtypeBeside(leaves);
     const { gradient } = vjp(f)(tree(leaves), copy(cotangent, dtype));
@@ -58,7 +58,7 @@ export function checkGradients<R>(f: Recordable<R, Variable>) {
     const contributed = slopes.reduce((sum, slope, i) => sum + sizeOfDot(slope, directions[i]), 0);
     const tangents: Direction<Arrays<R>> = withLeaves(parameters, directions.map((direction) => copy(direction, dtype)));
     const forward = dot(cotangent, jvp(f)(tree(leaves), tangents).tangent);
-    return compared({ reverse, forward, numerical }, contributed, roundingOf(sizeOfDot(cotangent, value), step));
+    return compared({ reverse, forward, numerical }, contributed, roundingOf(sizeOfDot(cotangent, value) + steepest, step));
   };
 }
 
@@ -88,8 +88,8 @@ export function checkGradientOf<P>(lossAndGradient: (parameters: P) => Different
   const contributions = vectorOf(gradient).map((slope, i) => slope * directions[i]);
   const reverse = contributions.reduce((sum, each) => sum + each, 0);
   const contributed = contributions.reduce((sum, each) => sum + Math.abs(each), 0);
-  const numerical = slopeAlong((distance) => lossAndGradient(at(distance)).loss, step);
-  return compared({ reverse, forward: reverse, numerical }, contributed, roundingOf(Math.abs(loss), step));
+  const { slope: numerical, steepest } = slopeAlong((distance) => lossAndGradient(at(distance)).loss, loss, step);
+  return compared({ reverse, forward: reverse, numerical }, contributed, roundingOf(Math.abs(loss) + steepest, step));
 }
 
 function completed(whose: string, options: GradientCheckOptions): Required<GradientCheckOptions> {
@@ -97,14 +97,17 @@ function completed(whose: string, options: GradientCheckOptions): Required<Gradi
   return { seed: options.seed ?? 1, step: options.step ?? 2e-4 };
 }
 
-function slopeAlong(valueAt: (distance: number) => number, step: number): number {
-  const rise = (distance: number): number => valueAt(distance) - valueAt(-distance);
-  return (45 * rise(step) - 9 * rise(2 * step) + rise(3 * step)) / (60 * step);
+/** The slope at a point by differences, and the steepest way to one of the places that they are taken from. */
+function slopeAlong(valueAt: (distance: number) => number, start: number, step: number): { readonly slope: number; readonly steepest: number } {
+  const [ahead, behind] = [step, -step].map((distance) => [1, 2, 3].map((steps) => valueAt(steps * distance)));
+  const [first, second, third] = ahead.map((value, i) => value - behind[i]);
+  const farthest = Math.max(...[...ahead, ...behind].map((value) => Math.abs(value - start)));
+  return { slope: (45 * first - 9 * second + third) / (60 * step), steepest: farthest / step };
 }
 
 /**
- * How far differences of values of a size are off by the rounding of those values, some units of their last digit each: a slope of exactly 0
- * differs from them by that.
+ * How far differences are off by rounding: values of a size by some units of their last digit, and parameters, too, which the slope on the
+ * way to them makes felt. A slope of exactly 0 differs from them by that.
  */
 function roundingOf(size: number, step: number): number {
   return (16 * Number.EPSILON * size) / step;
