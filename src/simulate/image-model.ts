@@ -4,10 +4,11 @@ import type { Quantity } from "../autodiff/tape.js";
 import { withLeaves } from "../autodiff/tree.js";
 import type { Experiment } from "../models/experiment.js";
 import type { FloatDType } from "../ndarray/dtype.js";
-import { describeShape, DTypeError, InputError, ShapeError } from "../ndarray/errors.js";
-import { copy, NdArray, scalar, zeros } from "../ndarray/ndarray.js";
-import { sameShape, type Shape } from "../ndarray/shape.js";
+import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
+import { copy, scalar, zeros, type NdArray } from "../ndarray/ndarray.js";
+import { sameShape } from "../ndarray/shape.js";
 import { answer, answerOn, sumOfRows, type Answer, type Subject } from "./answer.js";
+import { darkImage } from "./image-memory.js";
 import { checkImageOptions, planOf } from "./image-plan.js";
 import type { ImageOptions, ParallelOptions } from "./image-options.js";
 import { parametersIn, type Quantities } from "./parameters.js";
@@ -92,7 +93,6 @@ export class ImageModel<P = readonly []> {
    * @throws as above; InputError, too, when the memory is not shared
    */
   async simulateOn(parallel: ParallelOptions, parameters: P, into?: NdArray<FloatDType>): Promise<Simulation> {
-    if (into && !(into.data.buffer instanceof SharedArrayBuffer)) throw new InputError("the memory for an image of workers is not shared with them; that of an earlier image of theirs is");
     const subject = this.#subject(imageQuestion, parameters, [], true, into);
     return simulationOf(subject, await answerOn(parallel, this.#recordings, subject));
   }
@@ -176,21 +176,9 @@ export class ImageModel<P = readonly []> {
         if (sameShape(given.shape, shape)) return given.isContiguous ? given : copy(given);
         throw new ShapeError(`an image of shape ${describeShape(given.shape)} is compared with one of shape ${describeShape(shape)}`);
       }),
-      image: question.kind === "image" ? this.#darkImage(shape, shared, into) : undefined,
+      image: question.kind === "image" ? darkImage({ shape, dtype: this.#dtype, shared }, into) : undefined,
       onProgress: this.options.onProgress,
     };
-  }
-
-  #darkImage(shape: Shape, shared: boolean, into: NdArray<FloatDType> | undefined): NdArray<FloatDType> {
-    if (into === undefined) return zeros(shape, this.#dtype, { shared });
-    if (!sameShape(into.shape, shape) || !into.isContiguous) {
-      const layout = into.isContiguous ? "" : " and is not contiguous";
-      throw new ShapeError(`the memory for an image of shape ${describeShape(shape)} has shape ${describeShape(into.shape)}${layout}`);
-    }
-    if (into.dtype !== this.#dtype) throw new DTypeError(`the memory for an image of ${this.#dtype} is of ${into.dtype}`);
-    const data = into.data.subarray(into.offset, into.offset + into.size);
-    data.fill(0);
-    return new NdArray<FloatDType>(data, shape);
   }
 
   #now(question: Question, parameters: P, data: readonly NdArray[]): Answer {

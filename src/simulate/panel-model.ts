@@ -8,13 +8,14 @@ import { carriedAlong, groupsOf, holdersOf, likeCarrier, panelDetector, panelFra
 import type { FloatDType } from "../ndarray/dtype.js";
 import { checkChoice, checkOptions } from "../ndarray/fields.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
-import { array, copy, scalar, zeros, type NdArray } from "../ndarray/ndarray.js";
+import { array, copy, scalar, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
 import { reshape } from "../ndarray/views.js";
 import { cross, plus, type Vector } from "../physics/vector.js";
 import { answer, answerOn, type Answer, type Subject } from "./answer.js";
 import type { ImageNormalEquations, LossAndGradient, Simulation } from "./image-model.js";
 import type { ImageOptions, ParallelOptions } from "./image-options.js";
+import { darkImage } from "./image-memory.js";
 import { checkImageOptions, planOf } from "./image-plan.js";
 import { chosenKinds, kindsOf, type PanelKind } from "./panel-kinds.js";
 import { motionNumbers, PanelMotions, type Moved } from "./panel-motions.js";
@@ -78,16 +79,21 @@ export class PanelModel<P = readonly []> {
 
   /**
    * The image.
-   * @throws InputError when a group is none, a parameter is not a finite number, or the experiment cannot be
+   * @param into an image of the same shape and dtype, contiguous in memory, whose memory the new one takes; it has memory of its own unless given
+   * @throws InputError when a group is none, a parameter is not a finite number, or the experiment cannot be; ShapeError or DTypeError when the memory is not that of such an image
    */
-  simulate(parameters: PanelParameters<P>): Simulation {
-    const image = this.#empty(false);
+  simulate(parameters: PanelParameters<P>, into?: NdArray<FloatDType>): Simulation {
+    const image = darkImage({ shape: this.shape, dtype: this.#dtype, shared: false }, into);
     return this.#simulation(image, this.#subjects(imageQuestion, parameters, [], image).map((subject) => answer(this.#recordings, subject)));
   }
 
-  /** The same, on workers. */
-  async simulateOn(parallel: ParallelOptions, parameters: PanelParameters<P>): Promise<Simulation> {
-    const image = this.#empty(true);
+  /**
+   * The same, on workers.
+   * @param into as above, in shared memory, as the image of an earlier call is
+   * @throws as above; InputError, too, when the memory is not shared
+   */
+  async simulateOn(parallel: ParallelOptions, parameters: PanelParameters<P>, into?: NdArray<FloatDType>): Promise<Simulation> {
+    const image = darkImage({ shape: this.shape, dtype: this.#dtype, shared: true }, into);
     return this.#simulation(image, await this.#answersOn(parallel, this.#subjects(imageQuestion, parameters, [], image)));
   }
 
@@ -133,10 +139,6 @@ export class PanelModel<P = readonly []> {
   ): Promise<ImageNormalEquations> {
     checkNumbers(parameters);
     return (await this.#sumsOn(parallel, { kind: "normal", loss, curvature }, parameters, data)).normalEquations();
-  }
-
-  #empty(shared: boolean): NdArray<FloatDType> {
-    return zeros(this.shape, this.#dtype, { shared });
   }
 
   #simulation(image: NdArray<FloatDType>, answers: readonly Answer[]): Simulation {

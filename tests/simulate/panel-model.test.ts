@@ -5,7 +5,7 @@ import type { Quantity, Variable } from "../../src/autodiff/tape.js";
 import type { Crystal } from "../../src/models/crystal.js";
 import { groupsOf, type GroupMove, type Panel, type PanelGroup, type PanelledDetector } from "../../src/models/panels.js";
 import { InputError, ShapeError } from "../../src/ndarray/errors.js";
-import { flatData, zeros } from "../../src/ndarray/ndarray.js";
+import { flatData, full, zeros } from "../../src/ndarray/ndarray.js";
 import { ImageModel } from "../../src/simulate/image-model.js";
 import { PanelModel } from "../../src/simulate/panel-model.js";
 import type { ExperimentOfPanels, PanelParameters } from "../../src/simulate/panel-options.js";
@@ -54,6 +54,16 @@ test("panels that lie side by side see what one panel sees", () => {
       }
     }
   }
+});
+
+test("an image of panels takes the memory of an earlier one", () => {
+  const model = new PanelModel<{ readonly a: number }>(quarters, experimentOf, options);
+  const parameters = { experiment: { a: 31 }, groups: {} };
+  const former = full([4, 6, 8], 7);
+  const { image } = model.simulate(parameters, former);
+  assert.is(image.data.buffer, former.data.buffer);
+  assert.equal(image.data, model.simulate(parameters).image.data);
+  assert.throws(() => model.simulate(parameters, full([4, 8, 6], 7)), (error: unknown) => error instanceof ShapeError);
 });
 
 const mounting: PanelGroup = { name: "all", children: [{ name: "left", children: [0, 2] }, 1, 3] };
