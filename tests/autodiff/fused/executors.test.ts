@@ -40,8 +40,9 @@ test("a tape feels the roundings of its steps as much as they are enlarged, and 
   const given = full([3], 0.75, "float32");
   assert.is(feltRoundings(tape.program([add(x, x)]), [given]), 0);
   const felt = feltRoundings(tape.program([mul(1024, sin(x))]), [given]);
-  const lastDigit = 1024 * 2 ** -24;
-  assert.ok(felt === lastDigit || felt === 2 * lastDigit, `${felt} is neither once nor twice ${lastDigit}`);
+  // The sine may be off by three units of 1, and the product by one of its own.
+  const unit = 1024 * 2 ** -23;
+  assert.ok(felt >= 2.5 * unit && felt <= 4 * unit, `${felt} is not about three times ${unit}`);
 });
 
 test("a constant of a float32 program is the same float32 in every executor, however many elements there are", () => {
