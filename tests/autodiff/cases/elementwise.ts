@@ -91,5 +91,7 @@ function broadcasting(count: number, apply: Apply, reference: Numbers, { numbers
 
 export function angle(y: number, x: number): number {
   if (y === 0) return x < 0 ? Math.PI : 0;
-  return 2 * Math.atan((Math.hypot(x, y) - x) / y);
+  const radius = Math.hypot(x, y);
+  // Of the two forms the one in which nothing cancels.
+  return 2 * Math.atan(x > 0 ? y / (radius + x) : (radius - x) / y);
 }
