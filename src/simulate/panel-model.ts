@@ -230,7 +230,7 @@ export class PanelModel<P = readonly []> {
   /** A panel where the experiment's detector carries it. */
   #carried(panel: Panel, placed: PanelFrame<Quantity>, carrying: Detector<Quantity>): Detector<Quantity> {
     const { carrier } = this.detector;
-    if (carrier === undefined) throw new InputError("the panels have no carrier: nothing says where the experiment's detector would carry them");
+    if (carrier === undefined) throw new InputError("the experiment has a detector, and the panels do not say where it stood when they were where they are: give them a carrier, or leave the detector out");
     return likeCarrier(panelDetector(panel, this.detector, carriedAlong(placed, carrier, detectorFrame(carrying))), carrying);
   }
 
