@@ -9,6 +9,7 @@ import { imageStatistics } from "../simulate/statistics.js";
 import { reshape } from "../ndarray/views.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
+import { withMaskMaps } from "./mask-maps.js";
 import { parseFlags, type Flag, type FlagTable } from "./parse-flags.js";
 import { readSource, type Source } from "./source.js";
 
@@ -53,10 +54,17 @@ export async function runDescribe(argv: readonly string[], { cwd, stdout }: Envi
   const given = parseFlags(argv, describeTable);
   if (given.has("help")) return void stdout(`${intro}\n${describeFlags(describeTable)}`);
   if (given.operands.length === 0) throw new InputError("describe needs a file: a model of another program, or an image");
-  const sources = await Promise.all(given.operands.map((name) => readSource(cwd, name)));
+  const sources = await Promise.all(given.operands.map(async (name) => withMasks(await readSource(cwd, name), cwd)));
   const descriptions = given.has("together") ? [descriptionTogether(sources)] : sources.map(descriptionOf);
   const json = descriptions.length === 1 ? descriptions[0] : descriptions;
   stdout(given.has("json") ? `${JSON.stringify(json, undefined, 2)}\n` : descriptions.map(asText).join("\n"));
+}
+
+/** The source with the masks that its model names, as far as they lie in files of their own. */
+async function withMasks(source: Source, cwd: string): Promise<Source> {
+  const { record } = source;
+  const { panels, unread } = await withMaskMaps(record.panels, { cwd, model: source.name });
+  return { ...source, record: { ...record, panels, remarks: [...record.remarks, ...unread] } };
 }
 
 function descriptionOf({ name, record, image, measured, count }: Source): Description {

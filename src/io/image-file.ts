@@ -33,7 +33,8 @@ export async function readAnyImage(path: string, name: string, frame?: number, r
   return parseAnyImage(await readBinaryFile(path), name, { ...reading, frame });
 }
 
-async function beginsAsHdf5(path: string): Promise<boolean> {
+/** Whether a file is there and begins as HDF5 does. */
+export async function beginsAsHdf5(path: string): Promise<boolean> {
   try {
     const file = await open(path, "r");
     try {

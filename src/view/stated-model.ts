@@ -2,6 +2,7 @@ import { known } from "../autodiff/tape.js";
 import { crystalOfRecord } from "../input/record-crystal.js";
 import { atDistance, firstDetector } from "../input/record-detector.js";
 import { panelledDetector } from "../input/record-panels.js";
+import { unreadMasks } from "../io/geometry/mask-map.js";
 import { mergeRecords } from "../io/geometry/merge.js";
 import type { ModelFile } from "../io/geometry/model-file.js";
 import type { ExperimentRecord } from "../io/geometry/record.js";
@@ -72,6 +73,7 @@ export function statedModel(file: ModelFile, name: string, image: GivenImage | u
   const sentences = [
     ...chosen,
     ...own.remarks.filter((remark) => !/names no image|left open/.test(remark)).map((remark) => `${name}: ${remark}`),
+    ...unreadMasks(merged).map((sentence) => `${name}: ${sentence}`),
     ...contradictions,
     ...(measured ? otherPixels(measured, record) : []),
   ];

@@ -4,7 +4,7 @@ import type { ExperimentRecord, PanelRecord } from "../../io/geometry/record.js"
 import { headerSettings, type HeaderSettings } from "../../io/header-settings.js";
 import type { MeasuredImage } from "../../io/image.js";
 import { InputError } from "../../ndarray/errors.js";
-import type { NdArray } from "../../ndarray/ndarray.js";
+import { flatData, zeros, type NdArray } from "../../ndarray/ndarray.js";
 import { refinableExperiment } from "../../refine/catalogue.js";
 import { usablePixels, type PixelRules, type Still } from "../../refine/still.js";
 import type { Request } from "../experiment-from-flags.js";
@@ -34,7 +34,23 @@ export function knownPixels(name: string, counted: Counted, panels: readonly Pan
   const stacked = (image: NdArray): NdArray => (isOne ? image : stackedPanels(image, panels, name));
   const own = counted.mask && stacked(counted.mask);
   const { overload = lowestOverload(panels) } = counted;
-  return { ...counted, image: stacked(counted.image), overload, mask: own && ofFile ? bothMasks(own, ofFile) : (own ?? ofFile) };
+  const image = stacked(counted.image);
+  const masks = [own, ofFile, aboveLimits(image, panels)].filter((mask) => mask !== undefined);
+  return { ...counted, image, overload, mask: masks.length === 0 ? undefined : masks.reduce(bothMasks) };
+}
+
+/**
+ * The mask that leaves out counts below those that a panel's can be trusted from. A limit of 0 says no more than that marks are no counts,
+ * and an image of real numbers has noise below 0.
+ */
+function aboveLimits(image: NdArray, panels: readonly PanelRecord[]): NdArray | undefined {
+  const limits = panels.map(({ trusted }) => trusted?.lowest || -Infinity);
+  if (limits.every((limit) => limit === -Infinity)) return undefined;
+  const mask = zeros(image.shape, "int32");
+  const perPanel = image.size / panels.length;
+  const values = flatData(image);
+  for (let at = 0; at < values.length; at++) mask.data[at] = values[at] < limits[Math.floor(at / perPanel)] ? 0 : 1;
+  return mask;
 }
 
 /** Where panels are overloaded from different counts on, the fewest are taken for all. */

@@ -6,6 +6,7 @@ import type { Still } from "../../refine/still.js";
 import { requestFromFlags } from "../experiment-from-flags.js";
 import { geometryOfHeader, withImageRecord } from "../geometry-from-flags.js";
 import { readInputFiles } from "../input-files.js";
+import { withMaskMaps } from "../mask-maps.js";
 import { manyPanels, onManyPanels } from "../panels-from-geometry.js";
 import type { Given } from "../parse-flags.js";
 import type { StatedFact } from "../../view/stated-fact.js";
@@ -60,7 +61,8 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
     for (const warning of geometry?.warnings ?? []) warnings.add(warning);
     const start = geometry ? geometryStart(request, flags) : startingExperiment(name, request, flags, files, header, words);
     for (const warning of start.warnings) warnings.add(warning);
-    const panels = geometry?.record.panels ?? [];
+    const { panels, unread } = await withMaskMaps(geometry?.record.panels ?? [], { cwd, model: flags.word("geometry") ?? name, image: name });
+    for (const sentence of unread) warnings.add(`${geometry?.record.source}: ${sentence}`);
     const scale = countScaleOf(given, panels, geometry?.record.source);
     for (const warning of scale.warnings) warnings.add(warning);
     const experiment = many ? onManyPanels(start.experiment, many) : start.experiment;

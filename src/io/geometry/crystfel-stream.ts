@@ -30,13 +30,15 @@ export function geometryIn(text: string): string {
 export function parseCrystfelStream(text: string, name: string): readonly (() => ExperimentRecord)[] {
   const [begin, end] = marks.map((line) => text.indexOf(line));
   if (begin < 0 || end < begin) throw new InputError(`${name}: the stream does not repeat its geometry file`);
-  const geometry = parseCrystfelGeometry(geometryIn(text), `${name} (its geometry)`);
+  const geometryAt = (imageEv?: number): ExperimentRecord => parseCrystfelGeometry(geometryIn(text), `${name} (its geometry)`, imageEv);
+  // What is wrong with the geometry is an error before an image is asked for.
+  geometryAt();
   const chunks = text.slice(end).split(chunkBegin).slice(1);
   if (chunks.length === 0) throw new InputError(`${name}: the stream holds no image`);
-  return chunks.map((chunk, i) => () => imageOf(chunk, geometry, name, `image ${i + 1}`));
+  return chunks.map((chunk, i) => () => imageOf(chunk, geometryAt, name, `image ${i + 1}`));
 }
 
-function imageOf(chunk: string, geometry: ExperimentRecord, name: string, which: string): ExperimentRecord {
+function imageOf(chunk: string, geometryAt: (imageEv?: number) => ExperimentRecord, name: string, which: string): ExperimentRecord {
   if (!chunk.includes("----- End chunk -----")) throw new InputError(`${name}: ${which} has no end; the stream is cut short`);
   const word = (key: string): string | undefined => new RegExp(`^${key}\\s*[:=]\\s*(.*)$`, "m").exec(chunk)?.[1].trim();
   const number = (key: string): number | undefined => {
@@ -44,6 +46,7 @@ function imageOf(chunk: string, geometry: ExperimentRecord, name: string, which:
     return Number.isNaN(value) ? undefined : value;
   };
   const energy = number("photon_energy_eV");
+  const geometry = geometryAt(energy !== undefined && energy > 0 ? energy : undefined);
   const camera = number("average_camera_length");
   const file = word("Image filename");
   if (file === undefined) throw new InputError(`${name}: ${which} has no file name`);

@@ -15,7 +15,9 @@ const rounding = 1e-9;
  */
 export function formatCrystfelGeometry(text: string, refined: ExperimentRecord): string {
   const { panels, source } = parseCrystfelGeometry(text, refined.source);
-  const lines = text.replace(/\n$/, "").split("\n");
+  const [ending] = /\r\n|\r|\n/.exec(text) ?? ["\n"];
+  const lines = text.split(ending);
+  if (lines.at(-1) === "") lines.pop();
   if (panels.length !== refined.panels.length) throw new InputError(`${source} has ${panels.length} panels, and ${refined.panels.length} are to be written`);
   panels.forEach((before, i) => {
     const panel = refined.panels[i];
@@ -25,15 +27,16 @@ export function formatCrystfelGeometry(text: string, refined: ExperimentRecord):
       if (at < 0) lines.push(`${panel.name}/${key} = ${value}`);
       else lines[at] = lines[at].replace(/=[^;]*?(\s*(;.*)?)$/, `= ${value}$1`);
     };
-    const isMoved = (axis: number): boolean => Math.abs(panel.originMm[axis] - before.originMm[axis]) > rounding;
+    const movedBy = (axis: number): number => panel.originMm[axis] - before.originMm[axis];
+    const isMoved = (axis: number): boolean => Math.abs(movedBy(axis)) > rounding;
     const isTurned = (key: "fast" | "slow"): boolean => panel[key].some((x, axis) => Math.abs(x - before[key][axis]) > rounding);
-    if (isMoved(0)) set("corner_x", String(panel.originMm[0] / panel.pixelSizeMm));
-    if (isMoved(1)) set("corner_y", String(panel.originMm[1] / panel.pixelSizeMm));
+    if (isMoved(0)) set("corner_x", String(numberFor(lines, panel.name, "corner_x") + movedBy(0) / panel.pixelSizeMm));
+    if (isMoved(1)) set("corner_y", String(numberFor(lines, panel.name, "corner_y") + movedBy(1) / panel.pixelSizeMm));
     if (isTurned("fast")) set("fs", directionText(panel.fast));
     if (isTurned("slow")) set("ss", directionText(panel.slow));
-    if (isMoved(2)) set("coffset", String((offsetOf(lines, panel.name) * 1000 + panel.originMm[2] - before.originMm[2]) / 1000));
+    if (isMoved(2)) set("coffset", String((numberFor(lines, panel.name, "coffset") * 1000 + movedBy(2)) / 1000));
   });
-  return `${lines.join("\n")}\n`;
+  return `${lines.join(ending)}${ending}`;
 }
 
 function directionText([x, y, z]: Vector3): string {
@@ -41,16 +44,16 @@ function directionText([x, y, z]: Vector3): string {
   return `${term(x, "x")} ${term(y, "y")} ${term(z, "z")}`;
 }
 
-/** The offset in m that holds for a panel: its own, or the last one for all panels in front of its first line. */
-function offsetOf(lines: readonly string[], panel: string): number {
+/** The number that holds for a panel: its own, or the last one for all panels in front of its first line. */
+function numberFor(lines: readonly string[], panel: string, name: string): number {
   let general = 0;
   let own: number | undefined;
   let isBegun = false;
   for (const line of lines) {
     const [key, value] = line.replace(/;.*/, "").split("=").map((part) => part.trim());
     isBegun ||= key.startsWith(`${panel}/`);
-    if (key === "coffset" && !isBegun) general = Number(value.split(/\s+/)[0]);
-    if (key === `${panel}/coffset`) own = Number(value.split(/\s+/)[0]);
+    if (key === name && !isBegun) general = Number(value.split(/\s+/)[0]);
+    if (key === `${panel}/${name}`) own = Number(value.split(/\s+/)[0]);
   }
   return own ?? general;
 }

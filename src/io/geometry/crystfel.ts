@@ -1,6 +1,10 @@
 import { InputError } from "../../ndarray/errors.js";
-import { parseNumber, quote } from "../field.js";
-import type { ExperimentRecord, GroupRecord, PanelRecord, PixelRectangle } from "./record.js";
+import { quote } from "../field.js";
+import { badPixels } from "./crystfel-bad-pixels.js";
+import { ignoredSettings } from "./crystfel-ignored.js";
+import { maskMapsOf, maskSetting } from "./crystfel-masks.js";
+import { measured, needed, numberOf, type Settings } from "./crystfel-settings.js";
+import type { ExperimentRecord, GroupRecord, PanelRecord } from "./record.js";
 import { cross, lengthOf, type Vector3 } from "./vector.js";
 
 /** eV times A of a photon. */
@@ -10,22 +14,20 @@ export function isCrystfelGeometry(text: string): boolean {
   return /^[^;\n]*\/min_fs\s*=/m.test(text) && /^[^;\n]*\/corner_x\s*=/m.test(text);
 }
 
-/** Settings of a panel, a rectangle of bad pixels or the whole file, by their names. */
-type Settings = Map<string, { readonly word: string; readonly line: number }>;
-
 /**
  * Reads a CrystFEL geometry file. Z is along the beam, Y upwards.
  * @param name what error messages call it
+ * @param imageEv photon energy of the image, where the file leaves that to the image
  * @throws InputError that names the line: no setting, no number, or panels that are not whole
  *
  * Source: CrystFEL manual, crystfel_geometry(5).
  */
-export function parseCrystfelGeometry(text: string, name: string): ExperimentRecord {
+export function parseCrystfelGeometry(text: string, name: string, imageEv?: number): ExperimentRecord {
   const general: Settings = new Map();
   const panels = new Map<string, Settings>();
   const bad = new Map<string, Settings>();
   const groups = new Map<string, readonly string[]>();
-  text.split("\n").forEach((raw, index) => {
+  text.split(/\r\n|\r|\n/).forEach((raw, index) => {
     const line = raw.replace(/;.*/, "").trim();
     if (line === "") return;
     const where = `${name}, line ${index + 1}`;
@@ -38,61 +40,60 @@ export function parseCrystfelGeometry(text: string, name: string): ExperimentRec
       const owners = owner.startsWith("bad") ? bad : panels;
       // What is set for all panels holds for those that come behind it.
       const settings = owners.get(owner) ?? new Map(owners === panels ? general : []);
-      owners.set(owner, settings.set(key.slice(slash + 1), { word, line: index + 1 }));
+      owners.set(owner, settings.set(maskSetting(key.slice(slash + 1)), { word, line: index + 1 }));
     } else if (/^rigid_group_collection_/.test(key)) return;
     else if (/^(rigid_)?group_/.test(key)) groups.set(key.replace(/^(rigid_)?group_/, ""), word.split(/[\s,]+/));
-    else general.set(key, { word, line: index + 1 });
+    else general.set(maskSetting(key), { word, line: index + 1 });
   });
   if (panels.size === 0) throw new InputError(`${name} is a geometry file without any panel`);
-  const remarks: string[] = [];
+  const remarks = new Set<string>();
   const wavelengthA = wavelengthOf(general, name, remarks);
   const camera = cameraLength(panels, general, name);
-  const listed = [...panels].map(([panel, settings]) => panelOf(panel, settings, camera.millimetresOf(settings), name));
-  for (const key of general.keys()) if (/^mask\d*(_data|_file)?$/.test(key)) remarks.push(`the mask that ${key} names is not read`);
+  const energyEv = imageEv ?? (wavelengthA && evAngstrom / wavelengthA);
+  const shiftMm = shiftOf(general, name, remarks);
+  const listed = [...panels].map(([panel, settings]) => panelOf(panel, settings, [...shiftMm, camera.millimetresOf(settings)], energyEv, name));
   const masked = badPixels(bad, [...panels], listed, name);
+  const maps = [...panels.values()].map((settings) => maskMapsOf(settings, name, remarks));
+  if (energyEv === undefined && [...panels.values()].some((settings) => settings.has("adu_per_eV"))) remarks.add("adu_per_eV is ignored, as the file states no photon energy; -gain states the counts of a photon");
+  for (const sentence of ignoredSettings(general, [...panels])) remarks.add(sentence);
+  if (camera.statedBy !== undefined) remarks.add(`the camera length is left open: ${camera.statedBy}`);
   return {
     source: name,
     kind: "CrystFEL geometry",
     beam: { wavelengthA, direction: [0, 0, 1] },
-    panels: listed.map((panel) => ({ ...panel, ...(masked.has(panel.name) && { masked: masked.get(panel.name) }) })),
+    panels: listed.map((panel, i) => ({ ...panel, ...(masked.has(panel.name) && { masked: masked.get(panel.name) }), ...(maps[i].length > 0 && { maskMaps: maps[i] }) })),
     mounting: mountingOf(groups, listed.map((panel) => panel.name), name),
     crystals: [],
     images: [],
     openShift: camera.statedBy === undefined ? undefined : { along: [0, 0, 1], statedBy: camera.statedBy },
-    remarks: camera.statedBy === undefined ? remarks : [...remarks, `the camera length is left open: ${camera.statedBy}`],
+    remarks: [...remarks],
   };
 }
 
-function numberOf(settings: Settings, key: string, name: string): number | undefined {
-  const setting = settings.get(key);
-  if (setting === undefined) return undefined;
-  const value = parseNumber(setting.word.split(/\s+/)[0]);
-  if (Number.isNaN(value)) throw new InputError(`${name}, line ${setting.line}: ${key} is ${quote(setting.word)}; it must be a number`);
-  return value;
-}
-
-function needed(settings: Settings, key: string, panel: string, name: string): number {
-  const value = numberOf(settings, key, name);
-  if (value === undefined) throw new InputError(`${name}: panel ${panel} has no ${key}`);
-  return value;
-}
-
 /** The wavelength that the file states, in A; a path says that the image states it. */
-function wavelengthOf(general: Settings, name: string, remarks: string[]): number | undefined {
-  const key = ["wavelength", "photon_energy", "electron_voltage"].find((candidate) => general.has(candidate));
+function wavelengthOf(general: Settings, name: string, remarks: Set<string>): number | undefined {
+  const key = (["wavelength", "photon_energy", "electron_voltage"] as const).find((candidate) => general.has(candidate));
   const setting = key === undefined ? undefined : general.get(key);
   if (key === undefined || setting === undefined) return undefined;
-  const [word, unit = ""] = setting.word.split(/\s+/);
-  const value = parseNumber(word);
-  if (Number.isNaN(value)) {
-    remarks.push(`the wavelength is left open: ${key} is ${setting.word} of the image`);
+  const value = measured(setting, key, units[key], name);
+  if (value === undefined) {
+    remarks.add(`the wavelength is left open: ${key} is ${setting.word} of the image`);
     return undefined;
   }
-  if (!(value > 0)) throw new InputError(`${name}, line ${setting.line}: ${key} is ${word}; it must be above 0`);
+  if (!(value > 0)) throw new InputError(`${name}, line ${setting.line}: ${key} is ${setting.word.split(" ")[0]}; it must be above 0`);
   if (key === "electron_voltage") throw new InputError(`${name}, line ${setting.line}: electron_voltage is of electrons, and X-rays are simulated here`);
-  if (key === "wavelength") return unit === "A" ? value : value * 1e10;
-  return evAngstrom / (value * (unit === "keV" ? 1000 : unit === "MeV" ? 1e6 : 1));
+  return key === "wavelength" ? value : evAngstrom / value;
 }
+
+/** In A, eV and V. */
+const units = {
+  wavelength: { A: 1, m: 1e10 },
+  photon_energy: { "": 1, eV: 1, keV: 1e3, MeV: 1e6 },
+  electron_voltage: { "": 1, V: 1, kV: 1e3 },
+} as const;
+
+/** In mm: a length without a unit is in metres. */
+const lengths = { "": 1000, m: 1000, mm: 1 };
 
 interface CameraLength {
   /** where the image is to state it */
@@ -102,20 +103,32 @@ interface CameraLength {
 
 /** Distances along the beam: clen, which may be a place in the image, and coffset. */
 function cameraLength(panels: ReadonlyMap<string, Settings>, general: Settings, name: string): CameraLength {
-  const open = [general, ...panels.values()].map((settings) => settings.get("clen")).find((clen) => clen !== undefined && Number.isNaN(parseNumber(clen.word.split(/\s+/)[0])));
+  const along = (clen: { readonly word: string; readonly line: number } | undefined): number | undefined => clen && measured(clen, "clen", lengths, name);
+  const open = [general, ...panels.values()].map((settings) => settings.get("clen")).find((clen) => clen !== undefined && along(clen) === undefined);
   return {
     statedBy: open && `clen is ${open.word} of the image`,
     millimetresOf: (settings) => {
-      const clen = settings.get("clen");
-      const unit = clen?.word.split(/\s+/)[1] === "mm" ? 1 : 1000;
-      const metres = open || clen === undefined ? 0 : (numberOf(settings, "clen", name) ?? 0) * unit;
+      const clen = settings.get("clen") ?? general.get("clen");
       if (clen === undefined && open === undefined) throw new InputError(`${name} states no clen, the camera length`);
-      return metres + (numberOf(settings, "coffset", name) ?? 0) * 1000;
+      return (open ? 0 : (along(clen) ?? 0)) + (numberOf(settings, "coffset", name) ?? 0) * 1000;
     },
   };
 }
 
-function panelOf(panel: string, settings: Settings, zMm: number, name: string): PanelRecord {
+/** The shift of the whole detector along X and Y; what the image is to state is taken for 0. */
+function shiftOf(general: Settings, name: string, remarks: Set<string>): [xMm: number, yMm: number] {
+  const along = (key: string): number => {
+    const setting = general.get(key);
+    if (setting === undefined) return 0;
+    const value = measured(setting, key, lengths, name);
+    if (value === undefined) remarks.add(`${key} is ${setting.word} of the image, and is taken for 0`);
+    return value ?? 0;
+  };
+  return [along("detector_shift_x"), along("detector_shift_y")];
+}
+
+/** A panel whose corner stands at a place of the laboratory beside the shift of all panels. */
+function panelOf(panel: string, settings: Settings, [shiftX, shiftY, zMm]: Vector3, energyEv: number | undefined, name: string): PanelRecord {
   const of = (key: string): number => needed(settings, key, panel, name);
   const [minFs, maxFs, minSs, maxSs] = ["min_fs", "max_fs", "min_ss", "max_ss"].map(of);
   const pixels = { fast: maxFs - minFs + 1, slow: maxSs - minSs + 1 };
@@ -126,19 +139,28 @@ function panelOf(panel: string, settings: Settings, zMm: number, name: string): 
   const [fast, slow] = [directionOf(settings, "fs", [1, 0, 0], name), directionOf(settings, "ss", [0, 1, 0], name)];
   if (!(lengthOf(cross(fast, slow)) > 1e-3)) throw new InputError(`${name}: panel ${panel} has fs and ss that are parallel`);
   const pixelSizeMm = 1000 / resolution;
-  const gain = numberOf(settings, "adu_per_photon", name);
-  const overload = numberOf(settings, "max_adu", name);
+  const countsPerEv = numberOf(settings, "adu_per_eV", name);
+  const gain = numberOf(settings, "adu_per_photon", name) ?? (countsPerEv && energyEv && countsPerEv * energyEv);
   return {
     name: panel,
     pixels,
     pixelSizeMm,
-    originMm: [of("corner_x") * pixelSizeMm, of("corner_y") * pixelSizeMm, zMm],
+    originMm: [of("corner_x") * pixelSizeMm + shiftX, of("corner_y") * pixelSizeMm + shiftY, zMm],
     fast,
     slow,
-    ...(overload !== undefined && { trusted: { overload } }),
+    ...trustedOf(settings, name),
     ...(gain !== undefined && { gain }),
     inImage: { fast: minFs, slow: minSs },
   };
+}
+
+/** The counts that can be trusted; those above flag_morethan, beginning with the next number, cannot. */
+function trustedOf(settings: Settings, name: string): Pick<PanelRecord, "trusted"> {
+  const lowest = numberOf(settings, "flag_lessthan", name);
+  const highest = numberOf(settings, "flag_morethan", name);
+  const limits = [numberOf(settings, "max_adu", name), highest === undefined ? undefined : highest + Math.max(Math.abs(highest), 1) * Number.EPSILON].filter((limit) => limit !== undefined);
+  const overload = limits.length > 0 ? Math.min(...limits) : undefined;
+  return lowest === undefined && overload === undefined ? {} : { trusted: { lowest, overload } };
 }
 
 /** A direction such as "-0.0059x +0.99y". */
@@ -154,61 +176,6 @@ function directionOf(settings: Settings, key: string, otherwise: Vector3, name: 
     throw new InputError(`${name}, line ${setting.line}: ${key} is ${quote(setting.word)}; a direction is written like -0.0059x +0.99y`);
   }
   return [components[0], components[1], components[2]];
-}
-
-/** Bad pixels as rectangles of each panel, in its own coordinates: of regions along fs and ss, and of those in x and y. */
-function badPixels(bad: ReadonlyMap<string, Settings>, panels: readonly [string, Settings][], records: readonly PanelRecord[], name: string): Map<string, PixelRectangle[]> {
-  const masked = new Map<string, PixelRectangle[]>();
-  for (const [region, settings] of bad) {
-    const of = (key: string): number => needed(settings, key, region, name);
-    const isInLaboratory = settings.has("min_x") || settings.has("min_y");
-    const ranges = (isInLaboratory ? ["min_x", "max_x", "min_y", "max_y"] : ["min_fs", "max_fs", "min_ss", "max_ss"]).map(of);
-    const only = settings.get("panel")?.word;
-    if (only !== undefined && !panels.some(([panel]) => panel === only)) throw new InputError(`${name}: ${region} lies in the panel ${quote(only)}, which is not there`);
-    panels.forEach(([panel, own], i) => {
-      if (only !== undefined && panel !== only) return;
-      const first = ["min_fs", "min_ss"].map((key) => needed(own, key, panel, name));
-      const rectangles = isInLaboratory ? rowsWithin(records[i], ranges) : rectangleWithin(records[i], first, ranges);
-      if (rectangles.length > 0) masked.set(panel, [...(masked.get(panel) ?? []), ...rectangles]);
-    });
-  }
-  return masked;
-}
-
-/** What a panel has of a region along fs and ss, which are counted in the data's array. */
-function rectangleWithin({ pixels }: PanelRecord, [fs, ss]: readonly number[], [minFs, maxFs, minSs, maxSs]: readonly number[]): PixelRectangle[] {
-  const rectangle = {
-    fastMin: Math.max(minFs - fs, 0),
-    fastEnd: Math.min(maxFs + 1 - fs, pixels.fast),
-    slowMin: Math.max(minSs - ss, 0),
-    slowEnd: Math.min(maxSs + 1 - ss, pixels.slow),
-  };
-  return rectangle.fastEnd > rectangle.fastMin && rectangle.slowEnd > rectangle.slowMin ? [rectangle] : [];
-}
-
-/** The pixels whose centres lie in a region in x and y, which are counted in pixels from the beam: of each row, a stretch; equal rows together. */
-function rowsWithin({ pixels, pixelSizeMm, originMm, fast, slow }: PanelRecord, [minX, maxX, minY, maxY]: readonly number[]): PixelRectangle[] {
-  const rectangles: PixelRectangle[] = [];
-  for (let row = 0; row < pixels.slow; row++) {
-    let [begin, end] = [0, pixels.fast];
-    for (const [axis, low, high] of [[0, minX, maxX], [1, minY, maxY]]) {
-      // At the column i the coordinate is at + i * step.
-      const step = fast[axis];
-      const at = originMm[axis] / pixelSizeMm + (row + 0.5) * slow[axis] + 0.5 * step;
-      if (Math.abs(step) < 1e-12) {
-        if (!(at >= low && at <= high)) end = 0;
-        continue;
-      }
-      const [near, far] = [(low - at) / step, (high - at) / step].sort((one, other) => one - other);
-      begin = Math.max(begin, Math.ceil(near - 1e-9));
-      end = Math.min(end, Math.floor(far + 1e-9) + 1);
-    }
-    if (end <= begin) continue;
-    const last = rectangles.at(-1);
-    if (last && last.slowEnd === row && last.fastMin === begin && last.fastEnd === end) rectangles[rectangles.length - 1] = { ...last, slowEnd: row + 1 };
-    else rectangles.push({ fastMin: begin, fastEnd: end, slowMin: row, slowEnd: row + 1 });
-  }
-  return rectangles;
 }
 
 /** The tree of groups: each hangs in the smallest one that holds all of its panels. */

@@ -65,6 +65,8 @@ export interface PanelRecord {
   readonly pedestal?: number | undefined;
   /** rectangles of pixels that do not exist or do not count */
   readonly masked?: readonly PixelRectangle[] | undefined;
+  /** maps of pixels that do not count, which lie in files of their own or in the image's */
+  readonly maskMaps?: readonly MaskMap[] | undefined;
   /** where the panel's first pixel stands in the image that holds all panels, where it does */
   readonly inImage?: { readonly fast: number; readonly slow: number } | undefined;
 }
@@ -89,6 +91,20 @@ export interface PixelRectangle {
   readonly slowMin: number;
   /** behind the last pixel along slow */
   readonly slowEnd: number;
+}
+
+/** Where a number for each pixel stands whose bits say whether the pixel counts. */
+export interface MaskMap {
+  /** path, as the source states it; undefined where the map lies in the image's file */
+  readonly file?: string | undefined;
+  /** of the data set in the file */
+  readonly path: string;
+  /** what each axis of the data set counts; a number is the place along an axis of other things */
+  readonly axes: readonly ("frame" | "slow" | "fast" | number)[];
+  /** bits all of which a pixel has that counts */
+  readonly goodBits: number;
+  /** bits none of which a pixel has that counts */
+  readonly badBits: number;
 }
 
 /** A group of panels, or of groups, that moves as one. Panels by their number. */

@@ -24,7 +24,12 @@ export interface Hdf5Dataset {
   numbers(): readonly number[];
   /** the numbers at an index of the first axis */
   plane(index: number): ArrayLike<number>;
+  /** the numbers between a beginning and an end along each axis, the last axis fastest */
+  part(ranges: readonly (readonly [begin: number, end: number])[]): ArrayLike<number>;
 }
+
+/** What reading a file needs is not installed. */
+export class MissingPackageError extends InputError {}
 
 const install = "npm install h5wasm@0.8 h5wasm-plugins@0.2";
 
@@ -45,11 +50,11 @@ const plugins: ReadonlyMap<number, string> = new Map([
  * Opens an HDF5 file, does something with it, and closes it.
  * @param path of the file on the disk
  * @param name what error messages call it
- * @throws InputError when the optional package h5wasm is not installed, or the file is damaged
+ * @throws MissingPackageError when an optional package that it needs is not installed; InputError when the file is damaged
  */
 export async function withHdf5<T>(path: string, name: string, use: (file: Hdf5File) => T): Promise<T> {
   const library = await import("h5wasm/node").catch((error: unknown) => {
-    throw new InputError(`${name} is an HDF5 file, and reading it needs optional packages: ${install}`, { cause: error });
+    throw new MissingPackageError(`${name} is an HDF5 file, and reading it needs optional packages: ${install}`, { cause: error });
   });
   const module = await library.ready;
   module.activate_throwing_error_handler();
@@ -112,12 +117,12 @@ function datasetOf(dataset: Dataset, name: string, home: string, folder: string 
   const { path } = dataset;
   const metadata = attempt(path, () => dataset.metadata);
   const shape = metadata.shape ?? [];
-  const read = (slices: [number, number] | undefined): unknown => {
+  const read = (slices?: readonly (readonly [number, number])[]): unknown => {
     for (const { file_name: source } of metadata.virtual_sources ?? []) {
       if (source !== "." && !existsSync(resolve(home, source))) throw new InputError(`${name}: ${path} lies in ${source}, which is not there`);
     }
     checkFilters(attempt(path, () => dataset.filters), `${name}: ${path}`, folder);
-    return attempt(path, () => (slices ? dataset.slice([slices, ...shape.slice(1).map((): [] => [])]) : dataset.value));
+    return attempt(path, () => (slices ? dataset.slice(slices.map(([begin, end]): [number, number] => [begin, end])) : dataset.value));
   };
   const numbers = (value: unknown): ArrayLike<number> => {
     const list = numbersOf(value);
@@ -131,11 +136,12 @@ function datasetOf(dataset: Dataset, name: string, home: string, folder: string 
     shape,
     numberType: isInteger ? `${metadata.signed ? "int" : "uint"}${8 * metadata.size}` : isFloat ? `float${8 * metadata.size}` : "",
     text: () => {
-      const value = plain(read(undefined));
+      const value = plain(read());
       return typeof value === "string" ? value : undefined;
     },
-    numbers: () => Array.from(numbers(read(undefined))),
-    plane: (index) => numbers(read([index, index + 1])),
+    numbers: () => Array.from(numbers(read())),
+    plane: (index) => numbers(read([[index, index + 1], ...shape.slice(1).map((extent) => [0, extent] as const)])),
+    part: (ranges) => numbers(read(ranges)),
   };
 }
 
@@ -147,7 +153,7 @@ function checkFilters(filters: readonly { readonly id: number; readonly name: st
     const called = `filter ${id}${name === "" ? "" : ` (${name.replace(/;.*/, "")})`}`;
     if (plugin === undefined) throw new InputError(`${where} is packed by the HDF5 ${called}, which cannot be undone here`);
     if (folder === undefined || !existsSync(join(folder, `libH5Z${plugin}.so`))) {
-      throw new InputError(`${where} is packed by the HDF5 ${called}, and undoing it needs an optional package: ${install}`);
+      throw new MissingPackageError(`${where} is packed by the HDF5 ${called}, and undoing it needs an optional package: ${install}`);
     }
   }
 }

@@ -30,6 +30,16 @@ test("panels that have moved and turned come back from the file that is written,
   assert.equal(written.split("\n").length, geometry.split("\n").length + 1);
 });
 
+test("lines keep the ends that they have", () => {
+  for (const ending of ["\r\n", "\r"]) {
+    const text = geometry.replaceAll("\n", ending);
+    const moved = { ...record, panels: record.panels.map((panel) => ({ ...panel, originMm: plus(panel.originMm, [0.5, 0, 0]) })) };
+    const plain = formatCrystfelGeometry(geometry, moved);
+    assert.is(formatCrystfelGeometry(text, moved), plain.replaceAll("\n", ending));
+    assert.ok(Math.abs(parseCrystfelGeometry(plain, "m").panels[0].originMm[0] - record.panels[0].originMm[0] - 0.5) < 1e-9);
+  }
+});
+
 test("other panels are refused", () => {
   refuses(() => formatCrystfelGeometry(geometry, { ...record, panels: record.panels.slice(1) }), /2 panels, and 1 are to be written/);
 });
