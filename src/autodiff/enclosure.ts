@@ -2,7 +2,6 @@
  * What a program's values can be over a rectangle of two of its arguments, which vary together along the first axis, as the indices of
  * pixels do.
  */
-import type { NdArray } from "../ndarray/ndarray.js";
 import { sizeOf, type Shape } from "../ndarray/shape.js";
 import { encloseFunction, encloseMultiple, encloseProduct, encloseSum, enclosedConstant, enclosedZeros, type Enclosed, type HalfEdges, type Places } from "./enclosed.js";
 import type { ProgramValues } from "./program-values.js";
@@ -32,7 +31,7 @@ export class Enclosure {
   readonly #arguments: readonly Enclosed[];
 
   /**
-   * @param values of the program, which other enclosures may share
+   * @param values of the program, which other enclosures may share: the arguments that they take last are those of the enclosure
    * @param outputs the first of the program's that are enclosed, and the one behind the last
    * @throws RangeError when a step that varies cannot be enclosed
    */
@@ -42,7 +41,7 @@ export class Enclosure {
     const of = (id: number): Enclosed => {
       const present = enclosed.get(id);
       if (present) return present;
-      const made = values.isVarying(id) ? this.#enclosed(values, id, of) : constantOf(values.known(id), values.collapsed(program.nodes[id].shape));
+      const made = values.isVarying(id) ? this.#enclosed(values, id, of) : enclosedConstant(values.numbers(id));
       enclosed.set(id, made);
       return made;
     };
@@ -78,26 +77,6 @@ export class Enclosure {
     this.half.y = halfY;
     for (const step of this.#steps) enclose(step, this.half);
   }
-}
-
-function constantOf(array: NdArray, shape: Shape): Enclosed {
-  const centre = new Float64Array(sizeOf(shape));
-  const { data, offset } = array;
-  if (centre.length === 1) {
-    centre[0] = data[offset];
-    return enclosedConstant(centre);
-  }
-  const strides = shape.map((_, axis) => array.strides[axis]);
-  for (let i = 0; i < centre.length; i++) {
-    let rest = i;
-    let at = offset;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      at += (rest % shape[axis]) * strides[axis];
-      rest = Math.floor(rest / shape[axis]);
-    }
-    centre[i] = data[at];
-  }
-  return enclosedConstant(centre);
 }
 
 /** For each element of a shape, the element that stands beside it in one that broadcasts to it. */

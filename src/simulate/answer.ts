@@ -44,13 +44,14 @@ export function answer(recordings: Recordings, subject: Subject): Answer {
   for (;;) {
     const { done, value } = runs.next();
     if (done) return { ...value, warnings: [...warnings, ...value.warnings] };
-    const runner = recordings.runner(value.job);
-    if (runner.warning !== undefined) warnings.add(runner.warning);
-    for (let tile = value.firstTile; tile < value.endTile; tile++) {
-      runner.run(value, tile);
-      subject.onProgress?.(pixelsIn(tile + 1, value), value.pixels.size);
-    }
-    runner.finish();
+    recordings.lend(value.job, (runner) => {
+      if (runner.warning !== undefined) warnings.add(runner.warning);
+      for (let tile = value.firstTile; tile < value.endTile; tile++) {
+        runner.run(value, tile);
+        subject.onProgress?.(pixelsIn(tile + 1, value), value.pixels.size);
+      }
+      runner.finish();
+    });
   }
 }
 
@@ -134,8 +135,7 @@ function planned(recordings: Recordings, subject: Subject): { readonly subject: 
 
 function findLatch(recordings: Recordings, subject: Subject, run: TileRun, tile: number): Latch {
   const { run: asked } = recordings.ask({ ...subject, question: leavingQuestion, images: 0 }, "tricubic");
-  const [leaving] = recordings.runner(asked.job).ask({ ...run, ...asked }, tile);
-  const at = flatData(leaving).indexOf(1);
+  const at = recordings.lend(asked.job, (runner) => flatData(runner.ask({ ...run, ...asked }, tile)[0]).indexOf(1));
   const { steps } = subject.plan;
   return { pixel: pixelsOfTile(run.pixels, tile, asked.job.size).first + Math.floor(at / steps), step: at % steps, stepsOfPixel: steps };
 }

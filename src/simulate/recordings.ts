@@ -54,7 +54,7 @@ interface Prepared {
   /** literals that its derivatives added to those of the recording */
   readonly added: readonly NdArray[];
   /** what bounds its steps, where it is masked */
-  readonly reach: { readonly reach: Reach; readonly known: readonly Known[]; readonly leavesZero: boolean } | undefined;
+  readonly reach: { readonly known: readonly Known[]; readonly leavesZero: boolean } | undefined;
   /** of what dark pixels cost */
   readonly dark: readonly Known[] | undefined;
 }
@@ -71,18 +71,22 @@ export class Recordings {
   readonly #jobs = new Map<string, TileJob>();
   /** by their spelling */
   readonly #recordings = new Map<string, Prepared>();
-  readonly #runners = new Map<number, TileRunner>();
+  readonly #runners = new WeakMap<TileJob, TileRunner>();
 
   constructor(dtype: FloatDType, executor: Executor) {
     this.#dtype = dtype;
     this.#executor = executor;
   }
 
-  /** What works on a job's tiles in this thread. */
-  runner(job: TileJob): TileRunner {
-    const runner = this.#runners.get(job.id) ?? new TileRunner(job);
-    this.#runners.set(job.id, runner);
-    return runner;
+  /** Lends what works on a job's tiles in this thread: a call from within another one that works on them has one of its own. */
+  lend<R>(job: TileJob, work: (runner: TileRunner) => R): R {
+    const runner = this.#runners.get(job) ?? new TileRunner(job);
+    this.#runners.delete(job);
+    try {
+      return work(runner);
+    } finally {
+      this.#runners.set(job, runner);
+    }
   }
 
   /** Records a question, and finds what was compiled for it. */
@@ -101,12 +105,12 @@ export class Recordings {
     const literals = [...recorded.literals];
     const prepared = this.#recordings.get(recorded.spelling) ?? this.#prepared(recorded, question, mode, plan.tileSize);
     keep(this.#recordings, recorded.spelling, prepared);
-    keep(this.#jobs, prepared.structure, prepared.job, ({ id }) => this.#runners.delete(id));
-    const reach = prepared.reach &&
-      plan.negligible && { ...prepared.reach, known: knownArguments(prepared.reach.known, literals, "float64"), negligible: plan.negligible };
+    keep(this.#jobs, prepared.structure, prepared.job);
+    const { job, chain, reach: bounds } = prepared;
+    const { negligible } = plan;
+    const reach = job.reach && bounds && negligible && { reach: job.reach, ...bounds, known: knownArguments(bounds.known, literals, "float64"), negligible };
     const darkKnown = prepared.dark && knownArguments(prepared.dark, literals, "float64");
     literals.push(...prepared.added);
-    const { job, chain } = prepared;
     return {
       run: { job, known: knownArguments(prepared.known, literals, "float64"), reach, darkKnown },
       chain: chain && runNumbers({ ...chain, literals }, plan.inputs.map((input) => input.item()), plan.inputs.length),
@@ -117,12 +121,12 @@ export class Recordings {
     const first = literals.length;
     const bounds = reachOf();
     const bounded = bounds && openProgram(bounds.program);
-    const reach = bounds && bounded && { reach: { ...bounds, program: bounded.program }, known: bounded.known, leavesZero };
+    const reach = bounds && bounded && { ...bounds, program: bounded.program };
     const costs = darkOf();
     const dark = costs && openProgram(costs);
     const { program: recorded, chain } = program();
     const { program: open, known } = openProgram(recorded);
-    const structure = [kind, mode, ...open.inputs.map(({ shape }) => shape.join("x")), structureOf(open), dark && structureOf(dark.program)].join();
+    const structure = [kind, mode, ...open.inputs.map(({ shape }) => shape.join("x")), structureOf(open), dark && structureOf(dark.program), reach && spellingOf(reach)].join();
     const job: TileJob = this.#jobs.get(structure) ?? {
       id: jobs++,
       program: open,
@@ -131,20 +135,24 @@ export class Recordings {
       hasLatch: mode === "latched",
       hasImage: kind === "image" || kind === "leaving",
       hasDerivatives: kind === "normal",
-      isMasked: reach !== undefined,
+      reach,
       dark: dark?.program,
     };
-    return { structure, job, known, chain, added: literals.slice(first), reach, dark: dark?.known };
+    return { structure, job, known, chain, added: literals.slice(first), reach: bounded && { known: bounded.known, leavesZero }, dark: dark?.known };
   }
 }
 
+/** What reaches have in common that bound steps alike. */
+function spellingOf({ program, ...bounds }: Reach): string {
+  return [JSON.stringify(bounds), program.inputs.map(({ shape }) => shape.join("x")), structureOf(program)].join();
+}
+
 /** Makes an entry the newest, and forgets the oldest of too many. */
-function keep<V>(known: Map<string, V>, key: string, value: V, onForgotten: (value: V) => void = () => undefined): void {
+function keep<V>(known: Map<string, V>, key: string, value: V): void {
   known.delete(key);
   known.set(key, value);
-  for (const [oldest, forgotten] of known) {
+  for (const oldest of known.keys()) {
     if (known.size <= mostJobs) return;
     known.delete(oldest);
-    onForgotten(forgotten);
   }
 }

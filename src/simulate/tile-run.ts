@@ -1,7 +1,7 @@
 import type { Executor } from "../autodiff/executor.js";
 import type { Program } from "../autodiff/tape.js";
 import type { NdArray } from "../ndarray/ndarray.js";
-import type { RunReach } from "./live/reach.js";
+import type { Reach, RunReach } from "./live/reach.js";
 import type { Pixels } from "./pixels.js";
 
 /**
@@ -19,8 +19,8 @@ export interface TileJob {
   readonly size: number;
   readonly hasLatch: boolean;
   readonly hasImage: boolean;
-  /** whether there is an argument, behind those, that says for which leaves each step is worked on; tiles are then blocks of pixels */
-  readonly isMasked: boolean;
+  /** what bounds the steps, where an argument behind those says for which leaves each step is worked on; tiles are then blocks of pixels */
+  readonly reach: Reach | undefined;
   /** of the arguments, what the pixels cost that no step reaches */
   readonly dark?: Program | undefined;
   /** whether its results are, behind the loss, of each pixel: slope and curvature of the loss, and the derivatives by the parameters */

@@ -42,11 +42,11 @@ export class TileRunner {
   /** The workspace for a run: a new one where the present one reads in its place what the run does not know. */
   #workspaceFor({ known }: TileRun): Workspace {
     if (this.#present && servesFor(this.#present, known)) return this.#present;
-    const { program, executor, isMasked } = this.job;
+    const { program, executor, reach } = this.job;
     const others = new Array<undefined>(program.inputs.length - known.length).fill(undefined);
     this.#present = prepareWorkspace(program, executor, [...others, ...known]);
     this.#begun = undefined;
-    this.#blocks = isMasked ? new BlockRunner(this.job, this.#present) : undefined;
+    this.#blocks = reach ? new BlockRunner(this.job, this.#present) : undefined;
     return this.#present;
   }
 

@@ -5,10 +5,11 @@ import { bentSpread, straightSpread, type Enclosed } from "../../src/autodiff/en
 import { Enclosure } from "../../src/autodiff/enclosure.js";
 import { ProgramValues } from "../../src/autodiff/program-values.js";
 import { interpret } from "../../src/autodiff/interpreter.js";
-import { abs, add, ceil, cos, div, exp, floor, mul, neg, sin, sqrt, sub } from "../../src/autodiff/operations.js";
+import { abs, add, ceil, cos, div, exp, floor, mul, neg, sin, sqrt, sub, sum, transpose } from "../../src/autodiff/operations.js";
 import { reshape } from "../../src/autodiff/primitives/reshape.js";
 import { Tape, type Program, type Variable } from "../../src/autodiff/tape.js";
-import { array, full } from "../../src/ndarray/ndarray.js";
+import { array, full, scalar } from "../../src/ndarray/ndarray.js";
+import { flip } from "../../src/ndarray/views.js";
 
 /** What is made of the indices of a pixel, of shape [P, 1], and of numbers of steps, of shape [1, 3]. */
 type Made = (x: Variable, y: Variable, steps: Variable) => Variable[];
@@ -31,6 +32,14 @@ const everything: Made = (x, y, steps) => {
   return [exp(mul(0.1, wave)), abs(wave), neg(div(wave, add(4, x))), ceil(wave), floor(mul(3, wave)), sqrt(add(5, mul(wave, y))), mul(wave, wave, y)];
 };
 
+/** What encloses a program's results, whose only arguments are the indices. */
+function enclosureOf(program: Program): Enclosure {
+  const values = new ProgramValues(program, [0, 1]);
+  const enclosure = new Enclosure(values);
+  values.take(() => undefined);
+  return enclosure;
+}
+
 /** Whether a value is in what encloses it. */
 function holds({ centre, x, y, xx, xy, yy, rest }: Enclosed, step: number, dx: number, dy: number, value: number): boolean {
   const at = centre.length === 1 ? 0 : step;
@@ -44,7 +53,7 @@ test("a value at any place of a rectangle is in what encloses it", () => {
   fc.assert(
     fc.property(centre, centre, fc.constantFrom(0, 0.01, 0.4), fc.constantFrom(0, 0.2, 0.9), within, within, (x, y, halfX, halfY, u, v) => {
       for (const make of [indices, everything]) {
-        const enclosure = new Enclosure(new ProgramValues(programOf(make, 1), [0, 1], () => undefined));
+        const enclosure = enclosureOf(programOf(make, 1));
         enclosure.over(x, y, halfX, halfY);
         const values = interpret(programOf(make, 1))([full([1, 1], x + u * halfX), full([1, 1], y + v * halfY)]);
         values.forEach(({ data }, output) => data.forEach((value, step) => assert.ok(holds(enclosure.outputs[output], step, u * halfX, v * halfY, value), `${output}, ${step}`)));
@@ -55,7 +64,7 @@ test("a value at any place of a rectangle is in what encloses it", () => {
 });
 
 test("indices over 32 x 32 pixels are enclosed within 1.1 of their true width", () => {
-  const enclosure = new Enclosure(new ProgramValues(programOf(indices, 1024), [0, 1], () => undefined));
+  const enclosure = enclosureOf(programOf(indices, 1024));
   for (const [x, y] of [[15.5, 15.5], [115.5, 79.5], [500.5, 300.5]] as const) {
     enclosure.over(x, y, 15.5, 15.5);
     const places = [-15.5, 0, 15.5].flatMap((dx) => [-15.5, 0, 15.5].map((dy) => [x + dx, y + dy]));
@@ -71,7 +80,7 @@ test("indices over 32 x 32 pixels are enclosed within 1.1 of their true width", 
 });
 
 test("what is left of indices over 32 x 32 pixels beside their slopes and curvatures is of third order", () => {
-  const enclosure = new Enclosure(new ProgramValues(programOf(indices, 1024), [0, 1], () => undefined));
+  const enclosure = enclosureOf(programOf(indices, 1024));
   const restFor = (half: number): number => {
     enclosure.over(500.5, 300.5, half, half);
     return enclosure.outputs[0].rest[0];
@@ -82,9 +91,58 @@ test("what is left of indices over 32 x 32 pixels beside their slopes and curvat
 
 test("what can be anything, or is no number, has no finite rest", () => {
   const make: Made = (x, y) => [div(1, sub(x, 3)), sqrt(sub(x, y)), div(sub(x, x), sub(y, y))];
-  const enclosure = new Enclosure(new ProgramValues(programOf(make, 1), [0, 1], () => undefined));
+  const enclosure = enclosureOf(programOf(make, 1));
   enclosure.over(3.1, 3, 0.5, 0.5);
   for (const { rest } of enclosure.outputs) assert.not(rest[0] < Infinity);
+});
+
+/** Indices times what is made of more arguments: numbers and a row of them, each way that a value can be made. */
+function programOfArguments(): Program {
+  const tape = new Tape();
+  const [x, y] = [0, 1].map(() => tape.input({ shape: [1, 1], dtype: "float32" }));
+  const [first, second] = [0, 1].map(() => tape.input({ shape: [], dtype: "float32" }));
+  const row = tape.input({ shape: [2, 3], dtype: "float32" });
+  const own = add(mul(first, row), sin(div(1, second)));
+  return tape.program([add(mul(x, sum(own, 0)), y), mul(x, reshape(transpose(own), [1, 6]), second), add(neg(mul(first, y)), div(x, second)), own]);
+}
+
+test("an enclosure that takes other arguments is that of a program that never had any else", () => {
+  const program = programOfArguments();
+  const numbers = fc.constantFrom(0, -0, 1, -2.5, 0.3, NaN);
+  const argumentsOfOne = fc.record({ first: numbers, second: numbers, row: fc.array(numbers, { minLength: 6, maxLength: 6 }), isTurned: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(argumentsOfOne, { minLength: 2, maxLength: 5 }), (given) => {
+      const kept = new ProgramValues(program, [0, 1]);
+      const enclosure = new Enclosure(kept);
+      for (const { first, second, row, isTurned } of given) {
+        const stacked = array([row.slice(0, 3), row.slice(3)]);
+        const inputs = [undefined, undefined, scalar(first), scalar(second), isTurned ? flip(flip(stacked, 0), 1) : stacked];
+        const fresh = new ProgramValues(program, [0, 1]);
+        const wanted = new Enclosure(fresh);
+        for (const values of [kept, fresh]) values.take((index) => inputs[index]);
+        for (const each of [enclosure, wanted]) each.over(7, 11, 0.5, 0.25);
+        const numbersOf = ({ outputs }: Enclosure): number[] => outputs.flatMap(({ centre, x, y, xx, xy, yy, rest }) => [centre, x, y, xx, xy, yy, rest].flatMap((each) => [...each]));
+        const found = numbersOf(enclosure);
+        assert.ok(numbersOf(wanted).every((number, i) => Object.is(number, found[i])));
+      }
+    }),
+    { numRuns: 200, seed: 1 },
+  );
+});
+
+test("what depends on an argument has changed when it has, and nothing else", () => {
+  const values = new ProgramValues(programOfArguments(), [0, 1]);
+  const { program: { nodes } } = values;
+  const [first, second] = [2, 3].map((index) => nodes.findIndex(({ primitive, attributes }) => primitive === "input" && attributes.index === index));
+  const inverse = nodes.findIndex(({ primitive, inputs }) => primitive === "div" && inputs[1] === second && !values.isVarying(inputs[0]));
+  values.numbers(first);
+  values.numbers(inverse);
+  const changedBy = (x: number, y: number): boolean[] => {
+    values.take((index) => scalar(index === 2 ? x : y));
+    return [values.hasChanged(first), values.hasChanged(inverse)];
+  };
+  assert.equal([changedBy(1, 2), changedBy(1, 2), changedBy(0, 2), changedBy(-0, 2), changedBy(-0, 3)], [[true, true], [false, false], [true, false], [true, false], [false, true]]);
+  assert.throws(() => values.take(() => undefined), RangeError);
 });
 
 test.run();

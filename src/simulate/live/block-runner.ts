@@ -64,7 +64,7 @@ export class BlockRunner {
   }
 
   #begin(run: TileRun, panel: number): LiveSteps {
-    if (this.#run === run && this.#panel === panel && this.#live) return this.#live;
+    if (this.#run === run && this.#panel === panel && this.#live?.isOn(panel, run.reach)) return this.#live;
     const { reach, pixels } = run;
     if (reach === undefined) throw new TypeError("a run of masked steps says what bounds them");
     this.#live = liveStepsOn(panel, reach, run, pixels);

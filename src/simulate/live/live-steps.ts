@@ -3,9 +3,7 @@
  * where the detector's curvature is too strong for that, its quarters. What is no number is never left out.
  */
 import { allocate } from "../../ndarray/dtype.js";
-import { Enclosure, placesIn } from "../../autodiff/enclosure.js";
-import { ProgramValues } from "../../autodiff/program-values.js";
-import type { NdArray } from "../../ndarray/ndarray.js";
+import { placesIn, type Enclosure } from "../../autodiff/enclosure.js";
 import { sizeOf } from "../../ndarray/shape.js";
 import { shapeNamed, type CrystalBody } from "../../physics/lattice-factor.js";
 import type { Vector } from "../../physics/vector.js";
@@ -16,7 +14,8 @@ import { BoxSearch } from "./box-search.js";
 import { ClosedWidths } from "./closed-widths.js";
 import { LiveLeaves } from "./live-leaves.js";
 import { blockEdge, leavesAlong, leavesOfBlock } from "./pixel-block.js";
-import { positionOutputs, type RunReach } from "./reach.js";
+import { EnclosedReach } from "./enclosed-reach.js";
+import { positionOutputs, type Reach, type RunReach } from "./reach.js";
 import { quartersOf, type Region, type Search } from "./region.js";
 import { SpotSearch } from "./spot-search.js";
 import { widthsOfShape } from "./spot-widths.js";
@@ -25,14 +24,14 @@ import { groupsOf, orientationsOf, type StepLattices } from "./step-groups.js";
 /** How many radii of its spots places may be apart in a group of steps, where |q| is as large as it is at the edge of most detectors. */
 const [radiiApart, commonLength] = [4, 0.5];
 
-const latest = new WeakMap<RunReach, { readonly panel: number; readonly live: LiveSteps }>();
+const kept = new WeakMap<Reach, LiveSteps>();
 
-/** The live steps of a run on a panel; the latest one is kept for whoever asks next. */
-export function liveStepsOn(panel: number, reach: RunReach, run: RunParameters, pixels: Pixels): LiveSteps {
-  const known = latest.get(reach);
-  if (known?.panel === panel) return known.live;
-  const live = new LiveSteps(reach, parametersOn(panel, run), pixels);
-  latest.set(reach, { panel, live });
+/** The live steps of a run on a panel: one object for all runs of a reach, which answers for the run and panel that were asked for last. */
+export function liveStepsOn(panel: number, run: RunReach, parameters: RunParameters, pixels: Pixels): LiveSteps {
+  const present = kept.get(run.reach);
+  present?.turnTo(panel, run, parameters, pixels);
+  const live = present ?? new LiveSteps(panel, run, parameters, pixels);
+  kept.set(run.reach, live);
   return live;
 }
 
@@ -41,22 +40,40 @@ export class LiveSteps {
   readonly leaves = new Uint8Array(leavesOfBlock);
   /** which steps are live there, a row of steps for each leaf; meaningless where no leaf is */
   readonly mask: Uint8Array;
-  readonly #search: Search;
+  readonly #enclosed: EnclosedReach;
   readonly #found = new LiveLeaves();
-  readonly #pixels: Pixels;
-  readonly #columns: number;
+  #panel: number;
+  #run: RunReach;
+  #pixels: Pixels;
+  #search: Search;
   /** the patch that was asked about */
   #patch = -1;
 
-  /**
-   * @param parameters the program's arguments before the pixels' indices
-   * @throws RangeError when the program cannot be enclosed
-   */
-  constructor(run: RunReach, parameters: readonly NdArray[], pixels: Pixels) {
+  /** @throws RangeError when the reach's program cannot be enclosed */
+  constructor(panel: number, run: RunReach, parameters: RunParameters, pixels: Pixels) {
+    this.#panel = panel;
+    this.#run = run;
     this.#pixels = pixels;
-    this.#columns = pixels.blocks?.columns ?? 0;
-    this.#search = searchOf(run, parameters);
+    this.#enclosed = new EnclosedReach(run.reach, parameters.parameters.length);
+    this.#enclosed.take(parametersOn(panel, parameters), run.known);
+    this.#search = searchOf(run, this.#enclosed);
     this.mask = new Uint8Array(sizeOf(run.reach.steps) * leavesOfBlock);
+  }
+
+  /** Whether it answers for a run on a panel. */
+  isOn(panel: number, run: RunReach | undefined): boolean {
+    return this.#run === run && this.#panel === panel;
+  }
+
+  /** Answers for another run, or on another panel, from now on. */
+  turnTo(panel: number, run: RunReach, parameters: RunParameters, pixels: Pixels): void {
+    this.#pixels = pixels;
+    if (this.isOn(panel, run)) return;
+    const areOthers = this.#enclosed.take(parametersOn(panel, parameters), run.known);
+    if (areOthers || this.#run !== run) this.#search = searchOf(run, this.#enclosed);
+    this.#run = run;
+    this.#panel = panel;
+    this.#patch = -1;
   }
 
   /** Finds the live steps of a block; returns in how many leaves and steps there are. */
@@ -83,8 +100,8 @@ export class LiveSteps {
 
   /** So many blocks along each edge, from one of a patch on. */
   #regionOf({ patch, row, column }: BlockOfPanel, blocks: number): Region {
-    const { roi } = this.#pixels;
-    const { fast, slow } = firstOfPatch(this.#columns, patch);
+    const { roi, blocks: standing } = this.#pixels;
+    const { fast, slow } = firstOfPatch(standing?.columns ?? 0, patch);
     const half = (blocks * blockEdge - 1) / 2;
     return {
       fast: roi.fastMin + fast + column * blockEdge + half,
@@ -97,14 +114,9 @@ export class LiveSteps {
   }
 }
 
-function searchOf({ reach, known, negligible }: RunReach, parameters: readonly NdArray[]): Search {
+function searchOf({ reach, negligible }: RunReach, { positions, vectors, rest }: EnclosedReach): Search {
   const { program } = reach;
-  const at = parameters.length;
-  const firstKnown = program.inputs.length - known.length;
-  const values = new ProgramValues(program, [at, at + 1], (index) => (index < at ? parameters[index] : known[index - firstKnown]));
-  const positions = new Enclosure(values, [0, 3]);
-  const steps = stepLattices(program.outputs.map((output) => program.nodes[output].shape), reach.steps, new Enclosure(values, [3, positionOutputs]));
-  const rest = new Enclosure(values, [positionOutputs]);
+  const steps = stepLattices(program.outputs.map((output) => program.nodes[output].shape), reach.steps, vectors);
   if (reach.kind === "closed") {
     const elements = (output: number): Int32Array => placesIn([1, ...program.nodes[program.outputs[output]].shape.slice(1)], [1, ...reach.steps]);
     const widths = new ClosedWidths(rest, elements(positionOutputs), elements(program.outputs.length - 1), negligible);

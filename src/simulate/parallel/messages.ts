@@ -25,7 +25,8 @@ export interface RunMessage {
   readonly known: readonly ArrayMessage[];
   readonly pixels: Pixels;
   readonly ofPanels: ArrayMessage | undefined;
-  readonly reach: (Omit<RunReach, "known"> & { readonly known: readonly ArrayMessage[] }) | undefined;
+  /** but for what it has in common with others of the job */
+  readonly reach: (Omit<RunReach, "known" | "reach"> & { readonly known: readonly ArrayMessage[] }) | undefined;
   readonly darkKnown: readonly ArrayMessage[] | undefined;
   readonly data: readonly ArrayMessage[];
   readonly latch: Latch | undefined;

@@ -168,7 +168,7 @@ export class WorkerPool {
       known: arrays.map(asMessage),
       pixels,
       ofPanels: ofPanels && asMessage(ofPanels),
-      reach: reach && { ...reach, known: reach.known.map(asMessage) },
+      reach: reach && { known: reach.known.map(asMessage), negligible: reach.negligible, leavesZero: reach.leavesZero },
       darkKnown: darkKnown?.map(asMessage),
       data: data.map(asMessage),
       latch,

@@ -33,7 +33,7 @@ function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<numbe
     known: message.known.map(asArray),
     data: message.data.map(asArray),
     ofPanels: message.ofPanels && asArray(message.ofPanels),
-    reach: message.reach && { ...message.reach, known: message.reach.known.map(asArray) },
+    reach: message.reach && runner.job.reach && { ...message.reach, reach: runner.job.reach, known: message.reach.known.map(asArray) },
     darkKnown: message.darkKnown?.map(asArray),
     image: message.image && asArray(message.image),
     leaving: asArray(message.leaving),

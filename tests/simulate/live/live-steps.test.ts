@@ -149,6 +149,23 @@ test("any number of workers gives the same bits, whatever is left out", async ()
   }
 });
 
+test("live steps are those of the present parameters, whatever a model had before", () => {
+  for (const [scene, options] of [[{ domains: 12 }, {}], [{ cells: 30 }, { spots: "closed" }], [{ shape: "square", cells: 5, domains: 3 }, { skip: 1e-5 }]] as const) {
+    const model = modelOf(scene, options);
+    for (const change of [{}, { turn: 14 }, { distance: 80 }, { turn: 14, a: 40 }, {}]) {
+      const [image, fresh] = [model, modelOf(scene, options)].map((each) => each.simulate({ ...start, ...change }).image);
+      assert.equal(image.data, fresh.data);
+    }
+  }
+});
+
+test("an image that is begun while another one of the model is under way changes neither", () => {
+  let inside: NdArray | undefined;
+  const model = modelOf({ domains: 12, edges: [320, 40] }, { onProgress: () => (inside ??= (inside = zeros([1])) && model.simulate({ ...start, turn: 14 }).image) });
+  const { image } = model.simulate(start);
+  assert.equal(image.data, modelOf({ domains: 12, edges: [320, 40] }, {}).simulate(start).image.data);
+});
+
 test("a block's leaves stand along a curve from neighbour to neighbour", () => {
   for (let leaf = 0; leaf < leavesOfBlock; leaf++) {
     assert.is(leafAt[leavesAlong * leafRow[leaf] + leafColumn[leaf]], leaf);

@@ -137,8 +137,8 @@ function impossible(): TileRun {
     size: 4,
     hasLatch: false,
     hasImage: true,
-      hasDerivatives: false,
-      isMasked: false,
+    hasDerivatives: false,
+    reach: undefined,
   };
   const shared = { shared: true };
   const [image, leaving, rows] = [[2, 2], [1], [1, 1]].map((extents) => zeros(extents, "float64", shared));
