@@ -5,6 +5,8 @@ import { reshape } from "../../ndarray/views.js";
 import { parseCount, quote } from "../field.js";
 import { md5Base64 } from "../md5.js";
 import { decodeByteOffset, encodeByteOffset } from "./byte-offset.js";
+import { decodeCanonical } from "./canonical.js";
+import { decodePacked, littleEndian } from "./packed.js";
 
 /** A CBF image as read: the text before the pixels, and the pixels as float64 of shape [slow, fast]. */
 export interface Cbf {
@@ -21,7 +23,7 @@ export interface Cbf {
 }
 
 interface ElementType {
-  readonly bytes: number;
+  readonly bytes: 1 | 2 | 4;
   readonly range: readonly [lowest: number, highest: number];
   readonly read: (view: DataView, at: number) => number;
 }
@@ -117,10 +119,10 @@ function headerOf(bytes: Uint8Array, sections: readonly Section[], number: numbe
 }
 
 /**
- * Reads an image of a CBF file: miniCBF or imgCIF, packed as byte offsets or not packed, in binary or as text.
+ * Reads an image of a CBF file: miniCBF or imgCIF, packed in one of CBFlib's ways or not packed, in binary or as text.
  * @param name what error messages call the bytes
  * @param frame number of the image, from 1; the first unless given
- * @throws InputError when there is no such image, sizes, counts or checksum contradict the pixels, or they are packed in another way
+ * @throws InputError when there is no such image, sizes, counts or checksum contradict the pixels, or they are packed in a way that is not known
  */
 export function parseCbf(bytes: Uint8Array, name: string, frame = 1): Cbf {
   const sections = sectionsOf(bytes, name);
@@ -152,7 +154,7 @@ export function parseCbf(bytes: Uint8Array, name: string, frame = 1): Cbf {
     throw new InputError(`${name} is damaged: the pixels' checksum is ${md5Base64(packed)}, and Content-MD5 says ${quote(digest)}`);
   }
   const type = elementTypeOf(mime, name);
-  const pixels = unpack(packed, elements, type, mime, name);
+  const pixels = unpack(packed, [slow, fast], type, mime, name);
   return { header: headerOf(bytes, sections, frame - 1), shape: [slow, fast], image: reshape(pixels, [slow, fast]), isCounted: Number.isFinite(type.range[0]), frames: sections.length };
 }
 
@@ -182,16 +184,37 @@ function elementTypeOf(mime: ReadonlyMap<string, string>, name: string): Element
   return type;
 }
 
-function unpack(packed: Uint8Array, count: number, type: ElementType, mime: ReadonlyMap<string, string>, name: string): NdArray {
-  const conversion = /conversions="?([\w-]+)/i.exec(mime.get("content-type") ?? "")?.[1];
-  if (conversion?.toLowerCase() === "x-cbf_byte_offset") return decodeByteOffset(packed, count, type.range, name);
-  if (conversion !== undefined && conversion.toLowerCase() !== "x-cbf_none") {
-    throw new InputError(`${name}: the pixels are packed as ${quote(conversion)}; only x-CBF_BYTE_OFFSET and pixels that are not packed are read`);
+/** The pixels, as the way in which the header says that they are packed has them. */
+function unpack(packed: Uint8Array, shape: readonly [slow: number, fast: number], type: ElementType, mime: ReadonlyMap<string, string>, name: string): NdArray {
+  const content = mime.get("content-type") ?? "";
+  const conversion = /conversions="?([\w-]+)/i.exec(content)?.[1] ?? "x-CBF_NONE";
+  const [count, isReal] = [shape[0] * shape[1], !Number.isFinite(type.range[0])];
+  const isFlat = /;\s*"?flat"?\s*(;|$)/i.test(content);
+  switch (conversion.toLowerCase()) {
+    case "x-cbf_byte_offset":
+      return isReal ? plain(littleEndian(Int32Array.from(flatData(decodeByteOffset(packed, count, patterns, name))), 4), count, type, name) : decodeByteOffset(packed, count, type.range, name);
+    case "x-cbf_packed":
+      return plain(decodePacked(packed, { shape, bytes: type.bytes, version: 1, isFlat }, name), count, type, name);
+    case "x-cbf_packed_v2":
+      return plain(decodePacked(packed, { shape, bytes: type.bytes, version: 2, isFlat }, name), count, type, name);
+    case "x-cbf_canonical":
+      return plain(decodeCanonical(packed, count, type.bytes, type.range, name), count, type, name);
+    case "x-cbf_none":
+      return plain(packed, count, type, name);
+    default:
+      throw new InputError(`${name}: the pixels are packed as ${quote(conversion)}; x-CBF_BYTE_OFFSET, x-CBF_PACKED, x-CBF_PACKED_V2, x-CBF_CANONICAL and pixels that are not packed are read`);
   }
-  if (packed.length !== count * type.bytes) {
-    throw new InputError(`${name}: X-Binary-Size is ${packed.length}, and ${count} pixels of ${type.bytes} bytes need ${count * type.bytes}`);
+}
+
+/** Real numbers are packed as the integers that have their bits. */
+const patterns = [-2147483648, 2147483647] as const;
+
+/** Pixels that are not packed. */
+function plain(bytes: Uint8Array, count: number, type: ElementType, name: string): NdArray {
+  if (bytes.length !== count * type.bytes) {
+    throw new InputError(`${name}: X-Binary-Size is ${bytes.length}, and ${count} pixels of ${type.bytes} bytes need ${count * type.bytes}`);
   }
-  const view = new DataView(packed.buffer, packed.byteOffset);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   const pixels = allocate("float64", count);
   for (let i = 0; i < count; i++) pixels[i] = type.read(view, i * type.bytes);
   return fromData(pixels, [count]);

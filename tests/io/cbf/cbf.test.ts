@@ -49,7 +49,7 @@ const damaged: readonly [what: string, bytes: Uint8Array, message: RegExp][] = [
   ["a negative size", swapped("X-Binary-Size: 16", "X-Binary-Size: -4"), /X-Binary-Size is "-4"/],
   ["more pixels than bytes", bytesOf(text.replace(/Content-MD5.*\r\n/, "").replace("Elements: 6", "Elements: 60").replace("Dimension: 3", "Dimension: 30")), /60 pixels cannot be packed into 16 bytes/],
   ["fewer pixels than bytes", bytesOf(text.replace(/Content-MD5.*\r\n/, "").replace("Elements: 6", "Elements: 5").replace("Dimension: 3", "Dimension: 5").replace("Dimension: 2", "Dimension: 1")), /bytes are left over behind the last of 5 pixels/],
-  ["another packing", swapped("x-CBF_BYTE_OFFSET", "x-CBF_PACKED"), /packed as "x-CBF_PACKED"/],
+  ["another packing", swapped("x-CBF_BYTE_OFFSET", "x-CBF_NIBBLE_OFFSET"), /packed as "x-CBF_NIBBLE_OFFSET"/],
   ["another type", swapped("signed 32-bit integer", "signed 32-bit complex"), /Element-Type is "signed 32-bit complex"/],
   ["too narrow a type", swapped("signed 32-bit integer", "signed 16-bit integer"), /pixel 5 is 70000, outside of -32768 to 32767/],
   ["big-endian", swapped("LITTLE_ENDIAN", "BIG_ENDIAN"), /Byte-Order is "BIG_ENDIAN"/],
@@ -71,6 +71,13 @@ test("sections written as BASE64 or QUOTED-PRINTABLE are those of the bytes", ()
     assert.equal(toNested(parseCbf(bytesOf(file), "i.cbf").image), [[1, 2, 300], [-1, -2, 70000]], encoding);
     refuses(() => parseCbf(bytesOf(file.replace(/MD5: ..../, "MD5: AAAA")), "i.cbf"), /is damaged: the pixels' checksum/);
   }
+});
+
+test("real numbers in byte offsets are the integers of their bits", () => {
+  const values = [0.5, -2.25, 1e9, 0];
+  const bits = formatCbf([], array([Array.from(new Int32Array(Float32Array.from(values).buffer))]));
+  const file = bytesOf(String.fromCharCode(...bits).replace("signed 32-bit integer", "signed 32-bit real IEEE"));
+  assert.equal(toNested(parseCbf(file, "i.cbf").image), [values]);
 });
 
 test("a file of several images gives the one that is asked for, and says how many there are", async () => {
