@@ -9,14 +9,22 @@ import { boxReport, describeBoxes } from "./box-report.js";
 import { boxSpots } from "./box-spots.js";
 import type { BoxRequest } from "./boxes-request.js";
 import { refineOnBoxes, squaresOf } from "./boxes.js";
+import { tellFinished } from "./finished.js";
 import type { ImageJob } from "./images.js";
+import { optionsOf } from "./origin.js";
 import { describeRefinement, describeStep } from "./report.js";
 import { resultFiles } from "./result-files.js";
+import { finishedBefore } from "./state.js";
 
 /** Refines an image on boxes around its reflections. */
 export async function runBoxJob(boxes: BoxRequest, job: ImageJob, isOneOfMany: boolean, environment: Environment, signal: AbortSignal): Promise<Pick<Summary, "converged">> {
   const { cwd, stdout, stderr } = environment;
   const { given } = boxes;
+  if (given.has("resume")) {
+    const finished = await finishedBefore(`${job.folder}/refinement.json`, optionsOf(given), isOneOfMany);
+    if (finished) return tellFinished(finished, job, isOneOfMany, given, environment);
+    stderr(`${job.images[0]} has not been refined to its end by this command: the refinement begins anew\n`);
+  }
   const showsProgress = given.last("progress", "noprogress")?.name !== "noprogress";
   const { request, refinement: ended, symmetries } = await refineOnBoxes(boxes, job.images[0], cwd, environment.seconds(), {
     signal,

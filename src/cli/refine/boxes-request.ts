@@ -15,7 +15,7 @@ export interface BoxRequest {
 
 /** Options that say something of a whole image, or of spots that are sampled. */
 const ofWholeImages: readonly RefineFlag[] = [
-  "coarse", "starts", "within", "together", "resume", "read_noise", "water", "background", "oversample", "interpolate", "mosaic_spread", "mosaic_domains", "draws", "curved_det",
+  "coarse", "starts", "within", "together", "read_noise", "water", "background", "oversample", "interpolate", "mosaic_spread", "mosaic_domains", "draws", "curved_det",
   "hdivrange", "vdivrange", "divergence", "dispersion", "sourcefile", "skip", "roi",
 ];
 /** What says how many cells a domain has, or how long it is. */

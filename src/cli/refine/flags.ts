@@ -21,7 +21,7 @@ const own = {
   },
   fix: { group: "Refinement", values: ["NAMES"], kind: "text", help: "parameters of that list which keep their starting values" },
   out: { group: "Refinement", values: ["FOLDER"], kind: "text", help: "where the results are written", preset: "refined" },
-  resume: { group: "Refinement", help: "continue the refinement whose results are in that folder" },
+  resume: { group: "Refinement", help: "continue the refinement whose results are in that folder; one on boxes begins anew unless it has ended" },
   system: {
     group: "Refinement", values: ["WHAT"], kind: "text", choices: crystalSystems,
     help: "crystal system, which ties edges and angles", preset: "as the starting cell looks",

@@ -1,7 +1,7 @@
 import { writeAllAtomically, writeFileAtomically } from "../../io/files.js";
 import { refineFromManyStarts } from "../../refine/multi-start.js";
 import { refine, type Refinement, type RefineOptions } from "../../refine/refine.js";
-import { summaryFields, summaryOf, type Summary } from "../../refine/summary.js";
+import { summaryOf, type Summary } from "../../refine/summary.js";
 import type { WorkerPool } from "../../simulate/parallel/pool.js";
 import type { Environment } from "../environment.js";
 import { otherTasks } from "../interruption.js";
@@ -17,6 +17,7 @@ import { describeRefinement, describeStep, shown } from "./report.js";
 import { refineRequest } from "./request.js";
 import { resultFiles } from "./result-files.js";
 import { resumedOptions, resumedStart, unfinishedState } from "./state.js";
+import { tellFinished } from "./finished.js";
 
 /** What a refinement runs with, besides what it is asked for. */
 export interface Means {
@@ -38,12 +39,7 @@ export async function runJob(asked: Given<RefineFlag>, job: ImageJob, isOneOfMan
   const statePath = `${job.folder}/refinement.json`;
   const resumed = given.has("resume") ? await resumedStart(statePath, parameters, isOneOfMany) : undefined;
   const image = job.images.join(" ");
-  if (resumed?.finished) {
-    const { converged } = resumed.finished;
-    stderr(`${image} is refined already: ${job.folder}\n`);
-    if (given.has("json")) stdout(`${JSON.stringify({ ...(isOneOfMany && { image }), ...summaryFields(resumed.finished) })}\n`);
-    return { converged };
-  }
+  if (resumed?.finished) return tellFinished(resumed.finished, job, isOneOfMany, given, environment);
   const earlier = resumed?.history ?? [];
   const history = [...earlier];
   const stepsBefore = earlier.at(-1)?.step ?? 0;

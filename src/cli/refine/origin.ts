@@ -18,7 +18,7 @@ export type Origin = Pick<Report, "provenance" | "facts" | "files">;
 
 /** What the result comes from: the command, who said what, and the files that it has read. */
 export async function originOf(given: Given<RefineFlag>, images: readonly string[], facts: readonly StatedFact[], cwd: string): Promise<Origin> {
-  const options = given.occurrences.map(({ name, words }) => [`-${name}`, ...words].map(quotedArgument).join(" "));
+  const options = optionsOf(given);
   return {
     provenance: [
       ["program", `braggtape ${version()}, Node ${process.versions.node}`],
@@ -29,9 +29,14 @@ export async function originOf(given: Given<RefineFlag>, images: readonly string
   };
 }
 
-/** The command and the files of an origin, as the file of a refinement's numbers has them. */
-export function provenanceOf({ provenance, files }: Origin): object {
-  return { ...Object.fromEntries(provenance), files: files.map(({ name, bytes, checksum }) => ({ name, bytes, sha256: checksum })) };
+/** The options of a command line, one by one. */
+export function optionsOf(given: Given<RefineFlag>): string[] {
+  return given.occurrences.map(({ name, words }) => [`-${name}`, ...words].map(quotedArgument).join(" "));
+}
+
+/** The command, its options and the files of an origin, as the file of a refinement's numbers has them. */
+export function provenanceOf({ provenance, files }: Origin, given: Given<RefineFlag>): object {
+  return { ...Object.fromEntries(provenance), options: optionsOf(given), files: files.map(({ name, bytes, checksum }) => ({ name, bytes, sha256: checksum })) };
 }
 
 async function readFiles(names: readonly string[], cwd: string): Promise<ReadFile[]> {

@@ -77,7 +77,7 @@ export async function resultFiles(
   const blocks = refinedBlocks(refinement);
   if (blocks.length > 0) add("blocks.svg", poleFigure(blocks));
   const origin = await originOf(given, images, request.facts, cwd);
-  const more = { ...extras, ...(byPanel.length > 0 && { panels: byPanel.length === 1 ? byPanel[0] : byPanel }), provenance: provenanceOf(origin) };
+  const more = { ...extras, ...(byPanel.length > 0 && { panels: byPanel.length === 1 ? byPanel[0] : byPanel }), provenance: provenanceOf(origin, given) };
   add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, refinement.warnings, origin));
   add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings, more));
   return files;

@@ -17,6 +17,8 @@ export interface State {
   readonly failed?: string;
   /** steps that were taken */
   readonly history: readonly RefinementProgress[];
+  /** of the command, one by one; undefined where it is not known */
+  readonly options?: readonly string[];
 }
 
 /** A refinement that is under way, as text. */
@@ -55,12 +57,34 @@ export interface ResumedStart {
  */
 export async function resumedStart(path: string, parameters: readonly Parameter[], mayBeMissing: boolean): Promise<ResumedStart | undefined> {
   if (mayBeMissing && !existsSync(path)) return undefined;
-  const state = await readState(path).catch((error: unknown) => {
-    throw error instanceof InputError ? new InputError(`--resume: ${error.message}`, { cause: error }) : error;
-  });
+  const state = await stateToResume(path);
   if (state.failed !== undefined) return undefined;
   const { values, blur = 1, history } = state;
   return { blur, history, finished: isFinished(state, parameters) ? state.summary : undefined, values: parameters.map(({ name, start, lower, upper }) => Math.min(Math.max(values[name] ?? start, lower), upper)) };
+}
+
+/** @throws InputError that names the option, when the file cannot be read or holds no refinement */
+async function stateToResume(path: string): Promise<State> {
+  return readState(path).catch((error: unknown) => {
+    throw error instanceof InputError ? new InputError(`--resume: ${error.message}`, { cause: error }) : error;
+  });
+}
+
+/** Options that change nothing of what a refinement comes to. */
+const aside = /^-(resume|progress|noprogress|json|threads|out|list|shard)( |$)/;
+
+/**
+ * What the same command has come to, where it was on boxes and nothing is left to be done.
+ * @param options of the command, one by one
+ * @param mayBeMissing whether one that has not been begun is no error
+ * @returns undefined where the refinement has to be done, which begins anew
+ * @throws InputError when the file is not one of a refinement
+ */
+export async function finishedBefore(path: string, options: readonly string[], mayBeMissing: boolean): Promise<Summary | undefined> {
+  if (mayBeMissing && !existsSync(path)) return undefined;
+  const { summary, options: before = [] } = await stateToResume(path);
+  const [own, others] = [options, before].map((list) => list.filter((option) => !aside.test(option)).sort().join("\n"));
+  return summary?.converged && own === others ? summary : undefined;
 }
 
 /** The options with which a refinement goes on: of the widths of spots, those that it has not finished with. */
@@ -72,7 +96,8 @@ export function resumedOptions({ values, blur }: ResumedStart, { coarseToFine = 
 export async function readState(path: string): Promise<State> {
   const state = parsed(await readTextFile(path), path);
   if (!isStored(state)) throw new InputError(`${path} does not hold a refinement`);
-  const { image, values, blur, failed, history } = state;
+  const { image, values, blur, failed, history, provenance } = state;
+  const options = isRecord(provenance) && Array.isArray(provenance.options) ? provenance.options.filter((option) => typeof option === "string") : undefined;
   return {
     image,
     values,
@@ -80,6 +105,7 @@ export async function readState(path: string): Promise<State> {
     ...(typeof failed === "string" && { failed }),
     summary: isSummary(state) ? state : undefined,
     history: Array.isArray(history) ? history.filter(isStep) : [],
+    ...(options && { options }),
   };
 }
 
@@ -94,6 +120,7 @@ function parsed(text: string, path: string): unknown {
 interface Stored extends Pick<State, "image" | "values" | "blur"> {
   readonly failed?: unknown;
   readonly history?: unknown;
+  readonly provenance?: unknown;
 }
 
 function isStep(step: unknown): step is RefinementProgress {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { finishedBefore } from "../../../src/cli/refine/state.js";
 import { parseFloatImage } from "../../../src/io/float-image.js";
 import { parseMtz } from "../../../src/io/mtz.js";
 import { parseReflectionTable } from "../../../src/io/reflection-table.js";
@@ -52,6 +53,25 @@ test("a model file alone is refined on boxes, with free intensities, in one comm
     const model = parseFloatImage(await bench.read("out/model.bin"), [160, 160], "model.bin");
     const outside = Array.from(model.data).filter((photons) => Number.isNaN(photons)).length;
     assert.ok(outside > 0 && outside < 0.9 * model.size, `${outside} pixels are in no box`);
+    // The same command goes on where nothing is left to be done.
+    const again = await bench.run("refine m.expt --refine misset,eta --resume --json --out out");
+    assert.equal([again.code, again.stderr], [0, `still.cbf is refined already: ${bench.folder}/out\n`]);
+    assert.is(JSON.parse(again.stdout).parameters.eta.value, values.eta);
+    const lost = await bench.run("refine m.expt --refine misset,eta --resume --out elsewhere");
+    assert.is(lost.code, 2);
+    assert.match(lost.stderr, /--resume: .*elsewhere\/refinement\.json/);
+  }));
+
+test("a refinement on boxes is done again where it has not ended, or the options were others", () =>
+  withBench({}, async (bench) => {
+    const summary = { converged: true, why: "", steps: 3, seconds: 1, loss: 1, reducedChiSquare: 1, warnings: [], parameters: { eta: { value: 0.3, esd: null } } };
+    const options = ["-refine eta", "-geometry m.expt"];
+    const state = { image: "still.cbf", values: { eta: 0.3 }, ...summary, provenance: { options } };
+    await bench.put({ "done.json": JSON.stringify(state), "short.json": JSON.stringify({ ...state, converged: false }), "old.json": JSON.stringify({ ...state, provenance: {} }) });
+    const finished = (file: string, asked: readonly string[], mayBeMissing = false) => finishedBefore(`${bench.folder}/${file}`, asked, mayBeMissing);
+    assert.equal((await finished("done.json", ["-resume", ...options, "-threads 2"]))?.parameters, summary.parameters);
+    for (const [file, asked] of [["done.json", [...options, "-dmin 2"]], ["done.json", options.slice(1)], ["short.json", options], ["old.json", options]] as const) assert.is(await finished(file, asked), undefined, file);
+    assert.is(await finished("none.json", options, true), undefined);
   }));
 
 test("what boxes have not is refused by its option, and nothing is written", () =>
