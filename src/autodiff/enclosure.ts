@@ -3,7 +3,8 @@
  * pixels do.
  */
 import { sizeOf, type Shape } from "../ndarray/shape.js";
-import { encloseFunction, encloseMultiple, encloseProduct, encloseSum, enclosedConstant, enclosedZeros, type Enclosed, type HalfEdges, type Places } from "./enclosed.js";
+import { encloseMultiple, encloseProduct, encloseSum, enclosedConstant, enclosedZeros, type Enclosed, type HalfEdges, type Places } from "./enclosed.js";
+import { encloseFunction } from "./enclosed-function.js";
 import type { ProgramValues } from "./program-values.js";
 
 /** A step that varies, with where the elements of its result find those of its inputs. */

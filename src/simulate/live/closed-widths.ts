@@ -3,6 +3,7 @@
  * pixel, which is 1 at least in a domain's own units and varies slowly, and a quadratic form of the reflection's indices.
  */
 import { allocate, type Data } from "../../ndarray/dtype.js";
+import { cubicSpread } from "../../autodiff/enclosed.js";
 import type { Enclosure } from "../../autodiff/enclosure.js";
 import type { Negligible } from "./reach.js";
 import type { Region } from "./region.js";
@@ -89,12 +90,13 @@ export class ClosedWidths implements SpotWidths, ReflectionWidths {
     for (let i = 0; i < components; i++) {
       const { centre, x, y, xx, xy, yy, rest } = outputs[atShared + i];
       const at = this.#view;
+      const higher = cubicSpread(outputs[atShared + i], at, this.enclosure.half) + rest[at];
       const bentX = xx[at] * alongX;
       const bentY = yy[at] * alongY;
       this.#shared[i] = centre[at] + (x[at] + bentX + xy[at] * alongY) * alongX + (y[at] + bentY) * alongY;
       const slopeX = Math.abs(x[at] + 2 * bentX + xy[at] * alongY);
       const slopeY = Math.abs(y[at] + 2 * bentY + xy[at] * alongX);
-      this.#spread[i] = (slopeX + Math.abs(xx[at]) * toX) * toX + (slopeY + Math.abs(yy[at]) * toY + Math.abs(xy[at]) * toX) * toY + rest[at];
+      this.#spread[i] = (slopeX + Math.abs(xx[at]) * toX) * toX + (slopeY + Math.abs(yy[at]) * toY + Math.abs(xy[at]) * toX) * toY + higher;
     }
   }
 
