@@ -26,6 +26,8 @@ export class BlockRunner {
   #row = 0;
   /** the panel that they are on */
   #panel = 0;
+  /** where leaves of the present block stand in the tile, of those whose live steps are not in the mask yet; or -1 */
+  readonly #slots = new Int32Array(leavesOfBlock).fill(-1);
 
   /** @param workspace of the job's program */
   constructor(job: TileJob, workspace: Workspace) {
@@ -43,17 +45,21 @@ export class BlockRunner {
     if (run === this.#run && isOther) this.finish();
     this.#row = row;
     const live = this.#begin(run, block.panel);
+    const { leaves } = live;
     const found = live.find(block);
     const isWhole = !run.reach?.leavesZero;
     const { hasImage } = this.#job;
-    if (hasImage && !isWhole) {
-      if (found > 0) for (let leaf = live.leaves.indexOf(1); leaf >= 0; leaf = live.leaves.indexOf(1, leaf + 1)) this.#addLit(run, live, blocks, block, leaf);
-      return;
+    const isSparse = hasImage && !isWhole;
+    if (found === 0 && isSparse) return;
+    this.#slots.fill(-1);
+    if (isSparse) for (let leaf = leaves.next(0); leaf >= 0; leaf = leaves.next(leaf + 1)) this.#addLit(run, live, blocks, block, leaf);
+    else {
+      for (let leaf = 0; leaf < leavesOfBlock; leaf++) {
+        if (isWhole || leaves.has(leaf)) this.#addLit(run, live, blocks, block, leaf);
+        else this.#addDark(run, blocks, block, leaf);
+      }
     }
-    for (let leaf = 0; leaf < leavesOfBlock; leaf++) {
-      if (isWhole || live.leaves[leaf] !== 0) this.#addLit(run, live, blocks, block, leaf);
-      else if (!hasImage) this.#addDark(run, blocks, block, leaf);
-    }
+    this.#writeMask(live, block);
   }
 
   /** Works on what was put off. */
@@ -91,15 +97,16 @@ export class BlockRunner {
   #addLit(run: TileRun, live: LiveSteps, blocks: Blocks, block: BlockOfPanel, leaf: number): void {
     const slot = this.#lit.leaves;
     if (!this.#lit.add(run.pixels, blocks, block, leaf)) return;
-    if (live.leaves[leaf] !== 0) {
-      const { data, offset } = this.#mask;
-      const { mask } = live;
-      const steps = mask.length / leavesOfBlock;
-      const from = steps * leaf;
-      const to = offset + slot;
-      for (let step = 0; step < steps; step++) if (mask[from + step] !== 0) data[to + leavesOfBlock * step] = 1;
-    }
-    if (this.#lit.isFull) this.#workOnLit(run);
+    this.#slots[leaf] = slot;
+    if (!this.#lit.isFull) return;
+    this.#writeMask(live, block);
+    this.#slots.fill(-1);
+    this.#workOnLit(run);
+  }
+
+  #writeMask(live: LiveSteps, block: BlockOfPanel): void {
+    const { data, offset } = this.#mask;
+    live.writeMask(block, this.#slots, data, offset);
   }
 
   #addDark(run: TileRun, blocks: Blocks, block: BlockOfPanel, leaf: number): void {

@@ -1,9 +1,16 @@
+import type { Data } from "../../ndarray/dtype.js";
 import { patchEdge } from "./blocked-pixels.js";
+import type { LeafSet } from "./leaf-set.js";
 import { leafAt, leavesAlong, leavesOfBlock } from "./pixel-block.js";
 
 /** Numbers of an entry: its step; rows and columns of the leaves in their block, first and last; and the block's next entry. */
 const perEntry = 3;
 const none = -1;
+
+interface PlaceInPatch {
+  readonly row: number;
+  readonly column: number;
+}
 
 /** For which leaves of a patch each step is live, as rectangles of leaves. */
 export class LiveLeaves {
@@ -43,33 +50,50 @@ export class LiveLeaves {
   }
 
   /**
-   * Sets which leaves of a block are live at all, and at which steps.
+   * Sets which leaves of a block are live at all.
    * @param block its row and column in the patch
-   * @param leaves receives 1 for each leaf where a step is live, else 0
-   * @param mask receives 1 for each step and leaf that are live, a row of steps for each leaf, else 0
-   * @returns how many steps and leaves are live
+   * @returns how many pairs of a step and a leaf are live; those that two of a step's spots share count twice
    */
-  write(block: { readonly row: number; readonly column: number }, leaves: Uint8Array, mask: Uint8Array): number {
-    leaves.fill(0);
+  writeLeaves(block: PlaceInPatch, leaves: LeafSet): number {
+    leaves.clear();
     const entries = this.#entries;
-    let at = this.#first[block.row * patchEdge + block.column];
-    if (at === none) return 0;
-    mask.fill(0);
-    const steps = mask.length / leavesOfBlock;
-    let live = 0;
-    for (; at !== none; at = entries[at + 2]) {
-      const step = entries[at];
+    let pairs = 0;
+    for (let at = this.#firstOf(block); at !== none; at = entries[at + 2]) {
       const rectangle = entries[at + 1];
+      const bottom = (rectangle >> 4) & 15;
+      const left = (rectangle >> 8) & 15;
       const right = rectangle >> 12;
-      for (let y = rectangle & 15; y <= ((rectangle >> 4) & 15); y++) {
-        for (let x = (rectangle >> 8) & 15; x <= right; x++) {
-          const leaf = leafAt[y * leavesAlong + x];
-          live += 1 - mask[steps * leaf + step];
-          mask[steps * leaf + step] = 1;
-          leaves[leaf] = 1;
+      for (let y = rectangle & 15; y <= bottom; y++) {
+        for (let x = left; x <= right; x++) leaves.add(leafAt[y * leavesAlong + x]);
+        pairs += right - left + 1;
+      }
+    }
+    return pairs;
+  }
+
+  /**
+   * Sets which steps are live in some leaves of a block.
+   * @param slots where each of its leaves stands in a row of the mask, or -1
+   * @param mask receives 1 for each step and leaf that are live, a row of leaves for each step, from an index on
+   */
+  writeMask(block: PlaceInPatch, slots: Int32Array, mask: Data, from: number): void {
+    const entries = this.#entries;
+    for (let at = this.#firstOf(block); at !== none; at = entries[at + 2]) {
+      const rectangle = entries[at + 1];
+      const row = from + leavesOfBlock * entries[at];
+      const bottom = (rectangle >> 4) & 15;
+      const left = (rectangle >> 8) & 15;
+      const right = rectangle >> 12;
+      for (let y = rectangle & 15; y <= bottom; y++) {
+        for (let x = left; x <= right; x++) {
+          const slot = slots[leafAt[y * leavesAlong + x]];
+          if (slot >= 0) mask[row + slot] = 1;
         }
       }
     }
-    return live;
+  }
+
+  #firstOf({ row, column }: PlaceInPatch): number {
+    return this.#first[row * patchEdge + column];
   }
 }

@@ -30,7 +30,7 @@ function isLiveAtMost(share: number, reach: RunReach, plan: Plan): boolean {
   for (const [i, block] of someBlocks(plan).entries()) {
     const live = liveStepsOn(block.panel, reach, { parameters: plan.inputs, ofPanels: plan.ofPanels }, plan.pixels);
     found += live.findAlone(block);
-    all += live.mask.length;
+    all += live.pairs;
     if (i > 0 && found > share * all) return false;
   }
   return found <= share * all;

@@ -2,7 +2,7 @@
  * Which steps of a sum can be anything but 0, and for which leaves of the detector's blocks. A patch of blocks is asked about at once, or,
  * where the detector's curvature is too strong for that, its quarters. What is no number is never left out.
  */
-import { allocate } from "../../ndarray/dtype.js";
+import { allocate, type Data } from "../../ndarray/dtype.js";
 import { placesIn, type Enclosure } from "../../autodiff/enclosure.js";
 import { sizeOf } from "../../ndarray/shape.js";
 import { shapeNamed, type CrystalBody } from "../../physics/lattice-factor.js";
@@ -12,6 +12,7 @@ import { parametersOn, type RunParameters } from "../run-arguments.js";
 import { firstOfPatch, patchEdge, type BlockOfPanel } from "./blocked-pixels.js";
 import { BoxSearch } from "./box-search.js";
 import { ClosedWidths } from "./closed-widths.js";
+import { LeafSet } from "./leaf-set.js";
 import { LiveLeaves } from "./live-leaves.js";
 import { blockEdge, leavesAlong, leavesOfBlock } from "./pixel-block.js";
 import { EnclosedReach } from "./enclosed-reach.js";
@@ -37,9 +38,9 @@ export function liveStepsOn(panel: number, run: RunReach, parameters: RunParamet
 
 export class LiveSteps {
   /** which leaves of the present block have live steps */
-  readonly leaves = new Uint8Array(leavesOfBlock);
-  /** which steps are live there, a row of steps for each leaf; meaningless where no leaf is */
-  readonly mask: Uint8Array;
+  readonly leaves = new LeafSet();
+  /** all pairs of a step and a leaf of a block */
+  readonly pairs: number;
   readonly #enclosed: EnclosedReach;
   readonly #found = new LiveLeaves();
   #panel: number;
@@ -57,7 +58,7 @@ export class LiveSteps {
     this.#enclosed = new EnclosedReach(run.reach, parameters.parameters.length);
     this.#enclosed.take(parametersOn(panel, parameters), run.known);
     this.#search = searchOf(run, this.#enclosed);
-    this.mask = new Uint8Array(sizeOf(run.reach.steps) * leavesOfBlock);
+    this.pairs = sizeOf(run.reach.steps) * leavesOfBlock;
   }
 
   /** Whether it answers for a run on a panel. */
@@ -76,14 +77,14 @@ export class LiveSteps {
     this.#patch = -1;
   }
 
-  /** Finds the live steps of a block; returns in how many leaves and steps there are. */
+  /** Finds the live steps of a block; returns how many pairs of a step and a leaf are live. */
   find(block: BlockOfPanel): number {
     if (block.patch !== this.#patch) {
       this.#patch = block.patch;
       this.#found.clear();
       this.#ask(this.#regionOf({ ...block, row: 0, column: 0 }, patchEdge));
     }
-    return this.#found.write(block, this.leaves, this.mask);
+    return this.#found.writeLeaves(block, this.leaves);
   }
 
   /** The same of a block whose neighbours are of no interest. */
@@ -91,7 +92,16 @@ export class LiveSteps {
     this.#patch = -1;
     this.#found.clear();
     this.#ask(this.#regionOf(block, 1));
-    return this.#found.write(block, this.leaves, this.mask);
+    return this.#found.writeLeaves(block, this.leaves);
+  }
+
+  /**
+   * Writes which steps are live in some leaves of the block that was found last.
+   * @param slots where each of its leaves stands in a row of the mask, or -1
+   * @param mask receives 1 for each step and leaf that are live, a row of leaves for each step, from an index on
+   */
+  writeMask(block: BlockOfPanel, slots: Int32Array, mask: Data, from: number): void {
+    this.#found.writeMask(block, slots, mask, from);
   }
 
   #ask(region: Region): void {
