@@ -1,16 +1,18 @@
 import { formatCbf } from "../io/cbf/cbf.js";
 import { formatFdump } from "../io/fdump.js";
-import type { OutputFile } from "../io/files.js";
+import type { FilesTogether } from "../io/files.js";
 import { formatFloatImage } from "../io/float-image.js";
 import { formatPgm } from "../io/pgm.js";
 import { encodePng } from "../io/png.js";
-import { formatSmv } from "../io/smv.js";
+import { blankSmv, formatSmv, type SmvHeader } from "../io/smv.js";
 import { StructureFactors } from "../models/structure-factors.js";
 import { InputError } from "../ndarray/errors.js";
-import { copy, flatData, full, type NdArray } from "../ndarray/ndarray.js";
-import { largestCount, pgmScale, smvCounts, smvScale } from "../simulate/intensity-scale.js";
+import type { FloatDType } from "../ndarray/dtype.js";
+import { flatData, full, zeros, type NdArray } from "../ndarray/ndarray.js";
+import type { Shape } from "../ndarray/shape.js";
+import { largestCount, pgmScale, smvCounts, smvScale, writeSmvCounts } from "../simulate/intensity-scale.js";
 import { detect } from "../simulate/detector-effects.js";
-import { addNoise, type NoiseImage } from "../simulate/noise.js";
+import type { DrawnPhotons } from "../simulate/noise.js";
 import { forEachStretch, selectPixels, type Pixels } from "../simulate/pixels.js";
 import { region, type ImageStatistics } from "../simulate/statistics.js";
 import { cbfHeader } from "../output/cbf-header.js";
@@ -18,6 +20,7 @@ import type { Request } from "./experiment-from-flags.js";
 import type { SimulateFlag } from "./flags.js";
 import { defaultDump, fromFolder, type InputFiles } from "./input-files.js";
 import type { Given } from "./parse-flags.js";
+import { Readout } from "./readout.js";
 import { recordedCounts, smvCountsOf } from "./detected-counts.js";
 import { effectsFromFlags, hasEffects } from "./effect-flags.js";
 import { darkSpots } from "../output/picture.js";
@@ -36,11 +39,11 @@ export interface OutputNames {
 
 /** What a run writes. */
 export interface Outputs {
-  readonly files: readonly OutputFile[];
+  readonly paths: readonly string[];
   /** counts per photon of the SMV image */
   readonly scale: number;
   readonly adcOffset: number;
-  readonly noise: NoiseImage | undefined;
+  readonly noise: DrawnPhotons | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -73,42 +76,54 @@ export function outputNames(given: Given<SimulateFlag>, { isWorthDump, scatterer
 }
 
 /**
- * The files of a run, not yet written.
+ * What is made of a run's image row by row.
+ * @param shape of the image, [slow, fast]
+ * @throws InputError when the region or the seed is wrong
+ */
+export function readoutFor(given: Given<SimulateFlag>, names: OutputNames, request: Request, mask: NdArray | undefined, shape: Shape): Readout {
+  const { roi, noiseSeed, generator } = request;
+  const drawsNoise = names.noise !== undefined && !hasEffects(given);
+  return new Readout(shape, { roi, mask }, drawsNoise ? { seed: noiseSeed, adcOffset: adcOffsetOf(given), roi, generator, header: headerFor(request) } : undefined);
+}
+
+/**
+ * Makes the files of a run; each is written as soon as it is there, and has no name yet.
  * @param image float32, [slow, fast]
  */
 export async function makeOutputs(
+  files: FilesTogether,
   given: Given<SimulateFlag>,
   names: OutputNames,
-  { experiment, options, roi, oscDeg, generator, noiseSeed }: Request,
-  image: NdArray,
-  statistics: ImageStatistics,
+  request: Request,
+  image: NdArray<FloatDType>,
+  { statistics, noise: drawn }: ReturnType<Readout["finish"]>,
   cwd: string,
 ): Promise<Outputs> {
+  const { experiment, options, roi, oscDeg, noiseSeed } = request;
   const { detector, beam, crystal, structureFactors } = experiment;
-  const header = smvHeader(detector, { wavelengthA: beam.wavelengthA, phiDeg: crystal.scan?.phiDeg ?? 0, oscRangeDeg: oscDeg });
-  const adcOffset = given.number("adc") ?? 40;
+  const header = headerFor(request);
+  const adcOffset = adcOffsetOf(given);
   const scale = positive(given.number("scale")) ?? smvScale(statistics.max);
-  const files: OutputFile[] = [];
-  const add = (name: string, bytes: Uint8Array): number => files.push({ path: fromFolder(cwd, name), bytes });
+  const add = (name: string, bytes: Uint8Array): void => files.add({ path: fromFolder(cwd, name), bytes });
 
   add(names.float, formatFloatImage(image));
-  add(names.int, formatSmv(header, smvCounts(image, scale, adcOffset, roi)));
+  if (names.noise !== undefined && drawn) add(names.noise, drawn.bytes);
+  const smv = blankSmv(header, image.shape);
+  writeSmvCounts(image, scale, adcOffset, roi, smv.counts);
+  add(names.int, smv.bytes);
   if (names.pgm !== undefined) {
     const rmsd = wholeRmsd(statistics, region(image, roi).size);
     add(names.pgm, formatPgm(image, positive(given.number("pgmscale")) ?? (rmsd > 0 ? pgmScale(rmsd) : scale)));
   }
-  let noise: NoiseImage | undefined;
   const detected = hasEffects(given) ? detect(image, effectsFromFlags(given, -noiseSeed, adcOffset)) : undefined;
-  if (names.noise !== undefined) {
-    noise = detected ? { counts: smvCountsOf(detected.counts), photons: detected.photons, overloads: detected.saturated } : addNoise(image, { seed: noiseSeed, adcOffset, roi, generator });
-    add(names.noise, formatSmv(header, noise.counts));
-  }
+  if (names.noise !== undefined && detected) add(names.noise, formatSmv(header, smvCountsOf(detected.counts)));
+  const noise = detected && names.noise !== undefined ? { photons: detected.photons, overloads: detected.saturated } : drawn;
   const warnings: string[] = [];
   if (detected && names.noise === undefined && names.cbf === undefined) {
     warnings.push("detector effects are in the image with noise, and -nonoise leaves it out");
   }
   if (names.cbf !== undefined) {
-    const counts = detected ? recordedCounts(detected.counts, adcOffset) : noise ? addedTo(noise.counts, -adcOffset) : smvCounts(image, 1, 0);
+    const counts = detected ? recordedCounts(detected.counts, adcOffset) : drawn ? withoutOffset(drawn.counts, adcOffset, image.shape) : smvCounts(image, 1, 0);
     const { lines, warnings: unstated } = cbfHeader(detector, {
       wavelengthA: beam.wavelengthA,
       phiDeg: crystal.scan?.phiDeg ?? 0,
@@ -120,17 +135,29 @@ export async function makeOutputs(
     add(names.cbf, formatCbf(lines, markUnused(counts, selectPixels([detector.pixels.slow, detector.pixels.fast], options))));
   }
   if (names.png !== undefined) add(names.png, await encodePng(darkSpots(image)));
-  if (names.dump !== undefined && structureFactors instanceof StructureFactors) {
+  const dumped = structureFactors instanceof StructureFactors ? names.dump : undefined;
+  if (structureFactors instanceof StructureFactors && dumped !== undefined) {
     const [h, k, l] = structureFactors.min;
-    add(names.dump, formatFdump({ min: [h, k, l], values: structureFactors.grid }));
+    add(dumped, formatFdump({ min: [h, k, l], values: structureFactors.grid }));
   }
-  return { files, scale, adcOffset, noise, warnings };
+  const { float, int, pgm, noise: noisy, cbf, png } = names;
+  const paths = [float, int, pgm, noisy, cbf, png, dumped].flatMap((name) => (name === undefined ? [] : [fromFolder(cwd, name)]));
+  return { paths, scale, adcOffset, noise, warnings };
 }
 
-function addedTo(counts: NdArray, offset: number): NdArray {
-  const sums = copy(counts, "float64");
-  for (let i = 0; i < sums.size; i++) sums.data[i] += offset;
-  return sums;
+function headerFor({ experiment: { detector, beam, crystal }, oscDeg }: Request): SmvHeader {
+  return smvHeader(detector, { wavelengthA: beam.wavelengthA, phiDeg: crystal.scan?.phiDeg ?? 0, oscRangeDeg: oscDeg });
+}
+
+/** Counts that every pixel starts from. */
+function adcOffsetOf(given: Given<SimulateFlag>): number {
+  return given.number("adc") ?? 40;
+}
+
+function withoutOffset(counts: Uint16Array, offset: number, shape: Shape): NdArray {
+  const photons = zeros(shape, "float64");
+  for (let i = 0; i < photons.size; i++) photons.data[i] = counts[i] - offset;
+  return photons;
 }
 
 /** The counts of the pixels that were worked on, and -1, the mark of a pixel that does not exist, in all others. */

@@ -4,6 +4,7 @@ import { atDistance } from "../input/record-detector.js";
 import type { ExperimentRecord } from "../io/geometry/record.js";
 import type { Experiment } from "../models/experiment.js";
 import { InputError } from "../ndarray/errors.js";
+import { copy } from "../ndarray/ndarray.js";
 import type { Simulation } from "../simulate/image-model.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { PanelModel } from "../simulate/panel-model.js";
@@ -26,7 +27,7 @@ export function onManyPanels(experiment: Experiment, record: ExperimentRecord): 
 
 /**
  * Simulates what a command line asks for on a detector of many panels.
- * @returns the image as the geometry file arranges its panels, [slow, fast]
+ * @returns the image, float32, as the geometry file arranges its panels, [slow, fast]
  * @throws InputError when an option is for one panel only
  */
 export async function simulatePanels(record: ExperimentRecord, { experiment, options }: Request, pool: WorkerPool | undefined): Promise<Simulation> {
@@ -36,5 +37,5 @@ export async function simulatePanels(record: ExperimentRecord, { experiment, opt
   const model = new PanelModel<Record<string, never>>(panels, () => experiment, rest);
   const parameters = { experiment: {}, groups: {} };
   const { image, warnings } = pool ? await model.simulateOn({ pool }, parameters) : model.simulate(parameters);
-  return { image: arrangedPanels(image, record.panels), warnings };
+  return { image: arrangedPanels(copy(image, "float32"), record.panels), warnings };
 }

@@ -1,19 +1,18 @@
 import { availableParallelism } from "node:os";
-import { writeAllAtomically } from "../io/files.js";
+import { FilesTogether } from "../io/files.js";
 import { InputError } from "../ndarray/errors.js";
-import { copy } from "../ndarray/ndarray.js";
 import { quote } from "../io/field.js";
+import type { ImageOptions } from "../simulate/image-options.js";
 import type { Simulation } from "../simulate/image-model.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { simulate, simulateOn } from "../simulate/simulate.js";
-import { imageStatistics } from "../simulate/statistics.js";
 import type { Environment } from "./environment.js";
 import { requestFromFlags, type Request } from "./experiment-from-flags.js";
 import { simulateFlags, type SimulateFlag } from "./flags.js";
 import { describeFlags } from "./help.js";
 import { readInputFiles } from "./input-files.js";
-import { makeOutputs, outputNames } from "./outputs.js";
+import { makeOutputs, outputNames, readoutFor } from "./outputs.js";
 import { manyPanels, simulatePanels } from "./panels-from-geometry.js";
 import { among, parseFlags, type FlagTable } from "./parse-flags.js";
 import { emptyWarnings } from "./plausible.js";
@@ -59,34 +58,46 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const names = outputNames(given, inputs, environment.cwd);
   const request = requestFromFlags(given, inputs, environment.seconds());
   const showsProgress = environment.isTerminal && given.last("progress", "noprogress")?.name !== "noprogress";
-  const options = { ...request.options, ...(showsProgress && { onProgress: progressBar(environment) }) };
-  const threads = given.number("threads") ?? threadsFor(request, availableParallelism());
   const many = manyPanels(given, inputs);
-  const { image: exact, warnings: found } = await onThreads(threads, async (pool) => {
+  const { fast, slow } = request.experiment.detector.pixels;
+  const begun = many ? undefined : readoutFor(given, names, request, inputs.mask, [slow, fast]);
+  const options: ImageOptions = {
+    ...request.options,
+    imageDtype: "float32",
+    ...(begun && { onRows: (image, rows) => begun.upTo(image, rows) }),
+    ...(showsProgress && { onProgress: progressBar(environment) }),
+  };
+  const threads = given.number("threads") ?? threadsFor(request, availableParallelism());
+  const { image, warnings: found } = await onThreads(threads, async (pool) => {
     if (many) return simulatePanels(many, request, pool);
     return pool ? simulateOn({ pool }, request.experiment, options) : simulate(request.experiment, options);
   });
-  const image = copy(exact, "float32");
-  const statistics = imageStatistics(image, { roi: request.roi, mask: inputs.mask });
-  const outputs = await makeOutputs(given, names, many ? withPixels(request, image.shape) : request, image, statistics, environment.cwd);
-  await writeAllAtomically(outputs.files);
 
-  const warnings = [...request.warnings, ...found, ...(many ? [`the headers of the images place the first of ${many.panels.length} panels only; ${many.source} places all`] : []), ...emptyWarnings(statistics, request.experiment), ...outputs.warnings];
+  const whole = many ? withPixels(request, image.shape) : request;
+  const readout = (begun ?? readoutFor(given, names, whole, inputs.mask, image.shape)).finish(image);
+  const files = new FilesTogether();
+  const outputs = await makeOutputs(files, given, names, whole, image, readout, environment.cwd).catch(async (error: unknown) => {
+    await files.discard();
+    throw error;
+  });
+  await files.commit();
+
+  const warnings = [...request.warnings, ...found, ...(many ? [`the headers of the images place the first of ${many.panels.length} panels only; ${many.source} places all`] : []), ...emptyWarnings(readout.statistics, request.experiment), ...outputs.warnings];
   for (const note of inputs.notes) environment.stderr(`note: ${note}\n`);
   for (const warning of warnings) environment.stderr(`warning: ${warning}\n`);
-  const summary = summarize(request, statistics, outputs, warnings);
-  const [fast, slow] = given.last("printout_pixel")?.numbers ?? [];
-  if (fast !== undefined) environment.stderr(`pixel fast ${fast}, slow ${slow}: ${image.get(slow, fast)} photons\n`);
+  const summary = summarize(request, readout.statistics, outputs, warnings);
+  const [column, row] = given.last("printout_pixel")?.numbers ?? [];
+  if (column !== undefined) environment.stderr(`pixel fast ${column}, slow ${row}: ${image.get(row, column)} photons\n`);
   environment.stdout(given.has("json") ? `${JSON.stringify(summary, undefined, 2)}\n` : describe(summary));
 }
 
+/** The workers end by themselves while the files are made. */
 async function onThreads(threads: number, run: (pool: WorkerPool | undefined) => Promise<Simulation>): Promise<Simulation> {
-  if (threads === 1) return run(undefined);
-  const pool = nodeWorkers(threads);
+  const pool = threads === 1 ? undefined : nodeWorkers(threads);
   try {
     return await run(pool);
   } finally {
-    await pool.close();
+    void pool?.close();
   }
 }
 

@@ -97,7 +97,7 @@ export function summarize(request: Request, statistics: ImageStatistics, outputs
     scale: outputs.scale,
     adcOffset: outputs.adcOffset,
     ...(outputs.noise && { noise: { seed: -request.noiseSeed, photons: outputs.noise.photons, overloads: outputs.noise.overloads } }),
-    files: outputs.files.map(({ path }) => path),
+    files: outputs.paths,
     warnings,
   };
 }

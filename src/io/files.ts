@@ -73,25 +73,57 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
  *   that failed, every old file is what it was
  */
 export async function writeAllAtomically(files: readonly OutputFile[]): Promise<void> {
-  const targets = await Promise.all(files.map(({ path }) => attempt("write", path, () => findTarget(path))));
-  targets.forEach(({ final, temporary }, i) => {
-    const first = targets.findIndex((other) => other.final === final);
-    if (first < i && temporary !== undefined) {
-      throw new InputError(`cannot write ${files[i].path}: ${files[first].path} is to be written to the same file`);
-    }
-  });
-  const inOrder = async (write: (target: Target, bytes: Uint8Array) => Promise<void>): Promise<void> => {
-    for (const [i, { path, bytes }] of files.entries()) await attempt("write", path, () => write(targets[i], bytes));
-  };
-  try {
-    await inOrder(async ({ temporary, mode }, bytes) => {
+  const together = new FilesTogether();
+  for (const file of files) together.add(file);
+  await together.commit();
+}
+
+/** Files that are written beside their names, each as soon as it is there, and take their names together. */
+export class FilesTogether {
+  readonly #files: { readonly file: OutputFile; readonly target: Promise<Target>; readonly written: Promise<void> }[] = [];
+
+  /** Begins to write a file; its bytes stay as they are until the end. */
+  add(file: OutputFile): void {
+    const { path, bytes } = file;
+    const target = attempt("write", path, () => findTarget(path));
+    const written = target.then(({ temporary, mode }) => attempt("write", path, async () => {
       if (temporary !== undefined) await writeFile(temporary, bytes, { mode, flag: "wx" });
-    });
-    await inOrder(async ({ final, temporary }, bytes) => {
-      await (temporary === undefined ? writeFile(final, bytes) : rename(temporary, final));
-    });
-  } finally {
-    for (const { temporary } of targets) if (temporary !== undefined) await rm(temporary, { force: true });
+    }));
+    // It is told when the files are to take their names.
+    written.catch(() => undefined);
+    this.#files.push({ file, target, written });
+  }
+
+  /**
+   * Gives all files their names.
+   * @throws InputError as `writeAllAtomically`
+   */
+  async commit(): Promise<void> {
+    try {
+      const targets = await Promise.all(this.#files.map(({ target }) => target));
+      targets.forEach(({ final, temporary }, i) => {
+        const first = targets.findIndex((other) => other.final === final);
+        if (first < i && temporary !== undefined) {
+          throw new InputError(`cannot write ${this.#files[i].file.path}: ${this.#files[first].file.path} is to be written to the same file`);
+        }
+      });
+      for (const { written } of this.#files) await written;
+      for (const [i, { file: { path, bytes } }] of this.#files.entries()) {
+        const { final, temporary } = targets[i];
+        await attempt("write", path, () => (temporary === undefined ? writeFile(final, bytes) : rename(temporary, final)));
+      }
+    } finally {
+      await this.discard();
+    }
+  }
+
+  /** Takes back what has no name yet. */
+  async discard(): Promise<void> {
+    for (const { target, written } of this.#files.splice(0)) {
+      await written.catch(() => undefined);
+      const temporary = await target.then((found) => found.temporary, () => undefined);
+      if (temporary !== undefined) await rm(temporary, { force: true });
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { nativeOrder } from "./byte-order.js";
 import { allocate } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
 import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
@@ -21,9 +22,13 @@ export function parseFloatImage(bytes: Uint8Array, shape: readonly [slow: number
   return fromData(data, shape);
 }
 
-/** Writes an image of any dtype as raw little-endian float32, last axis fastest. */
+/**
+ * Writes an image of any dtype as raw little-endian float32, last axis fastest.
+ * @returns the memory of the image itself, where that is what it holds
+ */
 export function formatFloatImage(image: NdArray): Uint8Array {
   const data = flatData(image);
+  if (image.dtype === "float32" && nativeOrder === "little") return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const bytes = new Uint8Array(4 * data.length);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < data.length; i++) view.setFloat32(4 * i, data[i], true);

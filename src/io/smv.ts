@@ -1,12 +1,11 @@
 import { allocate, type Data } from "../ndarray/dtype.js";
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { flatData, fromData, type NdArray } from "../ndarray/ndarray.js";
+import { sizeOf, type Shape } from "../ndarray/shape.js";
+import { nativeOrder, type ByteOrder } from "./byte-order.js";
 import { formatG } from "./c-format.js";
 import { parseCount, parseNumber, quote } from "./field.js";
 import { blockSize, entryOf, headerEntries, headerLength, said } from "./smv-entries.js";
-
-/** Which byte of a number comes first. */
-export type ByteOrder = "little" | "big";
 
 /** What the header of a written image says of the experiment; size and byte order come with the image. */
 export interface SmvHeader {
@@ -138,7 +137,28 @@ function refuseRaxis(data: Data, header: ReadonlyMap<string, string>, name: stri
  */
 export function formatSmv(header: SmvHeader, image: NdArray, byteOrder: ByteOrder = "little"): Uint8Array {
   checkHeader(header);
-  return bytesOf([...pixelEntries(image, byteOrder), ...headerLines(header)], image, byteOrder);
+  return bytesOf([...pixelEntries(image.shape, byteOrder), ...headerLines(header)], image, byteOrder);
+}
+
+/** A 16-bit SMV image whose counts are yet to be written. */
+export interface BlankSmv {
+  /** of the file, those of the counts too */
+  readonly bytes: Uint8Array;
+  /** of all pixels, fast axis first; 0 at the beginning */
+  readonly counts: Uint16Array;
+}
+
+/**
+ * A 16-bit SMV image without counts, in this machine's order of bytes.
+ * @param shape [slow, fast]
+ * @throws as `formatSmv`
+ */
+export function blankSmv(header: SmvHeader, shape: Shape): BlankSmv {
+  checkHeader(header);
+  const text = new TextEncoder().encode(headerText([...pixelEntries(shape, nativeOrder), ...headerLines(header)]));
+  const bytes = new Uint8Array(text.length + 2 * sizeOf(shape));
+  bytes.set(text);
+  return { bytes, counts: new Uint16Array(bytes.buffer, text.length) };
 }
 
 function bytesOf(lines: readonly string[], image: NdArray, byteOrder: ByteOrder): Uint8Array {
@@ -169,7 +189,7 @@ const ownEntries = new Set(["HEADER_BYTES", "DIM", "BYTE_ORDER", "TYPE", "DATA_T
  */
 export function formatSmvLike(entries: ReadonlyMap<string, string>, image: NdArray, byteOrder: ByteOrder = "little"): Uint8Array {
   const kept = [...entries].filter(([key]) => !ownEntries.has(key.toUpperCase()));
-  return bytesOf([...pixelEntries(image, byteOrder), ...kept.map(([key, value]) => `${key}=${value};`)], image, byteOrder);
+  return bytesOf([...pixelEntries(image.shape, byteOrder), ...kept.map(([key, value]) => `${key}=${value};`)], image, byteOrder);
 }
 
 /** Throws InputError that names the field in which a number is not finite. */
@@ -180,11 +200,9 @@ function checkHeader(header: SmvHeader): void {
   }
 }
 
-function pixelEntries(image: NdArray, byteOrder: ByteOrder): string[] {
-  if (image.rank !== 2 || image.size === 0) {
-    throw new ShapeError(`an SMV image needs the shape [slow, fast], not ${describeShape(image.shape)}`);
-  }
-  const [slow, fast] = image.shape;
+function pixelEntries(shape: Shape, byteOrder: ByteOrder): string[] {
+  if (shape.length !== 2 || sizeOf(shape) === 0) throw new ShapeError(`an SMV image needs the shape [slow, fast], not ${describeShape(shape)}`);
+  const [slow, fast] = shape;
   return ["DIM=2;", `BYTE_ORDER=${byteOrder}_endian;`, "TYPE=unsigned_short;", `SIZE1=${fast};`, `SIZE2=${slow};`];
 }
 

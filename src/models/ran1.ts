@@ -1,4 +1,3 @@
-import { allocate } from "../ndarray/dtype.js";
 import { InputError } from "../ndarray/errors.js";
 
 /** One deviate, uniform between 0 and 1, the ends excluded. */
@@ -37,8 +36,9 @@ const missetSpread = 90;
  * Source: W. H. Press et al., Numerical Recipes in C, 2nd edition, section 7.1, `ran1`, as the reference program uses it.
  */
 export class Ran1 {
-  readonly #table = allocate("int32", tableLength);
-  #last = 0;
+  readonly #table = new Int32Array(tableLength);
+  /** the last output, in memory of its own: 31 bits, which no field of an object holds without a box */
+  readonly #last = Int32Array.of(0);
 
   /**
    * The deviates of one seed, each rounded to float32.
@@ -50,25 +50,26 @@ export class Ran1 {
     if (!Number.isInteger(seed) || Math.abs(seed) >= modulus) {
       throw new InputError(`a seed is a whole number between ${1 - modulus} and ${modulus - 1}, not ${seed}`);
     }
-    let state = seed;
+    const [table, last] = [this.#table, this.#last];
+    const state = Int32Array.of(seed);
     const advance = (): number => {
-      const whole = Math.floor(state / quotient);
-      state = multiplier * (state - whole * quotient) - remainder * whole;
-      if (state < 0) state += modulus;
-      return state;
+      const whole = (state[0] / quotient) | 0;
+      const next = (multiplier * (state[0] - whole * quotient) - remainder * whole) | 0;
+      return (state[0] = next < 0 ? next + modulus : next);
     };
     return () => {
-      if (state <= 0 || this.#last === 0) {
-        state = Math.max(-state, 1);
+      if (state[0] <= 0 || last[0] === 0) {
+        state[0] = Math.max(-state[0], 1);
         for (let i = 0; i < discardedDraws; i++) advance();
-        for (let i = tableLength - 1; i >= 0; i--) this.#table[i] = advance();
-        this.#last = this.#table[0];
+        for (let i = tableLength - 1; i >= 0; i--) table[i] = advance();
+        last[0] = table[0];
       }
-      advance();
-      const bin = Math.floor(this.#last / binWidth);
-      this.#last = this.#table[bin];
-      this.#table[bin] = state;
-      return Math.fround(Math.min(inverseModulus * this.#last, largest));
+      const next = advance();
+      const bin = (last[0] / binWidth) | 0;
+      const drawn = table[bin];
+      last[0] = drawn;
+      table[bin] = next;
+      return Math.fround(Math.min(inverseModulus * drawn, largest));
     };
   }
 }

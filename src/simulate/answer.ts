@@ -8,7 +8,7 @@ import { blocksInPanels, blocksOfPatch, inBlocks } from "./live/blocked-pixels.j
 import { isWorthAsking } from "./live/live-share.js";
 import { blockPixels } from "./live/pixel-block.js";
 import { inPanels } from "./panel-pixels.js";
-import { pixelsOfTile, tileCount, type Pixels } from "./pixels.js";
+import { pixelsOfTile, rowsBefore, tileCount, type Pixels } from "./pixels.js";
 import { sumsOf, type Question } from "./question.js";
 import { refinedInputs, type Asked, type Inquiry, type Plan, type Recordings } from "./recordings.js";
 import type { Latch, TileRun } from "./tile-run.js";
@@ -29,6 +29,8 @@ export interface Subject extends Inquiry {
   readonly image: NdArray<FloatDType> | undefined;
   /** told now and then */
   readonly onProgress: ((done: number, pixels: number) => void) | undefined;
+  /** told now and then, on workers, how many rows of the image will not change any more */
+  readonly onRows?: ((image: NdArray<FloatDType>, rows: number) => void) | undefined;
 }
 
 /** Sums of so many blocks of tiles are kept apart, where there are as many tiles: enough for workers to share, but few of many sums. */
@@ -64,9 +66,17 @@ export async function answerOn(parallel: ParallelOptions, recordings: Recordings
   for (;;) {
     const { done, value } = runs.next();
     if (done) return { ...value, warnings: [...warnings, ...value.warnings] };
-    const told = await pool.run(value, signal, (tiles) => subject.onProgress?.(pixelsIn(tiles, value), value.pixels.size));
+    const told = await pool.run(value, signal, (tiles, settled) => {
+      subject.onProgress?.(pixelsIn(tiles, value), value.pixels.size);
+      if (subject.image && isPlacedInOrder(subject, value)) subject.onRows?.(subject.image, rowsBefore(value.pixels, settled * value.job.size));
+    });
     for (const warning of told) warnings.add(warning);
   }
+}
+
+/** Whether a tile that is done is in the image, and stays: blocks put their leaves off, and a later run may work on a tile again. */
+function isPlacedInOrder({ plan: { lookup, structureFactors } }: Subject, { job, pixels }: TileRun): boolean {
+  return job.reach === undefined && pixels.tiles === undefined && (lookup === "nearest" || structureFactors?.policy !== "sequential");
 }
 
 /** About how many pixels so many tiles have. */

@@ -176,8 +176,9 @@ export class ImageModel<P = readonly []> {
         if (sameShape(given.shape, shape)) return given.isContiguous ? given : copy(given);
         throw new ShapeError(`an image of shape ${describeShape(given.shape)} is compared with one of shape ${describeShape(shape)}`);
       }),
-      image: question.kind === "image" ? darkImage({ shape, dtype: this.#dtype, shared }, into) : undefined,
+      image: question.kind === "image" ? darkImage({ shape, dtype: this.options.imageDtype ?? this.#dtype, shared }, into) : undefined,
       onProgress: this.options.onProgress,
+      onRows: this.options.onRows,
     };
   }
 

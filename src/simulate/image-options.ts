@@ -1,5 +1,6 @@
 import type { Executor } from "../autodiff/executor.js";
 import type { FloatDType } from "../ndarray/dtype.js";
+import type { NdArray } from "../ndarray/ndarray.js";
 import type { Semantics } from "./image.js";
 import type { Skip } from "./negligible.js";
 import type { WorkerPool } from "./parallel/pool.js";
@@ -10,6 +11,8 @@ import type { EveryStep } from "./reference-sum.js";
 export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
   /** of all arrays; float64 unless given */
   readonly dtype?: FloatDType;
+  /** of an image, whose pixels are rounded to it at the end; as `dtype` unless given */
+  readonly imageDtype?: FloatDType;
   /**
    * "sampled" unless given: mosaic domains, sources and sub-pixels are steps, each of which takes its nearest reflection. "closed":
    * all that widens a spot is one Gaussian (`crystal.etaDeg`, `crystal.domainA`, `beam.bandwidthPercent`,
@@ -36,6 +39,8 @@ export interface ImageOptions extends PixelSelection, Partial<EveryStep> {
   readonly tileSize?: number;
   /** called after each tile, with the number of pixels that are done and of all */
   readonly onProgress?: (done: number, pixels: number) => void;
+  /** called now and then while workers compute an image: with the image, and how many of its rows, from the first on, will not change any more */
+  readonly onRows?: (image: NdArray<FloatDType>, rows: number) => void;
 }
 
 /** How a computation is spread over workers. */

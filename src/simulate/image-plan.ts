@@ -38,7 +38,7 @@ const mostStepsOfTile = 2 ** 16;
 const elementsOfInterpretedTile = 2 ** 16;
 
 const optionNames: NamesOf<ImageOptions> = {
-  dtype: true, oversample: true, spots: true, semantics: true, interpolation: true, dminA: true, executor: true, tileSize: true, onProgress: true,
+  dtype: true, oversample: true, spots: true, semantics: true, interpolation: true, dminA: true, executor: true, tileSize: true, onProgress: true, imageDtype: true, onRows: true,
   roi: true, mask: true, oversampleOmega: true, oversamplePolar: true, oversampleThick: true, skip: true,
 };
 

@@ -1,5 +1,5 @@
 import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
-import { region, type Roi } from "./statistics.js";
+import { region, regionOf, type Roi } from "./statistics.js";
 
 /** The largest count that a pixel of 16 bits holds. */
 export const largestCount = 65535;
@@ -11,23 +11,24 @@ const { fround } = Math;
 const brightestCount = 55000;
 const brightestByte = 250;
 
+/** Memory of counts, [slow, fast]. */
+export type Counts = Int32Array | Uint16Array;
+
 /**
- * An image of whole numbers, made pixel by pixel in the order of memory, fast axis first.
+ * Whole numbers for the pixels of an image, in the order of memory, fast axis first.
  * @param image [slow, fast]
  * @param toCount takes a pixel's value and returns a count
- * @param roi the pixels that are made; the others are 0
- * @returns [slow, fast], int32
+ * @param roi the pixels that are counted; the others stay as they are
+ * @param counts receives them, as many as the image has pixels
  */
-export function countPixels(image: NdArray, toCount: (value: number) => number, roi?: Roi): NdArray<"int32"> {
-  const counts = zeros(image.shape, "int32");
-  const { shape: [rows, width], offset, strides } = region(counts, roi);
+export function countPixels(image: NdArray, toCount: (value: number) => number, roi: Roi | undefined, counts: Counts): void {
+  const width = image.shape[1];
   const values = flatData(region(image, roi));
+  const { fastMin, fastMax, slowMin, slowMax } = regionOf(image.shape, roi);
   let next = 0;
-  for (let row = 0; row < rows; row++) {
-    const first = offset + row * strides[0];
-    for (let at = first; at < first + width; at++) counts.data[at] = toCount(values[next++]);
+  for (let row = slowMin; row <= slowMax; row++) {
+    for (let at = row * width + fastMin; at <= row * width + fastMax; at++) counts[at] = toCount(values[next++]);
   }
-  return counts;
 }
 
 /**
@@ -50,8 +51,18 @@ export function smvScale(max: number): number {
  * @returns [slow, fast], int32
  */
 export function smvCounts(image: NdArray, scale: number, adcOffset: number, roi?: Roi): NdArray<"int32"> {
+  const counts = zeros(image.shape, "int32");
+  writeSmvCounts(image, scale, adcOffset, roi, counts.data);
+  return counts;
+}
+
+/**
+ * The same, into memory that holds 0 outside of the region.
+ * @param counts receives them, as many as the image has pixels
+ */
+export function writeSmvCounts(image: NdArray, scale: number, adcOffset: number, roi: Roi | undefined, counts: Counts): void {
   const toCount = (value: number): number => Math.floor(fround(fround(value) * scale + adcOffset) + 0.5);
-  return countPixels(image, (value) => Math.min(Math.max(toCount(value), 0), largestCount), roi);
+  countPixels(image, (value) => Math.min(Math.max(toCount(value), 0), largestCount), roi, counts);
 }
 
 /**
@@ -71,5 +82,7 @@ export function pgmScale(rmsd: number): number {
  * @returns [slow, fast], int32
  */
 export function pgmLevels(image: NdArray, scale: number, roi?: Roi): NdArray<"int32"> {
-  return countPixels(image, (value) => Math.trunc(Math.min(Math.max(fround(fround(value) * scale), 0), largestByte)), roi);
+  const levels = zeros(image.shape, "int32");
+  countPixels(image, (value) => Math.trunc(Math.min(Math.max(fround(fround(value) * scale), 0), largestByte)), roi, levels.data);
+  return levels;
 }

@@ -1,8 +1,9 @@
-import type { NdArray } from "../ndarray/ndarray.js";
+import { zeros, type NdArray } from "../ndarray/ndarray.js";
+import type { Shape } from "../ndarray/shape.js";
 import { checkOptions } from "../ndarray/fields.js";
 import { Ran1, type Uniform } from "../models/ran1.js";
-import { countPixels, largestCount } from "./intensity-scale.js";
-import type { Roi } from "./statistics.js";
+import { largestCount, type Counts } from "./intensity-scale.js";
+import { regionOf, type Roi } from "./statistics.js";
 
 const { fround } = Math;
 
@@ -22,7 +23,8 @@ const lanczos = [
  */
 export function gammln(x: number): number {
   const shifted = x + 5.5;
-  const series = lanczos.reduce((sum, coefficient, i) => sum + coefficient / (x + 1 + i), 1.000000000190015);
+  let series = 1.000000000190015;
+  for (let i = 0; i < lanczos.length; i++) series += lanczos[i] / (x + 1 + i);
   return fround((x + 0.5) * Math.log(shifted) - shifted + Math.log((2.5066282746310005 * series) / x));
 }
 
@@ -110,14 +112,73 @@ export interface NoiseOptions {
   readonly generator?: Ran1 | undefined;
 }
 
-/** Counts with noise. */
-export interface NoiseImage {
-  /** [slow, fast], int32, cut to 0..65535 and truncated */
-  readonly counts: NdArray<"int32">;
+/** What was drawn in all. */
+export interface DrawnPhotons {
   /** sum of the deviates, before the offset and the cut */
   readonly photons: number;
   /** number of pixels above 65535 */
   readonly overloads: number;
+}
+
+/** Counts with noise. */
+export interface NoiseImage extends DrawnPhotons {
+  /** [slow, fast], int32, cut to 0..65535 and truncated */
+  readonly counts: NdArray<"int32">;
+}
+
+/** Counts with noise, row by row from the first on: what is drawn depends on all that was drawn before. */
+export class NoisyRows {
+  readonly #poisson: (mean: number) => number;
+  readonly #adcOffset: number;
+  readonly #roi: Roi;
+  readonly #counts: Counts;
+  #photons = 0;
+  #overloads = 0;
+  #next: number;
+
+  /**
+   * @param shape of the image, [slow, fast]
+   * @param counts receives them, and holds 0 outside of the region
+   * @throws ShapeError when the image does not have two axes
+   * @throws InputError when the seed or the region is wrong
+   */
+  constructor(shape: Shape, options: NoiseOptions, counts: Counts) {
+    checkOptions("addNoise", options, { seed: true, adcOffset: true, roi: true, generator: true });
+    const { seed, adcOffset = 40, roi, generator = new Ran1() } = options;
+    this.#roi = regionOf(shape, roi);
+    this.#poisson = poidev(generator.stream(seed));
+    this.#adcOffset = adcOffset;
+    this.#counts = counts;
+    this.#next = this.#roi.slowMin;
+  }
+
+  /**
+   * Draws the rows before one that were not drawn yet.
+   * @param image photons expected
+   */
+  upTo(image: NdArray, end: number): void {
+    for (; this.#next < Math.min(end, this.#roi.slowMax + 1); this.#next++) this.#draw(image, this.#next);
+  }
+
+  #draw({ data, offset, strides: [slow, fast], shape }: NdArray, row: number): void {
+    const { fastMin, fastMax } = this.#roi;
+    const [counts, poisson, adcOffset] = [this.#counts, this.#poisson, this.#adcOffset];
+    let photons = this.#photons;
+    for (let column = fastMin; column <= fastMax; column++) {
+      const deviate = poisson(data[offset + row * slow + column * fast]);
+      const count = deviate + adcOffset;
+      photons += deviate;
+      if (count > largestCount) this.#overloads++;
+      counts[row * shape[1] + column] = Math.trunc(Math.min(Math.max(count, 0), largestCount));
+    }
+    this.#photons = photons;
+  }
+
+  /** What was drawn, of all rows. */
+  finish(image: NdArray): DrawnPhotons {
+    this.upTo(image, image.shape[0]);
+    return { photons: this.#photons, overloads: this.#overloads };
+  }
 }
 
 /**
@@ -127,16 +188,6 @@ export interface NoiseImage {
  * @throws InputError when the seed or the region is wrong
  */
 export function addNoise(image: NdArray, options: NoiseOptions): NoiseImage {
-  checkOptions("addNoise", options, { seed: true, adcOffset: true, roi: true, generator: true });
-  const { seed, adcOffset = 40, roi, generator = new Ran1() } = options;
-  const poisson = poidev(generator.stream(seed));
-  let photons = 0;
-  let overloads = 0;
-  const counts = countPixels(image, (mean) => {
-    const deviate = poisson(mean);
-    photons += deviate;
-    if (deviate + adcOffset > largestCount) overloads++;
-    return Math.trunc(Math.min(Math.max(deviate + adcOffset, 0), largestCount));
-  }, roi);
-  return { counts, photons, overloads };
+  const counts = zeros(image.shape, "int32");
+  return { counts, ...new NoisyRows(image.shape, options, counts.data).finish(image) };
 }

@@ -23,7 +23,7 @@ export interface PanelParameters<P> {
 }
 
 /** How an image of many panels is computed. */
-export interface PanelOptions extends Omit<ImageOptions, "roi" | "mask"> {
+export interface PanelOptions extends Omit<ImageOptions, "roi" | "mask" | "imageDtype" | "onRows"> {
   /** [panel, slow, fast]; pixels where it is 0 are left out */
   readonly mask?: NdArray | undefined;
 }

@@ -3,7 +3,7 @@ import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { equals, fromData, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
 import { tilesIn, type Blocks } from "./live/blocks.js";
-import { checkRegion, type Roi } from "./statistics.js";
+import { regionOf, type Roi } from "./statistics.js";
 
 /** Which pixels of a detector are worked on. */
 export interface PixelSelection {
@@ -35,9 +35,7 @@ export interface Pixels {
  * @throws ShapeError when the mask has another shape; InputError when no pixel is left
  */
 export function selectPixels(shape: Shape, { roi, mask }: PixelSelection): Pixels {
-  const whole = { fastMin: 0, fastMax: shape[1] - 1, slowMin: 0, slowMax: shape[0] - 1 };
-  const inside = roi ?? whole;
-  checkRegion(inside, shape);
+  const inside = regionOf(shape, roi);
   const size = widthOf(inside) * (inside.slowMax - inside.slowMin + 1);
   if (mask === undefined) return { shape, roi: inside, size, places: undefined };
   if (!sameShape(mask.shape, shape)) {
@@ -71,6 +69,12 @@ export function tileCount({ size: pixels, tiles, blocks }: Pixels, size: number)
 export function pixelsOfTile({ size: pixels, tiles }: Pixels, tile: number, size: number): { readonly first: number; readonly count: number } {
   if (tiles) return { first: tiles[tile], count: tiles[tile + 1] - tiles[tile] };
   return { first: tile * size, count: Math.min(size, pixels - tile * size) };
+}
+
+/** How many rows of the image, from the first on, have none of the selected pixels from a number on; the pixels stand in the image's order. */
+export function rowsBefore({ shape, roi, places, size }: Pixels, pixel: number): number {
+  if (pixel >= size) return shape[0];
+  return places ? Math.floor(places[pixel] / shape[1]) : roi.slowMin + Math.floor(pixel / widthOf(roi));
 }
 
 const widthOf = ({ fastMin, fastMax }: Roi): number => fastMax - fastMin + 1;

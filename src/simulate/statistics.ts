@@ -1,6 +1,6 @@
 import { describeShape, InputError, ShapeError } from "../ndarray/errors.js";
 import { checkOptions } from "../ndarray/fields.js";
-import { flatData, type NdArray } from "../ndarray/ndarray.js";
+import type { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
 import { slice } from "../ndarray/views.js";
 
@@ -40,19 +40,23 @@ export interface ImageStatistics {
  * @throws InputError when the rectangle is empty or leaves the image
  */
 export function region(image: NdArray, roi?: Roi): NdArray {
-  if (image.rank !== 2) throw new ShapeError(`an image has the shape [slow, fast], not ${describeShape(image.shape)}`);
-  if (roi === undefined) return image;
-  checkRegion(roi, image.shape);
-  return slice(image, { start: roi.slowMin, stop: roi.slowMax + 1 }, { start: roi.fastMin, stop: roi.fastMax + 1 });
+  const { slowMin, slowMax, fastMin, fastMax } = regionOf(image.shape, roi);
+  return roi === undefined ? image : slice(image, { start: slowMin, stop: slowMax + 1 }, { start: fastMin, stop: fastMax + 1 });
 }
 
 /**
+ * The rectangle of an image.
  * @param shape of the image, [slow, fast]
+ * @param roi the whole image when it is not given
+ * @throws ShapeError when the image does not have two axes
  * @throws InputError when the rectangle is empty or leaves the image
  */
-export function checkRegion({ fastMin, fastMax, slowMin, slowMax }: Roi, shape: Shape): void {
-  checkRange("fast", fastMin, fastMax, shape[1]);
-  checkRange("slow", slowMin, slowMax, shape[0]);
+export function regionOf(shape: Shape, roi?: Roi): Roi {
+  if (shape.length !== 2) throw new ShapeError(`an image has the shape [slow, fast], not ${describeShape(shape)}`);
+  if (roi === undefined) return { fastMin: 0, fastMax: shape[1] - 1, slowMin: 0, slowMax: shape[0] - 1 };
+  checkRange("fast", roi.fastMin, roi.fastMax, shape[1]);
+  checkRange("slow", roi.slowMin, roi.slowMax, shape[0]);
+  return roi;
 }
 
 function checkRange(axis: string, min: number, max: number, extent: number): void {
@@ -69,6 +73,94 @@ export interface StatisticsOptions {
   readonly mask?: NdArray | undefined;
 }
 
+/** Maximum, mean and spread of an image's pixels, row by row from the first on. */
+export class RowStatistics {
+  readonly #shape: Shape;
+  readonly #roi: Roi;
+  readonly #mask: NdArray | undefined;
+  #next: number;
+  #count = 0;
+  #sum = 0;
+  #squares = 0;
+  #max = -Infinity;
+  /** of the largest pixel: row and column */
+  #maxAt: readonly [slow: number, fast: number] | undefined;
+
+  /**
+   * @param shape of the image, [slow, fast]
+   * @throws ShapeError when the image does not have two axes, or the mask has another shape
+   * @throws InputError when the region is empty or leaves the image
+   */
+  constructor(shape: Shape, options: StatisticsOptions = {}) {
+    checkOptions("imageStatistics", options, { roi: true, mask: true });
+    const { roi, mask } = options;
+    if (mask !== undefined && !sameShape(mask.shape, shape)) {
+      throw new ShapeError(`a mask of shape ${describeShape(mask.shape)} does not fit an image of ${describeShape(shape)}`);
+    }
+    this.#shape = shape;
+    this.#roi = regionOf(shape, roi);
+    this.#mask = mask;
+    this.#next = this.#roi.slowMin;
+  }
+
+  /** Counts the rows of the image before one that were not counted yet. */
+  upTo(image: NdArray, end: number): void {
+    for (; this.#next < Math.min(end, this.#roi.slowMax + 1); this.#next++) this.#add(image, this.#next);
+  }
+
+  #add({ data, offset, strides: [slow, fast] }: NdArray, row: number): void {
+    const { fastMin, fastMax } = this.#roi;
+    const used = this.#mask;
+    let [count, sum, squares, max] = [this.#count, this.#sum, this.#squares, this.#max];
+    for (let column = fastMin; column <= fastMax; column++) {
+      if (used && isLeftOut(used, row, column)) continue;
+      const value = data[offset + row * slow + column * fast];
+      if (this.#maxAt === undefined || value > max) {
+        max = value;
+        this.#maxAt = [row, column];
+      }
+      count++;
+      sum += value;
+      squares += value * value;
+    }
+    [this.#count, this.#sum, this.#squares, this.#max] = [count, sum, squares, max];
+  }
+
+  /**
+   * Of all pixels of the image.
+   * @throws InputError when no pixel is left to count
+   */
+  finish(image: NdArray): ImageStatistics {
+    const { fastMin, fastMax, slowMin, slowMax } = this.#roi;
+    this.upTo(image, slowMax + 1);
+    if (this.#maxAt === undefined) throw new InputError(`no pixel of an image of shape ${describeShape(this.#shape)} is left to count`);
+    const { data, offset, strides } = image;
+    const used = this.#mask;
+    const mean = this.#sum / this.#count;
+    let deviations = 0;
+    for (let row = slowMin; row <= slowMax; row++) {
+      for (let column = fastMin; column <= fastMax; column++) {
+        if (used && isLeftOut(used, row, column)) continue;
+        deviations += (data[offset + row * strides[0] + column * strides[1]] - mean) ** 2;
+      }
+    }
+    const freedom = Math.max(this.#count - 1, 1);
+    const [slow, fast] = this.#maxAt;
+    return {
+      count: this.#count,
+      max: this.#max,
+      maxAt: { slow, fast },
+      mean,
+      rms: Math.sqrt(this.#squares / freedom),
+      rmsd: Math.sqrt(deviations / freedom),
+    };
+  }
+}
+
+function isLeftOut({ data, offset, strides }: NdArray, row: number, column: number): boolean {
+  return data[offset + row * strides[0] + column * strides[1]] === 0;
+}
+
 /**
  * Maximum, mean and spread of an image's pixels.
  * @param image [slow, fast]
@@ -76,42 +168,5 @@ export interface StatisticsOptions {
  * @throws InputError when no pixel is left to count
  */
 export function imageStatistics(image: NdArray, options: StatisticsOptions = {}): ImageStatistics {
-  checkOptions("imageStatistics", options, { roi: true, mask: true });
-  const { roi, mask } = options;
-  if (mask !== undefined && !sameShape(mask.shape, image.shape)) {
-    throw new ShapeError(`a mask of shape ${describeShape(mask.shape)} does not fit an image of ${describeShape(image.shape)}`);
-  }
-  const pixels = region(image, roi);
-  const values = flatData(pixels);
-  const used = mask && flatData(region(mask, roi));
-
-  let count = 0;
-  let sum = 0;
-  let squares = 0;
-  let first = -1;
-  for (let i = 0; i < values.length; i++) {
-    if (used?.[i] === 0) continue;
-    const value = values[i];
-    if (first < 0 || value > values[first]) first = i;
-    count++;
-    sum += value;
-    squares += value * value;
-  }
-  if (count === 0) throw new InputError(`no pixel of an image of shape ${describeShape(image.shape)} is left to count`);
-
-  const mean = sum / count;
-  let deviations = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (used?.[i] !== 0) deviations += (values[i] - mean) ** 2;
-  }
-  const columns = pixels.shape[1];
-  const freedom = Math.max(count - 1, 1);
-  return {
-    count,
-    max: values[first],
-    maxAt: { slow: Math.floor(first / columns) + (roi?.slowMin ?? 0), fast: (first % columns) + (roi?.fastMin ?? 0) },
-    mean,
-    rms: Math.sqrt(squares / freedom),
-    rmsd: Math.sqrt(deviations / freedom),
-  };
+  return new RowStatistics(image.shape, options).finish(image);
 }

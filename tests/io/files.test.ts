@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readBinaryFile, readTextFile, writeAllAtomically, writeFileAtomically } from "../../src/io/files.js";
+import { FilesTogether, readBinaryFile, readTextFile, writeAllAtomically, writeFileAtomically } from "../../src/io/files.js";
 import { InputError } from "../../src/ndarray/errors.js";
 
 const files = suite<{ folder: string }>("files", { folder: "" });
@@ -31,6 +31,21 @@ files("what is written is read, as bytes and as text", async ({ folder }) => {
   assert.is(await readTextFile(path), "10 \u00c5\n");
   assert.equal(await readBinaryFile(path), bytesOf("10 \u00c5\n"));
   assert.equal(await readdir(folder), ["a.txt"]);
+});
+
+files("files that are written while others are made have no name before all of them have, and leave nothing when they are given up", async ({ folder }) => {
+  await writeFile(join(folder, "a.txt"), "old");
+  const together = new FilesTogether();
+  together.add({ path: join(folder, "a.txt"), bytes: bytesOf("new") });
+  await together.discard();
+  assert.equal(await readdir(folder), ["a.txt"]);
+  together.add({ path: join(folder, "a.txt"), bytes: bytesOf("newer") });
+  together.add({ path: join(folder, "b.bin"), bytes: new Uint8Array(new SharedArrayBuffer(3)) });
+  assert.is(await readTextFile(join(folder, "a.txt")), "old");
+  await together.commit();
+  assert.equal((await readdir(folder)).sort(), ["a.txt", "b.bin"]);
+  assert.is(await readTextFile(join(folder, "a.txt")), "newer");
+  assert.is((await readBinaryFile(join(folder, "b.bin"))).length, 3);
 });
 
 files("a file that is written anew keeps its name and its permissions", async ({ folder }) => {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { formatSmv, parseSmv, type SmvHeader } from "../../src/io/smv.js";
+import { nativeOrder } from "../../src/io/byte-order.js";
+import { blankSmv, formatSmv, parseSmv, type SmvHeader } from "../../src/io/smv.js";
 import { ShapeError } from "../../src/ndarray/errors.js";
 import { array, equals, toNested, zeros } from "../../src/ndarray/ndarray.js";
 import { transpose } from "../../src/ndarray/views.js";
@@ -74,6 +75,15 @@ test("the pixels follow the header in the byte order that it names, the fast axi
   const big = formatSmv(header, image, "big");
   assert.match(decode(big), /BYTE_ORDER=big_endian;\n.*\nSIZE1=2;\nSIZE2=3;/);
   assert.equal([...big.subarray(512)], [0, 1, 1, 2, 255, 255, 0, 0, 0, 3, 0, 4]);
+});
+
+test("a file whose counts are written later is the one that is written at once", () => {
+  const image = array([[1, 258], [65535, 0], [3, 4]], "int32");
+  const { bytes, counts } = blankSmv(header, image.shape);
+  assert.equal(toNested(parseSmv(bytes, "blank.img").image), [[0, 0], [0, 0], [0, 0]]);
+  counts.set(image.data);
+  assert.equal(bytes, formatSmv(header, image, nativeOrder));
+  assert.throws(() => blankSmv(header, [3]), /needs the shape \[slow, fast\]/);
 });
 
 test("an image that is written reads back the same, in both byte orders and through any strides", () => {

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Ran1 } from "../../src/models/ran1.js";
 import { array, full, toNested, type NdArray } from "../../src/ndarray/ndarray.js";
-import { addNoise, gammln, gaussdev, poidev } from "../../src/simulate/noise.js";
+import { addNoise, NoisyRows, gammln, gaussdev, poidev } from "../../src/simulate/noise.js";
 
 interface Moments {
   readonly mean: number;
@@ -138,6 +138,19 @@ test("the gamma function continues the factorials", () => {
     assert.ok(Math.abs(gammln(n + 1) - logFactorial) <= 2e-7 * Math.max(logFactorial, 1e-3), `${n}!`);
   }
   assert.ok(Math.abs(gammln(0.5) - Math.log(Math.PI) / 2) < 1e-7);
+});
+
+test("noise that is drawn in pieces is the one that is drawn at once", () => {
+  const image = full([9, 5], 3, "float32");
+  const options = { seed: -4, adcOffset: 10, roi: { fastMin: 1, fastMax: 3, slowMin: 2, slowMax: 7 } };
+  const wanted = addNoise(image, options);
+  const counts = new Uint16Array(image.size);
+  const rows = new NoisyRows(image.shape, options, counts);
+  for (const end of [1, 3, 3, 2, 6]) rows.upTo(image, end);
+  assert.ok(counts.subarray(6 * 5).every((count) => count === 0));
+  const { photons, overloads } = rows.finish(image);
+  assert.equal([...counts], [...wanted.counts.data]);
+  assert.equal([photons, overloads], [wanted.photons, wanted.overloads]);
 });
 
 test.run();

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { InputError, ShapeError } from "../../src/ndarray/errors.js";
 import { array, full, zeros } from "../../src/ndarray/ndarray.js";
-import { imageStatistics, region, type Roi } from "../../src/simulate/statistics.js";
+import { imageStatistics, region, RowStatistics, type Roi } from "../../src/simulate/statistics.js";
 import { anyElement, anyShape, anyView, elementsOf } from "../arbitraries.js";
 
 const image = array([[1, 5, 3], [-2, 5, 0]]);
@@ -91,6 +91,18 @@ test("an image without pixels to count, of another rank or than its mask is refu
   assert.throws(
     () => imageStatistics(image, { mask: full([3, 2], 1) }),
     (error: unknown) => error instanceof ShapeError && /\[3, 2\].*\[2, 3\]/.test(error.message),
+  );
+});
+
+test("pixels that are counted in pieces have the statistics of all", () => {
+  fc.assert(
+    fc.property(anyView({ shape: [6, 4] }), anyView({ shape: [6, 4] }), fc.array(fc.nat(7)), (view, mask, ends) => {
+      mask.data[mask.offset] = 1;
+      const options = { mask, roi: { fastMin: 0, fastMax: 2, slowMin: 0, slowMax: 4 } };
+      const pieces = new RowStatistics(view.shape, options);
+      for (const end of ends) pieces.upTo(view, end);
+      assert.equal(pieces.finish(view), imageStatistics(view, options));
+    }),
   );
 });
 

@@ -36,12 +36,17 @@ export interface RunMessage {
   readonly tilesOfBlock: number;
   readonly firstTile: number;
   readonly endTile: number;
-  /** shared, int32: the next block to be taken; the number of tiles done; and whether to stop */
+  /** shared, int32: the next block to be taken; the number of tiles done; whether to stop; and of each worker the block that it works on, or the one behind the last */
   readonly state: Data;
+  /** the worker's own, of these */
+  readonly worker: number;
 }
 
 /** From a worker. */
 export type Report = { readonly kind: "progress" } | { readonly kind: "done"; readonly warning?: string | undefined } | { readonly kind: "failed"; readonly message: string };
+
+/** Where in a run's state the first worker says what it works on. */
+export const firstWorker = 3;
 
 /** Jobs that a worker keeps prepared; of more, the oldest is forgotten, and so is one that failed, on both sides alike. */
 export const keptJobs = 12;

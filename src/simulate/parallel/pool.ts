@@ -3,8 +3,8 @@ import { InputError } from "../../ndarray/errors.js";
 import { assign, copy, fromData, zeros, type NdArray } from "../../ndarray/ndarray.js";
 import type { Pixels } from "../pixels.js";
 import type { TileJob, TileRun } from "../tile-run.js";
-import { blocksOf } from "../tiles.js";
-import { asMessage, remember, type Report, type RunMessage } from "./messages.js";
+import { blockOf, blocksOf } from "../tiles.js";
+import { asMessage, firstWorker, remember, type Report, type RunMessage } from "./messages.js";
 
 /** A worker, seen from outside. */
 export interface Port {
@@ -28,6 +28,15 @@ export function startWorkers(threads: number, start: () => Port): WorkerPool {
 
 /** Elements of an array that are cloned for every worker; more of them are shared. */
 const mostCloned = 4096;
+
+type OnProgress = (done: number, settled: number) => void;
+
+/** The first of the blocks that workers are at: they take them in order. */
+function firstUnfinished(state: Int32Array): number {
+  let first = Infinity;
+  for (let worker = firstWorker; worker < state.length; worker++) first = Math.min(first, Atomics.load(state, worker));
+  return first;
+}
 
 /** Workers that share the tiles of a run. They stay for later runs, which go faster: what was prepared is kept. */
 export class WorkerPool {
@@ -63,11 +72,11 @@ export class WorkerPool {
 
   /**
    * Works on the tiles of a run, after the runs that were asked for before.
-   * @param onProgress told now and then how many tiles are done, those before the first among them
+   * @param onProgress told now and then how many tiles are done, those before the first among them, and before which tile all are done
    * @returns what the caller should be warned of, each warning once
    * @throws the signal's reason when it was aborted; Error when a worker fails, has failed before, or was closed
    */
-  run(run: TileRun, signal: AbortSignal | undefined, onProgress: (tiles: number) => void): Promise<readonly string[]> {
+  run(run: TileRun, signal: AbortSignal | undefined, onProgress: OnProgress): Promise<readonly string[]> {
     const next = this.#last.then(() => this.#start(run, signal, onProgress));
     this.#last = next.catch(() => undefined);
     return next;
@@ -80,14 +89,15 @@ export class WorkerPool {
     await Promise.all(this.#ports.map((port) => port.close()));
   }
 
-  async #start(run: TileRun, signal: AbortSignal | undefined, onProgress: (tiles: number) => void): Promise<readonly string[]> {
+  async #start(run: TileRun, signal: AbortSignal | undefined, onProgress: OnProgress): Promise<readonly string[]> {
     signal?.throwIfAborted();
     if (this.#end) throw this.#end;
     if (run.firstTile >= run.endTile) return [];
     const warnings = new Set<string>();
-    const state = allocate("int32", 3, true);
-    if (!(state instanceof Int32Array)) throw new TypeError("counters are int32");
-    state[0] = blocksOf(run).first;
+    const state = allocate("int32", firstWorker + this.size, true);
+    const { first } = blocksOf(run);
+    state[0] = first;
+    state.fill(first, firstWorker);
     const stop = (): void => void Atomics.store(state, 2, 1);
     signal?.addEventListener("abort", stop);
     const data = run.data.map((array) => this.#shared(array));
@@ -108,7 +118,7 @@ export class WorkerPool {
           else resolve();
         };
         const report = (port: Port, message: Report): void => {
-          if (message.kind === "progress") onProgress(run.firstTile + Atomics.load(state, 1));
+          if (message.kind === "progress") onProgress(run.firstTile + Atomics.load(state, 1), blockOf(run, firstUnfinished(state)).firstTile);
           else if (message.kind === "failed") end(port, new Error(message.message));
           else {
             if (message.warning !== undefined) warnings.add(message.warning);
@@ -131,7 +141,7 @@ export class WorkerPool {
       signal?.removeEventListener("abort", stop);
     }
     signal?.throwIfAborted();
-    onProgress(run.endTile);
+    onProgress(run.endTile, run.endTile);
     return [...warnings];
   }
 
@@ -168,6 +178,7 @@ export class WorkerPool {
       known: arrays.map(asMessage),
       pixels,
       ofPanels: ofPanels && asMessage(ofPanels),
+      worker: port,
       reach: reach && { known: reach.known.map(asMessage), negligible: reach.negligible, leavesZero: reach.leavesZero },
       darkKnown: darkKnown?.map(asMessage),
       data: data.map(asMessage),

@@ -1,5 +1,5 @@
 import { blockOf, blocksOf, TileRunner } from "../tiles.js";
-import { asArray, remember, type Report, type RunMessage } from "./messages.js";
+import { asArray, firstWorker, remember, type Report, type RunMessage } from "./messages.js";
 
 const millisecondsBetweenReports = 50;
 
@@ -20,7 +20,7 @@ export function server(post: (report: Report) => void): (message: RunMessage) =>
   };
 }
 
-function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<number, TileRunner>, post: (report: Report) => void): TileRunner {
+function serve({ jobId, job, state, worker, ...message }: RunMessage, runners: Map<number, TileRunner>, post: (report: Report) => void): TileRunner {
   if (job) {
     remember(runners, jobId, new TileRunner(job));
   }
@@ -41,7 +41,12 @@ function serve({ jobId, job, state, ...message }: RunMessage, runners: Map<numbe
   };
   const { end } = blocksOf(run);
   let reported = performance.now();
-  for (let block = Atomics.add(state, 0, 1); block < end; block = Atomics.add(state, 0, 1)) {
+  const takeBlock = (): number => {
+    const block = Math.min(Atomics.add(state, 0, 1), end);
+    Atomics.store(state, firstWorker + worker, block);
+    return block;
+  };
+  for (let block = takeBlock(); block < end; block = takeBlock()) {
     const { firstTile, endTile } = blockOf(run, block);
     for (let tile = firstTile; tile < endTile; tile++) {
       if (Atomics.load(state, 2) !== 0) return runner;

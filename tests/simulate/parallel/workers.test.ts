@@ -7,6 +7,7 @@ import { ImageModel } from "../../../src/simulate/image-model.js";
 import type { ImageOptions } from "../../../src/simulate/image-options.js";
 import type { Report, RunMessage } from "../../../src/simulate/parallel/messages.js";
 import { nodeWorkers } from "../../../src/simulate/parallel/node.js";
+import { server } from "../../../src/simulate/parallel/serve.js";
 import { WorkerPool, type Port } from "../../../src/simulate/parallel/pool.js";
 import type { TileRun } from "../../../src/simulate/tile-run.js";
 import { factors, modelOf, numbersIn, squares, start, uneven, type Scene, type Start } from "../still-life.js";
@@ -116,6 +117,58 @@ test("progress grows to the number of pixels, with workers and without", async (
     await (pool ? model.simulateOn({ pool }, start) : Promise.resolve(model.simulate(start)));
     assert.ok(told.every((done, i) => i === 0 || done >= told[i - 1]), told.join());
     assert.is(told[told.length - 1], 600);
+  }
+});
+
+/** A worker in this thread, whose clock makes it report after every tile. */
+class Talkative implements Port {
+  #report: (report: Report) => void = () => undefined;
+  readonly #serve = server((report) => this.#report(report));
+
+  post(message: RunMessage): void {
+    const { now } = performance;
+    let time = 0;
+    performance.now = () => (time += 100);
+    try {
+      this.#serve(message);
+    } finally {
+      performance.now = now;
+    }
+  }
+  listen(onReport: (report: Report) => void): void {
+    this.#report = onReport;
+  }
+  hold(): void {}
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+test("rows that are said to be final do not change any more, and none are said to be where a later run may change them", async () => {
+  const pool = new WorkerPool([new Talkative()]);
+  const mask = full([20, 30], 1);
+  for (let row = 0; row < 20; row++) mask.data[30 * row + (row % 7)] = 0;
+  const roi = { fastMin: 3, fastMax: 27, slowMin: 2, slowMax: 15 };
+  for (const selection of [{}, { roi }, { roi, mask }]) {
+    const told: { readonly rows: number; readonly photons: readonly number[] }[] = [];
+    const options: ImageOptions = { interpolation: "nearest", oversample: 1, tileSize: 16, ...selection, onRows: (image, rows) => told.push({ rows, photons: [...image.data.subarray(0, 30 * rows)] }) };
+    const { image } = await modelOf(few, options).simulateOn({ pool }, start);
+    assert.ok(told.filter(({ rows }) => rows > 0 && rows < 16).length > 5, `${told.map(({ rows }) => rows).join()}`);
+    assert.is(told[told.length - 1].rows, 20);
+    for (const { rows, photons } of told) assert.equal(photons, [...image.data.subarray(0, 30 * rows)]);
+  }
+  const sequential: number[] = [];
+  await modelOf({ ...few, reach: 8, policy: "sequential" }, { interpolation: "tricubic", oversample: 1, tileSize: 24, onRows: (_, rows) => sequential.push(rows) }).simulateOn({ pool }, start);
+  assert.equal(sequential, []);
+});
+
+test("an image in single precision is the one in double precision, rounded", async () => {
+  const options: ImageOptions = { interpolation: "nearest", oversample: 1 };
+  const wanted = copy(modelOf(few, options).simulate(start).image, "float32");
+  const rounded = modelOf(few, { ...options, imageDtype: "float32" });
+  for (const { image } of [rounded.simulate(start), await rounded.simulateOn({ pool: pools[1] }, start)]) {
+    assert.is(image.dtype, "float32");
+    assert.equal([...image.data], [...wanted.data]);
   }
 });
 
