@@ -66,7 +66,7 @@ export * from "./io/image.js";
 export { formatCrystfelGeometry } from "./io/geometry/crystfel-write.js";
 export * from "./io/geometry/merge.js";
 export * from "./io/geometry/model-file.js";
-export { formatStills } from "./io/geometry/dials-list.js";
+export { formatExperiments } from "./io/geometry/dials-list.js";
 export * from "./io/geometry/record.js";
 export * from "./io/geometry/setting.js";
 export type { Matrix3, Vector3 } from "./io/geometry/vector.js";
@@ -101,7 +101,7 @@ export type { FunctionRestraint, ParameterRestraint, Restraint } from "./refine/
 export { usablePixels, type BeamStop, type PixelRules, type Still, type UsablePixels } from "./refine/still.js";
 export { uncertainty, type Uncertainty } from "./refine/uncertainty.js";
 
-export { stillRecord, type RecordExtras } from "./output/experiment-record.js";
+export { experimentRecord, type RecordExtras } from "./output/experiment-record.js";
 export * from "./output/image-files.js";
 export { comparisonSvg, type ComparedImages } from "./view/comparison-picture.js";
 export { darkSpots, redAndBlue } from "./output/picture.js";

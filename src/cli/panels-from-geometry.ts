@@ -1,4 +1,3 @@
-import { arrangedPanels } from "../input/panel-image.js";
 import { mountedPanels } from "../input/record-panels.js";
 import { atDistance } from "../input/record-detector.js";
 import type { ExperimentRecord } from "../io/geometry/record.js";
@@ -20,22 +19,28 @@ export function manyPanels(given: Given<SimulateFlag>, { geometry }: Pick<InputF
   return distanceMm === undefined ? geometry.record : atDistance(geometry.record, distanceMm);
 }
 
+/** An experiment on many panels. */
+export type PanelExperiment = Experiment & Required<Pick<Experiment, "panels">>;
+
 /** The experiment on many panels, carried along by its detector. */
-export function onManyPanels(experiment: Experiment, record: ExperimentRecord): Experiment {
+export function onManyPanels(experiment: Experiment, record: ExperimentRecord): PanelExperiment {
   return { ...experiment, panels: mountedPanels(record, experiment.detector) };
+}
+
+/** @throws InputError when an option is for one panel only */
+export function checkPanels({ source, panels }: ExperimentRecord, { roi, mask }: Request["options"]): void {
+  if (roi || mask) throw new InputError(`-${roi ? "roi" : "mask"} is for a detector of one panel, and ${source} has ${panels.length}`);
 }
 
 /**
  * Simulates what a command line asks for on a detector of many panels.
- * @returns the image, float32, as the geometry file arranges its panels, [slow, fast]
- * @throws InputError when an option is for one panel only
+ * @param experiment with its panels
+ * @returns an image of the shape [panel, slow, fast]
  */
-export async function simulatePanels(record: ExperimentRecord, { experiment, options }: Request, pool: WorkerPool | undefined): Promise<Simulation> {
-  const { roi, mask, onProgress: _, ...rest } = options;
-  if (roi || mask) throw new InputError(`-${roi ? "roi" : "mask"} is for a detector of one panel, and ${record.source} has ${record.panels.length}`);
-  const panels = mountedPanels(record, experiment.detector);
+export async function simulatePanels({ panels, ...experiment }: PanelExperiment, options: Request["options"], pool: WorkerPool | undefined): Promise<Simulation> {
+  const { roi: _roi, mask: _mask, onProgress: _, ...rest } = options;
   const model = new PanelModel<Record<string, never>>(panels, () => experiment, rest);
   const parameters = { experiment: {}, groups: {} };
   const { image, warnings } = pool ? await model.simulateOn({ pool }, parameters) : model.simulate(parameters);
-  return { image: arrangedPanels(copy(image, "float32"), record.panels), warnings };
+  return { image, warnings };
 }

@@ -6,7 +6,7 @@ const scatter = (quantity: string, unit: "percent" | "degrees", help: string) =>
 
 /** The options of `simulate` for many stills, each of another crystal. */
 export const shotFlags = {
-  shots: { group, values: ["N"], kind: "count", help: "draw N stills, each with noise in a file of its own, and their truth in shots.expt and shots.json" },
+  shots: { group, values: ["N"], kind: "count", help: "draw N stills, or with -osc images of a turn, each with noise in a file of its own, and their truth in shots.expt and shots.json" },
   out: { group, values: ["FOLDER"], kind: "text", help: "where the shots are written", preset: "shots" },
   format: { group, values: ["FORMAT"], kind: "text", choices: ["cbf", "smv"], help: "of the images: 32-bit CBF without, or 16-bit SMV with the counts of -adc", preset: "cbf" },
   resume: { group, help: "leave the shots that stand in the folder as they are, and draw the others" },

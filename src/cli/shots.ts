@@ -1,19 +1,13 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { formatCbf } from "../io/cbf/cbf.js";
+import { placesOf } from "../input/panel-image.js";
 import { readTextFile, writeAllAtomically, writeFileAtomically } from "../io/files.js";
-import { formatStills } from "../io/geometry/dials-list.js";
-import { formatSmv } from "../io/smv.js";
-import { recommendedOversample, type Experiment } from "../models/experiment.js";
+import { formatExperiments } from "../io/geometry/dials-list.js";
+import { recommendedOversample } from "../models/experiment.js";
 import { InputError } from "../ndarray/errors.js";
-import { copy } from "../ndarray/ndarray.js";
-import { cbfHeader } from "../output/cbf-header.js";
-import { stillRecord } from "../output/experiment-record.js";
-import { smvHeader } from "../output/smv-header.js";
-import { detect } from "../simulate/detector-effects.js";
+import { experimentRecord } from "../output/experiment-record.js";
 import { nodeWorkers } from "../simulate/parallel/node.js";
 import { shotOf, type Scatter, type SeriesScatter } from "../simulate/series.js";
-import { simulate, simulateOn } from "../simulate/simulate.js";
 import { recordedCounts, smvCountsOf } from "./detected-counts.js";
 import { effectsFromFlags } from "./effect-flags.js";
 import type { Environment } from "./environment.js";
@@ -22,10 +16,12 @@ import type { SimulateFlag } from "./flags.js";
 import { fromFolder, type InputFiles } from "./input-files.js";
 import { otherTasks, untilInterrupted } from "./interruption.js";
 import { makeFolder } from "./out-folder.js";
+import { manyPanels, onManyPanels } from "./panels-from-geometry.js";
 import type { Given } from "./parse-flags.js";
 import { exitCodeOf } from "./refine/exit-codes.js";
 import { shardOf } from "./refine/images.js";
 import { shotFlags, type ShotFlag } from "./shot-flags.js";
+import { cbfBytes, checkShotPanels, shotImage, smvBytes, turnNotes } from "./shot-image.js";
 import { truthOf, truthText } from "./shot-truth.js";
 import { threadsFor } from "./threads.js";
 
@@ -63,16 +59,19 @@ export function seriesSeconds(): number {
 export async function runShots({ given, series, inputs, request }: SeriesLine, { cwd, stdout, stderr }: Environment): Promise<number> {
   const single = given.last(...ofOneImage);
   if (single) throw new InputError(`${single.spelling} is of a single image; --shots writes each image with noise to --out`);
-  if ((inputs.geometry?.record.panels.length ?? 1) > 1) throw new InputError(`-geometry: ${inputs.geometry?.record.source} has ${inputs.geometry?.record.panels.length} panels, and --shots draws on a detector of one`);
+  const many = manyPanels(given, inputs);
+  if (many) checkShotPanels(given, many, request);
+  const mean = many ? onManyPanels(request.experiment, many) : request.experiment;
   const count = series.number("shots") ?? 0;
   const scatter = scatterFrom(given, series);
   const isSmv = series.word("format") === "smv";
   const offset = given.number("adc") ?? 40;
   const effects = effectsFromFlags(given, -request.noiseSeed, offset);
   const nameOf = (shot: number): string => `shot_${String(shot + 1).padStart(Math.max(5, String(count).length), "0")}.${isSmv ? "img" : "cbf"}`;
-  const experiments = Array.from({ length: count }, (_, shot) => shotOf(request.experiment, scatter, shot));
+  const experiments = Array.from({ length: count }, (_, shot) => shotOf(mean, scatter, shot));
+  const overload = (effects.saturation ?? 65535) - (isSmv ? 0 : offset);
   const records = experiments.map((experiment, shot) =>
-    stillRecord(experiment, { image: { file: nameOf(shot) }, overload: (effects.saturation ?? 65535) - (isSmv ? 0 : offset), gain: effects.gain ?? 1, pedestal: isSmv ? offset : 0 }),
+    experimentRecord(experiment, { image: { file: nameOf(shot) }, overload, gain: effects.gain ?? 1, pedestal: isSmv ? offset : 0, number: shot + 1, ...(many && { inImage: placesOf(many.panels) }) }),
   );
   const truth = truthText(experiments.map((experiment, shot) => truthOf(experiment, nameOf(shot), shot)), scatter, -request.noiseSeed);
   const folder = fromFolder(cwd, series.word("out") ?? "shots");
@@ -85,14 +84,15 @@ export async function runShots({ given, series, inputs, request }: SeriesLine, {
 
   await makeFolder(folder);
   const encoder = new TextEncoder();
-  await writeAllAtomically([{ path: `${folder}/shots.expt`, bytes: encoder.encode(formatStills(records)) }, { path: truthPath, bytes: encoder.encode(truth) }]);
-  for (const note of inputs.notes) stderr(`note: ${note}\n`);
+  await writeAllAtomically([{ path: `${folder}/shots.expt`, bytes: encoder.encode(formatExperiments(records)) }, { path: truthPath, bytes: encoder.encode(truth) }]);
+  for (const note of [...inputs.notes, ...turnNotes(mean)]) stderr(`note: ${note}\n`);
   const told = new Set<string>();
   const warn = (warnings: readonly string[]): void => {
     for (const warning of warnings) if (!told.has(warning)) stderr(`warning: ${warning}\n`);
     for (const warning of warnings) told.add(warning);
   };
   warn(request.warnings);
+  if (many) warn([`the headers of the images place the first of ${many.panels.length} panels only; shots.expt places all`]);
   if (missing.length < own.length) stderr(`${own.length - missing.length} of ${own.length} shots are there already\n`);
 
   const threads = given.number("threads") ?? threadsFor(request, availableParallelism());
@@ -101,12 +101,12 @@ export async function runShots({ given, series, inputs, request }: SeriesLine, {
   const draw = async (shot: number): Promise<void> => {
     const experiment = experiments[shot];
     const options = { ...request.options, ...(request.options.oversample !== undefined && !given.has("oversample") && { oversample: recommendedOversample(experiment) }) };
-    const { image, warnings } = pool ? await simulateOn({ pool }, experiment, options) : simulate(experiment, options);
+    const { counts, photons, warnings } = await shotImage({ experiment, many, options, effects: { ...effects, shot }, pool });
     warn(warnings);
-    const detected = detect(copy(image, "float32"), { ...effects, shot });
-    const bytes = isSmv ? smvBytes(experiment, smvCountsOf(detected.counts)) : cbfBytes(experiment, recordedCounts(detected.counts, offset), (effects.saturation ?? 65535) - offset, warn);
-    await writeFileAtomically(`${folder}/${nameOf(shot)}`, bytes);
-    if (showsProgress) stderr(`${nameOf(shot)}: ${detected.photons} photons\n`);
+    const file = isSmv ? { bytes: smvBytes(experiment, smvCountsOf(counts)), warnings: [] } : cbfBytes(experiment, recordedCounts(counts, offset), overload);
+    warn(file.warnings);
+    await writeFileAtomically(`${folder}/${nameOf(shot)}`, file.bytes);
+    if (showsProgress) stderr(`${nameOf(shot)}: ${photons} photons\n`);
   };
   let done = 0;
   try {
@@ -150,21 +150,4 @@ function scatterFrom(given: Given<SimulateFlag>, series: Given<ShotFlag>): Serie
     ...(fluence && { fluence }),
     ...(wavelength && { wavelength }),
   };
-}
-
-type Counts = Parameters<typeof formatSmv>[1];
-
-function headerExtras({ beam: { wavelengthA } }: Experiment): { readonly wavelengthA: number; readonly phiDeg: number; readonly oscRangeDeg: number } {
-  return { wavelengthA, phiDeg: 0, oscRangeDeg: 0 };
-}
-
-function smvBytes(experiment: Experiment, counts: Counts): Uint8Array {
-  return formatSmv(smvHeader(experiment.detector, headerExtras(experiment)), counts);
-}
-
-function cbfBytes(experiment: Experiment, counts: Counts, overload: number, warn: (warnings: readonly string[]) => void): Uint8Array {
-  const { kahnFactor = 0, polarized } = experiment.beam;
-  const { lines, warnings } = cbfHeader(experiment.detector, { ...headerExtras(experiment), overload, kahnFactor: polarized === false ? undefined : kahnFactor });
-  warn(warnings);
-  return formatCbf(lines, counts);
 }

@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import { FilesTogether } from "../io/files.js";
 import { InputError } from "../ndarray/errors.js";
+import { arrangedPanels, maskBetween } from "../input/panel-image.js";
+import { copy, type NdArray } from "../ndarray/ndarray.js";
 import { quote } from "../io/field.js";
 import type { ImageOptions } from "../simulate/image-options.js";
 import type { Simulation } from "../simulate/image-model.js";
@@ -13,7 +15,7 @@ import { simulateFlags, type SimulateFlag } from "./flags.js";
 import { describeFlags } from "./help.js";
 import { readInputFiles } from "./input-files.js";
 import { makeOutputs, outputNames, readoutFor } from "./outputs.js";
-import { manyPanels, simulatePanels } from "./panels-from-geometry.js";
+import { checkPanels, manyPanels, onManyPanels, simulatePanels } from "./panels-from-geometry.js";
 import { among, parseFlags, type FlagTable } from "./parse-flags.js";
 import { emptyWarnings } from "./plausible.js";
 import { progressBar } from "./progress-bar.js";
@@ -59,6 +61,7 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const request = requestFromFlags(given, inputs, environment.seconds());
   const showsProgress = environment.isTerminal && given.last("progress", "noprogress")?.name !== "noprogress";
   const many = manyPanels(given, inputs);
+  if (many) checkPanels(many, request.options);
   const { fast, slow } = request.experiment.detector.pixels;
   const begun = many ? undefined : readoutFor(given, names, request, inputs.mask, [slow, fast]);
   const options: ImageOptions = {
@@ -68,13 +71,14 @@ export async function runSimulate(argv: readonly string[], environment: Environm
     ...(showsProgress && { onProgress: progressBar(environment) }),
   };
   const threads = given.number("threads") ?? threadsFor(request, availableParallelism());
-  const { image, warnings: found } = await onThreads(threads, async (pool) => {
-    if (many) return simulatePanels(many, request, pool);
+  const { image: drawn, warnings: found } = await onThreads(threads, async (pool) => {
+    if (many) return simulatePanels(onManyPanels(request.experiment, many), request.options, pool);
     return pool ? simulateOn({ pool }, request.experiment, options) : simulate(request.experiment, options);
   });
+  const image = many ? arrangedPanels(copy(drawn, "float32"), many.panels) : drawn;
 
-  const whole = many ? withPixels(request, image.shape) : request;
-  const readout = (begun ?? readoutFor(given, names, whole, inputs.mask, image.shape)).finish(image);
+  const whole = many ? ofAllPanels(request, image.shape, maskBetween(many.panels)) : request;
+  const readout = (begun ?? readoutFor(given, names, whole, whole.options.mask, image.shape)).finish(image);
   const files = new FilesTogether();
   const outputs = await makeOutputs(files, given, names, whole, image, readout, environment.cwd).catch(async (error: unknown) => {
     await files.discard();
@@ -101,8 +105,8 @@ async function onThreads(threads: number, run: (pool: WorkerPool | undefined) =>
   }
 }
 
-/** A request whose detector has the size of an image of all panels. */
-function withPixels(request: Request, [slow, fast]: readonly number[]): Request {
-  const { experiment } = request;
-  return { ...request, experiment: { ...experiment, detector: { ...experiment.detector, pixels: { fast, slow } } } };
+/** A request of an image of all panels: its detector has the size of that, and no pixels between the panels. */
+function ofAllPanels(request: Request, [slow, fast]: readonly number[], mask: NdArray | undefined): Request {
+  const { experiment, options } = request;
+  return { ...request, options: { ...options, mask }, experiment: { ...experiment, detector: { ...experiment.detector, pixels: { fast, slow } } } };
 }

@@ -2,7 +2,7 @@
 import type { PanelRecord } from "../io/geometry/record.js";
 import { InputError } from "../ndarray/errors.js";
 import type { DType } from "../ndarray/dtype.js";
-import { flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
+import { flatData, full, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { maskOfPanel } from "./masks.js";
 
 interface Layout {
@@ -24,10 +24,18 @@ function stackShapeOf(panels: readonly PanelRecord[]): [panel: number, slow: num
   return [panels.length, Math.max(...panels.map(({ pixels }) => pixels.slow)), Math.max(...panels.map(({ pixels }) => pixels.fast))];
 }
 
-/** An image of the shape [panel, slow, fast] as one of all panels, arranged as their file says. */
-export function arrangedPanels<D extends DType>(image: NdArray<D>, panels: readonly PanelRecord[]): NdArray<D> {
+/** Where the first pixel of each panel stands in one image of all. */
+export function placesOf(panels: readonly PanelRecord[]): Layout["places"] {
+  return layoutOf(panels).places;
+}
+
+/**
+ * An image of the shape [panel, slow, fast] as one of all panels, arranged as their file says.
+ * @param between value of the pixels that no panel has
+ */
+export function arrangedPanels<D extends DType>(image: NdArray<D>, panels: readonly PanelRecord[], between = 0): NdArray<D> {
   const { shape, places } = layoutOf(panels);
-  const whole = zeros(shape, image.dtype);
+  const whole = full(shape, between, image.dtype);
   const values = flatData(image);
   const [, height, width] = image.shape;
   panels.forEach(({ pixels }, panel) => {
@@ -37,6 +45,12 @@ export function arrangedPanels<D extends DType>(image: NdArray<D>, panels: reado
     }
   });
   return whole;
+}
+
+/** The mask of one image of all panels, 0 where no panel is; undefined where there is one everywhere. */
+export function maskBetween(panels: readonly PanelRecord[]): NdArray<"int32"> | undefined {
+  const mask = arrangedPanels(full(stackShapeOf(panels), 1, "int32"), panels);
+  return mask.data.includes(0) ? mask : undefined;
 }
 
 /**

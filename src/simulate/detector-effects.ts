@@ -24,6 +24,8 @@ export interface DetectorEffects {
   readonly seed: number;
   /** number of the exposure: photons, flicker and read-out are drawn anew for each, the detector's own faults are not; 0 unless given */
   readonly shot?: number;
+  /** number of the image's first pixel among those of all panels, whose draws are others; 0 unless given */
+  readonly firstPixel?: number;
   /** relative standard deviation of the beam's intensity from shot to shot */
   readonly flicker?: number;
   /** a disk that absorbs photons */
@@ -83,7 +85,7 @@ const usualSaturation = 65535;
  */
 export function detect(image: NdArray, effects: DetectorEffects): DetectedImage {
   checkEffects(effects);
-  const { seed, shot = 0, flicker = 0, pointSpread, countingNoise = true, countLimit = Infinity } = effects;
+  const { seed, shot = 0, firstPixel = 0, flicker = 0, pointSpread, countingNoise = true, countLimit = Infinity } = effects;
   const [slow, fast] = image.shape;
   const expected = flatData(image);
   const beam = flicker > 0 ? Math.max(0, 1 + flicker * new PixelRandom(seed, "beam").at(shot).gaussian()) : 1;
@@ -93,7 +95,7 @@ export function detect(image: NdArray, effects: DetectorEffects): DetectedImage 
   for (let pixel = 0; pixel < photons.length; pixel++) {
     const mean = beam * expected[pixel] * transmission(effects.beamStop, pixel % fast, Math.floor(pixel / fast));
     const arriving = mean / (1 + mean / countLimit);
-    photons[pixel] = countingNoise ? draw(arriving, pixel) : arriving;
+    photons[pixel] = countingNoise ? draw(arriving, firstPixel + pixel) : arriving;
     sum += photons[pixel];
   }
   const light = flatData(pointSpread ? spreadLight(fromData(photons, [slow, fast]), pointSpread) : fromData(photons, [slow, fast]));
@@ -105,12 +107,12 @@ export function detect(image: NdArray, effects: DetectorEffects): DetectedImage 
   let saturated = 0;
   for (let pixel = 0; pixel < counts.length; pixel++) {
     const [i, j] = [pixel % fast, Math.floor(pixel / fast)];
-    const fault = faultOf(effects, faults, pixel);
+    const fault = faultOf(effects, faults, firstPixel + pixel);
     if (isInGap(effects.modules, i, j)) counts[pixel] = gapMark;
     else if (fault === "dead") counts[pixel] = deadMark;
     else {
-      const noise = readNoise > 0 ? readNoise * readout.at(pixel).gaussian() : 0;
-      const value = fault === "hot" ? saturation : light[pixel] * gain * gainOf(effects, gains, pixel, i, j) + offset + noise;
+      const noise = readNoise > 0 ? readNoise * readout.at(firstPixel + pixel).gaussian() : 0;
+      const value = fault === "hot" ? saturation : light[pixel] * gain * gainOf(effects, gains, firstPixel + pixel, i, j) + offset + noise;
       if (value >= saturation && (effects.saturation !== undefined || fault === "hot")) saturated++;
       counts[pixel] = effects.saturation === undefined && fault !== "hot" ? value : Math.min(value, saturation);
     }
@@ -147,7 +149,7 @@ function isInGap(modules: DetectorEffects["modules"], fast: number, slow: number
 
 /** What a pixel amplifies more than the detector does on average. */
 function gainOf(
-  { calibration = 0, moduleCalibration = 0, modules }: DetectorEffects,
+  { calibration = 0, moduleCalibration = 0, modules, firstPixel = 0 }: DetectorEffects,
   random: { readonly pixels: PixelRandom; readonly modules: PixelRandom },
   pixel: number,
   fast: number,
@@ -156,12 +158,12 @@ function gainOf(
   const own = calibration > 0 ? 1 + calibration * random.pixels.at(pixel).gaussian() : 1;
   if (moduleCalibration === 0 || modules === undefined) return own;
   const [column, row] = [Math.floor(fast / (modules.fast + modules.gapFast)), Math.floor(slow / (modules.slow + modules.gapSlow))];
-  return own * (1 + moduleCalibration * random.modules.at(row * 65536 + column).gaussian());
+  return own * (1 + moduleCalibration * random.modules.at(firstPixel + row * 65536 + column).gaussian());
 }
 
 function checkEffects(effects: DetectorEffects): void {
   checkOptions("detect", effects, {
-    seed: true, shot: true, flicker: true, beamStop: true, countingNoise: true, countLimit: true, pointSpread: true, gain: true, offset: true,
+    seed: true, shot: true, firstPixel: true, flicker: true, beamStop: true, countingNoise: true, countLimit: true, pointSpread: true, gain: true, offset: true,
     readNoise: true, calibration: true, moduleCalibration: true, modules: true, dead: true, hot: true, saturation: true,
   });
   const { seed, shot = 0, dead = 0, hot = 0, modules, moduleCalibration = 0, beamStop, pointSpread } = effects;

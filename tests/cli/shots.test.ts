@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { parseCbf } from "../../src/io/cbf/cbf.js";
 import { parseDials } from "../../src/io/geometry/dials.js";
 import { JsonValue } from "../../src/io/geometry/json.js";
 import { withBench, type Workbench } from "./workbench.js";
@@ -40,6 +41,79 @@ test("a series writes its images, their truth as JSON, and a DIALS list that sim
     assert.is(model.length, 24 * 24);
   }));
 
+/** How the second shot of a series and the image that its list simulates again correlate. */
+async function correlationAgain(bench: Workbench, options: string): Promise<number> {
+  const truths = JsonValue.parse(new TextDecoder().decode(await bench.read("series/shots.json")), "shots.json").need("shots").list();
+  const cells = truths[1].need("cells").numbers(3).join(" ");
+  const once = await bench.run(`simulate -geometry series/shots.expt#2 -default_F 100 -cells ${cells} -oversample 2 -fluence ${truths[1].need("fluence").number()} -nointerpolate -noisefile n.img -nopgm -cbffile again.cbf ${options}`);
+  assert.is(once.code, 0, once.stderr);
+  const { stdout } = await bench.run("compare series/shot_00002.cbf floatimage.bin --json");
+  return JsonValue.parse(stdout, "compare").need("correlation").number();
+}
+
+test("shots during which the crystal turns are those of scans of one image each in their list", () =>
+  withBench({}, async (bench) => {
+    const turning = `${line} -phi 30 -osc 4 -phisteps 4`;
+    const { code, stderr } = await bench.run(turning);
+    assert.is(code, 0, stderr);
+    assert.match(stderr, /note: during a shot the crystal turns from 29\.5 to 33\.5 degrees: its 4 steps are taken for the middles of equal parts/);
+    const stills = parseDials(new TextDecoder().decode(await bench.read("series/shots.expt")), "shots.expt");
+    assert.equal(stills.map(({ record: { scan, images } }) => [scan?.firstImage, scan?.startDeg, scan?.widthDeg, images[0].file]), [1, 2, 3, 4].map((n) => [n, 29.5, 4, `shot_0000${n}.cbf`]));
+    assert.match(new TextDecoder("latin1").decode(await bench.read("series/shot_00002.cbf")), /# Start_angle 29\.5000 deg\.\s+# Angle_increment 4\.0000 deg\./);
+    const [turned, still] = [await correlationAgain(bench, "-phisteps 4"), await correlationAgain(bench, "-osc 0")];
+    // The turn is seen: without it the image is another one.
+    assert.ok(turned > 0.99 && still < 0.9, `${turned} with the turn, and ${still} without`);
+  }));
+
+test("stills of a spindle that stands elsewhere are those of a crystal that is turned", () =>
+  withBench({}, async (bench) => {
+    const { code, stderr } = await bench.run(`${line} -phi 77`);
+    assert.is(code, 0, stderr);
+    assert.ok((await correlationAgain(bench, "")) > 0.99);
+  }));
+
+/** Two panels of 24 x 20 and 16 x 20 pixels, one tilted, with a gap of two rows in the image of both. */
+const panels = JSON.stringify({
+  __id__: "ExperimentList",
+  experiment: [{ beam: 0, detector: 0 }],
+  beam: [{ direction: [0, 0, 1], wavelength: 1, polarization_normal: [0, 1, 0], polarization_fraction: 0.9 }],
+  detector: [{ panels: [
+    { name: "upper", fast_axis: [1, 0, 0], slow_axis: [0, -1, 0], origin: [-24, 42, -60], image_size: [24, 20], pixel_size: [2, 2], raw_image_offset: [0, 0] },
+    { name: "lower", fast_axis: [1, 0, 0], slow_axis: [0, -0.96, 0.28], origin: [-16, -2, -60], image_size: [16, 20], pixel_size: [2, 2], raw_image_offset: [4, 22] },
+  ] }],
+  goniometer: [], scan: [], crystal: [], imageset: [],
+});
+
+test("shots on many panels are arranged as their list says, with marks where no panel is", () =>
+  withBench({ "panels.expt": panels }, async (bench) => {
+    const onPanels = `${line.replace("-detpixels 24 -pixel 2 -distance 60 ", "")} -geometry panels.expt`;
+    const { code, stderr } = await bench.run(onPanels);
+    assert.is(code, 0, stderr);
+    assert.match(stderr, /the headers of the images place the first of 2 panels only; shots\.expt places all/);
+    const [{ record }] = parseDials(new TextDecoder().decode(await bench.read("series/shots.expt")), "shots.expt");
+    assert.equal(record.panels.map(({ name, pixels, inImage }) => [name, pixels.fast, pixels.slow, inImage?.fast, inImage?.slow]), [["upper", 24, 20, 0, 0], ["lower", 16, 20, 4, 22]]);
+    record.panels[1].slow.forEach((x, i) => assert.ok(Math.abs(x - [0, -0.96, 0.28][i]) < 1e-9));
+    record.panels[1].originMm.forEach((x, i) => assert.ok(Math.abs(x - [-16, -2, -60][i]) < 1e-9));
+    const { image } = parseCbf(await bench.read("series/shot_00002.cbf"), "shot");
+    assert.equal(image.shape, [42, 24]);
+    for (let slow = 0; slow < 42; slow++) {
+      for (let fast = 0; fast < 24; fast++) {
+        const isOnPanel = slow < 20 || (slow >= 22 && fast >= 4 && fast < 20);
+        assert.is(image.get(slow, fast) === -1, !isOnPanel, `${slow} ${fast}`);
+      }
+    }
+    assert.ok((await correlationAgain(bench, "")) > 0.99);
+    // The image that is simulated alone has the same marks.
+    const alone = parseCbf(await bench.read("again.cbf"), "again").image;
+    assert.equal(Array.from(alone.data, (count) => count === -1), Array.from(image.data, (count) => count === -1));
+    const counts = async (): Promise<Uint8Array> => bench.read("series/shot_00002.cbf");
+    const before = await counts();
+    await bench.run(`${onPanels} --threads 2`);
+    assert.equal(await counts(), before);
+    const refused = await bench.run(`${onPanels} -beamstop 4 4 2`);
+    assert.equal([refused.code, /-beamstop is for a detector of one panel, and panels\.expt has 2/.test(refused.stderr)], [2, true]);
+  }));
+
 test("a series that goes on, a shard of it, and more threads draw the same bytes", () =>
   withBench({}, async (bench) => {
     await bench.run(line);
@@ -71,7 +145,7 @@ test("an interrupted series ends after its running shot with code 5", () =>
 
 const refusals: readonly (readonly [added: string, message: RegExp])[] = [
   ["-png a.png", /-png is of a single image; --shots writes each image with noise to --out/],
-  ["-osc 1", /the crystal turns about the spindle/],
+  ["-curved_det", /a curved detector \(-curved_det\) cannot be written/],
   ["-cell_scatter 1 0.5", /-cell_scatter: the seed is 0.5; it must be a whole number/],
   ["-cell_scatter 5000", /shot \d would have a cell edge of length 0 or below/],
   ["--shard 3/2", /--shard is "3\/2"; it must be i\/n/],

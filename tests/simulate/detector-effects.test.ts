@@ -70,6 +70,12 @@ test("a pixel is drawn by itself: a part of an image has the counts that the who
   assert.equal(Array.from(counts(full([10, 40], 80), effects)), Array.from(whole).slice(0, 400));
 });
 
+test("a panel that begins at a pixel has the draws of the image from that pixel on", () => {
+  const effects = { gain: 3, readNoise: 1, calibration: 0.1, dead: 0.05, hot: 0.02 };
+  const whole = Array.from(counts(full([50, 40], 20), effects));
+  assert.equal(Array.from(counts(full([20, 40], 20), { ...effects, firstPixel: 1200 })), whole.slice(1200));
+});
+
 test("modules have gains of their own, and gaps between them", () => {
   const modules = { fast: 10, slow: 20, gapFast: 2, gapSlow: 3 };
   const image = detect(flat(1000), { seed: 4, countingNoise: false, modules, moduleCalibration: 0.05 }).counts;

@@ -1,26 +1,28 @@
-import type { CrystalRecord, ExperimentRecord, PanelRecord } from "./record.js";
+import type { CrystalRecord, ExperimentRecord, GoniometerRecord, PanelRecord, ScanRecord } from "./record.js";
 import { cross, scaled } from "./vector.js";
 
 /**
- * A DIALS experiment list of stills, each an image with a beam and crystals of its own; equal detectors are one.
- * @param records in one laboratory frame
+ * A DIALS experiment list of images, each with a beam and crystals of its own; equal detectors are one. An image during which the crystal
+ * turns has a goniometer and a scan, and a file whose name ends with the image's number.
+ * @param records of one image each, in one laboratory frame
  * Source: the serialisation of dxtbx.
  */
-export function formatStills(records: readonly ExperimentRecord[]): string {
+export function formatExperiments(records: readonly ExperimentRecord[]): string {
   const detectors: string[] = [];
-  const experiment = records.flatMap(({ panels, crystals }, i) => {
+  const turning = records.filter(({ goniometer, scan }) => goniometer !== undefined && scan !== undefined);
+  const experiment = records.flatMap((record, i) => {
+    const { panels, crystals } = record;
     const detector = JSON.stringify(detectorModel(panels));
     if (!detectors.includes(detector)) detectors.push(detector);
     const first = records.slice(0, i).reduce((sum, record) => sum + record.crystals.length, 0);
-    const models = { __id__: "Experiment", identifier: "", beam: i, detector: detectors.indexOf(detector), imageset: i };
+    const models = { __id__: "Experiment", identifier: "", beam: i, detector: detectors.indexOf(detector), imageset: i, ...(turning.includes(record) && { goniometer: turning.indexOf(record), scan: turning.indexOf(record) }) };
     return crystals.map((_, k) => ({ ...models, crystal: first + k }));
   });
   const list = {
     __id__: "ExperimentList",
     experiment,
-    imageset: records.map(({ images }) => ({
-      __id__: "ImageSet",
-      images: images.map(({ file }) => file),
+    imageset: records.map((record) => ({
+      ...(turning.includes(record) ? { __id__: "ImageSequence", template: templateOf(record) } : { __id__: "ImageSet", images: record.images.map(({ file }) => file) }),
       mask: null,
       gain: null,
       pedestal: null,
@@ -41,8 +43,8 @@ export function formatStills(records: readonly ExperimentRecord[]): string {
       probe: "x-ray",
     })),
     detector: detectors.map((text): unknown => JSON.parse(text)),
-    goniometer: [],
-    scan: [],
+    goniometer: turning.map(({ goniometer }) => goniometerModel(goniometer)),
+    scan: turning.map(({ scan }) => scanModel(scan)),
     crystal: records.flatMap(({ crystals }) => crystals.map(crystalModel)),
     profile: [],
     scaling_model: [],
@@ -50,11 +52,25 @@ export function formatStills(records: readonly ExperimentRecord[]): string {
   return `${JSON.stringify(list, undefined, 1)}\n`;
 }
 
+/** The name of an image with the digits of its number as #. */
+function templateOf({ images: [image] }: ExperimentRecord): string {
+  return image.file.replace(/\d+(?=\D*$)/, (digits) => "#".repeat(digits.length));
+}
+
+function goniometerModel(goniometer: GoniometerRecord | undefined): unknown {
+  return goniometer && { rotation_axis: goniometer.axis.map(whole), fixed_rotation: goniometer.fixed.flat().map(whole), setting_rotation: goniometer.setting.flat().map(whole) };
+}
+
+/** In the older form, in which a scan of one image says by how much the crystal turns. */
+function scanModel(scan: ScanRecord | undefined): unknown {
+  return scan && { image_range: [scan.firstImage, scan.lastImage], batch_offset: 0, oscillation: [scan.startDeg, scan.widthDeg ?? 0], exposure_time: [scan.exposureS ?? 0], epochs: [0], valid_image_ranges: {} };
+}
+
 /** Without the sign of a 0. */
 const whole = (x: number): number => x + 0;
 
 function detectorModel(panels: readonly PanelRecord[]): unknown {
-  const listed = panels.map(({ name, pixels, pixelSizeMm, originMm, fast, slow, sensor, trusted, gain = 1, pedestal = 0 }) => {
+  const listed = panels.map(({ name, pixels, pixelSizeMm, originMm, fast, slow, sensor, trusted, gain = 1, pedestal = 0, inImage = { fast: 0, slow: 0 } }) => {
     const mu = sensor?.attenuationDepthUm === undefined ? 0 : 1000 / sensor.attenuationDepthUm;
     const thickness = (sensor?.thicknessUm ?? 0) / 1000;
     return {
@@ -63,7 +79,7 @@ function detectorModel(panels: readonly PanelRecord[]): unknown {
       fast_axis: fast.map(whole),
       slow_axis: slow.map(whole),
       origin: originMm.map(whole),
-      raw_image_offset: [0, 0],
+      raw_image_offset: [inImage.fast, inImage.slow],
       image_size: [pixels.fast, pixels.slow],
       pixel_size: [pixelSizeMm, pixelSizeMm],
       trusted_range: [trusted?.lowest ?? 0, trusted?.overload ?? 65535],
