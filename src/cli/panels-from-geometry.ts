@@ -3,7 +3,6 @@ import { atDistance } from "../input/record-detector.js";
 import type { ExperimentRecord } from "../io/geometry/record.js";
 import type { Experiment } from "../models/experiment.js";
 import { InputError } from "../ndarray/errors.js";
-import { copy } from "../ndarray/ndarray.js";
 import type { Simulation } from "../simulate/image-model.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { PanelModel } from "../simulate/panel-model.js";
