@@ -8,16 +8,25 @@ const endings = ["SIGINT", "SIGTERM"] as const;
  */
 export async function untilInterrupted<T>(told: () => void, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new AbortController();
-  const interrupt = (): void => {
+  const stopListening = (): void => {
     for (const name of endings) process.off(name, interrupt);
+  };
+  const interrupt = (name: NodeJS.Signals): void => {
+    if (interruption.signal.aborted) {
+      stopListening();
+      process.kill(process.pid, name);
+      return;
+    }
     told();
     interruption.abort();
+    // What came meanwhile, while the program computed, is heard in the same turn of the event loop; what comes later ends the program by itself.
+    setImmediate(stopListening);
   };
   for (const name of endings) process.on(name, interrupt);
   try {
     return await run(interruption.signal);
   } finally {
-    for (const name of endings) process.off(name, interrupt);
+    stopListening();
   }
 }
 
