@@ -51,12 +51,13 @@ export function photonsPerElectron({ fluence = defaultFluence }: Beam<Quantity>)
 /**
  * Sub-pixels along each edge of a pixel that resolve the finest detail of the spots: three for each.
  * @param experiment of numbers alone
+ * @param detectors in place of its own
  */
-export function recommendedOversample({ beam, crystal, ...placed }: Experiment<Quantity>): number {
+export function recommendedOversample({ beam, crystal, ...placed }: Experiment<Quantity>, detectors: readonly Detector<Quantity>[] = detectorsOf(placed)): number {
   const { direct } = orientedLattice(crystal);
   const cells = crystal.cells ?? [1, 1, 1];
   const edges = [direct.a, direct.b, direct.c].map((edge, axis) => known(mul(cells[axis], norm(edge))));
-  const needed = detectorsOf(placed).map((detector) => {
+  const needed = detectors.map((detector) => {
     const frame = detectorFrame(detector);
     const finest = Math.abs(known(div(mul(beam.wavelengthA, frame.distance), Math.max(...edges))));
     return Math.ceil((3 * known(frame.pixelSize)) / finest);

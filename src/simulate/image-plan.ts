@@ -88,7 +88,7 @@ export function planOf(experiment: Experiment<Quantity>, options: ImageOptions, 
   const detectors = panels?.detectors ?? [detector];
   const hasPixels = oversample === undefined;
   const closed = options.spots === "closed" ? { hasPixels, reflections: reflectionsInReach(experiment, hasPixels, detectors) } : undefined;
-  const edge = oversample ?? (closed ? 1 : Math.max(...detectors.map((each) => recommendedOversample({ ...experiment, detector: each }))));
+  const edge = oversample ?? (closed ? 1 : recommendedOversample(experiment, detectors));
   const counts = stepCounts(experiment, edge);
   const reflections = closed ? closed.reflections[0] * closed.reflections[1] * closed.reflections[2] : 1;
   const steps = counts.points * counts.sources * counts.orientations * reflections;

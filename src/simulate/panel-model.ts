@@ -1,6 +1,6 @@
 import { allowedExecutor, type Executor } from "../autodiff/executor.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
-import type { Quantity } from "../autodiff/tape.js";
+import { known, type Quantity } from "../autodiff/tape.js";
 import { withLeaves } from "../autodiff/tree.js";
 import { detectorFrame, type Detector, type PanelFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
@@ -187,12 +187,12 @@ export class PanelModel<P = readonly []> {
     const moved = this.#moved(groups);
     const { detector, shape: [panels, rows, width] } = this;
     const frames = detector.panels.map((panel, i) => panelFrame(panel, moved[i]));
-    const ofPanels = array(frames.map(({ originMm, fast, slow }) => [originMm, fast, slow].map((vector) => vector.map(Number))));
+    const ofPanels = reshape(array(frames.flatMap(({ originMm, fast, slow }) => [...originMm, ...fast, ...slow].map(known))), [panels, frameNumbers]);
     const stacked = data.map((given) => {
       if (!sameShape(given.shape, this.shape)) throw new ShapeError(`an image of shape ${describeShape(given.shape)} is compared with one of shape ${describeShape(this.shape)}`);
       return reshape(given.isContiguous ? given : copy(given), [panels * rows, width]);
     });
-    const known = this.#experimentOf(withLeaves<Quantities<P>>(experiment, leaves));
+    const inNumbers = this.#experimentOf(withLeaves<Quantities<P>>(experiment, leaves));
     return chosenKinds(this.#kinds, detector, this.shape, this.#options.mask).map(({ kind, pixels }) => {
       const panel = detector.panels[kind.panel];
       const experimentAt = ({ footprintMm, detector: carrying, panels: _, ...rest }: ExperimentOfPanels, placed: PanelFrame<Quantity>): Experiment<Quantity> => {
@@ -203,11 +203,11 @@ export class PanelModel<P = readonly []> {
       const frame = Array.from({ length: frameNumbers }, () => scalar(0));
       const inputs = [...leaves.map((leaf) => (typeof leaf === "number" ? scalar(leaf) : leaf)), ...motion, ...frame];
       const elements = inputs.reduce((sum, { size }) => sum + size, 0) - frameNumbers;
-      const standing = frames.filter((_, i) => kind.has[i]).map((placed) => experimentAt(known, placed).detector);
-      const plan = planOf(experimentAt(known, frames[kind.panel]), this.#imageOptions(), this.#executor, elements, { detectors: standing, pixels });
+      const standing = frames.filter((_, i) => kind.has[i]).map((placed) => experimentAt(inNumbers, placed).detector);
+      const plan = planOf(experimentAt(inNumbers, frames[kind.panel]), this.#imageOptions(), this.#executor, elements, { detectors: standing, pixels });
       return {
         question,
-        plan: { ...plan, inputs, ofPanels: reshape(ofPanels, [panels, frameNumbers]) },
+        plan: { ...plan, inputs, ofPanels },
         images: data.length,
         experimentOf: (sources) => {
           const recorded = this.#experimentOf(withLeaves<Quantities<P>>(experiment, sources.slice(0, leaves.length)));

@@ -112,18 +112,40 @@ export function forEachStretch(
  * @param fast, slow receive the coordinates, one after another
  */
 export function writeCoordinates(pixels: Pixels, first: number, count: number, fast: NdArray, slow: NdArray): void {
+  if (pixels.places) writeScattered(pixels, first, count, fast, slow);
+  else writeRows(pixels, first, count, fast, slow);
+  fillUp(fast, count);
+  fillUp(slow, count);
+}
+
+function writeScattered(pixels: Pixels, first: number, count: number, fast: NdArray, slow: NdArray): void {
   const width = pixels.shape[1];
   const height = pixels.panels?.rows ?? Infinity;
-  const columns = fast.data;
-  const rows = slow.data;
   forEachStretch(pixels, first, count, (at, place, length) => {
     const row = Math.floor(place / width);
     let column = place - row * width;
-    for (let i = fast.offset + at; i < fast.offset + at + length; i++) columns[i] = column++;
-    rows.fill(row % height, slow.offset + at, slow.offset + at + length);
+    for (let i = fast.offset + at; i < fast.offset + at + length; i++) fast.data[i] = column++;
+    slow.data.fill(row % height, slow.offset + at, slow.offset + at + length);
   });
-  fillUp(fast, count);
-  fillUp(slow, count);
+}
+
+/** The same of whole rows of a rectangle, which can be short. */
+function writeRows({ roi, panels }: Pixels, first: number, count: number, fast: NdArray, slow: NdArray): void {
+  const width = widthOf(roi);
+  const before = Math.floor(first / width);
+  const columns = fast.data;
+  const rows = slow.data;
+  let column = roi.fastMin + first - before * width;
+  let row = roi.slowMin + before;
+  if (panels) row %= panels.rows;
+  for (let i = fast.offset, j = slow.offset, end = i + count; i < end; i++, j++) {
+    columns[i] = column;
+    rows[j] = row;
+    if (column++ < roi.fastMax) continue;
+    column = roi.fastMin;
+    row++;
+    if (row === panels?.rows) row = 0;
+  }
 }
 
 /** Whether the selected pixels stand one behind another in the image, as whole rows do. */

@@ -2,7 +2,7 @@ import { known, type Quantity } from "../autodiff/tape.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
 import { sourceCount, type Along } from "../models/beam.js";
 import { orientationCount, orientedLattice, scatteringLattices } from "../models/crystal.js";
-import { detectorFrame, pixelPosition, type Detector, type DetectorFrame } from "../models/detector.js";
+import { detectorFrame, pixelPosition, type Detector } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import { indicesOf, sharedCovariance, spotCovariance, spotWidths } from "../models/spots.js";
 import { scatteringVector } from "../physics/scattering.js";
@@ -17,34 +17,33 @@ export const faintestPart = 1e-6;
 const placesAlong = 7;
 const stepsLookedAt = 5;
 const margin = 1.02;
+/** Places on different panels are neighbours when their directions are closer than this part of all directions' extent, and their normals than this angle. */
+const [besideInExtent, besideInNormal] = [1 / 9, 0.02];
 
 /**
  * How many whole numbers around a pixel's h, k and l are those of reflections that reach it with more than the faintest part of their
  * peaks, wherever the pixel is.
  * @param experiment of numbers
- * @param detectors panels, in place of the experiment's own detector
+ * @param detectors panels that differ in nothing but their places, in place of the experiment's own detector
  */
-export function reflectionsInReach(experiment: Experiment<Quantity>, hasPixels: boolean, detectors: readonly Detector<Quantity>[] = [experiment.detector]): readonly [h: number, k: number, l: number] {
-  // Of many panels, each is a small part of what one detector would be.
-  const places = Math.max(2, Math.ceil(placesAlong / Math.sqrt(detectors.length)));
-  const reaches = detectors.map((detector) => spotReach({ ...experiment, detector }, hasPixels, places));
-  const count = (axis: 0 | 1 | 2): number => Math.floor(2 * Math.max(...reaches.map((reach) => reach[axis]))) + 1;
+export function reflectionsInReach(experiment: Experiment<Quantity>, hasPixels: boolean, detectors?: readonly Detector<Quantity>[]): readonly [h: number, k: number, l: number] {
+  const reach = spotReach(experiment, hasPixels, detectors);
+  const count = (axis: 0 | 1 | 2): number => Math.floor(2 * reach[axis]) + 1;
   return [count(0), count(1), count(2)];
 }
 
-/**
- * How far the widest spots on the detector extend along h, k and l.
- * @param along places that are looked at along each edge
- */
-export function spotReach(experiment: Experiment<Quantity>, hasPixels: boolean, along = placesAlong): Vector<number> {
-  const { beam, crystal, detector } = experiment;
+/** How far the widest spots on the detector, or on any of some panels, extend along h, k and l. */
+export function spotReach(experiment: Experiment<Quantity>, hasPixels: boolean, detectors: readonly Detector<Quantity>[] = [experiment.detector]): Vector<number> {
+  const { beam, crystal } = experiment;
+  const [detector] = detectors;
   const frame = detectorFrame(detector);
+  const places = placesOnAll(detectors);
   const deviations = Math.sqrt(-2 * Math.log(faintestPart)) * margin;
   const reach: [number, number, number] = [0, 0, 0];
   const rest = orientedLattice(crystal).direct;
   const turns = spreadOver(orientationCount(crystal)).map((pick) => ({
     lattice: scatteringLattices(crystal, rest, frame.spindle, pick),
-    widths: spotWidths(experiment, frame, hasPixels, pick),
+    widths: spotWidths({ ...experiment, detector }, frame, hasPixels, pick),
   }));
   const beams = spreadOver(sourceCount(beam)).map((pick) => beamsIn(frame, beam, pick));
   for (const { lattice, widths } of turns) {
@@ -53,11 +52,10 @@ export function spotReach(experiment: Experiment<Quantity>, hasPixels: boolean, 
     // The offsets of a domain's unit vectors are the columns of the matrix that takes its units to indices.
     const columns = [offsetsAt([1, 0, 0], domain), offsetsAt([0, 1, 0], domain), offsetsAt([0, 0, 1], domain)];
     const inIndices = ([0, 1, 2] as const).map((axis): Vector => [columns[0][axis], columns[1][axis], columns[2][axis]]);
-    for (const { direction: incident, wavelength } of beams) for (const position of placesOn(detector, frame, along)) {
-      const direction = unitize(position);
+    for (const { direction: incident, wavelength } of beams) for (const { direction, distance, fast, slow } of places) {
       const hkl = indicesOf(lattice, scatteringVector(direction, incident, wavelength));
-      const tangent = (axis: Vector): Vector => inDomain(indicesOf(lattice, scale(minus(axis, scale(direction, dot(axis, direction))), 1 / known(norm(position)))));
-      const shared = sharedCovariance(widths, lattice, { wavelength, scattering: inDomain(hkl), tangents: [tangent(frame.fast), tangent(frame.slow)] });
+      const tangent = (axis: Vector): Vector => inDomain(indicesOf(lattice, scale(minus(axis, scale(direction, dot(axis, direction))), 1 / distance)));
+      const shared = sharedCovariance(widths, lattice, { wavelength, scattering: inDomain(hkl), tangents: [tangent(fast), tangent(slow)] });
       const rows = rowsOf(spotCovariance(widths, shared, reflectionOf(hkl, basis, domain)));
       inIndices.forEach((row, axis) => {
         const variance = known(dot(row, [dot(rows[0], row), dot(rows[1], row), dot(rows[2], row)]));
@@ -74,8 +72,61 @@ function spreadOver(count: number): Along[] {
   return [...picked].map((step) => (values) => values[step]);
 }
 
-function placesOn({ pixels, curved = false }: Detector<Quantity>, frame: DetectorFrame, along: number): Vector[] {
-  const places = Array.from({ length: along }, (_, i) => i / (along - 1));
-  const at = (fast: number, slow: number): Vector => pixelPosition(frame, curved, mul(fast * pixels.fast, frame.pixelSize), mul(slow * pixels.slow, frame.pixelSize), 0);
-  return places.flatMap((fast) => places.map((slow) => at(fast, slow)));
+/** A place on a detector, seen from the sample. */
+interface Place {
+  readonly direction: Vector<number>;
+  readonly distance: number;
+  /** axes and normal of the detector there */
+  readonly fast: Vector;
+  readonly slow: Vector;
+  readonly normal: Vector<number>;
+  /** cosine of the angle from the beam */
+  readonly alongBeam: number;
+}
+
+/** Places on a detector, or about as many on all panels. */
+function placesOnAll(detectors: readonly Detector<Quantity>[]): readonly Place[] {
+  const along = Math.max(2, Math.ceil(placesAlong / Math.sqrt(detectors.length)));
+  const places = detectors.flatMap((detector) => placesOn(detector, along));
+  return detectors.length === 1 ? places : withoutNeighbours(places);
+}
+
+/** @param count of places along each edge */
+function placesOn(detector: Detector<Quantity>, count: number): Place[] {
+  const frame = detectorFrame(detector);
+  const { pixels, curved = false } = detector;
+  const { fast, slow } = frame;
+  const normal = numbers(frame.normal);
+  const steps = Array.from({ length: count }, (_, i) => i / (count - 1));
+  return steps.flatMap((alongFast) => steps.map((alongSlow): Place => {
+    const position = pixelPosition(frame, curved, mul(alongFast * pixels.fast, frame.pixelSize), mul(alongSlow * pixels.slow, frame.pixelSize), 0);
+    const direction = numbers(unitize(position));
+    return { direction, distance: known(norm(position)), fast, slow, normal, alongBeam: known(dot(direction, frame.beam)) };
+  }));
+}
+
+/** One place of those that are neighbours: the farthest from the beam, where reflections have the widest spots. */
+function withoutNeighbours(places: readonly Place[]): readonly Place[] {
+  const extents = ([0, 1, 2] as const).map((axis) => {
+    const along = places.map(({ direction }) => direction[axis]);
+    return Math.max(...along) - Math.min(...along);
+  });
+  const beside = besideInExtent * Math.hypot(...extents);
+  const some: Place[] = [];
+  for (const place of [...places].sort((a, b) => a.alongBeam - b.alongBeam)) {
+    const isNeighbour = ({ direction, normal }: Place): boolean => areCloser(direction, place.direction, beside) && areCloser(normal, place.normal, besideInNormal);
+    if (!some.some(isNeighbour)) some.push(place);
+  }
+  return some;
+}
+
+function areCloser(a: Vector<number>, b: Vector<number>, distance: number): boolean {
+  const x = a[0] - b[0];
+  const y = a[1] - b[1];
+  const z = a[2] - b[2];
+  return x * x + y * y + z * z < distance * distance;
+}
+
+function numbers([x, y, z]: Vector): Vector<number> {
+  return [known(x), known(y), known(z)];
 }

@@ -4,7 +4,7 @@ import { flatData, type NdArray } from "../ndarray/ndarray.js";
 import { DerivativeProducts } from "./derivative-products.js";
 import { BlockRunner } from "./live/block-runner.js";
 import { panelOf } from "./panel-pixels.js";
-import { parametersOn, servesFor, writeKnown, writeParameters } from "./run-arguments.js";
+import { servesFor, writeKnown, writeParameters } from "./run-arguments.js";
 import type { Latch, TileJob, TileRun } from "./tile-run.js";
 import { fillUp, pickPixels, pixelsOfTile, placePixels, writeCoordinates } from "./pixels.js";
 
@@ -67,7 +67,7 @@ export class TileRunner {
     const { inputs } = workspace;
     const { first, count } = pixelsOfTile(run.pixels, tile, size);
     const panel = panelOf(run.pixels, first);
-    if (this.#begun !== run || this.#panel !== panel) writeParameters(inputs, parametersOn(panel, run), this.#begun === run ? run : undefined);
+    if (this.#begun !== run || this.#panel !== panel) writeParameters(inputs, panel, run, this.#begun);
     if (this.#begun !== run) writeKnown(workspace, run.known);
     this.#begun = run;
     this.#panel = panel;

@@ -131,6 +131,24 @@ test("spots reach the farther the more there is that widens them", () => {
   spotReach(wide, true).forEach((reach, axis) => assert.ok(reach > spotReach(experiment, false)[axis]));
 });
 
+test("spots of many panels reach about as far as those of the panel where they reach farthest", () => {
+  const axes = { beam: [0, 0, 1], polarization: [1, 0, 0], spindle: [1, 0, 0] } as const;
+  for (const [columns, rows] of [[8, 6], [3, 2], [2, 1]] as const) {
+    const panels = Array.from({ length: columns * rows }, (_, i): Detector => {
+      const [x, y] = [(i % columns) - columns / 2 + 0.3, Math.floor(i / columns) - rows / 2 + 0.2];
+      // Every other panel looks away from the sample.
+      const tilt = i % 2 === 0 ? 0 : 0.3;
+      const placed = { originMm: [(80 * x) / columns, (60 * y) / columns, 60], fast: [Math.cos(tilt), 0, Math.sin(tilt)], slow: [0, 1, 0], isFlipped: false } as const;
+      return { pixels: { fast: 40, slow: 40 }, pixelSizeMm: 2 / columns, convention: "CUSTOM", axes, placed, footprintMm: [0.5, 0.3, 0.2] };
+    });
+    const ofEach = panels.map((panel) => spotReach({ ...wide, detector: panel }, true));
+    spotReach(wide, true, panels).forEach((reach, axis) => {
+      const farthest = Math.max(...ofEach.map((each) => each[axis]));
+      assert.ok(reach <= farthest * (1 + 1e-12) && reach >= farthest / 1.02, `${columns} x ${rows}: ${reach} for ${farthest}`);
+    });
+  }
+});
+
 const everything: Experiment = {
   ...wide,
   beam: { ...wide.beam, horizontalDivergenceMrad: { range: 8, count: 2 }, dispersionPercent: { range: 2, count: 2 } },

@@ -115,7 +115,9 @@ export function variadic(neutral: number, entry: ElementwiseRecord): Variadic {
   function applied(first: Operand, second: Variable, ...rest: Operand[]): Variable;
   function applied(...terms: Quantity[]): Quantity;
   function applied(...terms: Operand[]): Operand {
-    return terms.length === 0 ? neutral : terms.reduce(pair);
+    let sofar = terms.length === 0 ? neutral : terms[0];
+    for (let i = 1; i < terms.length; i++) sofar = pair(sofar, terms[i]);
+    return sofar;
   }
   return Object.assign(applied, { primitive, record: entry });
 }

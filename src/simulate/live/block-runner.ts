@@ -1,7 +1,7 @@
 import { prepareWorkspace, type Workspace } from "../../autodiff/executor.js";
 import { flatData, type NdArray } from "../../ndarray/ndarray.js";
 import { DerivativeProducts } from "../derivative-products.js";
-import { parametersOn, writeKnown, writeParameters } from "../run-arguments.js";
+import { writeKnown, writeParameters } from "../run-arguments.js";
 import type { TileJob, TileRun } from "../tile-run.js";
 import { blockOfTile, type BlockOfPanel } from "./blocked-pixels.js";
 import type { Blocks } from "./blocks.js";
@@ -75,7 +75,7 @@ export class BlockRunner {
     if (reach === undefined) throw new TypeError("a run of masked steps says what bounds them");
     this.#live = liveStepsOn(panel, reach, run, pixels);
     const { inputs } = this.#workspace;
-    writeParameters(inputs, parametersOn(panel, run), this.#run === run ? run : undefined);
+    writeParameters(inputs, panel, run, this.#run);
     if (this.#run !== run) {
       this.#run = run;
       writeKnown(this.#workspace, run.known);
