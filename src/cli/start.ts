@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/** Starts the command as it is bundled in the package. */
+import * as nodeModule from "node:module";
+import { fileURLToPath } from "node:url";
+import { canCompile, runCompiled } from "./compiled-program.js";
+
+const program = fileURLToPath(new URL("./command.cjs", import.meta.url));
+// Node from 22.1 on keeps itself what it compiled for the next command.
+const enableCompileCache: unknown = Reflect.get(nodeModule, "enableCompileCache");
+if (canCompile && typeof enableCompileCache !== "function") runCompiled(program);
+else {
+  if (typeof enableCompileCache === "function") enableCompileCache();
+  nodeModule.createRequire(program)(program);
+}
