@@ -14,9 +14,10 @@ import { StructureFactors } from "../models/structure-factors.js";
 import { InputError } from "../ndarray/errors.js";
 import { array, copy, flatData, type NdArray } from "../ndarray/ndarray.js";
 import { largestCount, smvCounts, smvScale } from "../simulate/intensity-scale.js";
+import { deadMark } from "../simulate/detector-effects.js";
 import { imageStatistics } from "../simulate/statistics.js";
 import { calculatedScattering } from "./coordinates-scattering.js";
-import { cbfHeader } from "../output/cbf-header.js";
+import { cbfHeader, tiltWarnings } from "../output/cbf-header.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
 import { formatByName, formatOf, formats, readImage, type Format } from "./image-file.js";
@@ -147,10 +148,12 @@ function listOfGrid(bytes: Uint8Array, name: string): Reflections {
 
 async function convertImage(name: string, to: Format, given: Given<ConvertFlag>, { cwd, stderr }: Environment): Promise<Uint8Array> {
   const size = given.last("size")?.numbers;
-  const { image, mask, overload, isCounted, record, smvHeader: entries } = await readImage(cwd, name, given.word("from"), size && [size[1], size[0]]);
+  const { image: stored, mask, overload, isCounted, record, smvHeader: entries } = await readImage(cwd, name, given.word("from"), size && [size[1], size[0]]);
+  const image = mask ? marked(stored, mask) : stored;
   if (image.rank !== 2) throw new InputError(`${name} has the shape ${image.shape.join(" x ")}; an image of one panel is converted`);
   const { max } = imageStatistics(image, { mask });
   const warn = (warning: string): void => stderr(`warning: ${warning}\n`);
+  for (const remark of record.remarks) if (!/left open|states nothing/.test(remark)) warn(remark.startsWith(name) ? remark : `${name}: ${remark}`);
   const scaleTo = (full: number): number => {
     if (given.number("scale")) return given.number("scale") ?? 1;
     const scale = (isCounted && max <= full) || !(max > 0) ? 1 : full / max;
@@ -166,15 +169,18 @@ async function convertImage(name: string, to: Format, given: Given<ConvertFlag>,
       return formatPgm(image, scaleTo(255));
     case "smv": {
       const counts = smvCounts(copy(image, "float32"), scaleTo(isCounted ? largestCount : max * smvScale(max)), given.number("adc") ?? 0);
+      // SMV has no other mark of a pixel that does not count.
+      if (mask) for (let i = 0; i < counts.size; i++) if (!isUsed(mask, i)) counts.data[i] = 0;
       if (entries) return formatSmvLike(headerLike(entries, given), counts);
       const header = headerOf(name, image, record, given, warn);
+      tiltWarnings(header.detector, "an SMV").forEach(warn);
       return formatSmv(smvHeader(header.detector, header), counts);
     }
     case "cbf": {
       const header = headerOf(name, image, record, given, warn);
       const { lines, warnings } = cbfHeader(header.detector, { ...header, overload: overload ?? 2 ** 31 - 1 });
       warnings.forEach(warn);
-      return formatCbf(lines, wholeCounts(image, given.number("scale") || 1));
+      return formatCbf(lines, wholeCounts(image, mask, given.number("scale") || 1));
     }
     default:
       throw new InputError(`an image is written as cbf, smv, float, pgm or png, not as ${to}`);
@@ -191,12 +197,24 @@ function headerLike(header: ReadonlyMap<string, string>, given: Given<ConvertFla
   return entries;
 }
 
-/** Counts rounded to whole numbers; what is no number becomes -2, the mark of a bad pixel. */
-function wholeCounts(image: NdArray, scale: number): NdArray {
+/** The counts with the mark of a bad pixel in place of those that the file's own mask leaves out; other marks stay. */
+function marked(image: NdArray, mask: NdArray): NdArray {
   const counts = copy(image, "float64");
-  for (let i = 0; i < counts.size; i++) counts.data[i] = Number.isFinite(counts.data[i]) ? Math.round(counts.data[i] * scale) : -2;
+  for (let i = 0; i < counts.size; i++) if (!isUsed(mask, i) && !(counts.data[i] < 0)) counts.data[i] = deadMark;
   return counts;
 }
+
+/** Counts times a scale, rounded to whole numbers; what is no number becomes the mark of a bad pixel, and marks stay as they are. */
+function wholeCounts(image: NdArray, mask: NdArray | undefined, scale: number): NdArray {
+  const counts = copy(image, "float64");
+  for (let i = 0; i < counts.size; i++) {
+    const value = counts.data[i];
+    counts.data[i] = !Number.isFinite(value) ? deadMark : mask && !isUsed(mask, i) ? value : Math.round(value * scale);
+  }
+  return counts;
+}
+
+const isUsed = (mask: NdArray, i: number): boolean => mask.data[i] !== 0;
 
 /** What a header is to state: what the options say, or the image that is read, or a plain detector. */
 function headerOf(

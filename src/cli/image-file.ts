@@ -70,4 +70,5 @@ export async function readImage(
   return readAnyImage(resolve(cwd, file), name, frame, { ...(said === undefined ? { otherwise: format } : { format }), shape });
 }
 
-const imageFormats: readonly ImageFormat[] = ["cbf", "smv", "hdf5", "tiff", "pgm", "float"];
+/** Formats that an image is read from. */
+export const imageFormats: readonly ImageFormat[] = ["cbf", "smv", "hdf5", "tiff", "pgm", "float"];

@@ -6,7 +6,7 @@ import { gunzip, isGzip } from "../io/gzip.js";
 import { frameNameOf } from "../io/image-file.js";
 import { imageFormatOf, type MeasuredImage } from "../io/image.js";
 import { InputError } from "../ndarray/errors.js";
-import { formatByName, readImage } from "./image-file.js";
+import { formatByName, imageFormats, readImage } from "./image-file.js";
 
 /** A file that was read: its record, the number of the image in it, and the image itself where it is one. */
 export interface Source extends ModelImage {
@@ -26,7 +26,8 @@ export async function readSource(cwd: string, name: string): Promise<Source> {
   const content = await readContent(cwd, file);
   const model = modelFileIn(content, file);
   if (model) return { name, count: model.count, ...model.image(frame ?? 1) };
-  const isImage = imageFormatOf(content) !== undefined || formatByName(file) !== undefined;
+  const named = formatByName(file);
+  const isImage = imageFormatOf(content) !== undefined || imageFormats.some((format) => format === named);
   if (!isImage) throw new InputError(`${file} is neither a model (DIALS .expt, XDS XPARM or INTEGRATE.HKL, CrystFEL .geom or .stream, MOSFLM matrix) nor an image (CBF, SMV, HDF5, TIFF, MarCCD, PGM)`);
   const measured = await readImage(cwd, name);
   return { name, record: measured.record, image: 0, measured, count: measured.frames };

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { access, constants, open, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InputError } from "../ndarray/errors.js";
+import { gzip, isGzip } from "./gzip.js";
 
 /** A file that is to be written. */
 export interface OutputFile {
@@ -80,18 +81,18 @@ export async function writeAllAtomically(files: readonly OutputFile[]): Promise<
 
 /** Files that are written beside their names, each as soon as it is there, and take their names together. */
 export class FilesTogether {
-  readonly #files: { readonly file: OutputFile; readonly target: Promise<Target>; readonly written: Promise<void> }[] = [];
+  readonly #files: { readonly path: string; readonly content: Promise<Uint8Array>; readonly target: Promise<Target>; readonly written: Promise<void> }[] = [];
 
-  /** Begins to write a file; its bytes stay as they are until the end. */
-  add(file: OutputFile): void {
-    const { path, bytes } = file;
+  /** Begins to write a file, packed where its name ends in .gz; its bytes stay as they are until the end. */
+  add({ path, bytes }: OutputFile): void {
+    const content = /\.gz$/i.test(path) && !isGzip(bytes) ? gzip(bytes) : Promise.resolve(bytes);
     const target = attempt("write", path, () => findTarget(path));
     const written = target.then(({ temporary, mode }) => attempt("write", path, async () => {
-      if (temporary !== undefined) await writeFile(temporary, bytes, { mode, flag: "wx" });
+      if (temporary !== undefined) await writeFile(temporary, await content, { mode, flag: "wx" });
     }));
     // It is told when the files are to take their names.
     written.catch(() => undefined);
-    this.#files.push({ file, target, written });
+    this.#files.push({ path, content, target, written });
   }
 
   /**
@@ -104,13 +105,13 @@ export class FilesTogether {
       targets.forEach(({ final, temporary }, i) => {
         const first = targets.findIndex((other) => other.final === final);
         if (first < i && temporary !== undefined) {
-          throw new InputError(`cannot write ${this.#files[i].file.path}: ${this.#files[first].file.path} is to be written to the same file`);
+          throw new InputError(`cannot write ${this.#files[i].path}: ${this.#files[first].path} is to be written to the same file`);
         }
       });
       for (const { written } of this.#files) await written;
-      for (const [i, { file: { path, bytes } }] of this.#files.entries()) {
+      for (const [i, { path, content }] of this.#files.entries()) {
         const { final, temporary } = targets[i];
-        await attempt("write", path, () => (temporary === undefined ? writeFile(final, bytes) : rename(temporary, final)));
+        await attempt("write", path, async () => (temporary === undefined ? writeFile(final, await content) : rename(temporary, final)));
       }
     } finally {
       await this.discard();

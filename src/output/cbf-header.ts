@@ -24,7 +24,6 @@ export function cbfHeader(detector: Detector, { wavelengthA, phiDeg, oscRangeDeg
   const frame = detectorFrame(detector);
   const pixel = known(frame.pixelSize);
   const beam = [frame.beamAt.fast, frame.beamAt.slow].map((along) => formatG(known(along) / pixel, 10));
-  const tilt = Math.abs(known(frame.distance)) / Math.abs(known(frame.closeDistance)) - 1;
   const metres = `${formatG(pixel, 10)} m`;
   return {
     lines: [
@@ -39,6 +38,13 @@ export function cbfHeader(detector: Detector, { wavelengthA, phiDeg, oscRangeDeg
       `Start_angle ${phiDeg.toFixed(4)} deg.`,
       `Angle_increment ${oscRangeDeg.toFixed(4)} deg.`,
     ],
-    warnings: tilt > straight ? ["the header of a CBF image states distance and beam centre, and not that the detector is tilted"] : [],
+    warnings: tiltWarnings(detector, "a CBF"),
   };
+}
+
+/** A sentence where the header of a kind of image cannot state how the detector stands. */
+export function tiltWarnings(detector: Detector, kind: "a CBF" | "an SMV"): string[] {
+  const { distance, closeDistance } = detectorFrame(detector);
+  const tilt = Math.abs(known(distance)) / Math.abs(known(closeDistance)) - 1;
+  return tilt > straight ? [`the header of ${kind} image states distance and beam centre, and not that the detector is tilted`] : [];
 }

@@ -1,14 +1,17 @@
 import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import * as h5wasm from "h5wasm/node";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parseCbf } from "../../src/io/cbf/cbf.js";
+import { formatCbf, parseCbf } from "../../src/io/cbf/cbf.js";
 import { parseMiniHeader } from "../../src/io/cbf/mini-header.js";
 import { parseFloatImage, formatFloatImage } from "../../src/io/float-image.js";
-import { gzip } from "../../src/io/gzip.js";
+import { gunzip, gzip } from "../../src/io/gzip.js";
 import { parseHkl } from "../../src/io/hkl.js";
 import { parseSmv } from "../../src/io/smv.js";
 import { array, flatData, toNested } from "../../src/ndarray/ndarray.js";
+import type { Detector } from "../../src/models/detector.js";
+import { tiltWarnings } from "../../src/output/cbf-header.js";
 import { smv, withBench } from "./workbench.js";
 
 const reflections = readFileSync(new URL("../golden/inputs/sparse.hkl", import.meta.url), "utf8");
@@ -93,6 +96,37 @@ test("counts go to CBF and back with distance and beam centre, also from a file 
     assert.match((await bench.run("convert e.gz g.img")).stderr, /e\.gz cannot be unpacked/);
     assert.match((await bench.run("compare f.cbf a.img")).stderr, /f\.cbf is not a CBF image/);
     assert.match((await bench.run("compare g a.img")).stderr, /g is no image that can be read: CBF, SMV/);
+  }));
+
+test("pixels that the file leaves out stay marked, whatever the scale, and are 0 in SMV", () =>
+  withBench({ "a.cbf": formatCbf([], array([[5, -1, 7], [-2, 8, 9]])) }, async (bench) => {
+    assert.is((await bench.run("convert a.cbf b.cbf --scale 3")).code, 0);
+    assert.equal(toNested(parseCbf(await bench.read("b.cbf"), "b").image), [[15, -1, 21], [-2, 24, 27]]);
+    assert.is((await bench.run("convert a.cbf c.img --adc 40")).code, 0);
+    assert.equal(toNested(parseSmv(await bench.read("c.img"), "c").image), [[45, 0, 47], [0, 48, 49]]);
+    await h5wasm.ready;
+    const stack = new h5wasm.File(join(bench.folder, "s.h5"), "w");
+    stack.create_group("data").create_dataset({ name: "data", data: Uint32Array.from([5, 4294967295, 7, 8]), shape: [1, 2, 2], dtype: "<I" });
+    stack.close();
+    assert.is((await bench.run("convert s.h5 d.cbf")).code, 0);
+    assert.equal(toNested(parseCbf(await bench.read("d.cbf"), "d").image), [[5, -2], [7, 8]]);
+  }));
+
+test("a name that ends in .gz is that of a packed file", () =>
+  withBench({ "a.cbf": formatCbf([], array([[5, 6]])) }, async (bench) => {
+    assert.is((await bench.run("convert a.cbf b.cbf.gz")).code, 0);
+    assert.equal(toNested(parseCbf(await gunzip(await bench.read("b.cbf.gz"), "b"), "b").image), [[5, 6]]);
+  }));
+
+test("what a conversion cannot carry over of a header is told: a tilt, and other frames", () =>
+  withBench({ "two.cbf": new Uint8Array([...formatCbf([], array([[5, 6]])), ...formatCbf([], array([[7, 8]]))]) }, async (bench) => {
+    await bench.run("simulate -cell 34 45 56 90 90 90 -default_F 10 -N 3 -detpixels 8 -pixel 2 -oversample 1 -detector_roty 20 -nonoise -nopgm");
+    assert.match((await bench.run("convert intimage.img again.cbf")).stderr, /warning: intimage\.img: CLOSE_DISTANCE .* the detector is tilted, which the header does not describe/);
+    assert.match((await bench.run("convert two.cbf first.img")).stderr, /warning: two\.cbf holds 2 frames, and this is the first: two\.cbf#2 is the next/);
+    assert.not.match((await bench.run("convert two.cbf#2 second.img")).stderr, /frames/);
+    const tilted: Detector = { pixels: { fast: 10, slow: 10 }, pixelSizeMm: 0.1, distanceMm: 100, rotationDeg: [0, 20, 0] };
+    assert.equal(tiltWarnings(tilted, "an SMV"), ["the header of an SMV image states distance and beam centre, and not that the detector is tilted"]);
+    assert.equal(tiltWarnings({ ...tilted, rotationDeg: [0, 0, 0] }, "an SMV"), []);
   }));
 
 test("an image compared with itself does not differ", () =>

@@ -31,11 +31,12 @@ export function needed(settings: Settings, key: string, panel: string, name: str
  * The value of a setting that a unit may follow.
  * @param units what one of each is; "" where no unit is stated
  * @returns undefined where the setting is no number but a place in the image's file
- * @throws InputError that names the line when the unit is another one
+ * @throws InputError that names the line when the unit is another one, or the number is none
  */
 export function measured({ word, line }: { readonly word: string; readonly line: number }, key: string, units: Readonly<Record<string, number>>, name: string): number | undefined {
   const [number, unit = ""] = word.split(/\s+/);
   const value = parseNumber(number);
+  if (Number.isNaN(value) && /^[-+.\d]/.test(number)) throw new InputError(`${name}, line ${line}: ${key} is ${quote(word)}; it must be a number, or a place in the image's file`);
   if (Number.isNaN(value)) return undefined;
   const scale = Object.entries(units).find(([candidate]) => candidate === unit)?.[1];
   if (scale === undefined) {

@@ -62,6 +62,8 @@ test("units are those of the manual, and any other is refused", () => {
   refuses(() => energy("wavelength = 1.5"), /g\.geom, line 2: wavelength is "1\.5"; its unit must be A or m/);
   refuses(() => energy("photon_energy = 9 kev"), /photon_energy is "9 kev"; its unit must be eV or keV or MeV/);
   refuses(() => read(geometry.replace("clen = 0.100", "clen = 10 cm")), /line 3: clen is "10 cm"; its unit must be m or mm/);
+  // What begins as a number is none where it goes on otherwise, and no place in the image either.
+  for (const word of ["50.0D-3", "0,05", "0.1.2"]) refuses(() => read(geometry.replace("clen = 0.100", `clen = ${word}`)), /line 3: clen is ".*"; it must be a number, or a place in the image's file/);
   assert.is(read(geometry.replace("clen = 0.100", "clen = 100 mm")).panels[0].originMm[2], 100);
 });
 
