@@ -4,6 +4,7 @@ import { formatUnmergedMtz } from "../../io/mtz-write.js";
 import { formatReflectionTable, type ReflectionColumn } from "../../io/reflection-table.js";
 import { array, full, type NdArray } from "../../ndarray/ndarray.js";
 import type { BoxCrystal, BoxRefinement } from "../../refine/boxes/refined-crystals.js";
+import { relativeErrorAt } from "../../refine/boxes/partiality-error.js";
 import { isKeptAside } from "../../refine/boxes/test-set.js";
 import { version } from "../version.js";
 import { cellOf, type StatedSymmetry } from "./stated-symmetry.js";
@@ -31,7 +32,7 @@ function outsideUnknown(image: NdArray, mask: NdArray): NdArray {
 /** Number of the only batch of an image. */
 const batch = 1;
 
-function unmerged({ experiment, fitted: integration }: BoxCrystal, { group }: StatedSymmetry): Uint8Array {
+function unmerged({ experiment, fitted: integration, partialityErrors }: BoxCrystal, { group }: StatedSymmetry): Uint8Array {
   const rows = integration.reflections.filter(({ sigma, perSquare }) => sigma < Infinity && perSquare > 0);
   const { scan } = experiment.crystal;
   const turn = scan ? scan.stepDeg * scan.steps : 0;
@@ -45,12 +46,12 @@ function unmerged({ experiment, fitted: integration }: BoxCrystal, { group }: St
     batch,
     phiDeg: [-turn / 2, turn / 2],
     columns: [
-      { label: "I", type: "J" }, { label: "SIGI", type: "Q" }, { label: "IPR", type: "J" }, { label: "SIGIPR", type: "Q" }, { label: "BG", type: "R" },
+      { label: "I", type: "J" }, { label: "SIGI", type: "Q" }, { label: "IPR", type: "J" }, { label: "SIGIPR", type: "Q" }, { label: "FRACTIONCALC", type: "R" }, { label: "BG", type: "R" },
       { label: "XDET", type: "R" }, { label: "YDET", type: "R" }, { label: "FLAG", type: "I" }, ...(experiment.panels ? [{ label: "PANEL", type: "I" } as const] : []),
     ],
     hkl: array(rows.map(({ box }) => [...box.reflection.hkl])),
     values: array(rows.map(({ square, sigma, photons, photonsSigma, background, modelled, box }) => [
-      square * unit, sigma * unit, photons, photonsSigma, background, modelled.fast, modelled.slow, isKeptAside(box.reflection.hkl) ? 1 : 0, ...(experiment.panels ? [box.reflection.panel] : []),
+      square * unit, Math.hypot(sigma, relativeErrorAt(box.reflection.partiality, partialityErrors) * square) * unit, photons, photonsSigma, box.reflection.partiality, background, modelled.fast, modelled.slow, isKeptAside(box.reflection.hkl) ? 1 : 0, ...(experiment.panels ? [box.reflection.panel] : []),
     ])),
   });
 }
@@ -81,7 +82,7 @@ function tableOf(crystals: readonly BoxCrystal[]): Uint8Array {
     ["intensity.prf.value", column("double", ({ photons }) => [photons])],
     ["intensity.prf.variance", column("double", ({ photonsSigma }) => [photonsSigma ** 2])],
     ["background.mean", column("double", ({ background }) => [background])],
-    ["partiality", column("double", ({ box: { reflection: { deviations } } }) => [Math.exp(-(deviations ** 2) / 2)])],
+    ["partiality", column("double", ({ box }) => [box.reflection.partiality])],
     ["d", column("double", ({ box }) => [box.reflection.resolution])],
     ["flags", column("std::size_t", ({ isUsed, box }) => [
       flags.predicted + flags.indexed + flags.integratedByProfile + (isUsed && !isKeptAside(box.reflection.hkl) ? flags.usedInRefinement : 0),

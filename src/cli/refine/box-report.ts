@@ -22,7 +22,7 @@ export function boxReport({ crystals, parameters, reducedChiSquare }: BoxRefinem
 /** What was found of each crystal, as text for a terminal. */
 export function describeBoxes({ crystals }: BoxReport): string {
   return crystals
-    .map(({ predicted, integrated, refinedAgainst, keptAside, leftOut, offsets, residualRefined, residualKeptAside, overall, blocksTried }, i) => {
+    .map(({ predicted, integrated, refinedAgainst, keptAside, leftOut, offsets, residualRefined, residualKeptAside, overall, blocksTried, partialityErrors, fullIntensities }, i) => {
       const name = crystals.length > 1 ? `crystal ${i + 1}: ` : "";
       const whys = Object.entries(leftOut).map(([why, count]) => `${count} ${why}`);
       const tried = blocksTried.map(({ blocks, refined, keptAside: aside, isKept }) => `${blocks}: ${refined.toFixed(4)}/${aside.toFixed(4)}${isKept ? "" : " (not taken)"}`);
@@ -32,8 +32,16 @@ export function describeBoxes({ crystals }: BoxReport): string {
         `${name}mean squared residual of a box's pixels ${residualRefined.toFixed(2)}, of those kept aside ${residualKeptAside.toFixed(2)}`,
         ...(tried.length > 1 ? [`${name}blocks, and half the deviance of a pixel refined against and kept aside: ${tried.join(", ")}`] : []),
         ...(overall?.correlation !== undefined && overall.r !== undefined ? [`${name}fitted intensities against those of the file: correlation ${overall.correlation.toFixed(3)}, R ${overall.r.toFixed(3)}`] : []),
+        ...(fullIntensities.length > 0 ? [`${name}and with a scale and a temperature factor fitted between them, by the least partiality (correlation, weighted, R, reflections): ${fullIntensities.map(({ leastPartiality, correlation, weightedCorrelation, r, reflections }) => `${leastPartiality}: ${correlation.toFixed(3)}, ${weightedCorrelation.toFixed(3)}, ${r.toFixed(3)}, ${reflections}`).join("; ")}`] : []),
+        `${name}${describePartialities(partialityErrors)}`,
         "",
       ].join("\n");
     })
     .join("");
+}
+
+function describePartialities(errors: CrystalFacts["partialityErrors"]): string {
+  if (errors.length === 0) return "too few reflections to tell how far partialities are right: SIGI is that of the counts alone";
+  const ranges = errors.map(({ leastPartiality, relative }) => `${(100 * relative).toFixed(0)} % from ${leastPartiality} on`);
+  return `full intensities scatter more than Wilson's distribution by the errors of their partialities, which SIGI holds: ${ranges.join(", ")}`;
 }

@@ -23,6 +23,8 @@ const ofDomains: readonly RefineFlag[] = ["domain", "N", "Na", "Nb", "Nc", "cell
 const ofAmplitudes: readonly RefineFlag[] = ["hkl", "mtz", "dump", "default_F"];
 /** In Å: a guess that a refinement starts from. */
 const expectedDomain = 1000;
+/** In degrees: the mosaicity about each axis, which is refined as a tensor. */
+const expectedSpread = 0.1;
 const freeNames = "misset,cell,distance,beam_center,eta,domain";
 
 /**
@@ -66,6 +68,7 @@ export function boxRequest(given: Given<RefineFlag>): BoxRequest {
         added("spots", "closed"),
         added("refine", names),
         ...(given.has(...ofDomains) ? [] : [added("domain", expectedDomain, expectedDomain, expectedDomain, 0, 0, 0)]),
+        ...(given.has("eta", "refine") ? [] : [added("eta", expectedSpread, expectedSpread, expectedSpread, 0, 0, 0)]),
         ...(hasAmplitudes ? [] : [added("default_F", 1)]),
       ],
       given.operands,

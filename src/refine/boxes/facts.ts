@@ -1,7 +1,8 @@
 /** What a refinement on boxes shows: where spots are against where they are predicted, how well they are explained, and which are not. */
 import type { Vector } from "../../physics/vector.js";
 import { offsetsOf, type Offsets, type Place, type SpotPlaces } from "../offsets.js";
-import type { IntegratedReflection } from "./integration.js";
+import { compareFullIntensities, correlationOf, type FullIntensities, type IntensityPair } from "./full-intensities.js";
+import type { IntegratedReflection, Integration } from "./integration.js";
 import type { BoxCrystal } from "./refined-crystals.js";
 import { isKeptAside } from "./test-set.js";
 
@@ -38,6 +39,10 @@ export interface CrystalFacts {
   readonly offsets: Offsets | undefined;
   readonly shells: readonly Shell[];
   readonly overall: Shell | undefined;
+  /** of falling partialities */
+  readonly partialityErrors: BoxCrystal["partialityErrors"];
+  /** none without a file of intensities */
+  readonly fullIntensities: readonly FullIntensities[];
   /** the same of what was refined against, and of what was kept aside */
   readonly residualRefined: number;
   readonly residualKeptAside: number;
@@ -49,14 +54,14 @@ export interface CrystalFacts {
 const seen = 5;
 const shellCount = 10;
 const worstShown = 12;
-/** Standard deviations from the sphere of reflection up to which a partiality is trusted. */
-const trustedDeviations = 2;
+/** Partiality from which on a reflection says how shells agree with a file. */
+const trustedPartiality = 0.1;
 
 /**
  * @param beamAt where the direct beam strikes the plane of each panel, in pixels
  * @param squareOf |F|² of a file, to compare with
  */
-export function factsOf({ selection, integration, fitted, tried }: BoxCrystal, beamAt: readonly Place[], squareOf?: (hkl: Vector<number>) => number | undefined): CrystalFacts {
+export function factsOf({ selection, integration, fitted, tried, partialityErrors }: BoxCrystal, beamAt: readonly Place[], squareOf?: (hkl: Vector<number>) => number | undefined): CrystalFacts {
   const { reflections } = integration;
   const used = new Set(selection.boxes.boxes.map(({ reflection }) => reflection.hkl.join()));
   const isUsed = ({ box }: IntegratedReflection): boolean => used.has(box.reflection.hkl.join());
@@ -76,6 +81,8 @@ export function factsOf({ selection, integration, fitted, tried }: BoxCrystal, b
     offsets: offsetsOf(bright.flatMap((reflection) => placesOf(reflection, beamAt))),
     shells,
     overall: ordered.length > 0 ? shellOf(ordered, fitted.reflections, squareOf) : undefined,
+    partialityErrors,
+    fullIntensities: squareOf ? compareFullIntensities(pairsOf(fitted, squareOf), partialityErrors) : [],
     residualRefined: mean(refined.map(({ residual }) => residual)),
     residualKeptAside: mean(aside.map(({ residual }) => residual)),
     worst: [...reflections].sort((a, b) => b.residual - a.residual).slice(0, worstShown).map(({ box: { reflection: { hkl } }, modelled, residual, photons }) => ({ hkl, ...modelled, residual, photons })),
@@ -86,6 +93,13 @@ export function factsOf({ selection, integration, fitted, tried }: BoxCrystal, b
 /** Where a spot was observed, if it is seen well enough to say so, and where the model has it. */
 export function placesOf({ box, observed, modelled, photons, photonsSigma }: IntegratedReflection, beamAt: readonly Place[]): SpotPlaces[] {
   return observed === undefined || photons < seen * photonsSigma ? [] : [{ observed, modelled, beamAt: beamAt[box.reflection.panel] }];
+}
+
+function pairsOf({ reflections }: Integration, squareOf: (hkl: Vector<number>) => number | undefined): IntensityPair[] {
+  return reflections.flatMap(({ box: { reflection: { hkl, partiality, resolution } }, square, sigma }) => {
+    const known = squareOf(hkl);
+    return known === undefined ? [] : [{ square, sigma, partiality, known, resolution }];
+  });
 }
 
 function shellOf(reflections: readonly IntegratedReflection[], fitted: readonly IntegratedReflection[], squareOf?: (hkl: Vector<number>) => number | undefined): Shell {
@@ -101,21 +115,15 @@ function shellOf(reflections: readonly IntegratedReflection[], fitted: readonly 
   const [low, high] = [shell.lowA, shell.highA];
   const pairs = fitted.filter(({ box: { reflection: { resolution } } }) => resolution <= low && resolution >= high).flatMap(({ box: { reflection }, square, sigma }) => {
     const known = squareOf(reflection.hkl);
-    return known === undefined || Math.abs(reflection.deviations) > trustedDeviations || !(sigma < Infinity) ? [] : [{ square, known }];
+    return known === undefined || reflection.partiality < trustedPartiality || !(sigma < Infinity) ? [] : [{ square, known }];
   });
   if (pairs.length < 3) return shell;
   const scale = pairs.reduce((sum, { square, known }) => sum + square * known, 0) / pairs.reduce((sum, { square }) => sum + square * square, 0);
   return {
     ...shell,
-    correlation: correlationOf(pairs.map(({ square }) => square), pairs.map(({ known }) => known)),
+    correlation: correlationOf(pairs.map(({ square }) => square), pairs.map(({ known }) => known), pairs.map(() => 1)),
     r: pairs.reduce((sum, { square, known }) => sum + Math.abs(scale * square - known), 0) / pairs.reduce((sum, { known }) => sum + known, 0),
   };
-}
-
-function correlationOf(x: readonly number[], y: readonly number[]): number {
-  const [mx, my] = [mean(x), mean(y)];
-  const product = (a: readonly number[], ma: number, b: readonly number[], mb: number): number => a.reduce((sum, value, i) => sum + (value - ma) * (b[i] - mb), 0);
-  return product(x, mx, y, my) / Math.sqrt(product(x, mx, x, mx) * product(y, my, y, my));
 }
 
 function mean(values: readonly number[]): number {

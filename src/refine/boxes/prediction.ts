@@ -22,6 +22,8 @@ export interface PredictedReflection {
   readonly excitation: number;
   /** the same in standard deviations of the spot across the sphere */
   readonly deviations: number;
+  /** part of what is recorded of a reflection that stands on the sphere of reflection with all of the crystal */
+  readonly partiality: number;
   /** of the spot on the detector, in pixels² */
   readonly covariance: { readonly fast: number; readonly slow: number; readonly mixed: number };
 }
@@ -132,6 +134,7 @@ export class Prediction {
     if (place === undefined) return undefined;
     const [alongFast, alongSlow] = this.#pixelsPerScattering(direction, place);
     const onDetector = (u: Vector<number>, v: Vector<number>): number => across(u, along(v)) - (across(u, spread) * across(v, spread)) / variance;
+    const deviations = excitation / Math.sqrt(variance);
     return {
       hkl,
       panel: place.panel,
@@ -139,7 +142,8 @@ export class Prediction {
       slow: place.slow,
       resolution: 1 / Math.hypot(...q),
       excitation,
-      deviations: excitation / Math.sqrt(variance),
+      deviations,
+      partiality: Math.exp(-(deviations ** 2) / 2),
       covariance: { fast: onDetector(alongFast, alongFast), slow: onDetector(alongSlow, alongSlow), mixed: onDetector(alongFast, alongSlow) },
     };
   }

@@ -23,7 +23,7 @@ import { ProfileProgram } from "./profile-program.js";
 import { restrainedBy } from "./restrained.js";
 import { selectSpots, type Selection } from "./selection.js";
 import { withPriors } from "./prior.js";
-import { nearStart, roundDomainExpected } from "./start-restraint.js";
+import { nearStart, roundnessExpected } from "./start-restraint.js";
 import { wilsonPrior } from "./wilson.js";
 import { isKeptAside } from "./test-set.js";
 
@@ -162,7 +162,7 @@ class BoxRun {
     const priors = [
       { at: restrainedBy(restraints, parameters), weight: 1 },
       { at: nearStart(parameters, this.#origin), weight },
-      { at: roundDomainExpected(experiment, parameters, this.#still.experiment), weight },
+      ...roundnessExpected(experiment, parameters).map((at) => ({ at, weight })),
       ...(isKnown ? [] : [{ at: wilsonPrior(experiment, parameters, selection.observed), weight: 1 }]),
     ];
     const result = await levenbergMarquardt(

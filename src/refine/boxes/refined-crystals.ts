@@ -15,6 +15,7 @@ import { integrate, placeBoxes, type IntegratedReflection, type Integration } fr
 import { withoutLonelyPixels } from "./lonely-pixels.js";
 import type { BoxOptions, BoxStill } from "./options.js";
 import type { PredictedReflection } from "./prediction.js";
+import { partialityErrors, type PartialityError } from "./partiality-error.js";
 import { isOfIntensity, refineBoxes, type RefinedCrystal } from "./refine-boxes.js";
 import { reflectionsMet } from "./reflections-met.js";
 import { pullsAt, restrainedBy } from "./restrained.js";
@@ -33,6 +34,8 @@ export interface BoxCrystal extends Pick<RefinedCrystal, "experiment" | "selecti
   readonly integration: Integration;
   /** the same with intensities that are fitted */
   readonly fitted: Integration;
+  /** of the partialities with which fitted photons become full intensities */
+  readonly partialityErrors: readonly PartialityError[];
 }
 
 /** Standard deviations across the sphere of reflection up to which reflections are integrated. */
@@ -72,7 +75,7 @@ export async function refineCrystals(stills: readonly [BoxStill, ...BoxStill[]],
     const all = [...met, ...reflectionsOf(selection).filter(({ hkl }) => !known.has(hkl.join()))];
     const integrated = (squareOf?: BoxOptions["squareOf"]): Integration => integrate({ experiment, counts, mask }, all, othersOf(i), options.backgroundTerms ?? 1, squareOf);
     const fitted = integrated();
-    return { experiment, selection, tried, parameters, fitted, integration: refined[i].isKnown ? integrated(options.squareOf) : fitted };
+    return { experiment, selection, tried, parameters, fitted, partialityErrors: partialityErrors(fitted.reflections), integration: refined[i].isKnown ? integrated(options.squareOf) : fitted };
   });
   const image = zeros(counts.shape, "float64");
   const used = zeros(counts.shape, "int32");

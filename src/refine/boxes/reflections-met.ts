@@ -14,7 +14,7 @@ export function reflectionsMet(experiment: Experiment, limits: PredictionLimits)
   return [...met.values()].flatMap(({ hkl }) => {
     const parts = blocks.flatMap(({ share }, i) => {
       const reflection = predictions[i].of(hkl);
-      return reflection ? [{ reflection, part: share * Math.exp(-(reflection.deviations ** 2) / 2) }] : [];
+      return reflection ? [{ reflection, part: share * reflection.partiality }] : [];
     });
     if (parts.length === 0) return [];
     // A reflection has one box: on the panel that counts most of it.
@@ -34,6 +34,7 @@ function middleOf(parts: readonly { readonly reflection: PredictedReflection; re
     ...nearest,
     fast,
     slow,
+    partiality: total,
     covariance: {
       fast: mean((reflection) => reflection.covariance.fast + (reflection.fast - fast) ** 2),
       slow: mean((reflection) => reflection.covariance.slow + (reflection.slow - slow) ** 2),

@@ -3,12 +3,13 @@ import { known, type Quantity } from "../../autodiff/tape.js";
 import type { Experiment } from "../../models/experiment.js";
 import { cholesky, invertCholesky, type Matrix } from "../../optim/linear-algebra.js";
 import type { Vector } from "../../optim/vector.js";
+import { componentsOf, symmetricOf, type Symmetric } from "../../physics/symmetric.js";
 import { experimentAt, hasRole, slopeAt, type Parameter } from "../parameter.js";
 import type { Prior, PriorAt } from "./prior.js";
 
 /** A model of another program's is right to this part of the error that a start may have at most. */
 const partOfDoubt = 0.5;
-/** Strength of the expectation that a domain is as long as it is wide: a logarithm of their ratio of 1/2 is one standard deviation. */
+/** Strength of the expectation that a tensor is round: a logarithm of the ratio of two axes of 1/2 is one standard deviation. */
 const roundness = 4;
 
 /**
@@ -21,12 +22,12 @@ export function nearStart(parameters: readonly Parameter[], origin: ReadonlyMap<
 }
 
 /**
- * The domain's lengths are expected to be alike: tr X - ln det X - 3 of the lengths X in units of their mean at the start, which is 0 for a
- * round domain of that size. Without intensities, spots near the beam say nothing of its length along the beam.
- * @param start what the whole refinement began with
+ * The domain's lengths, and the mosaicity about the three axes, are expected to be alike: 3 ln(tr X / 3) - ln det X of each tensor X, which
+ * is 0 for a round one of any size. Without intensities, spots near the beam say nothing of the domain's length along the beam, and one
+ * image may say nothing of the mosaicity about one axis.
  */
-export function roundDomainExpected(experiment: Experiment, parameters: readonly Parameter[], start: Experiment): PriorAt {
-  return (values) => domainPrior(experiment, parameters, values, lengthsOf(start) ?? lengthsOf(experiment));
+export function roundnessExpected(experiment: Experiment, parameters: readonly Parameter[]): PriorAt[] {
+  return [roundTensor("domain", lengthsOf), roundTensor("eta", spreadsOf)].flatMap((of) => of(experiment, parameters) ?? []);
 }
 
 function geometryPrior(parameters: readonly Parameter[], values: Vector, origin: ReadonlyMap<string, number>): Prior {
@@ -49,32 +50,48 @@ function isOfGeometry(parameter: Parameter): boolean {
   return parameter.scale === "linear" && hasRole(parameter, "orientation", "lattice", "position");
 }
 
-const axesOf: Readonly<Record<string, readonly [number, number]>> = {
-  domain_xx: [0, 0], domain_yy: [1, 1], domain_zz: [2, 2], domain_xy: [0, 1], domain_xz: [0, 2], domain_yz: [1, 2],
-};
+const tensorAxes: Readonly<Record<string, readonly [number, number]>> = { xx: [0, 0], yy: [1, 1], zz: [2, 2], xy: [0, 1], xz: [0, 2], yz: [1, 2] };
 
-function domainPrior(experiment: Experiment, parameters: readonly Parameter[], values: Vector, start: Matrix | undefined): Prior | undefined {
-  const none = { value: 0, gradient: parameters.map(() => 0), normal: parameters.map(() => parameters.map(() => 0)) };
-  const axes = parameters.map(({ name }) => axesOf[name]);
-  if (start === undefined || cholesky(start) === undefined || axes.every((pair) => pair === undefined)) return none;
-  const unit = (start[0][0] + start[1][1] + start[2][2]) / 3;
-  const lengths = lengthsOf(experimentAt(experiment, parameters, values)) ?? start;
-  const factor = cholesky(lengths);
-  if (factor === undefined) return undefined;
-  const inverse = invertCholesky(factor);
-  const logarithm = 2 * factor.reduce((total, row, i) => total + Math.log(row[i] / Math.sqrt(unit)), 0);
-  const slopes = parameters.map((parameter, i) => slopeAt(parameter, values[i]));
-  const moved = axes.map((pair) => pair && unitOf(pair));
-  return {
-    value: roundness * ((lengths[0][0] + lengths[1][1] + lengths[2][2]) / unit - logarithm - 3),
-    gradient: moved.map((e, i) => (e ? roundness * slopes[i] * (trace(e) / unit - traceOf(inverse, e)) : 0)),
-    normal: moved.map((e, i) => moved.map((f, j) => (e && f ? roundness * slopes[i] * slopes[j] * traceOf(product(inverse, e), product(inverse, f)) : 0))),
+type TensorOf = (experiment: Experiment<Quantity>) => number[][] | undefined;
+
+/** The prior of one tensor; undefined where it is not refined as one. */
+function roundTensor(group: string, tensorOf: TensorOf): (experiment: Experiment, parameters: readonly Parameter[]) => PriorAt | undefined {
+  return (experiment, parameters) => {
+    const moved = parameters.map(({ name }) => {
+      const pair = name.startsWith(`${group}_`) ? tensorAxes[name.slice(group.length + 1)] : undefined;
+      return pair && unitOf(pair);
+    });
+    const start = tensorOf(experiment);
+    if (start === undefined || cholesky(start) === undefined || moved.every((unit) => unit === undefined)) return undefined;
+    return (values) => {
+      const tensor = tensorOf(experimentAt(experiment, parameters, values)) ?? start;
+      const factor = cholesky(tensor);
+      if (factor === undefined) return undefined;
+      const inverse = invertCholesky(factor);
+      const mean = trace(tensor) / 3;
+      const logarithm = 2 * factor.reduce((total, row, i) => total + Math.log(row[i] / Math.sqrt(mean)), 0);
+      const slopes = parameters.map((parameter, i) => slopeAt(parameter, values[i]));
+      return {
+        value: -roundness * logarithm,
+        gradient: moved.map((e, i) => (e ? roundness * slopes[i] * (trace(e) / mean - traceOf(inverse, e)) : 0)),
+        // Of the logarithm of the determinant alone, whose curvature is never below 0.
+        normal: moved.map((e, i) => moved.map((f, j) => (e && f ? roundness * slopes[i] * slopes[j] * traceOf(product(inverse, e), product(inverse, f)) : 0))),
+      };
+    };
   };
 }
 
 function lengthsOf({ crystal: { domainA } }: Experiment<Quantity>): number[][] | undefined {
-  if (domainA === undefined) return undefined;
-  const [xx, yy, zz, xy, xz, yz] = domainA.map(known);
+  return domainA && matrixOf(domainA);
+}
+
+function spreadsOf({ crystal: { etaDeg = 0 } }: Experiment<Quantity>): number[][] | undefined {
+  const components = componentsOf(etaDeg);
+  return components.length === 1 ? undefined : matrixOf(symmetricOf(etaDeg));
+}
+
+function matrixOf(tensor: Symmetric): number[][] {
+  const [xx, yy, zz, xy, xz, yz] = tensor.map(known);
   return [[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]];
 }
 

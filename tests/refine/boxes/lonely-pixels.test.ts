@@ -6,7 +6,7 @@ import { full } from "../../../src/ndarray/ndarray.js";
 
 const size = 40;
 const predictedAt = (fast: number, slow: number): PredictedReflection => ({
-  hkl: [1, 2, 3], panel: 0, fast, slow, resolution: 2, excitation: 0, deviations: 0, covariance: { fast: 0.3, slow: 0.3, mixed: 0 },
+  hkl: [1, 2, 3], panel: 0, fast, slow, resolution: 2, excitation: 0, deviations: 0, partiality: 1, covariance: { fast: 0.3, slow: 0.3, mixed: 0 },
 });
 const at = (fast: number, slow: number): number => slow * size + fast;
 

@@ -4,7 +4,7 @@ import { boxesAround } from "../../../src/refine/boxes/box.js";
 import { Prediction } from "../../../src/refine/boxes/prediction.js";
 import { withPriors, type PriorAt } from "../../../src/refine/boxes/prior.js";
 import { ProfileProgram } from "../../../src/refine/boxes/profile-program.js";
-import { nearStart, roundDomainExpected } from "../../../src/refine/boxes/start-restraint.js";
+import { nearStart, roundnessExpected } from "../../../src/refine/boxes/start-restraint.js";
 import { wilsonPrior } from "../../../src/refine/boxes/wilson.js";
 import { parametersNamed } from "../../../src/refine/catalogue.js";
 import { full } from "../../../src/ndarray/ndarray.js";
@@ -12,7 +12,7 @@ import { valueAt } from "../../../src/refine/parameter.js";
 import { truth, withCrystal } from "./closed-still.js";
 
 const blocks = [{ rotationDeg: [0, 0, 0], weight: 1 }, { rotationDeg: [0.1, -0.05, 0.08], weight: 0.5 }] as const;
-const crystal = withCrystal(truth, { blocks, domainA: [900, 700, 800, 50, -30, 20] });
+const crystal = withCrystal(truth, { blocks, domainA: [900, 700, 800, 50, -30, 20], etaDeg: [0.15, 0.1, 0.12, 0.02, -0.03, 0.01] });
 const parameters = [...parametersNamed(["misset", "cell", "distance", "beam_center", "eta", "domain"], crystal), ...parametersNamed(["blocks"], crystal)];
 const reflections = new Prediction(crystal).all({ deviations: 3 });
 // Any counts will do for a slope.
@@ -20,7 +20,8 @@ const observed = reflections.map((reflection, i) => ({ reflection, photons: (i *
 
 test("the slopes of what is known besides the pixels are those of differences", () => {
   const origin = new Map(parameters.map(({ name, start, doubt }) => [name, start + 0.3 * doubt]));
-  const priors = { start: nearStart(parameters, origin), domain: roundDomainExpected(crystal, parameters, truth), wilson: wilsonPrior(crystal, parameters, observed) };
+  const [domain, mosaicity] = roundnessExpected(crystal, parameters);
+  const priors = { start: nearStart(parameters, origin), domain, mosaicity, wilson: wilsonPrior(crystal, parameters, observed) };
   const step = 1e-4;
   for (const [name, prior] of Object.entries(priors)) {
     const here = prior(parameters.map(({ start }) => start), false);
@@ -49,9 +50,24 @@ test("priors beside pixels count by their weight, in the misfit, its slope and i
   assert.is((await normalEquations([11])).value, Infinity);
 });
 
-test("a domain that has no length along some direction is no domain", () => {
-  const values = parameters.map(({ name, start }) => (name === "domain_xy" ? 900 : start));
-  assert.is(roundDomainExpected(crystal, parameters, truth)(values, false), undefined);
+test("a domain that has no length along some direction is no domain, and a mosaicity about an axis is above 0", () => {
+  const [domain, mosaicity] = roundnessExpected(crystal, parameters);
+  const withValue = (changed: string, value: number): number[] => parameters.map(({ name, start }) => (name === changed ? value : start));
+  assert.is(domain(withValue("domain_xy", 900), false), undefined);
+  assert.is(mosaicity(withValue("eta_xz", 0.2), false), undefined);
+});
+
+test("tensors are expected to be round, of whatever size; one number has no shape", () => {
+  const round = withCrystal(truth, { domainA: [500, 500, 500, 0, 0, 0], etaDeg: [0.4, 0.4, 0.4, 0, 0, 0] });
+  const names = parametersNamed(["domain", "eta"], round);
+  const valuesOf = (factor: number): number[] => names.map(({ start }) => factor * start);
+  const found = roundnessExpected(round, names);
+  assert.is(found.length, 2);
+  for (const prior of found) for (const factor of [1, 3]) assert.ok(Math.abs(prior(valuesOf(factor), true)?.value ?? NaN) < 1e-12);
+  // Twice as long along one axis: ln((4/3)^3 / 2), times 4.
+  const longer = names.map(({ name, start }) => (name === "domain_xx" || name === "eta_zz" ? 2 * start : start));
+  for (const prior of found) assert.ok(Math.abs((prior(longer, true)?.value ?? NaN) - 4 * Math.log(32 / 27)) < 1e-12);
+  assert.is(roundnessExpected(truth, parametersNamed(["eta"], truth)).length, 0);
 });
 
 test("the photons of a whole spot are those of its box, from a pixel beside its middle, too", () => {
