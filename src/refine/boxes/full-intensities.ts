@@ -28,6 +28,7 @@ const leastPartialities = [0.1, 0.3, 0.5, 0.8] as const;
 /** Reflections of a shell of resolution. */
 const perShell = 100;
 const fewest = 10;
+const mostSteps = 20;
 
 /** @param errors of the partialities */
 export function compareFullIntensities(pairs: readonly IntensityPair[], errors: readonly PartialityError[]): FullIntensities[] {
@@ -38,11 +39,10 @@ export function compareFullIntensities(pairs: readonly IntensityPair[], errors: 
 }
 
 function agreementOf(pairs: readonly IntensityPair[], errors: readonly PartialityError[]): Omit<FullIntensities, "leastPartiality" | "reflections"> {
-  const shells = shellsOf(pairs);
-  const scale = scaleBetween(shells);
+  const scale = scaleBetween(pairs);
   const squares = pairs.map(({ square }) => square);
   const knowns = pairs.map(({ known, resolution }) => known * scale(resolution));
-  const means = new Map(shells.flatMap((shell) => {
+  const means = new Map(shellsOf(pairs).flatMap((shell) => {
     const mean = sum(shell.map(({ known, resolution }) => known * scale(resolution))) / shell.length;
     return shell.map((pair) => [pair, mean] as const);
   }));
@@ -61,17 +61,28 @@ function shellsOf(pairs: readonly IntensityPair[]): IntensityPair[][] {
   return Array.from({ length: count }, (_, i) => ordered.slice(Math.floor((i * ordered.length) / count), Math.floor(((i + 1) * ordered.length) / count)));
 }
 
-/** The factor of the file's intensities, k exp(-B / (2 d²)), by a line through the logarithms of the shells' ratios; of few shells, k alone. */
-function scaleBetween(shells: readonly (readonly IntensityPair[])[]): (resolution: number) => number {
-  const points = shells.flatMap((shell) => {
-    const [fitted, known] = [sum(shell.map(({ square }) => square)), sum(shell.map((pair) => pair.known))];
-    return fitted > 0 && known > 0 ? [{ at: sum(shell.map(({ resolution }) => resolution ** -2)) / shell.length, logarithm: Math.log(fitted / known) }] : [];
-  });
-  if (points.length === 0) return () => 1;
-  const middle = sum(points.map(({ at }) => at)) / points.length;
-  const level = sum(points.map(({ logarithm }) => logarithm)) / points.length;
-  const spread = sum(points.map(({ at }) => (at - middle) ** 2));
-  const slope = points.length < 3 ? 0 : sum(points.map(({ at, logarithm }) => (at - middle) * (logarithm - level))) / spread;
+/**
+ * The factor of the file's intensities, k exp(-B / (2 d²)): the sum of the intensities, and their sum weighted by 1/d², are those that were
+ * fitted. It is the maximum of a likelihood like Poisson's, and exact where the two differ by nothing else.
+ */
+function scaleBetween(pairs: readonly IntensityPair[]): (resolution: number) => number {
+  const total = sum(pairs.map(({ known }) => known));
+  const ratio = sum(pairs.map(({ square }) => square)) / total;
+  if (!(ratio > 0 && ratio < Infinity)) return () => 1;
+  const middle = sum(pairs.map(({ known, resolution }) => known / resolution ** 2)) / total;
+  let [level, slope] = [Math.log(ratio), 0];
+  for (let step = 0; step < mostSteps; step++) {
+    const at = (resolution: number): number => resolution ** -2 - middle;
+    const factors = pairs.map(({ known, resolution }) => known * Math.exp(level + slope * at(resolution)));
+    const moments = [0, 1, 2].map((power) => sum(factors.map((factor, i) => factor * at(pairs[i].resolution) ** power)));
+    const missing = [0, 1].map((power) => sum(pairs.map(({ square, resolution }, i) => (square - factors[i]) * at(resolution) ** power)));
+    const determinant = moments[0] * moments[2] - moments[1] ** 2;
+    if (!(determinant > 1e-12 * moments[0] * moments[2])) break;
+    const [rise, tilt] = [(moments[2] * missing[0] - moments[1] * missing[1]) / determinant, (moments[0] * missing[1] - moments[1] * missing[0]) / determinant];
+    // Far from the end, a step of Newton's would leave the numbers.
+    const part = 1 / Math.max(1, Math.abs(rise), ...pairs.map(({ resolution }) => Math.abs(tilt * at(resolution))));
+    [level, slope] = [level + part * rise, slope + part * tilt];
+  }
   return (resolution) => Math.exp(level + slope * (resolution ** -2 - middle));
 }
 

@@ -21,6 +21,7 @@ import { pointsNeeded } from "./points.js";
 import type { PredictedReflection } from "./prediction.js";
 import { ProfileProgram } from "./profile-program.js";
 import { restrainedBy } from "./restrained.js";
+import { withRoundMosaicity } from "./round-mosaicity.js";
 import { selectSpots, type Selection } from "./selection.js";
 import { withPriors } from "./prior.js";
 import { nearStart, roundnessExpected } from "./start-restraint.js";
@@ -68,7 +69,8 @@ const mostBlocks = 8;
 /**
  * Refines a crystal against the boxes of its reflections: intensities and backgrounds are fitted in each box, and the parameters by
  * Levenberg-Marquardt steps of what is left. First the crystal is placed, with wide spots; then everything is refined, with free
- * intensities also where they are known, which gives their scale; then blocks are added one after another.
+ * intensities also where they are known, which gives their scale; then blocks are added one after another. A mosaicity that begins as a round
+ * tensor stays round until then.
  * @param others reflections of other crystals in the image, whose pixels are theirs
  * @throws InputError when the experiment has what boxes have not, or too few spots are seen
  */
@@ -144,7 +146,9 @@ class BoxRun {
   async refine({ stage, isFree = () => true, isKnown = false, isEnd = false, tolerance = valueTolerance }: StageOptions, experiment: Experiment, selection: Selection): Promise<Experiment> {
     const { parametersOf, squareOf, backgroundTerms = 1, maxSteps = 30, signal, onStep, restraints = [] } = this.#options;
     const blocks = turnsOf(experiment).length;
-    const wanted = [...parametersOf(experiment), ...(blocks > 1 ? parametersNamed(["blocks"], experiment).map(nearItsStart) : [])];
+    const own = parametersOf(experiment);
+    // Blocks that are not known yet would be hidden in a tensor that has grown to cover them.
+    const wanted = [...(isEnd ? own : withRoundMosaicity(own, experiment)), ...(blocks > 1 ? parametersNamed(["blocks"], experiment).map(nearItsStart) : [])];
     const parameters = wanted.filter((parameter) => isFree(parameter) && (isKnown || !isOfIntensity(parameter)));
     const { boxes } = selection;
     const squares = isKnown && squareOf ? boxes.boxes.map(({ reflection: { hkl } }) => squareOf(hkl) ?? 0) : undefined;

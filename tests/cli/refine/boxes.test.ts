@@ -49,6 +49,13 @@ test("a model file alone is refined on boxes, with free intensities, in one comm
     const listed = [...(table.columns.get("intensity.prf.value")?.values ?? [])].sort((a, b) => a - b);
     assert.is(listed.length, table.rows);
     listed.forEach((value, i) => assert.ok(Math.abs(value - photons[i]) <= 1e-6 * value, `${photons[i]} is not ${value}`));
+    // SIGI holds the errors of the partialities, which SIGIPR does not.
+    const column = (label: string): number => mtz.columns.findIndex((one) => one.label === label);
+    const rows = Array.from({ length: table.rows }, (_, row) => ["I", "SIGI", "IPR", "SIGIPR", "FRACTIONCALC"].map((label) => mtz.data.get(row, column(label))));
+    for (const [intensity, sigma, photons, photonsSigma] of rows) if (photons > 0) assert.ok(sigma / intensity >= (photonsSigma / photons) * (1 - 1e-5));
+    const partialities = [...(table.columns.get("partiality")?.values ?? [])].sort((a, b) => a - b);
+    rows.map(([, , , , fraction]) => fraction).sort((a, b) => a - b).forEach((fraction, i) => assert.ok(Math.abs(fraction - partialities[i]) < 1e-6));
+    assert.match(stdout, /which SIGI holds: \d+ % from [\d.]+ on|too few reflections to tell how far partialities are right/);
     assert.ok(await bench.read("out/refined.expt"));
     const model = parseFloatImage(await bench.read("out/model.bin"), [160, 160], "model.bin");
     const outside = Array.from(model.data).filter((photons) => Number.isNaN(photons)).length;
