@@ -1,7 +1,7 @@
 import { primitiveNamed } from "./primitive.js";
 import { Masks } from "./masks.js";
 import { add } from "./primitives/elementwise.js";
-import { unbroadcast } from "./primitives/sum.js";
+import { broadcastTo, unbroadcast } from "./primitives/sum.js";
 import { carriesGradient, Variable } from "./tape.js";
 
 /** Which values, from the sources up to the last target, depend on the sources in a way that a gradient can follow. */
@@ -26,6 +26,25 @@ export function pullBack(
   cotangents: readonly Variable[],
   sources: readonly Variable[],
 ): (Variable | undefined)[] {
+  return contributionsTo(targets, cotangents, sources).map((parts, i) => sumOf(parts.map((part) => unbroadcast(part, sources[i].shape))));
+}
+
+/**
+ * The same of one target and of single numbers that act on its elements by elementwise steps alone: what reaches them is not summed over
+ * the elements.
+ * @param sources single numbers, or values of the target's shape
+ * @returns one cotangent for each source, of the target's shape; undefined where nothing reaches it
+ */
+export function pullBackEach(target: Variable, cotangent: Variable, sources: readonly Variable[]): (Variable | undefined)[] {
+  return contributionsTo([target], [cotangent], sources).map((parts) => sumOf(parts.map((part) => broadcastTo(part, target.shape))));
+}
+
+function sumOf(parts: readonly Variable[]): Variable | undefined {
+  return parts.length === 0 ? undefined : parts.reduce((sum, part) => add(sum, part));
+}
+
+/** What reaches each source, added up as far as it has the same shape. */
+function contributionsTo(targets: readonly Variable[], cotangents: readonly Variable[], sources: readonly Variable[]): (readonly Variable[])[] {
   if (sources.length === 0) return [];
   const { tape } = sources[0];
   const reached = dependents(sources, targets);
@@ -40,17 +59,14 @@ export function pullBack(
     const sofar = byShape.get(shape);
     byShape.set(shape, sofar === undefined ? contribution : add(sofar, contribution));
   };
-  const cotangentOf = (id: number): Variable | undefined => {
-    const parts = [...(gathered.get(id)?.values() ?? [])].map((part) => unbroadcast(part, tape.nodes[id].shape));
-    return parts.length === 0 ? undefined : parts.reduce((sum, part) => add(sum, part));
-  };
+  const partsOf = (id: number): readonly Variable[] => [...(gathered.get(id)?.values() ?? [])];
   targets.forEach((target, i) => {
     contribute(target.id, cotangents[i]);
     masks.contribute(target, undefined);
   });
   for (let id = Math.max(...targets.map((target) => target.id)); id >= 0; id--) {
     if (!reached.has(id) || ends.has(id)) continue;
-    const cotangent = cotangentOf(id);
+    const cotangent = sumOf(partsOf(id).map((part) => unbroadcast(part, tape.nodes[id].shape)));
     if (cotangent === undefined) continue;
     const { primitive, inputs, attributes } = tape.nodes[id];
     const step = { inputs: inputs.map((input) => new Variable(tape, input)), output: new Variable(tape, id), attributes };
@@ -64,5 +80,5 @@ export function pullBack(
       masks.contribute(input, mask);
     });
   }
-  return sources.map(({ id }) => cotangentOf(id));
+  return sources.map(({ id }) => partsOf(id));
 }

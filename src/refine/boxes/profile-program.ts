@@ -1,5 +1,5 @@
 import { prepareWorkspace, type Executor, type Workspace } from "../../autodiff/executor.js";
-import { pushForward } from "../../autodiff/forward.js";
+import { derivativesOfEach } from "../../autodiff/each.js";
 import { broadcastTo } from "../../autodiff/primitives/sum.js";
 import { Tape, Variable, type Program, type Quantity } from "../../autodiff/tape.js";
 import type { Experiment } from "../../models/experiment.js";
@@ -129,8 +129,7 @@ export class ProfileProgram {
     const seen = { fast, slow, hkl: [h, k, l] } as const;
     const profile = ofEach(this.#what === "whole" ? recordWhole(experiment, seen, turns) : recordProfile(experiment, seen, turns, this.points));
     if (!hasDerivatives) return tape.program([profile]);
-    const one = tape.constant(1, dtype);
-    const derivatives = [...values, ...turns, ...motion].map((source) => ofEach(pushForward([source], [one], [profile])[0] ?? 0));
+    const derivatives = derivativesOfEach([...values, ...turns, ...motion], profile).map((derivative) => ofEach(derivative ?? 0));
     return tape.program([profile, ...derivatives]);
   }
 
