@@ -3,7 +3,7 @@ import { formatFdump, parseFdump } from "../io/fdump.js";
 import { formatG } from "../io/c-format.js";
 import { isSameFile, readBinaryFile, writeFileAtomically } from "../io/files.js";
 import { formatFloatImage } from "../io/float-image.js";
-import type { ExperimentRecord } from "../io/geometry/record.js";
+import { named, type ExperimentRecord } from "../io/geometry/record.js";
 import { formatHkl, type Reflections } from "../io/hkl.js";
 import { frameNameOf } from "../io/image-file.js";
 import { formatPgm } from "../io/pgm.js";
@@ -153,7 +153,7 @@ async function convertImage(name: string, to: Format, given: Given<ConvertFlag>,
   if (image.rank !== 2) throw new InputError(`${name} has the shape ${image.shape.join(" x ")}; an image of one panel is converted`);
   const { max } = imageStatistics(image, { mask });
   const warn = (warning: string): void => stderr(`warning: ${warning}\n`);
-  for (const remark of record.remarks) if (!/left open|states nothing/.test(remark)) warn(remark.startsWith(name) ? remark : `${name}: ${remark}`);
+  for (const remark of record.remarks) if (!/left open|states nothing/.test(remark)) warn(named(name, remark));
   const scaleTo = (full: number): number => {
     if (given.number("scale")) return given.number("scale") ?? 1;
     const scale = (isCounted && max <= full) || !(max > 0) ? 1 : full / max;

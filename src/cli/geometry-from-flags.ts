@@ -1,6 +1,6 @@
 import { atDistance, firstDetector } from "../input/record-detector.js";
 import { mergeRecords, turnedTo } from "../io/geometry/merge.js";
-import type { ExperimentRecord } from "../io/geometry/record.js";
+import { named, type ExperimentRecord } from "../io/geometry/record.js";
 import { imageCount } from "../io/geometry/setting.js";
 import type { Detector } from "../models/detector.js";
 import { InputError } from "../ndarray/errors.js";
@@ -34,7 +34,7 @@ export async function readGeometry(given: Flags, cwd: string): Promise<StatedGeo
     return undefined;
   }
   const { record, image, count } = await readSource(cwd, name);
-  const warnings = record.remarks.filter((remark) => !/left open/.test(remark)).map((remark) => `${name}: ${remark}`);
+  const warnings = record.remarks.filter((remark) => !/left open/.test(remark)).map((remark) => named(name, remark));
   if (count > 1 && !name.includes("#")) warnings.push(`${name} describes ${Math.max(count, imageCount(record))} images; the first is taken, and ${name}#2 is the next`);
   const [first, ...others] = record.panels;
   const unlike = others.find(({ sensor }) => sensor?.thicknessUm !== first.sensor?.thicknessUm || sensor?.attenuationDepthUm !== first.sensor?.attenuationDepthUm);

@@ -5,7 +5,7 @@ import { panelledDetector } from "../input/record-panels.js";
 import { unreadMasks } from "../io/geometry/mask-map.js";
 import { mergeRecords } from "../io/geometry/merge.js";
 import type { ModelFile } from "../io/geometry/model-file.js";
-import type { ExperimentRecord } from "../io/geometry/record.js";
+import { named, type ExperimentRecord } from "../io/geometry/record.js";
 import { imageCount } from "../io/geometry/setting.js";
 import { orientedLattice, type Crystal } from "../models/crystal.js";
 import { detectorFrame } from "../models/detector.js";
@@ -72,7 +72,7 @@ export function statedModel(file: ModelFile, name: string, image: GivenImage | u
   const measured = image && onPanels(image, record);
   const sentences = [
     ...chosen,
-    ...own.remarks.filter((remark) => !/names no image|left open/.test(remark)).map((remark) => `${name}: ${remark}`),
+    ...own.remarks.filter((remark) => !/names no image|left open/.test(remark)).map((remark) => named(name, remark)),
     ...unreadMasks(merged).map((sentence) => `${name}: ${sentence}`),
     ...contradictions,
     ...(measured ? otherPixels(measured, record) : []),

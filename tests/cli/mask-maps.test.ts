@@ -96,12 +96,14 @@ test("a mask that is not read is named, and one that does not fit is refused", (
   }));
 
 test("refine leaves out what a mask and limits of counts do, and describe counts it", () =>
-  withBench({ "d.geom": geometry("mask_file = m.h5\nmask = /mask\nmask_bad = 4\nflag_lessthan = 2") }, async (bench) => {
+  withBench({ "d.geom": geometry("mask_file = m.h5\nmask = /mask\nmask_bad = 4\nflag_lessthan = 2\nmax_adu = 9") }, async (bench) => {
     hdf5(bench, "m.h5", { name: "mask", values: bad, shape: [4, 3] });
-    await bench.put({ "i.cbf": formatCbf([], array([[1, 5, 5], [5, 5, 5], [2, 5, 5], [5, 5, 5]])) });
+    await bench.put({ "i.cbf": formatCbf(["Count_cutoff 1000 counts"], array([[1, 5, 5], [5, 5, 5], [2, 5, 5], [5, 5, 9]])) });
     const words = "i.cbf -geometry d.geom -cell 30 40 50 90 90 90 -default_F 10 -N 3 --refine scale".split(" ");
-    const { stills: [{ options }] } = await refineRequest(parseFlags(words, refineFlags), ["i.cbf"], bench.folder, 0);
-    assert.equal(options.mask && toNested(options.mask), [[[0, 1, 0], [1, 1, 1]], [[1, 1, 1], [0, 1, 1]]]);
+    const { stills: [{ options }], warnings } = await refineRequest(parseFlags(words, refineFlags), ["i.cbf"], bench.folder, 0);
+    assert.equal(options.mask && toNested(options.mask), [[[0, 1, 0], [1, 1, 1]], [[1, 1, 1], [0, 1, 0]]]);
+    assert.match(warnings.join("\n"), /pixels are overloaded from 1000 counts on by i\.cbf, and from 9 by d\.geom; the lower one counts/);
+    assert.match(warnings.join("\n"), /i\.cbf: 1 pixels are below the counts that d\.geom trusts, and left out/);
     const { stdout } = await bench.run("describe d.geom --json");
     assert.equal(JSON.parse(stdout).panels.map((panel: { readonly masked: number }) => panel.masked), [1, 1]);
   }));

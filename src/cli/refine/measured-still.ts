@@ -22,8 +22,8 @@ interface Counted extends Pick<MeasuredImage, "mask" | "overload" | "image"> {
 }
 
 /**
- * The counts, panel by panel where there are many, without the pixels that a geometry file leaves out, and with its overload where the
- * image's own file states none.
+ * The counts, panel by panel where there are many, without the pixels that a geometry file leaves out, and with the lower one of its overload
+ * and the image's own.
  * @throws InputError when the image has not the pixels of many panels
  */
 export function knownPixels(name: string, counted: Counted, panels: readonly PanelRecord[]): Counted {
@@ -33,10 +33,29 @@ export function knownPixels(name: string, counted: Counted, panels: readonly Pan
   const ofFile = isOne ? maskOfPanel(first) : maskOfPanels(panels);
   const stacked = (image: NdArray): NdArray => (isOne ? image : stackedPanels(image, panels, name));
   const own = counted.mask && stacked(counted.mask);
-  const { overload = lowestOverload(panels) } = counted;
+  const overloads = [counted.overload, lowestOverload(panels)].filter((limit) => limit !== undefined);
+  const overload = overloads.length > 0 ? Math.min(...overloads) : undefined;
   const image = stacked(counted.image);
   const masks = [own, ofFile, aboveLimits(image, panels)].filter((mask) => mask !== undefined);
   return { ...counted, image, overload, mask: masks.length === 0 ? undefined : masks.reduce(bothMasks) };
+}
+
+/** Sentences on an overload that image and model file state differently, and on pixels that are below the counts that the model file trusts. */
+export function limitWarnings(name: string, { image, overload: own }: Counted, panels: readonly PanelRecord[], source: string | undefined): string[] {
+  const above = panels.length === 0 ? undefined : aboveLimits(panels.length === 1 ? image : stackedPanels(image, panels, name), panels);
+  let below = 0;
+  for (let at = 0; at < (above?.size ?? 0); at++) if (above?.data[at] === 0) below++;
+  const stated = lowestOverload(panels);
+  const differ = own !== undefined && stated !== undefined && Math.abs(own - stated) > 1;
+  return [
+    ...(differ ? [`pixels are overloaded from ${own} counts on by ${name}, and from ${stated} by ${source}; the lower one counts`] : []),
+    ...(below > 0 ? [`${name}: ${below} pixels are below the counts that ${source} trusts, and left out`] : []),
+  ];
+}
+
+/** Whether counts are not trusted that a pixel can well have. */
+export function areFewCountsLost(panels: readonly PanelRecord[]): boolean {
+  return panels.some(({ trusted }) => (trusted?.lowest ?? 0) > 0);
 }
 
 /**
@@ -80,7 +99,7 @@ export function stillFrom(name: string, { image, overload, mask: own }: Counted,
   const { slow, fast } = experiment.detector.pixels;
   if (!experiment.panels && counts.rank !== 2) throw new InputError(`${name} has the shape ${counts.shape.join(" x ")}, and nothing says where its panels are; name a geometry file of them with -geometry`);
   if (!experiment.panels && (counts.shape[0] !== slow || counts.shape[1] !== fast)) {
-    throw new InputError(`${name} has ${counts.shape[1]} x ${counts.shape[0]} pixels, and the options say ${fast} x ${slow}`);
+    throw new InputError(`${name} has ${counts.shape[1]} x ${counts.shape[0]} pixels, and ${given.word("geometry") ?? "the options"} ${given.has("geometry") ? "states" : "say"} ${fast} x ${slow}`);
   }
   return { experiment: refinableExperiment(experiment), options: { ...options, ...(given.has("oversample") && { oversample }), mask }, counts, overload: rules.overload, name };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve, win32 } from "node:path";
 import type { ImageName } from "../../io/geometry/record.js";
 import { frameNameOf } from "../../io/image-file.js";
 import { InputError } from "../../ndarray/errors.js";
@@ -40,7 +40,8 @@ function withoutModel(given: Given<RefineFlag>): Given<RefineFlag> {
 export function imageNamed(image: ImageName | undefined, model: string, cwd: string): string | undefined {
   if (image === undefined) return undefined;
   const folder = dirname(model);
-  const places = [isAbsolute(image.file) ? image.file : join(folder, image.file), join(folder, basename(image.file))];
+  // A path of Windows is none here, but its last part may be.
+  const places = [isAbsolute(image.file) ? image.file : join(folder, image.file), join(folder, win32.basename(image.file))];
   const found = places.find((place) => existsSync(resolve(cwd, place)));
   return found === undefined ? undefined : `${found}${image.frame === undefined ? "" : `#${image.frame}`}`;
 }

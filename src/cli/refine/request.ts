@@ -16,7 +16,7 @@ import { withBlocks, withMosaic, withSpots } from "./expected-start.js";
 import { asSimulateFlags, isIdle, type RefineFlag } from "./flags.js";
 import { contradictionsBetween, type HeaderWords } from "./header-agreement.js";
 import { withHeader, withoutDistance } from "./image-header.js";
-import { checkForMany, darkest, knownPixels, readCounts, stillFrom } from "./measured-still.js";
+import { areFewCountsLost, checkForMany, darkest, knownPixels, limitWarnings, readCounts, stillFrom } from "./measured-still.js";
 import { optionsOf } from "./options-from-flags.js";
 import { askedOf, blockCountOf, bounded } from "./parameters-from-flags.js";
 import { geometryStart, startingExperiment } from "./starting-experiment.js";
@@ -69,7 +69,8 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
     const still = stillFrom(name, knownPixels(name, measured, panels), scale, { ...request, experiment }, given);
     headers.push(words);
     if (facts.length === 0) facts = factsFromFlags(still.experiment, flags, filesOfImage, flags.word("img") ?? name);
-    const knowsBackground = given.has("adc", "water") || scale.offset !== 0 || names.includes("background") || names.includes("water");
+    for (const warning of limitWarnings(name, measured, panels, geometry?.record.source)) warnings.add(warning);
+    const knowsBackground = areFewCountsLost(panels) || given.has("adc", "water") || scale.offset !== 0 || names.includes("background") || names.includes("water");
     const offset = darkest(still) * scale.gain;
     if (offset >= 10 && !knowsBackground) {
       warnings.add(`${name}: no pixel is below ${offset} counts; if that is the detector's offset, take it off with -adc ${offset}`);

@@ -47,6 +47,7 @@ export function parseDials(text: string, name: string): readonly DialsImage[] {
     const remarks: string[] = [];
     const scanRecord = scan === undefined ? undefined : scanOf(scans[scan], remarks);
     const { panels, mounting } = detectorOf(detectors[detector]);
+    remarks.push(...ignoredIn(beams[beam], imageset === undefined ? undefined : imagesets[imageset]));
     return {
       beam,
       detector,
@@ -91,7 +92,9 @@ function matrix(value: JsonValue): Matrix3 {
 
 function beamOf(beam: JsonValue): BeamRecord {
   const along = scaled(axis(beam.need("direction")), -1);
-  const fraction = beam.get("polarization_fraction")?.number();
+  const stated = beam.get("polarization_fraction");
+  const fraction = stated?.number();
+  if (fraction !== undefined && !(fraction >= 0 && fraction <= 1)) throw stated?.wrong(`is ${fraction}; it must be from 0 to 1`);
   const normal = beam.get("polarization_normal");
   const field = normal && cross(axis(normal), along);
   // A polychromatic beam has a range in the place of a wavelength.
@@ -102,6 +105,17 @@ function beamOf(beam: JsonValue): BeamRecord {
     kahnFactor: fraction === undefined ? undefined : 2 * fraction - 1,
     electricField: field && lengthOf(field) > 1e-6 ? direction(field) : undefined,
   };
+}
+
+/** Sentences on what is stated of a beam and of images, and not used: X-rays are computed, and look-up tables are files of Python's. */
+function ignoredIn(beam: JsonValue, imageset: JsonValue | undefined): string[] {
+  const probe = beam.get("probe")?.text();
+  const isFieldLost = beam.get("polarization_normal") !== undefined && beamOf(beam).electricField === undefined;
+  const tables = ["mask", "gain", "pedestal", "dx", "dy"].flatMap((key) => {
+    const table = imageset?.get(key);
+    return typeof table?.value === "string" && table.value !== "" ? [`${table.where}: the table in ${table.value} is not read`] : [];
+  });
+  return [...(probe === undefined || /^x-?ray$/i.test(probe) ? [] : [`${beam.where}.probe is ${probe}, and X-rays are computed here`]), ...(isFieldLost ? [`${beam.where}.polarization_normal is along the beam, and is not used`] : []), ...tables];
 }
 
 interface Frame {

@@ -164,3 +164,8 @@ export interface ImageName {
   /** number of the frame in the file, from 1, where the file holds several */
   readonly frame?: number | undefined;
 }
+
+/** A sentence on a source, which names it. */
+export function named(source: string, remark: string): string {
+  return remark.startsWith(source.replace(/#\d+$/, "")) ? remark : `${source}: ${remark}`;
+}

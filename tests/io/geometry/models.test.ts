@@ -61,6 +61,20 @@ test("both forms of XPARM and the header of INTEGRATE say the same", () => {
   assert.equal(header.images, [{ file: "/data/run_1_00003.cbf" }]);
 });
 
+test("what a DIALS model states and nothing here uses is named", () => {
+  const told = (change: (model: ReturnType<typeof dialsModel>) => void): string => {
+    const model = dialsModel();
+    change(model);
+    return recordOf(JSON.stringify(model)).remarks.join("\n");
+  };
+  assert.is(told(() => undefined), "");
+  assert.match(told((model) => (model.imageset = [{ template: "/data/run_1_####.cbf", mask: "bad.pickle", gain: null, dx: "" }])), /^m: imageset\[0\]\.mask: the table in bad\.pickle is not read$/);
+  assert.match(told((model) => (model.beam = [{ direction: [0, 0, 2], wavelength: 0.02, probe: "electron" }])), /^m: beam\[0\]\.probe is electron, and X-rays are computed here$/);
+  assert.is(told((model) => (model.beam = [{ direction: [0, 0, 2], wavelength: 0.9, probe: "x-ray" }])), "");
+  assert.match(told((model) => (model.beam = [{ direction: [0, 0, 2], wavelength: 0.9, polarization_normal: [0, 0, -1] }])), /polarization_normal is along the beam, and is not used/);
+  refuses(() => told((model) => (model.beam = [{ direction: [0, 0, 2], wavelength: 0.9, polarization_fraction: 1.5 }])), /beam\[0\]\.polarization_fraction is 1\.5; it must be from 0 to 1/);
+});
+
 test("an XPARM that is written reads back the same", () => {
   const record = recordOf(xparm);
   const again = recordOf(formatXparm(record));
