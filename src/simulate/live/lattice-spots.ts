@@ -1,18 +1,29 @@
 /** The steps of a group of lattices: where on the detector each of them has the spot of one reflection. */
 import { allocate, type Data } from "../../ndarray/dtype.js";
 import type { LiveLeaves } from "./live-leaves.js";
-import { hasPixels, markBox, markSpot } from "./mark-spot.js";
+import { hasPixels, markSpot } from "./mark-spot.js";
 import { OwnCell } from "./own-cell.js";
-import type { Region } from "./region.js";
+import { leafEdge } from "./pixel-block.js";
+import { margin, type Region } from "./region.js";
 import { heightCloseness } from "./spot-outline.js";
 import type { SpotPlace } from "./spot-place.js";
 import type { StepGroup } from "./step-groups.js";
 import { extentOf } from "./surface.js";
 
+/**
+ * Of an ellipse: its middle, in pixels from the region's first; the square of half its middle row; by how much the middles of its rows move
+ * to the left from row to row; and by how much the square of half a row is less, for the square of its distance from the middle.
+ */
+const [middleX, middleY, widest, shear, perRow] = [0, 1, 2, 3, 4];
+
 export class LatticeSpots {
   /** of the plane that touches the surface */
   readonly #normal = allocate("float64", 3);
   readonly #cell = new OwnCell();
+  /** of a step's spot */
+  readonly #ellipse = allocate("float64", 5);
+  /** in which the group's spots are */
+  readonly #box = allocate("float64", 4);
 
   /**
    * @param vectors a, b and c of each lattice, row by row
@@ -36,11 +47,10 @@ export class LatticeSpots {
   mark({ first, end, lattices, room }: StepGroup, ownRadius: number, highest: Data, region: Region, found: LiveLeaves): void {
     const { place, toUnits } = this;
     const { outline, q, reflection, x: placeX, y: placeY } = place;
-    const { box } = outline;
-    const left = box[0];
-    const right = box[1];
-    const top = box[2];
-    const bottom = box[3];
+    const { half, row, column } = region;
+    const lastPixel = 2 * half;
+    this.#box.set(outline.box);
+    const ellipse = this.#ellipse;
     const normal = this.#normal;
     outline.writeNormal(normal);
     const n0 = normal[0];
@@ -89,33 +99,77 @@ export class LatticeSpots {
       const xd = alongX0 * d0 + alongX1 * d1 + alongX2 * d2;
       const yd = alongY0 * d0 + alongY1 * d1 + alongY2 * d2;
       const dd = d0 * d0 + d1 * d1 + d2 * d2;
-      const perArea = 1 / (xx * yy - xy * xy);
+      const area = xx * yy - xy * xy;
+      const perArea = 1 / area;
       const nearestX = (xy * yd - yy * xd) * perArea;
       const nearestY = (xy * xd - xx * yd) * perArea;
       const size = square + heightCloseness * dd - (dd + xd * nearestX + yd * nearestY);
       if (size < 0) continue;
-      const toX = Math.sqrt(size * yy * perArea);
-      const toY = Math.sqrt(size * xx * perArea);
-      const x = placeX + nearestX;
-      const y = placeY + nearestY;
-      // What is no number narrows nothing.
-      box[0] = x - toX > left ? x - toX : left;
-      box[1] = x + toX < right ? x + toX : right;
-      box[2] = y - toY > top ? y - toY : top;
-      box[3] = y + toY < bottom ? y + toY : bottom;
-      if (!hasPixels(region, outline) || !this.#isOwn(from, highest) || markBox(region, first + i, outline, found)) continue;
-      outline.touch(toUnits, from, placeX, placeY, q, reflection);
-      this.#markRows(first + i, radius, region, found);
+      const step = first + i;
+      const toX = Math.sqrt(size * yy * perArea) + margin;
+      const toY = Math.sqrt(size * xx * perArea) + margin;
+      if (this.areCut || !(toX < Infinity && toY < Infinity)) {
+        this.#markCut(step, from, radius, highest, region, found);
+        continue;
+      }
+      const x = placeX + nearestX + half;
+      const y = placeY + nearestY + half;
+      const left = Math.max(0, Math.ceil(x - toX));
+      const right = Math.min(lastPixel, Math.floor(x + toX));
+      const top = Math.max(0, Math.ceil(y - toY));
+      const bottom = Math.min(lastPixel, Math.floor(y + toY));
+      if (left > right || top > bottom) continue;
+      const firstColumn = left >> 1;
+      const lastColumn = right >> 1;
+      const firstRow = top >> 1;
+      const lastRow = bottom >> 1;
+      if (firstRow === lastRow || firstColumn === lastColumn) found.add(step, row + firstRow, row + lastRow, column + firstColumn, column + lastColumn);
+      else {
+        const perXX = 1 / xx;
+        ellipse[middleX] = x;
+        ellipse[middleY] = y;
+        ellipse[widest] = size * perXX;
+        ellipse[shear] = xy * perXX;
+        ellipse[perRow] = area * perXX * perXX;
+        this.#markRows(step, firstRow, lastRow, region, found);
+      }
     }
   }
 
-  #markRows(step: number, size: number, region: Region, found: LiveLeaves): void {
-    this.place.outline.writeRows(region, size);
-    markSpot(region, step, this.place.outline, this.#cell, found);
+  /** Marks the leaves that have pixels in the ellipse, row by row. Rows beside it are as good as rows where it is a point. */
+  #markRows(step: number, firstRow: number, lastRow: number, { half, row, column }: Region, found: LiveLeaves): void {
+    const numbers = this.#ellipse;
+    const x = numbers[middleX];
+    const y = numbers[middleY];
+    const most = numbers[widest];
+    const aside = numbers[shear];
+    const less = numbers[perRow];
+    for (let leaf = firstRow; leaf <= lastRow; leaf++) {
+      const up = leafEdge * leaf - y;
+      const down = up + 1;
+      const upper = Math.sqrt(Math.max(0, most - less * up * up)) + margin;
+      const lower = Math.sqrt(Math.max(0, most - less * down * down)) + margin;
+      const above = x - aside * up;
+      const below = x - aside * down;
+      const from = Math.ceil(above - upper);
+      const to = Math.floor(above + upper);
+      const fromLower = Math.ceil(below - lower);
+      const toLower = Math.floor(below + lower);
+      if (from > to && fromLower > toLower) continue;
+      const first = Math.max(0, Math.min(from, fromLower));
+      const last = Math.min(2 * half, Math.max(to, toLower));
+      if (first <= last) found.addRow(step, row + leaf, column + (first >> 1), column + (last >> 1));
+    }
   }
 
-  /** Finds where the present reflection is the one that is summed; returns whether it is in any of the box. */
-  #isOwn(from: number, highest: Data): boolean {
-    return !this.areCut || this.#cell.take(this.vectors, from, this.place, highest);
+  /** Marks the leaves of a spot that other reflections may cut off, or that is no ellipse. */
+  #markCut(step: number, from: number, radius: number, highest: Data, region: Region, found: LiveLeaves): void {
+    const { outline, x, y, q, reflection } = this.place;
+    outline.box.set(this.#box);
+    outline.touch(this.toUnits, from, x, y, q, reflection);
+    if (!outline.narrow(radius) || !hasPixels(region, outline)) return;
+    if (this.areCut && !this.#cell.take(this.vectors, from, this.place, highest)) return;
+    outline.writeRows(region, radius);
+    markSpot(region, step, outline, this.#cell, found);
   }
 }

@@ -4,9 +4,6 @@ import { leafEdge, leavesAlong } from "./pixel-block.js";
 import { margin, type Region } from "./region.js";
 import type { SpotOutline } from "./spot-outline.js";
 
-/** Leaves along each edge of a box that is marked as it is. */
-const fewLeaves = 2;
-
 /**
  * Marks the leaves of a region that have pixels in a spot, row by row.
  * @param outline of the spot, whose rows are written
@@ -26,7 +23,7 @@ export function markSpot({ half, blocks, row, column }: Region, step: number, { 
       if (behind > end) end = behind;
     }
     if (first <= end && end >= 0 && first <= last) {
-      found.add(step, row + leaf, row + leaf, column + Math.floor(Math.max(0, first) / leafEdge), column + Math.floor(Math.min(last, end) / leafEdge));
+      found.addRow(step, row + leaf, column + Math.floor(Math.max(0, first) / leafEdge), column + Math.floor(Math.min(last, end) / leafEdge));
     }
   }
 }
@@ -34,16 +31,4 @@ export function markSpot({ half, blocks, row, column }: Region, step: number, { 
 /** Whether there is a pixel of a region in a box: spots can be smaller. */
 export function hasPixels({ half }: Region, { box }: SpotOutline): boolean {
   return Math.ceil(box[0] + half - margin) <= Math.floor(box[1] + half + margin) && Math.ceil(box[2] + half - margin) <= Math.floor(box[3] + half + margin);
-}
-
-/** Marks the leaves of a box if these are few; returns whether they are. */
-export function markBox({ half, blocks, row, column }: Region, step: number, { box }: SpotOutline, found: LiveLeaves): boolean {
-  const last = blocks * leavesAlong * leafEdge - 1;
-  const top = Math.floor(Math.max(0, Math.ceil(box[2] + half - margin)) / leafEdge);
-  const bottom = Math.floor(Math.min(last, Math.floor(box[3] + half + margin)) / leafEdge);
-  const left = Math.floor(Math.max(0, Math.ceil(box[0] + half - margin)) / leafEdge);
-  const right = Math.floor(Math.min(last, Math.floor(box[1] + half + margin)) / leafEdge);
-  if (bottom - top >= fewLeaves || right - left >= fewLeaves) return false;
-  if (top <= bottom && left <= right) found.add(step, row + top, row + bottom, column + left, column + right);
-  return true;
 }
