@@ -13,7 +13,7 @@ export class BlockSum {
   readonly #program: ProfileProgram;
   /** of |F|² = 1, in each pixel */
   readonly profile: Data;
-  /** of the profile, by each parameter's value */
+  /** of the profile, by each parameter's value, in the pixels that were asked for */
   readonly derivatives: readonly Data[];
 
   /** @param parameters all of them, those of blocks last */
@@ -29,39 +29,34 @@ export class BlockSum {
   /** Fills the profile at values of the parameters. */
   fill(values: Vector): void {
     this.profile.fill(0);
-    for (const { rotationDeg, share } of this.#blocksAt(values)) {
-      this.#program.profiles(this.#pixels, this.#shared(values), rotationDeg, (first, count, [profile]) => {
-        for (let p = 0; p < count; p++) this.profile[first + p] += share * profile[p];
-      });
-    }
+    const blocks = this.#blocksAt(values);
+    this.#program.profilesOfBlocks(this.#pixels, this.#shared(values), blocks.map(({ rotationDeg }) => rotationDeg), (first, count, [profile], block) => {
+      const { share } = blocks[block];
+      for (let p = 0; p < count; p++) this.profile[first + p] += share * profile[p];
+    });
   }
 
   /**
-   * Fills the derivatives.
-   * @param at numbers of the pixels where they are not negligible
+   * Fills the derivatives, in the order of the pixels that are asked for.
+   * @param at numbers of the pixels
    */
   fillDerivatives(values: Vector, at: Data): void {
     const blocks = this.#blocksAt(values);
-    const shared = this.#shared(values);
-    for (const derivative of this.derivatives) derivative.fill(0);
+    for (const derivative of this.derivatives) derivative.fill(0, 0, at.length);
     const parts = this.#parameters.map(({ name }) => blockPartOf(name));
     const sharedPlaces = parts.flatMap((part, i) => (part ? [] : [i]));
-    for (const [block, { rotationDeg, share }] of blocks.entries()) {
-      this.#program.derivatives(this.#pixels, at, shared, rotationDeg, (first, count, [profile, ...derivatives]) => {
-        const add = (into: Data, values: Data, factor: number): void => {
-          for (let p = 0; p < count; p++) into[at[first + p]] += factor * values[p];
-        };
-        sharedPlaces.forEach((place, k) => add(this.derivatives[place], derivatives[k], share));
-        parts.forEach((part, i) => {
-          if (part === undefined) return;
-          if (part.part === "weight") {
-            // The shares add up to 1: those of the others fall as this one rises.
-            const { share: own, weight } = blocks[part.block];
-            add(this.derivatives[i], profile, (share * ((part.block === block ? 1 : 0) - own)) / weight);
-          } else if (part.block === block) add(this.derivatives[i], derivatives[sharedPlaces.length + part.part], share);
-        });
+    this.#program.derivatives(this.#pixels, at, this.#shared(values), blocks.map(({ rotationDeg }) => rotationDeg), (first, count, [profile, ...derivatives], block) => {
+      const { share } = blocks[block];
+      sharedPlaces.forEach((place, k) => addTo(this.derivatives[place], first, derivatives[k], count, share));
+      parts.forEach((part, i) => {
+        if (part === undefined) return;
+        if (part.part === "weight") {
+          // The shares add up to 1: those of the others fall as this one rises.
+          const { share: own, weight } = blocks[part.block];
+          addTo(this.derivatives[i], first, profile, count, (share * ((part.block === block ? 1 : 0) - own)) / weight);
+        } else if (part.block === block) addTo(this.derivatives[i], first, derivatives[sharedPlaces.length + part.part], count, share);
       });
-    }
+    });
   }
 
   #blocksAt(values: Vector): readonly BlockTurn[] {
@@ -71,4 +66,9 @@ export class BlockSum {
   #shared(values: Vector): number[] {
     return values.filter((_, i) => !blockPartOf(this.#parameters[i].name));
   }
+}
+
+/** Adds values times a factor, one after another from an index on. */
+function addTo(into: Data, first: number, values: Data, count: number, factor: number): void {
+  for (let p = 0; p < count; p++) into[first + p] += factor * values[p];
 }

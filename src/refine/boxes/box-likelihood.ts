@@ -105,9 +105,10 @@ export class BoxLikelihood implements LeastSquares {
   normalEquations(x: Vector): NormalEquations {
     const values = this.valuesAt(x);
     this.#sum.fill(values);
-    this.#sum.fillDerivatives(values, this.#brightPixels());
     const value = this.#fitAll();
-    const { boxes: { boxes, pixels: { counts } }, squares, parameters, counts: isCounted = () => true } = this.#question;
+    const { places, starts } = this.#brightPixels();
+    this.#sum.fillDerivatives(values, places);
+    const { boxes: { boxes, pixels: { counts } }, squares, parameters } = this.#question;
     const size = parameters.length;
     const gradient = new Array<number>(size).fill(0);
     const normal = Array.from({ length: size }, () => new Array<number>(size).fill(0));
@@ -115,7 +116,8 @@ export class BoxLikelihood implements LeastSquares {
     const rows = new ProjectedRows(size);
     for (const [number, { first, end }] of boxes.entries()) {
       const fit = this.#fits[number];
-      if (!fit || fit.intensity === 0 || !isCounted(number)) continue;
+      const [from, to] = [starts[number], starts[number + 1]];
+      if (!fit || from === to) continue;
       const length = end - first;
       rows.begin(length);
       const roots = allocate("float64", length);
@@ -130,9 +132,9 @@ export class BoxLikelihood implements LeastSquares {
         const derivative = this.#sum.derivatives[i];
         const factor = fit.intensity * slopes[i];
         let sum = 0;
-        for (let p = 0; p < length; p++) sum += residual[p] * derivative[first + p];
+        for (let q = from; q < to; q++) sum += residual[places[q] - first] * derivative[q];
         gradient[i] += sum * factor;
-        rows.setRow(i, derivative, first, factor, roots);
+        rows.setSparseRow(i, derivative, places, from, to, first, factor, roots);
       }
       const own = (column: Data): Data => roots.map((root, p) => root * column[first + p]);
       if (!squares) rows.addColumn(own(this.#sum.profile));
@@ -144,17 +146,21 @@ export class BoxLikelihood implements LeastSquares {
     return { value, gradient, normal };
   }
 
-  /** Numbers of the pixels in which a spot is not negligible beside its peak. */
-  #brightPixels(): Data {
-    const { boxes: { boxes, pixels } } = this.#question;
+  /** Numbers of the pixels in which a spot is not negligible beside its peak, box after box, of boxes that count and have a spot; and where each box begins. */
+  #brightPixels(): { readonly places: Data; readonly starts: readonly number[] } {
+    const { boxes: { boxes, pixels }, counts: isCounted = () => true } = this.#question;
     const found = allocate("int32", pixels.count);
+    const { profile } = this.#sum;
     let count = 0;
-    for (const { first, end } of boxes) {
+    const starts = boxes.map(({ first, end }, number) => {
+      const start = count;
+      if (!isCounted(number) || (this.#fits[number]?.intensity ?? 0) === 0) return start;
       let peak = 0;
-      for (let p = first; p < end; p++) peak = Math.max(peak, this.#sum.profile[p]);
-      for (let p = first; p < end; p++) if (this.#sum.profile[p] > negligible * peak) found[count++] = p;
-    }
-    return found.subarray(0, count);
+      for (let p = first; p < end; p++) peak = Math.max(peak, profile[p]);
+      for (let p = first; p < end; p++) if (profile[p] > negligible * peak) found[count++] = p;
+      return start;
+    });
+    return { places: found.subarray(0, count), starts: [...starts, count] };
   }
 
   #fitAll(): number {

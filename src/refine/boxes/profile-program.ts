@@ -21,10 +21,10 @@ const chunkOfOne = 1024;
 const chunkOfMany = 256;
 
 /**
- * Receives a chunk of results, to add them up: where it begins among what was asked for, how many of it count, and the arrays, the profile
- * first. Each point of the pixels gives a chunk of its own.
+ * Receives a chunk of results, to add them up: where it begins among what was asked for, how many of it count, the arrays, the profile
+ * first, and the number of the block. Each point of the pixels gives a chunk of its own.
  */
-export type ChunkReader = (first: number, count: number, results: readonly Data[]) => void;
+export type ChunkReader = (first: number, count: number, results: readonly Data[], block: number) => void;
 
 /** Results of a run of which the last six are by the motion of a panel. */
 type Combine = (results: readonly Data[], count: number) => readonly Data[];
@@ -60,18 +60,23 @@ export class ProfileProgram {
 
   /** The profiles of pixels. */
   profiles(pixels: SeenPixels, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader): void {
-    this.#run(false, pixels, values, rotationDeg, read);
+    this.profilesOfBlocks(pixels, values, [rotationDeg], read);
+  }
+
+  /** The same of several blocks, each with its turns. */
+  profilesOfBlocks(pixels: SeenPixels, values: readonly number[], rotationsDeg: readonly Vector<number>[], read: ChunkReader): void {
+    this.#run(false, pixels, values, rotationsDeg, read);
   }
 
   /**
    * The profiles, their derivatives by each parameter, and by the three turns of the block in degrees.
    * @param at numbers of the pixels that are asked for
    */
-  derivatives(pixels: SeenPixels, at: Data, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader): void {
-    this.#run(true, pixels, values, rotationDeg, read, at);
+  derivatives(pixels: SeenPixels, at: Data, values: readonly number[], rotationsDeg: readonly Vector<number>[], read: ChunkReader): void {
+    this.#run(true, pixels, values, rotationsDeg, read, at);
   }
 
-  #run(hasDerivatives: boolean, pixels: SeenPixels, values: readonly number[], rotationDeg: Vector<number>, read: ChunkReader, at?: Data): void {
+  #run(hasDerivatives: boolean, pixels: SeenPixels, values: readonly number[], rotationsDeg: readonly Vector<number>[], read: ChunkReader, at?: Data): void {
     const workspaces = hasDerivatives ? this.#derived : this.#plain;
     const own = values.filter((_, i) => this.#parameters[i].move === undefined);
     const panels = this.#places?.at(values);
@@ -86,7 +91,7 @@ export class ProfileProgram {
       const workspace = workspaces.get(kind) ?? prepareWorkspace(this.#record(hasDerivatives, panel), this.#executor);
       workspaces.set(kind, workspace);
       const motion = hasDerivatives && placed ? placed.motions.length > 0 : false;
-      const numbers = [...own, ...rotationDeg, ...(motion ? stillMotion : []), ...(placed?.frame ?? [])];
+      const numbers = rotationsDeg.map((rotationDeg) => [...own, ...rotationDeg, ...(motion ? stillMotion : []), ...(placed?.frame ?? [])]);
       this.#runPart(workspace, pixels, first, end, numbers, placed && motion ? this.#combined(placed) : (results) => results, read, at);
       first = end;
     }
@@ -133,11 +138,11 @@ export class ProfileProgram {
     return tape.program([profile, ...derivatives]);
   }
 
-  #runPart(workspace: Workspace, { fast, slow, h, k, l }: SeenPixels, start: number, end: number, numbers: readonly number[], combine: Combine, read: ChunkReader, at?: Data): void {
+  /** @param numbers of each block: the arguments before those of the pixels */
+  #runPart(workspace: Workspace, { fast, slow, h, k, l }: SeenPixels, start: number, end: number, numbers: readonly (readonly number[])[], combine: Combine, read: ChunkReader, at?: Data): void {
     const { inputs } = workspace;
     const [chunk, points] = [this.#chunk, this.points];
-    numbers.forEach((value, i) => (inputs[i].data[inputs[i].offset] = value));
-    const perPixel = inputs.slice(numbers.length);
+    const perPixel = inputs.slice(numbers[0].length);
     for (let first = start; first < end; first += chunk) {
       const here = Math.min(chunk, end - first);
       const fill = (from: Data, { data, offset }: NdArray, shift: number): void => {
@@ -148,13 +153,16 @@ export class ProfileProgram {
         }
       };
       [h, k, l].forEach((from, i) => fill(from, perPixel[2 + i], 0));
-      for (let i = 0; i < points; i++) {
-        fill(slow, perPixel[1], (i + 0.5) / points - 0.5);
-        for (let j = 0; j < points; j++) {
-          fill(fast, perPixel[0], (j + 0.5) / points - 0.5);
-          read(first, here, combine(workspace.run().map(flatData), here));
+      numbers.forEach((own, block) => {
+        own.forEach((value, i) => (inputs[i].data[inputs[i].offset] = value));
+        for (let i = 0; i < points; i++) {
+          if (points > 1 || block === 0) fill(slow, perPixel[1], (i + 0.5) / points - 0.5);
+          for (let j = 0; j < points; j++) {
+            if (points > 1 || block === 0) fill(fast, perPixel[0], (j + 0.5) / points - 0.5);
+            read(first, here, combine(workspace.run().map(flatData), here), block);
+          }
         }
-      }
+      });
     }
   }
 }

@@ -1,4 +1,5 @@
 import { allocate, type Data } from "../../ndarray/dtype.js";
+import { multiplyRows, wholeGroupsOf } from "../../ndarray/row-products.js";
 
 /**
  * The weighted derivatives of a box's pixels by parameters, row by row, from which what the box's own unknowns can do is taken away:
@@ -20,7 +21,7 @@ export class ProjectedRows {
   begin(length: number): void {
     this.#length = length;
     this.#columns = [];
-    const size = (this.#count + (this.#count % 2)) * length;
+    const size = wholeGroupsOf(this.#count) * length;
     if (this.#rows.length < size) this.#rows = allocate("float64", size);
     else this.#rows.fill(0, 0, size);
   }
@@ -30,6 +31,16 @@ export class ProjectedRows {
     const [rows, length] = [this.#rows, this.#length];
     const from = row * length;
     for (let p = 0; p < length; p++) rows[from + p] = factor * derivative[first + p] * roots[p];
+  }
+
+  /** The same of a derivative at some of the box's pixels, whose numbers stand from an index on as the derivative does; it is 0 at the others. */
+  setSparseRow(row: number, derivative: Data, places: Data, from: number, end: number, first: number, factor: number, roots: Data): void {
+    const rows = this.#rows;
+    const start = row * this.#length;
+    for (let q = from; q < end; q++) {
+      const p = places[q] - first;
+      rows[start + p] = factor * derivative[q] * roots[p];
+    }
   }
 
   /** Takes a column, already times the roots of the weights, as one that the box fits by itself; what lies along earlier ones does not count. */
@@ -46,26 +57,9 @@ export class ProjectedRows {
   addProducts(normal: readonly number[][]): void {
     const [rows, length, count] = [this.#rows, this.#length, this.#count];
     for (let row = 0; row < count; row++) for (const column of this.#columns) subtractAlong(rows, row * length, column, length);
-    for (let i = 0; i < count; i += 2) {
-      const [x0, x1] = [i * length, (i + 1) * length];
-      for (let j = 0; j <= i; j += 2) {
-        const [y0, y1] = [j * length, (j + 1) * length];
-        let [s00, s01, s10, s11] = [0, 0, 0, 0];
-        for (let p = 0; p < length; p++) {
-          const [a, b, c, d] = [rows[x0 + p], rows[x1 + p], rows[y0 + p], rows[y1 + p]];
-          s00 += a * c;
-          s01 += a * d;
-          s10 += b * c;
-          s11 += b * d;
-        }
-        normal[i][j] += s00;
-        if (j + 1 <= i) normal[i][j + 1] += s01;
-        if (i + 1 < count) {
-          normal[i + 1][j] += s10;
-          if (j + 1 < count) normal[i + 1][j + 1] += s11;
-        }
-      }
-    }
+    multiplyRows(rows, rows, count, length, length, (row, column, sum) => {
+      normal[row][column] += sum;
+    });
   }
 }
 
