@@ -170,7 +170,15 @@ async function convertImage(name: string, to: Format, given: Given<ConvertFlag>,
     case "smv": {
       const counts = smvCounts(copy(image, "float32"), scaleTo(isCounted ? largestCount : max * smvScale(max)), given.number("adc") ?? 0);
       // SMV has no other mark of a pixel that does not count.
-      if (mask) for (let i = 0; i < counts.size; i++) if (!isUsed(mask, i)) counts.data[i] = 0;
+      let left = 0;
+      if (mask) {
+        for (let i = 0; i < counts.size; i++) {
+          if (isUsed(mask, i)) continue;
+          counts.data[i] = 0;
+          left++;
+        }
+      }
+      if (left > 0) warn(`${left === 1 ? "1 pixel that does" : `${left} pixels that do`} not count in ${name} ${left === 1 ? "is" : "are"} 0 in an SMV, which has no mark for them: what reads it may take them for dark ones`);
       if (entries) return formatSmvLike(headerLike(entries, given), counts);
       const header = headerOf(name, image, record, given, warn);
       tiltWarnings(header.detector, "an SMV").forEach(warn);

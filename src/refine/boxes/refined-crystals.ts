@@ -10,6 +10,7 @@ import { slopeAt, type Parameter } from "../parameter.js";
 import type { RefinedParameter, Refinement } from "../refine.js";
 import { uncertainty } from "../uncertainty.js";
 import { backgroundScatter, scatterWarning, type BackgroundScatter } from "./background-scatter.js";
+import { withoutDeadLines } from "./dead-lines.js";
 import { floorPhotons } from "./local-fit.js";
 import { integrate, placeBoxes, type IntegratedReflection, type Integration } from "./integration.js";
 import { withoutLonelyPixels } from "./lonely-pixels.js";
@@ -54,7 +55,9 @@ export async function refineCrystals(stills: readonly [BoxStill, ...BoxStill[]],
   const refined: RefinedCrystal[] = [];
   const { counts } = stills[0];
   const predicted = stills.flatMap(({ experiment }) => reflectionsMet(experiment, { deviations: integratedDeviations, ...(options.dminA !== undefined && { dminA: options.dminA }) }));
-  const { mask, lonely } = withoutLonelyPixels(counts, stills[0].mask, predicted);
+  const living = withoutDeadLines(counts, stills[0].mask);
+  if (living.rows + living.columns > 0) warnings.add(`${living.rows} rows and ${living.columns} columns of pixels have no counts though those beside them have, as gaps between modules have where a file does not mark them: left out`);
+  const { mask, lonely } = withoutLonelyPixels(counts, living.mask, predicted);
   if (lonely > 0) warnings.add(`${lonely === 1 ? "1 pixel has" : `${lonely} pixels have`} more than 30 times the counts of any pixel around, as hot pixels and cosmic rays have, and no reflection is predicted there: left out`);
   // Where several crystals are in the beam, what is seen of each belongs to it.
   let seen: (readonly PredictedReflection[])[] = stills.length === 1 ? [[]] : stills.map((still) => reflectionsOf(selectSpots({ ...still, mask }, [], options.dminA, () => undefined)));
