@@ -166,7 +166,7 @@ class BoxRun {
     const priors = [
       { at: restrainedBy(restraints, parameters), weight: 1 },
       { at: nearStart(parameters, this.#origin), weight },
-      ...roundnessExpected(experiment, parameters).map((at) => ({ at, weight })),
+      ...roundnessExpected(experiment, parameters, this.#still.experiment).map((at) => ({ at, weight })),
       ...(isKnown ? [] : [{ at: wilsonPrior(experiment, parameters, selection.observed), weight: 1 }]),
     ];
     const result = await levenbergMarquardt(

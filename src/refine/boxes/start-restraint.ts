@@ -24,10 +24,12 @@ export function nearStart(parameters: readonly Parameter[], origin: ReadonlyMap<
 /**
  * The domain's lengths, and the mosaicity about the three axes, are expected to be alike: 3 ln(tr X / 3) - ln det X of each tensor X, which
  * is 0 for a round one of any size. Without intensities, spots near the beam say nothing of the domain's length along the beam, and one
- * image may say nothing of the mosaicity about one axis.
+ * image may say nothing of the mosaicity about one axis. The size is expected within a factor of e of the start, since spots that are as
+ * narrow as the detector shows them say nothing of it.
+ * @param start what the whole refinement began with
  */
-export function roundnessExpected(experiment: Experiment, parameters: readonly Parameter[]): PriorAt[] {
-  return [roundTensor("domain", lengthsOf), roundTensor("eta", spreadsOf)].flatMap((of) => of(experiment, parameters) ?? []);
+export function roundnessExpected(experiment: Experiment, parameters: readonly Parameter[], start: Experiment): PriorAt[] {
+  return [roundTensor("domain", lengthsOf), roundTensor("eta", spreadsOf)].flatMap((of) => of(experiment, parameters, start) ?? []);
 }
 
 function geometryPrior(parameters: readonly Parameter[], values: Vector, origin: ReadonlyMap<string, number>): Prior {
@@ -55,14 +57,15 @@ const tensorAxes: Readonly<Record<string, readonly [number, number]>> = { xx: [0
 type TensorOf = (experiment: Experiment<Quantity>) => number[][] | undefined;
 
 /** The prior of one tensor; undefined where it is not refined as one. */
-function roundTensor(group: string, tensorOf: TensorOf): (experiment: Experiment, parameters: readonly Parameter[]) => PriorAt | undefined {
-  return (experiment, parameters) => {
+function roundTensor(group: string, tensorOf: TensorOf): (experiment: Experiment, parameters: readonly Parameter[], start: Experiment) => PriorAt | undefined {
+  return (experiment, parameters, origin) => {
     const moved = parameters.map(({ name }) => {
       const pair = name.startsWith(`${group}_`) ? tensorAxes[name.slice(group.length + 1)] : undefined;
       return pair && unitOf(pair);
     });
     const start = tensorOf(experiment);
     if (start === undefined || cholesky(start) === undefined || moved.every((unit) => unit === undefined)) return undefined;
+    const size = trace(tensorOf(origin) ?? start) / 3;
     return (values) => {
       const tensor = tensorOf(experimentAt(experiment, parameters, values)) ?? start;
       const factor = cholesky(tensor);
@@ -71,11 +74,13 @@ function roundTensor(group: string, tensorOf: TensorOf): (experiment: Experiment
       const mean = trace(tensor) / 3;
       const logarithm = 2 * factor.reduce((total, row, i) => total + Math.log(row[i] / Math.sqrt(mean)), 0);
       const slopes = parameters.map((parameter, i) => slopeAt(parameter, values[i]));
+      const growth = Math.log(mean / size);
+      const growths = moved.map((e, i) => (e ? (slopes[i] * trace(e)) / (3 * mean) : 0));
       return {
-        value: -roundness * logarithm,
-        gradient: moved.map((e, i) => (e ? roundness * slopes[i] * (trace(e) / mean - traceOf(inverse, e)) : 0)),
-        // Of the logarithm of the determinant alone, whose curvature is never below 0.
-        normal: moved.map((e, i) => moved.map((f, j) => (e && f ? roundness * slopes[i] * slopes[j] * traceOf(product(inverse, e), product(inverse, f)) : 0))),
+        value: growth ** 2 / 2 - roundness * logarithm,
+        gradient: moved.map((e, i) => growth * growths[i] + (e ? roundness * slopes[i] * (trace(e) / mean - traceOf(inverse, e)) : 0)),
+        // Of roundness, that of the logarithm of the determinant alone, which is never below 0.
+        normal: moved.map((e, i) => moved.map((f, j) => growths[i] * growths[j] + (e && f ? roundness * slopes[i] * slopes[j] * traceOf(product(inverse, e), product(inverse, f)) : 0))),
       };
     };
   };

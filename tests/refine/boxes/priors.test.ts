@@ -20,7 +20,7 @@ const observed = reflections.map((reflection, i) => ({ reflection, photons: (i *
 
 test("the slopes of what is known besides the pixels are those of differences", () => {
   const origin = new Map(parameters.map(({ name, start, doubt }) => [name, start + 0.3 * doubt]));
-  const [domain, mosaicity] = roundnessExpected(crystal, parameters);
+  const [domain, mosaicity] = roundnessExpected(crystal, parameters, withCrystal(crystal, { domainA: [500, 500, 600, 0, 0, 0], etaDeg: [0.1, 0.1, 0.1, 0, 0, 0] }));
   const priors = { start: nearStart(parameters, origin), domain, mosaicity, wilson: wilsonPrior(crystal, parameters, observed) };
   const step = 1e-4;
   for (const [name, prior] of Object.entries(priors)) {
@@ -51,23 +51,23 @@ test("priors beside pixels count by their weight, in the misfit, its slope and i
 });
 
 test("a domain that has no length along some direction is no domain, and a mosaicity about an axis is above 0", () => {
-  const [domain, mosaicity] = roundnessExpected(crystal, parameters);
+  const [domain, mosaicity] = roundnessExpected(crystal, parameters, crystal);
   const withValue = (changed: string, value: number): number[] => parameters.map(({ name, start }) => (name === changed ? value : start));
   assert.is(domain(withValue("domain_xy", 900), false), undefined);
   assert.is(mosaicity(withValue("eta_xz", 0.2), false), undefined);
 });
 
-test("tensors are expected to be round, of whatever size; one number has no shape", () => {
+test("tensors are expected to be round, and of the size of the start within a factor of e; one number has no shape", () => {
   const round = withCrystal(truth, { domainA: [500, 500, 500, 0, 0, 0], etaDeg: [0.4, 0.4, 0.4, 0, 0, 0] });
   const names = parametersNamed(["domain", "eta"], round);
   const valuesOf = (factor: number): number[] => names.map(({ start }) => factor * start);
-  const found = roundnessExpected(round, names);
+  const found = roundnessExpected(round, names, round);
   assert.is(found.length, 2);
-  for (const prior of found) for (const factor of [1, 3]) assert.ok(Math.abs(prior(valuesOf(factor), true)?.value ?? NaN) < 1e-12);
-  // Twice as long along one axis: ln((4/3)^3 / 2), times 4.
+  for (const prior of found) for (const [factor, value] of [[1, 0], [Math.E, 0.5], [Math.exp(-2), 2]]) assert.ok(Math.abs((prior(valuesOf(factor), true)?.value ?? NaN) - value) < 1e-12);
+  // Twice as long along one axis: ln((4/3)^3 / 2), times 4, and a mean that is 4/3 as long.
   const longer = names.map(({ name, start }) => (name === "domain_xx" || name === "eta_zz" ? 2 * start : start));
-  for (const prior of found) assert.ok(Math.abs((prior(longer, true)?.value ?? NaN) - 4 * Math.log(32 / 27)) < 1e-12);
-  assert.is(roundnessExpected(truth, parametersNamed(["eta"], truth)).length, 0);
+  for (const prior of found) assert.ok(Math.abs((prior(longer, true)?.value ?? NaN) - 4 * Math.log(32 / 27) - Math.log(4 / 3) ** 2 / 2) < 1e-12);
+  assert.is(roundnessExpected(truth, parametersNamed(["eta"], truth), truth).length, 0);
 });
 
 test("the photons of a whole spot are those of its box, from a pixel beside its middle, too", () => {
