@@ -53,6 +53,7 @@ export function formatOf(name: string, said: string | undefined, option: string)
  * Reads an image of any format by its content; "stack.h5#17" is the frame 17 of a stack, counted from 1.
  * @param said format that an option gives in place of the content's own
  * @param shape [slow, fast] of a raw float image; a square one unless given
+ * @param dataSet of an HDF5 file, the one with the images, where a geometry file names it
  * @throws InputError when the file cannot be read or is no such image
  */
 export async function readImage(
@@ -60,6 +61,7 @@ export async function readImage(
   name: string,
   said?: string,
   shape?: readonly [slow: number, fast: number],
+  dataSet?: string,
 ): Promise<MeasuredImage> {
   const { file, frame } = frameNameOf(name);
   const given = said ?? formatByName(file);
@@ -67,7 +69,7 @@ export async function readImage(
   if (given !== undefined && format === undefined) {
     throw new InputError(`${name}: an image is read from ${imageFormats.join(", ")}, not from ${given}`);
   }
-  return readAnyImage(resolve(cwd, file), name, frame, { ...(said === undefined ? { otherwise: format } : { format }), shape });
+  return readAnyImage(resolve(cwd, file), name, frame, { ...(said === undefined ? { otherwise: format } : { format }), shape, dataSet });
 }
 
 /** Formats that an image is read from. */

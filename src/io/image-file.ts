@@ -26,7 +26,7 @@ export function frameNameOf(name: string): FrameName {
  */
 export async function readAnyImage(path: string, name: string, frame?: number, reading: ImageReading = {}): Promise<MeasuredImage> {
   if (await beginsAsHdf5(path)) {
-    const { record, ...image } = await withHdf5(path, name, (file) => readNexus(file, frame ?? 1));
+    const { record, ...image } = await withHdf5(path, name, (file) => readNexus(file, frame ?? 1, reading.dataSet));
     const isUnsaid = frame === undefined && image.frames > 1;
     return { name, format: "hdf5", ...image, record: isUnsaid ? { ...record, remarks: [...record.remarks, moreFrames(name, image.frames)] } : record };
   }

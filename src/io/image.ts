@@ -54,6 +54,8 @@ export function isHdf5(bytes: Uint8Array): boolean {
 
 /** How an image is read. */
 export interface ImageReading {
+  /** of an HDF5 file, the data set with the images; found by the file's own conventions unless given */
+  readonly dataSet?: string | undefined;
   /** what the bytes are; by their content unless given */
   readonly format?: ImageFormat | undefined;
   /** what they are where their content does not say it */

@@ -108,4 +108,20 @@ test("refine leaves out what a mask and limits of counts do, and describe counts
     assert.equal(JSON.parse(stdout).panels.map((panel: { readonly masked: number }) => panel.masked), [1, 1]);
   }));
 
+test("counts are those of the data set that a geometry file names", () =>
+  withBench({ "d.geom": geometry("data = /raw/second\ndim0 = %\ndim1 = ss\ndim2 = fs"), "no.geom": geometry("data = /raw/third") }, async (bench) => {
+    const file = new h5wasm.File(join(bench.folder, "i.h5"), "w");
+    const stack = (name: string, first: number) => ({ name, data: Uint16Array.from({ length: 24 }, (_, i) => first + i), shape: [2, 4, 3], dtype: "<H" });
+    file.create_group("data").create_dataset(stack("data", 100));
+    file.create_group("raw").create_dataset(stack("second", 500));
+    file.close();
+    const request = (model: string) => {
+      const words = `i.h5#2 -geometry ${model} -cell 30 40 50 90 90 90 -default_F 10 -N 3 --refine scale`.split(" ");
+      return refineRequest(parseFlags(words, refineFlags), ["i.h5#2"], bench.folder, 0);
+    };
+    const { stills: [{ counts }] } = await request("d.geom");
+    assert.equal(toNested(counts), [[[512, 513, 514], [515, 516, 517]], [[518, 519, 520], [521, 522, 523]]]);
+    await refusesLater(() => request("no.geom"), /i\.h5#2 has no data set \/raw\/third of images, which the geometry file names/);
+  }));
+
 test.run();

@@ -104,11 +104,14 @@ export function stillFrom(name: string, { image, overload, mask: own }: Counted,
   return { experiment: refinableExperiment(experiment), options: { ...options, ...(given.has("oversample") && { oversample }), mask }, counts, overload: rules.overload, name };
 }
 
-/** Reads an image. */
-export async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>): Promise<Counted & { readonly header: HeaderSettings; readonly words: HeaderWords; readonly record: ExperimentRecord }> {
+/**
+ * Reads an image.
+ * @param dataSet of an HDF5 file, the one with the images, where a geometry file names it
+ */
+export async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>, dataSet?: string): Promise<Counted & { readonly header: HeaderSettings; readonly words: HeaderWords; readonly record: ExperimentRecord }> {
   const fast = flags.number("detpixels", "detpixels_x");
   const slow = flags.number("detpixels", "detpixels_y");
-  const { image, mask, overload, smvHeader, record } = await readImage(cwd, name, undefined, fast !== undefined && slow !== undefined ? [slow, fast] : undefined);
+  const { image, mask, overload, smvHeader, record } = await readImage(cwd, name, undefined, fast !== undefined && slow !== undefined ? [slow, fast] : undefined, dataSet);
   const shape = [image.shape[image.rank - 2], image.shape[image.rank - 1]] as const;
   const stated = { pixelSizeMm: record.panels[0]?.pixelSizeMm, wavelengthA: record.beam.wavelengthA };
   const header = smvHeader ? headerSettings({ header: smvHeader, shape, image }, name) : { ...noSettings, ...stated, shape };

@@ -52,7 +52,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   const headers: HeaderWords[] = [];
   let facts: readonly StatedFact[] = [];
   for (const name of images) {
-    const { header, words, record, ...measured } = await readCounts(name, cwd, flags);
+    const { header, words, record, ...measured } = await readCounts(name, cwd, flags, files.geometry?.record.dataSet);
     const geometry = files.geometry ? withImageRecord(files.geometry, record) : measured.isSmv ? undefined : geometryOfHeader(flags, record);
     const many = manyPanels(flags, { geometry });
     if (many) checkForMany(given, many);

@@ -65,9 +65,18 @@ export function parseCrystfelGeometry(text: string, name: string, imageEv?: numb
     mounting: mountingOf(groups, listed.map((panel) => panel.name), name),
     crystals: [],
     images: [],
+    dataSet: dataSetOf([...panels.values()], remarks),
     openShift: camera.statedBy === undefined ? undefined : { along: [0, 0, 1], statedBy: camera.statedBy },
     remarks: [...remarks],
   };
+}
+
+/** The data set that holds all panels, where the file names one; one whose name holds that of the image's event is looked for by itself. */
+function dataSetOf(panels: readonly Settings[], remarks: Set<string>): string | undefined {
+  const names = new Set(panels.map((settings) => settings.get("data")?.word));
+  const [name] = names;
+  if (names.size > 1) remarks.add(`data names ${names.size} data sets for different panels, and one is read, in which all are looked for`);
+  return names.size === 1 && name?.includes("%") === false ? name : undefined;
 }
 
 /** The wavelength that the file states, in A; a path says that the image states it. */

@@ -23,6 +23,8 @@ export interface ExperimentRecord {
   readonly crystals: readonly CrystalRecord[];
   /** files that hold the images, in their order */
   readonly images: readonly ImageName[];
+  /** data set of the images' files that holds the pixels, where the source names one */
+  readonly dataSet?: string | undefined;
   /** where the source states the detector's place only up to a shift: along which direction, and what would state it */
   readonly openShift?: { readonly along: Vector3; readonly statedBy: string } | undefined;
   /** sentences on what the source leaves open, ignores or contradicts */

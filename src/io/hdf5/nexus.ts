@@ -21,12 +21,13 @@ export interface NexusImage {
 /**
  * Reads a frame of a NeXus file (NXmx), of an Eiger's master file, or of any HDF5 file with a stack of images.
  * @param frame number of the frame, from 1
+ * @param dataSet the one with the images; found by the conventions unless given
  * @throws InputError when there is no such frame, or the file contradicts itself
  *
  * Source: NeXus manual, NXmx; Dectris, SIMPLON API reference.
  */
-export function readNexus(file: Hdf5File, frame: number): NexusImage {
-  const stacks = findStacks(file);
+export function readNexus(file: Hdf5File, frame: number, dataSet?: string): NexusImage {
+  const stacks = dataSet === undefined ? findStacks(file) : [stackNamed(file, dataSet)];
   const counts = stacks.map(({ shape }) => (shape.length === 2 ? 1 : shape[0]));
   const frames = counts.reduce((sum, count) => sum + count, 0);
   if (!(frame >= 1 && frame <= frames)) {
@@ -67,6 +68,12 @@ function findStacks(file: Hdf5File): readonly Hdf5Dataset[] {
   const found = largest(file, "/", 6);
   if (found === undefined) throw new InputError(`${file.name} is an HDF5 file without a stack of images`);
   return [found];
+}
+
+function stackNamed(file: Hdf5File, path: string): Hdf5Dataset {
+  const dataset = file.dataset(path);
+  if (dataset === undefined || !isStack(dataset)) throw new InputError(`${file.name} has no data set ${path} of images, which the geometry file names`);
+  return dataset;
 }
 
 function isStack({ shape, numberType }: Hdf5Dataset): boolean {
