@@ -22,29 +22,47 @@ export interface MiniHeader {
 
 const number = String.raw`([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)`;
 
-/** Reads the lines "# Key value unit" of a miniCBF header. */
+/** The word behind a number. */
+const unit = String.raw`[^\S\n]*([^\s\d(),;:=*/]*)`;
+
+/** Units that a header can state, in mm, A and pixels; without any a length is in m, a wavelength in A, and a place in pixels. */
+const lengths: ReadonlyMap<string, number> = new Map([["", 1000], ["m", 1000], ["cm", 10], ["mm", 1], ["um", 1e-3], ["micron", 1e-3]]);
+const wavelengths: ReadonlyMap<string, number> = new Map([["", 1], ["a", 1], ["angstrom", 1], ["nm", 10], ["m", 1e10]]);
+const places: ReadonlyMap<string, number> = new Map([["", 1], ["pixels", 1], ["pixel", 1], ["px", 1]]);
+
+/** A unit in plain letters: micro signs of any encoding are u, and plurals of words go. */
+function unitOf(word: string): string {
+  return word.replace(/^\u00c2?\u00b5|^\u03bc/, "u").toLowerCase().replace(/(?<=angstrom|micron)s$/, "");
+}
+
+/** Reads the lines "# Key value unit" of a miniCBF header; a number in a unit that is not known is none. */
 export function parseMiniHeader(text: string): MiniHeader {
   const find = (pattern: string): number[] | undefined => {
     const words = new RegExp(String.raw`^#\s*${pattern}`, "im").exec(text)?.slice(1);
     const numbers = words?.map(parseNumber);
     return numbers?.some(Number.isNaN) ? undefined : numbers;
   };
-  const pair = (numbers: number[] | undefined, unit: number): readonly [number, number] | undefined =>
-    numbers && [round(numbers[0] * unit), round(numbers[1] * unit)];
+  /** Numbers, each with the unit behind it. */
+  const measured = (pattern: string, units: ReadonlyMap<string, number>): number[] | undefined => {
+    const words = new RegExp(String.raw`^#\s*${pattern}`, "im").exec(text)?.slice(1) ?? [];
+    const values = words.flatMap((word, i) => (i % 2 === 0 ? [round(parseNumber(word) * (units.get(unitOf(words[i + 1])) ?? NaN))] : []));
+    return values.length === 0 || values.some(Number.isNaN) ? undefined : values;
+  };
+  const pair = (numbers: number[] | undefined): readonly [number, number] | undefined => numbers && [numbers[0], numbers[1]];
   const single = (pattern: string): number | undefined => find(pattern)?.[0];
   const word = (pattern: string): string | undefined => new RegExp(String.raw`^#\s*${pattern}`, "im").exec(text)?.[1]?.trim();
-  const distanceM = single(`Detector_distance[:\\s=]*${number}\\s*m`);
-  const thicknessM = single(`\\w+ sensor,? thickness\\s*=?\\s*${number}\\s*m`);
-  const material = word("(\\w+) sensor");
+  const thicknessMm = measured(`\\w+\\s+sensor,?\\s+thickness\\s*=?\\s*${number}${unit}`, lengths)?.[0];
+  const beam = new RegExp(String.raw`^#\s*Beam_xy[:\s=]*\(?\s*${number}\s*,\s*${number}\s*\)?${unit}`, "im").exec(text)?.slice(1);
+  const material = word("(\\w+)\\s+sensor");
   return {
     detector: word("Detector:\\s*(.+)"),
-    pixelSizeMm: pair(find(`Pixel_size[:\\s=]*${number}\\s*m\\s*x\\s*${number}\\s*m`), 1000),
-    sensor: thicknessM === undefined && material === undefined ? undefined : { material, thicknessUm: thicknessM === undefined ? undefined : round(thicknessM * 1e6) },
+    pixelSizeMm: pair(measured(`Pixel_size[:\\s=]*${number}${unit}\\s*x\\s*${number}${unit}`, lengths)),
+    sensor: thicknessMm === undefined && material === undefined ? undefined : { material, thicknessUm: thicknessMm === undefined ? undefined : round(thicknessMm * 1000) },
     exposureS: single(`Exposure_time[:\\s=]*${number}`),
     overload: single(`Count_cutoff[:\\s=]*${number}`),
-    wavelengthA: single(`Wavelength[:\\s=]*${number}`),
-    distanceMm: distanceM === undefined ? undefined : round(distanceM * 1000),
-    beamPixels: pair(find(`Beam_xy[:\\s=]*\\(?\\s*${number}\\s*,\\s*${number}`), 1),
+    wavelengthA: measured(`Wavelength[:\\s=]*${number}${unit}`, wavelengths)?.[0],
+    distanceMm: measured(`Detector_distance[:\\s=]*${number}${unit}`, lengths)?.[0],
+    beamPixels: beam && places.has(unitOf(beam[2])) ? [parseNumber(beam[0]), parseNumber(beam[1])] : undefined,
     startDeg: single(`Start_angle[:\\s=]*${number}`),
     incrementDeg: single(`Angle_increment[:\\s=]*${number}`),
     twothetaDeg: single(`Detector_2theta[:\\s=]*${number}`),

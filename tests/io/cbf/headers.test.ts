@@ -40,6 +40,21 @@ test("an EIGER's header is read alike", () => {
   assert.equal([panel.pixelSizeMm, panel.sensor?.material, panel.trusted?.overload], [0.075, "CdTe", 65535]);
 });
 
+test("lengths are those of their units, and one of another unit is left open", () => {
+  const other = pilatus
+    .replace("172e-6 m x 172e-6 m", "172 um x 0.172 mm")
+    .replace("thickness 0.001000 m", "thickness 1 mm")
+    .replace("0.33810 m", "338.1 mm")
+    .replace("0.97625 A", "0.097625 nm");
+  assert.equal(parseMiniHeader(other), parseMiniHeader(pilatus));
+  assert.equal(parseMiniHeader(pilatus.replace("172e-6 m x 172e-6 m", "172 \u00b5m x 172 \u00c2\u00b5m")).pixelSizeMm, [0.172, 0.172]);
+  assert.equal(parseMiniHeader(pilatus.replaceAll("\n", "\r\n").replaceAll(" ", "\t")), { ...parseMiniHeader(pilatus), detector: "PILATUS3\t6M,\tS/N\t60-0126" });
+  const open = (from: string, to: string) => miniHeaderRecord(parseMiniHeader(pilatus.replace(from, to)), [2, 2], "i.cbf");
+  assert.match(open("0.33810 m", "13.3 inch").remarks.join(), /does not state Detector_distance/);
+  assert.match(open("1208.60) pixels", "1208.60) mm").remarks.join(), /does not state Beam_xy/);
+  assert.is(open("0.97625 A", "12.7 keV").beam.wavelengthA, undefined);
+});
+
 test("what a header does not state stays open, and a remark names it", () => {
   const open = (text: string): string => {
     const { panels, remarks } = miniHeaderRecord(parseMiniHeader(text), [2, 2], "i.cbf");
