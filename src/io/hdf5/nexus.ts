@@ -2,9 +2,10 @@ import { allocate } from "../../ndarray/dtype.js";
 import { InputError } from "../../ndarray/errors.js";
 import { fromData, zeros, type NdArray } from "../../ndarray/ndarray.js";
 import { direction, identity, lengthOf, scaled } from "../geometry/vector.js";
+import { evAngstrom } from "../geometry/crystfel.js";
 import type { ExperimentRecord, GoniometerRecord, PanelRecord, ScanRecord } from "../geometry/record.js";
 import type { Hdf5Dataset, Hdf5File } from "./open.js";
-import { throughChain, toMillimetres, transformationChain, turnedByChain, type Transformation } from "./transformations.js";
+import { throughChain, toAngstrom, toDegrees, toElectronVolts, toMillimetres, transformationChain, turnedByChain, type Transformation } from "./transformations.js";
 
 /** One frame of an HDF5 file. */
 export interface NexusImage {
@@ -149,9 +150,11 @@ function millimetres(file: Hdf5File, path: string): number | undefined {
 function recordOf(file: Hdf5File, detector: string, shape: readonly [number, number], frame: number, frames: number, overload: number | undefined): ExperimentRecord {
   const entry = detector.split("/").slice(0, 2).join("/");
   const instrument = detector.split("/").slice(0, 3).join("/");
-  const wavelengthA = [`${instrument}/beam/incident_wavelength`, `${entry}/sample/beam/incident_wavelength`, `${instrument}/beam_1/incident_wavelength`, `${detector}/../monochromator/wavelength`]
-    .map((path) => number(file, path))
-    .find((value) => value !== undefined && value > 0);
+  const beams = [`${instrument}/beam`, `${entry}/sample/beam`, `${instrument}/beam_1`];
+  const stated = (paths: readonly string[], factor: (file: Hdf5File, path: string) => number): number | undefined =>
+    paths.map((path) => ({ path, value: number(file, path) })).flatMap(({ path, value }) => (value !== undefined && value > 0 ? [Number((value * factor(file, path)).toPrecision(12))] : []))[0];
+  const energyEv = stated([...beams.map((beam) => `${beam}/incident_energy`), `${detector}/detectorSpecific/photon_energy`], toElectronVolts);
+  const wavelengthA = stated([...beams.map((beam) => `${beam}/incident_wavelength`), `${instrument}/monochromator/wavelength`], toAngstrom) ?? (energyEv && evAngstrom / energyEv);
   const remarks: string[] = [];
   const modules = file.keys(detector).filter((name) => file.dataset(`${detector}/${name}/fast_pixel_direction`) !== undefined);
   const sensor = {
@@ -211,10 +214,18 @@ function vectorAt(file: Hdf5File, path: string): readonly [number, number, numbe
   return [value[0], value[1], value[2]];
 }
 
+/** A beam centre in pixels, as it is stated unless it has a unit of length. */
+function centre(file: Hdf5File, path: string, pixelMm: number | undefined): number | undefined {
+  const value = number(file, path);
+  const unit = file.attribute(path, "units");
+  const isLength = typeof unit === "string" && !/^(pixels?|px|)$/i.test(unit.trim());
+  return value === undefined || !isLength ? value : pixelMm && (value * toMillimetres(file, path)) / pixelMm;
+}
+
 /** A detector across the beam, by its distance and beam centre. */
 function plainPanel(file: Hdf5File, detector: string, [slow, fast]: readonly [number, number], remarks: string[]): PanelRecord[] {
-  const [x, y] = [number(file, `${detector}/beam_center_x`), number(file, `${detector}/beam_center_y`)];
   const [sizeX, sizeY] = [millimetres(file, `${detector}/x_pixel_size`), millimetres(file, `${detector}/y_pixel_size`)];
+  const [x, y] = [centre(file, `${detector}/beam_center_x`, sizeX), centre(file, `${detector}/beam_center_y`, sizeY ?? sizeX)];
   const distanceMm = millimetres(file, `${detector}/detector_distance`) ?? millimetres(file, `${detector}/distance`);
   if (x === undefined || y === undefined || sizeX === undefined || distanceMm === undefined || !(sizeX > 0) || !(distanceMm > 0)) {
     remarks.push("the file does not state beam centre, pixel size and distance: the detector's place is left open");
@@ -232,10 +243,17 @@ function plainPanel(file: Hdf5File, detector: string, [slow, fast]: readonly [nu
   ];
 }
 
+function average(file: Hdf5File, path: string): number | undefined {
+  const value = number(file, path);
+  return value === undefined ? undefined : value * toDegrees(file, path);
+}
+
 function plainScan(file: Hdf5File, path: string, frames: number): { goniometer?: GoniometerRecord; scan?: ScanRecord } {
-  const starts = file.dataset(`${path}/omega`)?.numbers();
-  if (starts === undefined || starts.length === 0) return {};
-  const widthDeg = number(file, `${path}/omega_range_average`) ?? (starts.length > 1 ? starts[1] - starts[0] : undefined);
+  const stated = file.dataset(`${path}/omega`)?.numbers() ?? [];
+  if (stated.length === 0) return {};
+  const factor = toDegrees(file, `${path}/omega`);
+  const starts = stated.map((angle) => angle * factor);
+  const widthDeg = average(file, `${path}/omega_range_average`) ?? (starts.length > 1 ? starts[1] - starts[0] : undefined);
   const scan = { firstImage: 1, lastImage: frames, startDeg: starts[0], widthDeg };
   return widthDeg === undefined || widthDeg === 0 ? { scan } : { scan, goniometer: { axis: [1, 0, 0], fixed: identity, setting: identity } };
 }

@@ -11,22 +11,39 @@ export interface Transformation {
   readonly values: readonly number[];
 }
 
-const millimetres: ReadonlyMap<string, number> = new Map([
-  ["m", 1000],
-  ["meter", 1000],
-  ["metre", 1000],
-  ["cm", 10],
-  ["mm", 1],
-  ["um", 1e-3],
-  ["nm", 1e-6],
-  ["pixel", 0],
-]);
-
 /** The factor from a data set's unit of length to mm; metres unless it states a unit. */
 export function toMillimetres(file: Hdf5File, path: string, attribute = "units"): number {
-  const units = file.attribute(path, attribute);
-  const factor = millimetres.get(typeof units === "string" && units !== "" ? units.trim() : "m");
-  if (factor === undefined) throw new InputError(`${file.name}: ${path} has the unit "${String(units)}", which is not one of length`);
+  return factorOf(file, path, "length", attribute);
+}
+
+/** The factor from a data set's unit of angle to degrees; degrees unless it states a unit. */
+export function toDegrees(file: Hdf5File, path: string): number {
+  return factorOf(file, path, "angle");
+}
+
+/** The factor from a data set's unit of wavelength to A; A unless it states a unit. */
+export function toAngstrom(file: Hdf5File, path: string): number {
+  return factorOf(file, path, "wavelength");
+}
+
+/** The factor from a data set's unit of energy to eV; eV unless it states a unit. */
+export function toElectronVolts(file: Hdf5File, path: string): number {
+  return factorOf(file, path, "energy");
+}
+
+/** What one of each unit is in mm, degrees, A and eV; "" where none is stated. */
+const units = {
+  length: { "": 1000, m: 1000, meter: 1000, metre: 1000, cm: 10, mm: 1, millimeter: 1, millimetre: 1, um: 1e-3, "\u00b5m": 1e-3, "\u03bcm": 1e-3, micron: 1e-3, nm: 1e-6, pixel: 0 },
+  angle: { "": 1, deg: 1, degree: 1, "\u00b0": 1, rad: 180 / Math.PI, radian: 180 / Math.PI, mrad: 0.18 / Math.PI, arcmin: 1 / 60, arcsec: 1 / 3600 },
+  wavelength: { "": 1, a: 1, ang: 1, angstrom: 1, "\u00e5": 1, "\u212b": 1, nm: 10, pm: 0.01, m: 1e10 },
+  energy: { "": 1, ev: 1, kev: 1e3, mev: 1e6, j: 1 / 1.602176634e-19 },
+} as const;
+
+function factorOf(file: Hdf5File, path: string, kind: keyof typeof units, attribute = "units"): number {
+  const stated = file.attribute(path, attribute);
+  const word = typeof stated === "string" ? stated.trim().toLowerCase() : "";
+  const factor = Object.entries(units[kind]).find(([unit]) => unit === word || (unit.length > 2 && `${unit}s` === word))?.[1];
+  if (factor === undefined) throw new InputError(`${file.name}: ${path} has the unit "${String(stated)}", which is not one of ${kind}`);
   return factor;
 }
 
@@ -43,7 +60,7 @@ export function transformationChain(file: Hdf5File, first: string): Transformati
     const dataset = file.dataset(path);
     if (dataset === undefined) throw new InputError(`${file.name}: something depends on ${path}, which is not there`);
     const isRotation = file.attribute(path, "transformation_type") === "rotation";
-    const factor = isRotation ? 1 : toMillimetres(file, path);
+    const factor = isRotation ? toDegrees(file, path) : toMillimetres(file, path);
     const offset = vectorOf(file.attribute(path, "offset")) ?? [0, 0, 0];
     chain.push({
       path,

@@ -7,6 +7,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { readAnyImage } from "../../../src/io/image-file.js";
 import { InputError } from "../../../src/ndarray/errors.js";
+import { refusesLater } from "../refusal.js";
 import { toNested } from "../../../src/ndarray/ndarray.js";
 
 const module = await h5wasm.ready;
@@ -65,6 +66,39 @@ test("an Eiger's master file, its data in a file beside it, is read frame by fra
   assert.is(beam.wavelengthA, 0.9763);
   assert.equal(panels[0].originMm.map((x) => Number(x.toFixed(9))), [-0.1875, 0.09375, -125]);
   assert.equal(scan, { firstImage: 1, lastImage: 2, startDeg: 10, widthDeg: 0.5 });
+});
+
+test("numbers are those of their units, and an energy stands for a wavelength", async () => {
+  const described = async (name: string, fill: (instrument: h5wasm.Group, detector: h5wasm.Group, sample: h5wasm.Group) => void) => {
+    const path = write(name, (file) => {
+      const entry = file.create_group("entry");
+      entry.create_group("data").create_dataset({ name: "data", data: new Uint16Array(24), shape: [2, 3, 4], dtype: "<H" });
+      const instrument = entry.create_group("instrument");
+      const detector = instrument.create_group("detector");
+      numbers(detector, "x_pixel_size", 75, "um");
+      numbers(detector, "detector_distance", 12.5, "cm");
+      fill(instrument, detector, entry.create_group("sample"));
+    });
+    return (await readAnyImage(path, name)).record;
+  };
+  const beam = (instrument: h5wasm.Group): h5wasm.Group => instrument.create_group("beam");
+  const inLengths = await described("mm.h5", (instrument, detector, sample) => {
+    numbers(beam(instrument), "incident_wavelength", 0.09763, "nm");
+    numbers(detector, "beam_center_x", 0.15, "mm");
+    numbers(detector, "beam_center_y", 75e-6, "m");
+    sample.create_group("goniometer").create_dataset({ name: "omega", data: new Float64Array([Math.PI, Math.PI * 1.5]), shape: [2], dtype: "<d" }).create_attribute("units", "rad");
+  });
+  assert.is(inLengths.beam.wavelengthA, 0.9763);
+  assert.equal(inLengths.panels[0].originMm.map((x) => Number(x.toFixed(9))), [-0.15, 0.075, -125]);
+  assert.equal([inLengths.scan?.startDeg, inLengths.scan?.widthDeg], [180, 90]);
+  const inPixels = await described("px.h5", (instrument, detector) => {
+    numbers(beam(instrument), "incident_energy", 12.398419843320026, "keV");
+    numbers(detector, "beam_center_x", 2, "pixel");
+    numbers(detector, "beam_center_y", 1);
+  });
+  assert.ok(Math.abs((inPixels.beam.wavelengthA ?? 0) - 1) < 1e-9);
+  assert.equal(inPixels.panels[0].originMm.map((x) => Number(x.toFixed(9))), [-0.15, 0.075, -125]);
+  await refusesLater(() => described("bad.h5", (instrument) => numbers(beam(instrument), "incident_wavelength", 1, "furlong")), /bad\.h5: \/entry\/instrument\/beam\/incident_wavelength has the unit "furlong", which is not one of wavelength/);
 });
 
 test("an NXmx file's detector stands where its chain of transformations puts it", async () => {
