@@ -1,4 +1,4 @@
-import { prepareWorkspace, type Executor, type Workspace } from "../../autodiff/executor.js";
+import type { Executor } from "../../autodiff/executor.js";
 import { derivativesOfEach } from "../../autodiff/each.js";
 import { broadcastTo } from "../../autodiff/primitives/sum.js";
 import { Tape, Variable, type Program, type Quantity } from "../../autodiff/tape.js";
@@ -10,6 +10,7 @@ import { motionNumbers } from "../../simulate/panel-motions.js";
 import { experimentAt, type Parameter } from "../parameter.js";
 import type { BoxPixels } from "./box.js";
 import { frameNumbers, PanelPlaces, type PanelArguments } from "./panel-arguments.js";
+import { openWorkspace, type OpenWorkspace } from "./open-workspace.js";
 import { recordProfile, recordWhole } from "./profile.js";
 
 /** Pixels, each with the reflection whose spot it sees. */
@@ -41,8 +42,8 @@ export class ProfileProgram {
   readonly #places: PanelPlaces | undefined;
   readonly #chunk: number;
   /** by the kind of the panel */
-  readonly #plain = new Map<string, Workspace>();
-  readonly #derived = new Map<string, Workspace>();
+  readonly #plain = new Map<string, OpenWorkspace>();
+  readonly #derived = new Map<string, OpenWorkspace>();
 
   /**
    * @param parameters without those of blocks
@@ -88,7 +89,7 @@ export class ProfileProgram {
       while (end < asked && panelAt(end) === panel) end++;
       const placed = panels?.[panel];
       const kind = placed?.kind ?? "";
-      const workspace = workspaces.get(kind) ?? prepareWorkspace(this.#record(hasDerivatives, panel), this.#executor);
+      const workspace = workspaces.get(kind) ?? openWorkspace(this.#record(hasDerivatives, panel), this.#executor);
       workspaces.set(kind, workspace);
       const motion = hasDerivatives && placed ? placed.motions.length > 0 : false;
       const numbers = rotationsDeg.map((rotationDeg) => [...own, ...rotationDeg, ...(motion ? stillMotion : []), ...(placed?.frame ?? [])]);
@@ -139,10 +140,11 @@ export class ProfileProgram {
   }
 
   /** @param numbers of each block: the arguments before those of the pixels */
-  #runPart(workspace: Workspace, { fast, slow, h, k, l }: SeenPixels, start: number, end: number, numbers: readonly (readonly number[])[], combine: Combine, read: ChunkReader, at?: Data): void {
+  #runPart({ workspace, writeKnown }: OpenWorkspace, { fast, slow, h, k, l }: SeenPixels, start: number, end: number, numbers: readonly (readonly number[])[], combine: Combine, read: ChunkReader, at?: Data): void {
     const { inputs } = workspace;
     const [chunk, points] = [this.#chunk, this.points];
     const perPixel = inputs.slice(numbers[0].length);
+    writeKnown();
     for (let first = start; first < end; first += chunk) {
       const here = Math.min(chunk, end - first);
       const fill = (from: Data, { data, offset }: NdArray, shift: number): void => {
