@@ -51,6 +51,7 @@ export function headerSettings({ header, shape }: Smv, name: string): HeaderSett
   const numbers = (key: string): readonly number[] | undefined => {
     const text = entryOf(header, key);
     if (text === undefined) return undefined;
+    if (/^[-+]?\d+,\d+$/.test(text)) throw new InputError(`${name}: ${key} is ${quote(text)}; a number is written with a decimal point`);
     const words = text.split(/[\s,]+/);
     const values = (words.length > 1 && units.test(words[words.length - 1]) ? words.slice(0, -1) : words).map(parseNumber);
     if (values.some(Number.isNaN)) throw new InputError(`${name}: ${key} is ${quote(text)}; it must be a finite number`);

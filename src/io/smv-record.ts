@@ -1,3 +1,4 @@
+import { InputError } from "../ndarray/errors.js";
 import { parseNumber } from "./field.js";
 import type { ExperimentRecord, PanelRecord } from "./geometry/record.js";
 import { identity } from "./geometry/vector.js";
@@ -12,6 +13,7 @@ import type { Smv } from "./smv.js";
 export function smvRecord(smv: Smv, source: string): ExperimentRecord {
   const { shape: [slow, fast], pixelSizeMm, distanceMm, closeDistanceMm, wavelengthA, beamAtMm, beamCenterXMm, beamCenterYMm, phiDeg, oscRangeDeg, twothetaDeg = 0 } =
     headerSettings(smv, source);
+  if (distanceMm !== undefined && !(distanceMm > 0)) throw new InputError(`${source}: DISTANCE is ${distanceMm}; it must be above 0`);
   const remarks: string[] = [];
   const panels: PanelRecord[] = [];
   const isCentred = beamCenterXMm !== undefined && beamCenterYMm !== undefined;

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { headerSettings } from "../../src/io/header-settings.js";
+import { smvRecord } from "../../src/io/smv-record.js";
 import type { Smv } from "../../src/io/smv.js";
 import { zeros } from "../../src/ndarray/ndarray.js";
 import { refuses } from "./refusal.js";
@@ -59,6 +60,11 @@ const malformed: readonly [key: string, value: string, message: RegExp][] = [
 
 test("an entry that is not a number, or a length that is not above 0, is refused", () => {
   for (const [key, value, message] of malformed) refuses(() => headerSettings(smvWith({ [key]: value }), "m.img"), message);
+});
+
+test("a comma is no decimal point, and an image's detector stands in front of the source", () => {
+  refuses(() => headerSettings(smvWith({ WAVELENGTH: "1,1" }), "a.img"), /a\.img: WAVELENGTH is "1,1"; a number is written with a decimal point/);
+  for (const distance of ["0", "-60"]) refuses(() => smvRecord(smvWith({ PIXEL_SIZE: "0.2", DISTANCE: distance }), "a.img"), new RegExp(`a\\.img: DISTANCE is ${distance}; it must be above 0`));
 });
 
 test("a d*TREK header sets the same by its own entries, and its beam along the axes of the image", () => {

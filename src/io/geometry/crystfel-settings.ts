@@ -5,15 +5,15 @@ import { parseNumber, quote } from "../field.js";
 export type Settings = Map<string, { readonly word: string; readonly line: number }>;
 
 /**
- * The number of a setting, without the unit behind it.
+ * The number of a setting that no unit follows.
  * @returns undefined where the setting is not there
  * @throws InputError that names the line when it is no number
  */
 export function numberOf(settings: Settings, key: string, name: string): number | undefined {
   const setting = settings.get(key);
   if (setting === undefined) return undefined;
-  const value = parseNumber(setting.word.split(/\s+/)[0]);
-  if (Number.isNaN(value)) throw new InputError(`${name}, line ${setting.line}: ${key} is ${quote(setting.word)}; it must be a number`);
+  const value = parseNumber(setting.word);
+  if (Number.isNaN(value)) throw new InputError(`${name}, line ${setting.line}: ${key} is ${quote(setting.word)}; it must be a number${/^[-+.\deE]+\s/.test(setting.word) ? " without a unit" : ""}`);
   return value;
 }
 

@@ -64,6 +64,7 @@ test("units are those of the manual, and any other is refused", () => {
   refuses(() => read(geometry.replace("clen = 0.100", "clen = 10 cm")), /line 3: clen is "10 cm"; its unit must be m or mm/);
   // What begins as a number is none where it goes on otherwise, and no place in the image either.
   for (const word of ["50.0D-3", "0,05", "0.1.2"]) refuses(() => read(geometry.replace("clen = 0.100", `clen = ${word}`)), /line 3: clen is ".*"; it must be a number, or a place in the image's file/);
+  refuses(() => read(geometry.replace("p1/coffset = 0.001", "p1/coffset = 1 mm")), /line \d+: coffset is "1 mm"; it must be a number without a unit/);
   assert.is(read(geometry.replace("clen = 0.100", "clen = 100 mm")).panels[0].originMm[2], 100);
 });
 
