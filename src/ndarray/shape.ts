@@ -38,14 +38,17 @@ function broadcastPair(a: Shape, b: Shape): Shape {
   if (a.length === 0 || sameShape(a, b)) return b;
   if (b.length === 0) return a;
   const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => {
-    const inA = a[axis - rank + a.length] ?? 1;
-    const inB = b[axis - rank + b.length] ?? 1;
+  const shape = new Array<number>(rank);
+  for (let axis = 0; axis < rank; axis++) {
+    const [atA, atB] = [axis - rank + a.length, axis - rank + b.length];
+    const inA = atA < 0 ? 1 : a[atA];
+    const inB = atB < 0 ? 1 : b[atB];
     if (inA !== inB && inA !== 1 && inB !== 1) {
       throw new ShapeError(`shapes ${describeShape(a)} and ${describeShape(b)} do not broadcast together`);
     }
-    return inA === 1 ? inB : inA;
-  });
+    shape[axis] = inA === 1 ? inB : inA;
+  }
+  return shape;
 }
 
 /**

@@ -1,7 +1,9 @@
+import type { Pixels } from "../pixels.js";
 import type { Plan } from "../recordings.js";
 import { blockOfTile, type BlockOfPanel } from "./blocked-pixels.js";
-import { tilesIn } from "./blocks.js";
+import { tilesIn, type Blocks } from "./blocks.js";
 import { liveStepsOn } from "./live-steps.js";
+import { blockEdge } from "./pixel-block.js";
 import type { RunReach } from "./reach.js";
 
 /** Steps of so few blocks tell of all; and of fewer where there are few blocks, or looking would cost as much as it can save. */
@@ -38,9 +40,20 @@ function isLiveAtMost(share: number, reach: RunReach, plan: Plan): boolean {
 
 /** Blocks from all over the detector. */
 function someBlocks({ pixels }: Plan): BlockOfPanel[] {
-  const { blocks } = pixels;
+  const { blocks, roi } = pixels;
   if (blocks === undefined) return [];
-  const all = Array.from({ length: tilesIn(blocks) }, (_, tile) => blockOfTile(pixels, blocks, tile)).filter((block) => block !== undefined);
-  const count = Math.min(Math.ceil(all.length / blocksForEach), blocksLookedAt);
-  return Array.from({ length: count }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / count)]);
+  const along = (length: number): number => Math.ceil(length / blockEdge);
+  const all = blocks.panels * along(blocks.rows) * along(roi.fastMax - roi.fastMin + 1);
+  const count = Math.min(Math.ceil(all / blocksForEach), blocksLookedAt);
+  const tiles = tilesIn(blocks);
+  return Array.from({ length: count }, (_, i) => firstBlock(pixels, blocks, Math.floor(((i + 0.5) * tiles) / count), tiles)).filter((block) => block !== undefined);
+}
+
+/** The first block with pixels from a tile on. */
+function firstBlock(pixels: Pixels, blocks: Blocks, from: number, end: number): BlockOfPanel | undefined {
+  for (let tile = from; tile < end; tile++) {
+    const block = blockOfTile(pixels, blocks, tile);
+    if (block) return block;
+  }
+  return undefined;
 }
