@@ -198,7 +198,8 @@ class BoxRun {
     const keptPixels = pixelsKeptAside(selection);
     const { pixels } = selection.boxes;
     const fit = async (blocks: readonly TurnedBlock[], before: FittedBlocks | undefined): Promise<FittedBlocks> => {
-      const start = withBlocks(before?.experiment ?? experiment, blocks);
+      // The first fit is that of the blocks that are given.
+      const start = before ? withBlocks(before.experiment, blocks) : experiment;
       const refined = before ? await this.refine({ stage: `block ${blocks.length}`, isKnown: squareOf !== undefined }, start, selection) : start;
       const { fittedLoss, keptLoss } = this.#losses(refined, selection);
       return { experiment: refined, blocks: turnedBlocks(refined), fittedLoss, keptLoss };

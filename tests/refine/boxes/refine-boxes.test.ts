@@ -79,6 +79,13 @@ test("two blocks are found from one", async () => {
   turns.forEach((angle, axis) => assert.ok(Math.abs(angle - rotationDeg[axis]) < 0.05, `${turns.join(" ")} is not ${rotationDeg.join(" ")}`));
 });
 
+test("a search for blocks begins with those that are given", async () => {
+  const blocks = [{ rotationDeg: [0, 0, 0], weight: 1 }, { rotationDeg: [0.2, 0.3, -0.4], weight: 0.6 }] as const;
+  const given = withCrystal(truth, { etaDeg: 0.1, blocks });
+  const [{ tried }] = (await refineCrystals([stillFrom(given, given, 7)], optionsFor(["misset"], { blocks: "auto", maxSteps: 2 }))).crystals;
+  assert.equal(tried.filter(({ isKept }) => isKept).map((found) => found.blocks), [2]);
+});
+
 test("a model that is not that of the image is refused in one sentence", async () => {
   const wrong = withCrystal(start, { missetDeg: [40, 5, 80] });
   try {
