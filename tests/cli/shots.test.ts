@@ -41,6 +41,8 @@ test("a series writes its images, their truth as JSON, and a DIALS list that sim
     assert.is(model.length, 24 * 24);
   }));
 
+const two = line.replace("--shots 4", "--shots 2");
+
 /** How the second shot of a series and the image that its list simulates again correlate. */
 async function correlationAgain(bench: Workbench, options: string): Promise<number> {
   const truths = JsonValue.parse(new TextDecoder().decode(await bench.read("series/shots.json")), "shots.json").need("shots").list();
@@ -53,12 +55,12 @@ async function correlationAgain(bench: Workbench, options: string): Promise<numb
 
 test("shots during which the crystal turns are those of scans of one image each in their list", () =>
   withBench({}, async (bench) => {
-    const turning = `${line} -phi 30 -osc 4 -phisteps 4`;
+    const turning = `${two} -phi 30 -osc 4 -phisteps 4`;
     const { code, stderr } = await bench.run(turning);
     assert.is(code, 0, stderr);
     assert.match(stderr, /note: during a shot the crystal turns from 29\.5 to 33\.5 degrees: its 4 steps are taken for the middles of equal parts/);
     const stills = parseDials(new TextDecoder().decode(await bench.read("series/shots.expt")), "shots.expt");
-    assert.equal(stills.map(({ record: { scan, images } }) => [scan?.firstImage, scan?.startDeg, scan?.widthDeg, images[0].file]), [1, 2, 3, 4].map((n) => [n, 29.5, 4, `shot_0000${n}.cbf`]));
+    assert.equal(stills.map(({ record: { scan, images } }) => [scan?.firstImage, scan?.startDeg, scan?.widthDeg, images[0].file]), [1, 2].map((n) => [n, 29.5, 4, `shot_0000${n}.cbf`]));
     assert.match(new TextDecoder("latin1").decode(await bench.read("series/shot_00002.cbf")), /# Start_angle 29\.5000 deg\.\s+# Angle_increment 4\.0000 deg\./);
     const [turned, still] = [await correlationAgain(bench, "-phisteps 4"), await correlationAgain(bench, "-osc 0")];
     // The turn is seen: without it the image is another one.
@@ -67,7 +69,7 @@ test("shots during which the crystal turns are those of scans of one image each 
 
 test("stills of a spindle that stands elsewhere are those of a crystal that is turned", () =>
   withBench({}, async (bench) => {
-    const { code, stderr } = await bench.run(`${line} -phi 77`);
+    const { code, stderr } = await bench.run(`${two} -phi 77`);
     assert.is(code, 0, stderr);
     assert.ok((await correlationAgain(bench, "")) > 0.99);
   }));
@@ -86,7 +88,7 @@ const panels = JSON.stringify({
 
 test("shots on many panels are arranged as their list says, with marks where no panel is", () =>
   withBench({ "panels.expt": panels }, async (bench) => {
-    const onPanels = `${line.replace("-detpixels 24 -pixel 2 -distance 60 ", "")} -geometry panels.expt`;
+    const onPanels = `${two.replace("-detpixels 24 -pixel 2 -distance 60 ", "")} -geometry panels.expt`;
     const { code, stderr } = await bench.run(onPanels);
     assert.is(code, 0, stderr);
     assert.match(stderr, /the headers of the images place the first of 2 panels only; shots\.expt places all/);
