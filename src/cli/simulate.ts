@@ -1,13 +1,9 @@
-import { availableParallelism } from "node:os";
 import { FilesTogether } from "../io/files.js";
 import { InputError } from "../ndarray/errors.js";
 import { arrangedPanels, maskBetween } from "../input/panel-image.js";
 import { copy, type NdArray } from "../ndarray/ndarray.js";
 import { quote } from "../io/field.js";
 import type { ImageOptions } from "../simulate/image-options.js";
-import type { Simulation } from "../simulate/image-model.js";
-import { nodeWorkers } from "../simulate/parallel/node.js";
-import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { simulate, simulateOn } from "../simulate/simulate.js";
 import type { Environment } from "./environment.js";
 import { requestFromFlags, type Request } from "./experiment-from-flags.js";
@@ -16,14 +12,14 @@ import { describeFlags } from "./help.js";
 import { readInputFiles } from "./input-files.js";
 import { makeOutputs, outputNames, readoutFor } from "./outputs.js";
 import { checkPanels, manyPanels, onManyPanels, simulatePanels } from "./panels-from-geometry.js";
-import { among, parseFlags, type FlagTable } from "./parse-flags.js";
+import { among, parseFlags, type FlagTable, type Given } from "./parse-flags.js";
 import { emptyWarnings } from "./plausible.js";
 import { progressBar } from "./progress-bar.js";
 import { referenceReading } from "./reference-reading.js";
 import { shotFlags, type ShotFlag } from "./shot-flags.js";
 import { checkNoSeries, runShots, seriesSeconds } from "./shots.js";
 import { describe, summarize } from "./summary.js";
-import { threadsFor } from "./threads.js";
+import { Workers } from "./threads.js";
 import { isNumber } from "./value-kind.js";
 import { version } from "./version.js";
 
@@ -54,9 +50,21 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const lost = scatterer !== undefined && isNumber(scatterer) ? scatterer : others[0];
   if (lost !== undefined) throw new InputError(`${quote(lost)} belongs to no option; options begin with a dash`);
 
-  if (!series.has("shots")) checkNoSeries(series);
+  if (series.has("shots")) {
+    const inputs = await readInputFiles(given, environment.cwd, scatterer);
+    return runShots({ given, series, inputs, request: requestFromFlags(given, inputs, seriesSeconds()) }, environment);
+  }
+  checkNoSeries(series);
+  const workers = new Workers(given.number("threads"));
+  try {
+    await simulateImage(given, scatterer, workers, environment);
+  } finally {
+    workers.close();
+  }
+}
+
+async function simulateImage(given: Given<SimulateFlag>, scatterer: string | undefined, workers: Workers, environment: Environment): Promise<void> {
   const inputs = await readInputFiles(given, environment.cwd, scatterer);
-  if (series.has("shots")) return runShots({ given, series, inputs, request: requestFromFlags(given, inputs, seriesSeconds()) }, environment);
   const names = outputNames(given, inputs, environment.cwd);
   const request = requestFromFlags(given, inputs, environment.seconds());
   const showsProgress = environment.isTerminal && given.last("progress", "noprogress")?.name !== "noprogress";
@@ -70,11 +78,13 @@ export async function runSimulate(argv: readonly string[], environment: Environm
     ...(begun && { onRows: (image, rows) => begun.upTo(image, rows) }),
     ...(showsProgress && { onProgress: progressBar(environment) }),
   };
-  const threads = given.number("threads") ?? threadsFor(request, availableParallelism());
-  const { image: drawn, warnings: found } = await onThreads(threads, async (pool) => {
-    if (many) return simulatePanels(onManyPanels(request.experiment, many), request.options, pool);
-    return pool ? simulateOn({ pool }, request.experiment, options) : simulate(request.experiment, options);
-  });
+  const pool = workers.poolFor(request);
+  const { image: drawn, warnings: found } = many
+    ? await simulatePanels(onManyPanels(request.experiment, many), request.options, pool)
+    : pool
+      ? await simulateOn({ pool }, request.experiment, options)
+      : simulate(request.experiment, options);
+  workers.close();
   const image = many ? arrangedPanels(copy(drawn, "float32"), many.panels) : drawn;
 
   const whole = many ? ofAllPanels(request, image.shape, maskBetween(many.panels)) : request;
@@ -93,16 +103,6 @@ export async function runSimulate(argv: readonly string[], environment: Environm
   const [column, row] = given.last("printout_pixel")?.numbers ?? [];
   if (column !== undefined) environment.stderr(`pixel fast ${column}, slow ${row}: ${image.get(row, column)} photons\n`);
   environment.stdout(given.has("json") ? `${JSON.stringify(summary, undefined, 2)}\n` : describe(summary));
-}
-
-/** The workers end by themselves while the files are made. */
-async function onThreads(threads: number, run: (pool: WorkerPool | undefined) => Promise<Simulation>): Promise<Simulation> {
-  const pool = threads === 1 ? undefined : nodeWorkers(threads);
-  try {
-    return await run(pool);
-  } finally {
-    void pool?.close();
-  }
 }
 
 /** A request of an image of all panels: its detector has the size of that, and no pixels between the panels. */
