@@ -164,9 +164,9 @@ export class LatticeSpots {
 
   /** Marks the leaves of a spot that other reflections may cut off, or that is no ellipse. */
   #markCut(step: number, from: number, radius: number, highest: Data, region: Region, found: LiveLeaves): void {
-    const { outline, x, y, q, reflection } = this.place;
+    const { outline } = this.place;
     outline.box.set(this.#box);
-    outline.touch(this.toUnits, from, x, y, q, reflection);
+    outline.touch(this.toUnits, from, this.place);
     if (!outline.narrow(radius) || !hasPixels(region, outline)) return;
     if (this.areCut && !this.#cell.take(this.vectors, from, this.place, highest)) return;
     outline.writeRows(region, radius);

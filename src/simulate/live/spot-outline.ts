@@ -15,6 +15,17 @@ const [atX, atY, xx, xy, yy, xd, yd, dd, determinant, nearestX, nearestY, perX, 
 /** Lowest and highest of δ and ε from the region's centre. */
 const [lowX, highX, lowY, highY] = [0, 1, 2, 3];
 
+/** Where a plane touches the surface. */
+interface TouchedPlace {
+  /** in pixels from the region's centre */
+  readonly x: number;
+  readonly y: number;
+  /** q and its slopes there, three numbers each */
+  readonly q: Data;
+  /** in units */
+  readonly reflection: Data;
+}
+
 export class SpotOutline {
   /** in which the spot is: δ and ε at the lowest and at the highest, from the region's centre */
   readonly box = allocate("float64", 4);
@@ -30,10 +41,8 @@ export class SpotOutline {
   /**
    * Takes the plane at a place.
    * @param toUnits what takes q to units, row by row, from an index on
-   * @param q and its slopes there, three numbers each
-   * @param reflection in units
    */
-  touch(toUnits: Data, from: number, x: number, y: number, q: Data, reflection: Data): void {
+  touch(toUnits: Data, from: number, { x, y, q, reflection }: TouchedPlace): void {
     const numbers = this.#numbers;
     this.#placeX = x;
     this.#placeY = y;

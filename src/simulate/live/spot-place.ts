@@ -21,26 +21,29 @@ export class SpotPlace {
 
   constructor(readonly surface: Surface) {}
 
-  /** Takes the plane that touches the surface at a place. */
-  touch(x: number, y: number): void {
-    this.x = x;
-    this.y = y;
-    this.surface.expand(x, y, this.q);
-    this.outline.touch(this.toUnits, 0, x, y, this.q, this.reflection);
+  /** Takes the plane that touches the surface at the region's centre. */
+  touchCentre(): void {
+    this.x = 0;
+    this.y = 0;
+    this.#touch();
+  }
+
+  /** Takes the one at the present place, which stands in fields: a number that one function hands to another takes memory each time. */
+  #touch(): void {
+    this.surface.expand(this.x, this.y, this.q);
+    this.outline.touch(this.toUnits, 0, this);
   }
 
   /** Narrows the outline's box to where the surface of a region is within a radius of the reflection; returns whether it is anywhere. */
   find(half: number, radius: number): boolean {
     const { surface, outline } = this;
-    this.touch(0, 0);
+    this.touchCentre();
     // Towards where the surface is nearest to the reflection.
-    for (let turn = 0; turn < 2; turn++) {
-      const { nearestX, nearestY } = outline;
-      if (!(Math.abs(nearestX) < Infinity && Math.abs(nearestY) < Infinity)) break;
-      const x = Math.max(-half, Math.min(half, nearestX));
-      const y = Math.max(-half, Math.min(half, nearestY));
-      if (Math.abs(x - this.x) < near && Math.abs(y - this.y) < near) break;
-      this.touch(x, y);
+    const { nearestX, nearestY } = outline;
+    if (Math.abs(nearestX) < Infinity && Math.abs(nearestY) < Infinity && Math.abs(nearestX) + Math.abs(nearestY) > near) {
+      this.x = Math.max(-half, Math.min(half, nearestX));
+      this.y = Math.max(-half, Math.min(half, nearestY));
+      this.#touch();
     }
     const toX = half + Math.abs(this.x);
     const toY = half + Math.abs(this.y);
@@ -58,7 +61,9 @@ export class SpotPlace {
       const x = (box[0] + box[1]) / 2;
       const y = (box[2] + box[3]) / 2;
       const bent = surface.bent(box[1] - x, box[3] - y);
-      this.touch(x, y);
+      this.x = x;
+      this.y = y;
+      this.#touch();
       if (!outline.narrow(radius + bent)) return false;
       if (bent - surface.rest <= straight * radius) break;
     }

@@ -115,7 +115,7 @@ export class SpotSearch implements Search {
   #isStraight(group: StepGroup, { half }: Region): boolean {
     const surface = this.#surface;
     this.#takeGroup(group, true);
-    this.#place.touch(0, 0);
+    this.#place.touchCentre();
     return surface.bentPerPixel(half, half) <= mostBent * this.#outline.slope && surface.rest <= mostRest * this.widths.leastRadius;
   }
 
@@ -130,7 +130,7 @@ export class SpotSearch implements Search {
     const heights = this.#heights;
     const normal = this.#normal;
     this.#reflection.fill(0);
-    this.#place.touch(0, 0);
+    this.#place.touchCentre();
     this.#outline.writeNormal(normal);
     this.#writeHeights(ofReflections ? radius * ofReflections.along(normal, low, high, 3 * at) : radius, region.half);
     const lowest = heights[0];
