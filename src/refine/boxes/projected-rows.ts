@@ -11,32 +11,38 @@ export class ProjectedRows {
   #length = 0;
   #rows: Data = allocate("float64", 0);
   #columns: Data[] = [];
+  /** parameters with a row; by the others nothing changes in the box, as by the places of other panels */
+  #filled: number[] = [];
 
   /** @param count number of parameters */
   constructor(count: number) {
     this.#count = count;
   }
 
-  /** Begins a box of so many pixels. */
+  /** Begins a box of so many pixels, in which no parameter has a row. */
   begin(length: number): void {
     this.#length = length;
     this.#columns = [];
+    this.#filled = [];
     const size = wholeGroupsOf(this.#count) * length;
     if (this.#rows.length < size) this.#rows = allocate("float64", size);
-    else this.#rows.fill(0, 0, size);
   }
 
-  /** Fills the row of a parameter: factor times the derivative times the root of each pixel's weight. */
-  setRow(row: number, derivative: Data, first: number, factor: number, roots: Data): void {
+  /** Fills the row of a parameter, one after another: factor times the derivative times the root of each pixel's weight. */
+  setRow(parameter: number, derivative: Data, first: number, factor: number, roots: Data): void {
     const [rows, length] = [this.#rows, this.#length];
-    const from = row * length;
+    const from = this.#filled.push(parameter) * length - length;
     for (let p = 0; p < length; p++) rows[from + p] = factor * derivative[first + p] * roots[p];
   }
 
   /** The same of a derivative at some of the box's pixels, whose numbers stand from an index on as the derivative does; it is 0 at the others. */
-  setSparseRow(row: number, derivative: Data, places: Data, from: number, end: number, first: number, factor: number, roots: Data): void {
-    const rows = this.#rows;
-    const start = row * this.#length;
+  setSparseRow(parameter: number, derivative: Data, places: Data, from: number, end: number, first: number, factor: number, roots: Data): void {
+    let isZero = true;
+    for (let q = from; q < end && isZero; q++) isZero = derivative[q] === 0;
+    if (isZero) return;
+    const [rows, length] = [this.#rows, this.#length];
+    const start = this.#filled.push(parameter) * length - length;
+    rows.fill(0, start, start + length);
     for (let q = from; q < end; q++) {
       const p = places[q] - first;
       rows[start + p] = factor * derivative[q] * roots[p];
@@ -53,12 +59,12 @@ export class ProjectedRows {
     this.#columns.push(column);
   }
 
-  /** Takes the columns' part away from every row, and adds the rows' products to a matrix' lower triangle. */
+  /** Takes the columns' part away from every row, and adds the rows' products to a matrix' lower triangle; rows were filled in the order of their parameters. */
   addProducts(normal: readonly number[][]): void {
-    const [rows, length, count] = [this.#rows, this.#length, this.#count];
-    for (let row = 0; row < count; row++) for (const column of this.#columns) subtractAlong(rows, row * length, column, length);
-    multiplyRows(rows, rows, count, length, length, (row, column, sum) => {
-      normal[row][column] += sum;
+    const [rows, length, filled] = [this.#rows, this.#length, this.#filled];
+    for (let row = 0; row < filled.length; row++) for (const column of this.#columns) subtractAlong(rows, row * length, column, length);
+    multiplyRows(rows, rows, filled.length, length, length, (row, column, sum) => {
+      normal[filled[row]][filled[column]] += sum;
     });
   }
 }
