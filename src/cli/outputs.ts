@@ -104,19 +104,19 @@ export async function makeOutputs(
   const header = headerFor(request);
   const adcOffset = adcOffsetOf(given);
   const scale = positive(given.number("scale")) ?? smvScale(statistics.max);
-  const add = (name: string, bytes: Uint8Array): void => files.add({ path: fromFolder(cwd, name), bytes });
+  const add = (name: string, bytes: Uint8Array): Promise<void> => files.add({ path: fromFolder(cwd, name), bytes });
 
-  add(names.float, formatFloatImage(image));
-  if (names.noise !== undefined && drawn) add(names.noise, drawn.bytes);
+  await add(names.float, formatFloatImage(image));
+  if (names.noise !== undefined && drawn) await add(names.noise, drawn.bytes);
   const smv = blankSmv(header, image.shape);
   writeSmvCounts(image, scale, adcOffset, roi, smv.counts);
-  add(names.int, smv.bytes);
+  await add(names.int, smv.bytes);
   if (names.pgm !== undefined) {
     const rmsd = wholeRmsd(statistics, region(image, roi).size);
-    add(names.pgm, formatPgm(image, positive(given.number("pgmscale")) ?? (rmsd > 0 ? pgmScale(rmsd) : scale)));
+    await add(names.pgm, formatPgm(image, positive(given.number("pgmscale")) ?? (rmsd > 0 ? pgmScale(rmsd) : scale)));
   }
   const detected = hasEffects(given) ? detect(image, effectsFromFlags(given, -noiseSeed, adcOffset)) : undefined;
-  if (names.noise !== undefined && detected) add(names.noise, formatSmv(header, smvCountsOf(detected.counts)));
+  if (names.noise !== undefined && detected) await add(names.noise, formatSmv(header, smvCountsOf(detected.counts)));
   const noise = detected && names.noise !== undefined ? { photons: detected.photons, overloads: detected.saturated } : drawn;
   const warnings: string[] = [];
   if (detected && names.noise === undefined && names.cbf === undefined) {
@@ -132,13 +132,13 @@ export async function makeOutputs(
       kahnFactor: beam.polarized === false ? undefined : (beam.kahnFactor ?? 0),
     });
     warnings.push(...unstated);
-    add(names.cbf, formatCbf(lines, markUnused(counts, selectPixels([detector.pixels.slow, detector.pixels.fast], options))));
+    await add(names.cbf, formatCbf(lines, markUnused(counts, selectPixels([detector.pixels.slow, detector.pixels.fast], options))));
   }
-  if (names.png !== undefined) add(names.png, await encodePng(darkSpots(image)));
+  if (names.png !== undefined) await add(names.png, await encodePng(darkSpots(image)));
   const dumped = structureFactors instanceof StructureFactors ? names.dump : undefined;
   if (structureFactors instanceof StructureFactors && dumped !== undefined) {
     const [h, k, l] = structureFactors.min;
-    add(dumped, formatFdump({ min: [h, k, l], values: structureFactors.grid }));
+    await add(dumped, formatFdump({ min: [h, k, l], values: structureFactors.grid }));
   }
   const { float, int, pgm, noise: noisy, cbf, png } = names;
   const paths = [float, int, pgm, noisy, cbf, png, dumped].flatMap((name) => (name === undefined ? [] : [fromFolder(cwd, name)]));

@@ -75,7 +75,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
  */
 export async function writeAllAtomically(files: readonly OutputFile[]): Promise<void> {
   const together = new FilesTogether();
-  for (const file of files) together.add(file);
+  for (const file of files) void together.add(file);
   await together.commit();
 }
 
@@ -83,16 +83,20 @@ export async function writeAllAtomically(files: readonly OutputFile[]): Promise<
 export class FilesTogether {
   readonly #files: { readonly path: string; readonly content: Promise<Uint8Array>; readonly target: Promise<Target>; readonly written: Promise<void> }[] = [];
 
-  /** Begins to write a file, packed where its name ends in .gz; its bytes stay as they are until the end. */
-  add({ path, bytes }: OutputFile): void {
+  /**
+   * Begins to write a file, packed where its name ends in .gz; its bytes stay as they are until the end.
+   * @returns when it is being written, which goes on while this thread computes; what fails is told when the files are to take their names
+   */
+  async add({ path, bytes }: OutputFile): Promise<void> {
     const content = /\.gz$/i.test(path) && !isGzip(bytes) ? gzip(bytes) : Promise.resolve(bytes);
     const target = attempt("write", path, () => findTarget(path));
-    const written = target.then(({ temporary, mode }) => attempt("write", path, async () => {
-      if (temporary !== undefined) await writeFile(temporary, await content, { mode, flag: "wx" });
-    }));
-    // It is told when the files are to take their names.
-    written.catch(() => undefined);
-    this.#files.push({ path, content, target, written });
+    await new Promise<void>((begun) => {
+      const written = target.then(({ temporary, mode }) => attempt("write", path, async () => {
+        if (temporary !== undefined) await writeNew(temporary, await content, mode, begun);
+      }));
+      written.then(begun, () => begun());
+      this.#files.push({ path, content, target, written });
+    });
   }
 
   /**
@@ -125,6 +129,23 @@ export class FilesTogether {
       const temporary = await target.then((found) => found.temporary, () => undefined);
       if (temporary !== undefined) await rm(temporary, { force: true });
     }
+  }
+}
+
+/**
+ * Writes a file that is not there yet, in one piece: `writeFile` would come back to this thread after each half a megabyte.
+ * @param begun called when it is being written
+ */
+async function writeNew(path: string, bytes: Uint8Array, mode: number, begun: () => void): Promise<void> {
+  const file = await open(path, "wx", mode);
+  try {
+    for (let at = 0; at < bytes.length; ) {
+      const writing = file.write(bytes, at);
+      begun();
+      at += (await writing).bytesWritten;
+    }
+  } finally {
+    await file.close();
   }
 }
 

@@ -36,11 +36,11 @@ files("what is written is read, as bytes and as text", async ({ folder }) => {
 files("files that are written while others are made have no name before all of them have, and leave nothing when they are given up", async ({ folder }) => {
   await writeFile(join(folder, "a.txt"), "old");
   const together = new FilesTogether();
-  together.add({ path: join(folder, "a.txt"), bytes: bytesOf("new") });
+  await together.add({ path: join(folder, "a.txt"), bytes: bytesOf("new") });
   await together.discard();
   assert.equal(await readdir(folder), ["a.txt"]);
-  together.add({ path: join(folder, "a.txt"), bytes: bytesOf("newer") });
-  together.add({ path: join(folder, "b.bin"), bytes: new Uint8Array(new SharedArrayBuffer(3)) });
+  await together.add({ path: join(folder, "a.txt"), bytes: bytesOf("newer") });
+  await together.add({ path: join(folder, "b.bin"), bytes: new Uint8Array(new SharedArrayBuffer(3)) });
   assert.is(await readTextFile(join(folder, "a.txt")), "old");
   await together.commit();
   assert.equal((await readdir(folder)).sort(), ["a.txt", "b.bin"]);
