@@ -2,6 +2,7 @@ import type { ListedSource } from "../io/source-list.js";
 import { defaultFluence, fannedCount, type Beam, type Source } from "../models/beam.js";
 import { mostSources } from "../models/validity.js";
 import type { Vector } from "../physics/vector.js";
+import { formatG } from "../io/c-format.js";
 import { InputError } from "../ndarray/errors.js";
 import type { SimulateFlag } from "./flags.js";
 import type { InputFiles } from "./input-files.js";
@@ -38,7 +39,7 @@ export function beamFromFlags(given: Flags, files: InputFiles, towards: Vector<n
   const wavelengthA = wavelengthOf(given, files);
   const stated = files.mtz?.wavelengthA;
   if (stated !== undefined && !given.has("lambda", "energy") && Math.abs(stated / wavelengthA - 1) > 0.001) {
-    warnings.push(`${files.mtz?.name} was measured at ${stated} A, and ${wavelengthA} A is taken; -lambda gives the wavelength`);
+    warnings.push(`${files.mtz?.name} was measured at ${formatG(stated)} A, and ${formatG(wavelengthA)} A is taken; -lambda gives the wavelength`);
   }
   const physical = given.word("semantics") === "physical" || given.word("spots") === "closed";
   const beam: Beam = {

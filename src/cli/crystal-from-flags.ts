@@ -13,6 +13,7 @@ import { crystalAt } from "../io/geometry/setting.js";
 import { reciprocalOf } from "../io/geometry/vector.js";
 import { cellsDiffer, shown } from "../io/mtz-contradictions.js";
 import type { Cell } from "../io/mtz.js";
+import { formatG } from "../io/c-format.js";
 import { InputError } from "../ndarray/errors.js";
 import { known } from "../autodiff/tape.js";
 import { radiansPerDegree } from "../physics/constants.js";
@@ -97,10 +98,10 @@ function latticeFromFlags(
     const vectors = { aStar: column(0), bStar: column(1), cStar: column(2) };
     const own = cellOf(vectors);
     if (stated && cellsDiffer(own, stated)) {
-      warnings.push(`-mat: with the wavelength ${wavelengthA} A the matrix has the cell ${shown(own)}, and its file states ${shown(stated)}; the matrix counts`);
+      warnings.push(`-mat: with the wavelength ${formatG(wavelengthA)} A the matrix has the cell ${shown(own)}, and its file states ${shown(stated)}; the matrix counts`);
     }
     if (mtz && cellsDiffer(own, mtz.cell)) {
-      warnings.push(`-mat: with the wavelength ${wavelengthA} A the matrix has the cell ${shown(own)}, and ${mtz.name} says ${shown(mtz.cell)}; the matrix counts`);
+      warnings.push(`-mat: with the wavelength ${formatG(wavelengthA)} A the matrix has the cell ${shown(own)}, and ${mtz.name} says ${shown(mtz.cell)}; the matrix counts`);
     }
     if (numbers === undefined) return vectors;
     warnings.push("-cell beside -mat gives the lengths of the edges, as in nanoBragg; all else is the matrix's");

@@ -91,7 +91,7 @@ td button { border: 0; background: none; padding: 0; min-height: 0; color: var(-
 .report table { width: auto; min-width: min(100%, 34rem) } .report td, .report th { padding: 0.25rem 0.9rem 0.25rem 0 }
 .facts th, .facts td { text-align: left; vertical-align: top; white-space: normal; overflow-wrap: break-word } .facts.long td:last-child { overflow-wrap: anywhere } .side .facts tbody th { border-top: 1px solid var(--line); font-weight: 400; width: 6.5rem }
  .report .facts th { white-space: nowrap; padding-right: 1.5rem; border-top: 1px solid var(--line) }
-.report .figure { max-width: 34rem } .report details > summary { cursor: pointer; padding: 0.5rem 0 }
+.report .figure { max-width: 34rem } .report .figure svg { max-width: 100%; height: auto } .report details > summary { cursor: pointer; padding: 0.5rem 0 }
 .framed { border: 1px solid var(--line); border-radius: 8px; overflow: hidden } .framed .stage { height: min(70vh, 46rem) } .framed > details, .framed > .buttons { padding: 0 1rem; margin: 0.6rem 0 }
 .framed details > div { display: grid; gap: 0.5rem; max-width: 26rem; padding-bottom: 0.8rem }
 .boxes { display: flex; flex-wrap: wrap; gap: 0.9rem; margin: 0.6rem 0 } .boxes figure { margin: 0; display: grid; grid-template-columns: repeat(3, 4.4rem); gap: 2px }
