@@ -19,7 +19,7 @@ const longestCode = 64;
  * @returns the pixels as the header's element type has them, little-endian
  * @throws InputError when the bytes end early, some are left over, they count other pixels, a pixel leaves the range, or the lengths are those of no code
  *
- * Source: CBFlib manual, "Canonical-code compression".
+ * Source: the format as CBFlib reads and writes it (cbf_canonical.c).
  */
 export function decodeCanonical(packed: Uint8Array, count: number, bytes: 1 | 2 | 4, [lowest, highest]: readonly [number, number], name: string): Uint8Array {
   const bits = new Bits(packed, name);

@@ -29,7 +29,7 @@ const unclipped = 65;
  * @returns the pixels as the header's element type has them, little-endian
  * @throws InputError when the bytes end early, some are left over, or they count other pixels
  *
- * Source: CBFlib manual, "CCP4-style compression"; J. P. Abrahams, Joint CCP4 + ESF-EACBM Newsletter 28 (1993).
+ * Source: the format as CBFlib reads and writes it (cbf_packed.c), after J. P. Abrahams, Joint CCP4 + ESF-EACBM Newsletter 28 (1993).
  */
 export function decodePacked(packed: Uint8Array, { shape: [slow, fast], bytes, version, isFlat }: PackedImage, name: string): Uint8Array {
   const count = slow * fast;
