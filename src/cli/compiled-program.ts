@@ -9,9 +9,9 @@ export const codeOf = (file: string): string => `${file}.code`;
 export const canCompile = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER !== undefined;
 
 /**
- * Runs a program in one CommonJS file of ASCII characters with the code that was made when it was built, for to compile it takes longer than many a
- * command. An engine of another version refuses that code, and compiles the program anew.
- * @returns what tells the code that the engine has made until then
+ * Runs a program, one CommonJS file of ASCII characters, with the code that the engine made of it when it was built: to compile it anew takes
+ * longer than many a command. An engine of another version refuses that code and compiles the program.
+ * @returns a function that gives the code that the engine has made of the program so far
  */
 export function runCompiled(file: string): () => Uint8Array {
   const code = codeOf(file);

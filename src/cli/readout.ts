@@ -36,7 +36,7 @@ export class Readout {
     this.#noise = { rows: new NoisyRows(shape, options, counts), counts, bytes };
   }
 
-  /** Goes on to a row, which is left out. */
+  /** Counts the rows before one, and draws their noise; rows that were read before are not read again. */
   upTo(image: NdArray<FloatDType>, row: number): void {
     this.#statistics.upTo(image, row);
     this.#noise?.rows.upTo(image, row);
@@ -45,7 +45,7 @@ export class Readout {
   /** Of all rows. */
   finish(image: NdArray<FloatDType>): { readonly statistics: ImageStatistics; readonly noise: NoiseFile | undefined } {
     this.upTo(image, image.shape[0]);
-    const { rows, counts, bytes } = this.#noise ?? {};
-    return { statistics: this.#statistics.finish(image), noise: rows && counts && bytes && { counts, bytes, ...rows.finish(image) } };
+    const noise = this.#noise;
+    return { statistics: this.#statistics.finish(image), noise: noise && { counts: noise.counts, bytes: noise.bytes, ...noise.rows.finish(image) } };
   }
 }
