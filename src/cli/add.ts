@@ -6,6 +6,7 @@ import { copy, flatData, zeros, type NdArray } from "../ndarray/ndarray.js";
 import { sameShape } from "../ndarray/shape.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
+import { countedPixels } from "../input/masks.js";
 import { readImage } from "./image-file.js";
 import { fromFolder } from "./input-files.js";
 import { parseFlags, type Flag, type FlagTable } from "./parse-flags.js";
@@ -46,13 +47,17 @@ export async function runAdd(argv: readonly string[], environment: Environment):
     if (await isSameFile(fromFolder(environment.cwd, frameNameOf(name).file), target)) {
       throw new InputError(`${out} is read and would be overwritten; the last file is the one that is written`);
     }
-    const { image } = await readImage(environment.cwd, name, undefined, size && [size[1], size[0]]);
+    const measured = await readImage(environment.cwd, name, undefined, size && [size[1], size[0]]);
+    const { image } = measured;
     sum ??= zeros(image.shape);
     if (!sameShape(sum.shape, image.shape)) {
       throw new InputError(`${name} has the shape ${describeShape(image.shape)}, and ${names[0]} ${describeShape(sum.shape)}; only images of one shape can be added`);
     }
     const values = flatData(image);
-    for (let at = 0; at < sum.size; at++) sum.data[at] += weights[i] * values[at];
+    const mask = countedPixels(measured);
+    for (let at = 0; at < sum.size; at++) sum.data[at] += mask?.data[at] === 0 ? NaN : weights[i] * values[at];
   }
+  const missing = sum === undefined ? 0 : flatData(sum).filter(Number.isNaN).length;
+  if (missing > 0) environment.stderr(`warning: ${missing === 1 ? "1 pixel that does" : `${missing} pixels that do`} not count in one of the images ${missing === 1 ? "is" : "are"} NaN in ${out}\n`);
   if (sum !== undefined) await writeFileAtomically(target, formatFloatImage(copy(sum, "float32")));
 }

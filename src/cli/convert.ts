@@ -3,13 +3,12 @@ import { formatFdump, parseFdump } from "../io/fdump.js";
 import { formatG } from "../io/c-format.js";
 import { isSameFile, readBinaryFile, writeFileAtomically } from "../io/files.js";
 import { formatFloatImage } from "../io/float-image.js";
-import { named, type ExperimentRecord } from "../io/geometry/record.js";
+import { named } from "../io/geometry/record.js";
 import { formatHkl, type Reflections } from "../io/hkl.js";
 import { frameNameOf } from "../io/image-file.js";
 import { formatPgm } from "../io/pgm.js";
 import { encodePng } from "../io/png.js";
 import { formatSmv, formatSmvLike } from "../io/smv.js";
-import type { Detector } from "../models/detector.js";
 import { StructureFactors } from "../models/structure-factors.js";
 import { InputError } from "../ndarray/errors.js";
 import { array, copy, flatData, type NdArray } from "../ndarray/ndarray.js";
@@ -24,9 +23,10 @@ import { formatByName, formatOf, formats, readImage, type Format } from "./image
 import { fromFolder } from "./input-files.js";
 import { parseFlags, type Flag, type FlagTable, type Given } from "./parse-flags.js";
 import { darkSpots } from "../output/picture.js";
-import { detectorOfRecord } from "../input/record-detector.js";
+import { countedPixels } from "../input/masks.js";
 import { listedScattering, scatteringFormat, wholeCell, type ListedScattering } from "./scatterers.js";
-import { smvHeader, type HeaderExtras } from "../output/smv-header.js";
+import { smvHeader } from "../output/smv-header.js";
+import { changedEntries, writtenHeader } from "./written-header.js";
 
 const table = {
   from: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what IN holds", preset: "by its content" },
@@ -94,6 +94,24 @@ export async function runConvert(argv: readonly string[], environment: Environme
   await writeFileAtomically(target, converted);
 }
 
+/** Options that act on what is written in each format. */
+const acting: Partial<Readonly<Record<Format, readonly ConvertFlag[]>>> = {
+  smv: ["scale", "adc", "pixel", "distance", "lambda"],
+  cbf: ["scale", "pixel", "distance", "lambda"],
+  pgm: ["scale"],
+  png: [],
+  float: [],
+  hkl: ["column", "cell", "spacegroup", "fill"],
+  fdump: ["column", "cell", "spacegroup", "fill", "default_F"],
+};
+const ofCoordinates: readonly ConvertFlag[] = ["dmin", "solvent", "nosolvent", "lambda"];
+
+/** A sentence for each option that changes nothing in what is written. */
+function idleOptions(given: Given<ConvertFlag>, to: Format, more: readonly ConvertFlag[], what: string): string[] {
+  const used = new Set<ConvertFlag>(["from", "to", "help", ...(acting[to] ?? []), ...more]);
+  return given.occurrences.filter(({ name }) => !used.has(name)).map(({ spelling }) => `${spelling} has no effect on ${what}`);
+}
+
 function convertReflections(
   bytes: Uint8Array,
   from: string | undefined,
@@ -104,6 +122,9 @@ function convertReflections(
 ): Uint8Array {
   if (to !== "hkl" && to !== "fdump") throw new InputError(`reflections are written as hkl or fdump, not as ${to}`);
   if (from === "fdump" && to === "fdump") return formatFdump(parseFdump(bytes, name));
+  const isCoordinates = from !== "fdump" && scatteringFormat(bytes) === "coordinates";
+  const [more, what]: [readonly ConvertFlag[], string] = isCoordinates ? [ofCoordinates, "amplitudes of coordinates"] : [[], "a list that is read"];
+  for (const sentence of idleOptions(given, to, more, what)) stderr(`warning: ${sentence}\n`);
   const { notes, ...reflections } = from === "fdump" ? { ...listOfGrid(bytes, name), notes: [] } : scattering(bytes, name, given);
   for (const note of notes) stderr(`note: ${note}\n`);
   for (const warning of reflections.warnings) stderr(`warning: ${warning}\n`);
@@ -148,11 +169,14 @@ function listOfGrid(bytes: Uint8Array, name: string): Reflections {
 
 async function convertImage(name: string, to: Format, given: Given<ConvertFlag>, { cwd, stderr }: Environment): Promise<Uint8Array> {
   const size = given.last("size")?.numbers;
-  const { image: stored, mask, overload, isCounted, record, smvHeader: entries } = await readImage(cwd, name, given.word("from"), size && [size[1], size[0]]);
+  const measured = await readImage(cwd, name, given.word("from"), size && [size[1], size[0]]);
+  const { image: stored, overload, fullCount, isCounted, record, format, smvHeader: entries } = measured;
+  const mask = countedPixels(measured);
   const image = mask ? marked(stored, mask) : stored;
   if (image.rank !== 2) throw new InputError(`${name} has the shape ${image.shape.join(" x ")}; an image of one panel is converted`);
   const { max } = imageStatistics(image, { mask });
   const warn = (warning: string): void => stderr(`warning: ${warning}\n`);
+  idleOptions(given, to, format === "float" ? ["size"] : [], `${to} from ${format}`).forEach(warn);
   for (const remark of record.remarks) if (!/left open|states nothing/.test(remark)) warn(named(name, remark));
   const scaleTo = (full: number): number => {
     if (given.number("scale")) return given.number("scale") ?? 1;
@@ -168,7 +192,8 @@ async function convertImage(name: string, to: Format, given: Given<ConvertFlag>,
     case "pgm":
       return formatPgm(image, scaleTo(255));
     case "smv": {
-      const counts = smvCounts(copy(image, "float32"), scaleTo(isCounted ? largestCount : max * smvScale(max)), given.number("adc") ?? 0);
+      const [scale, offset] = [scaleTo(isCounted ? largestCount : max * smvScale(max)), given.number("adc") ?? 0];
+      const counts = smvCounts(copy(image, "float32"), scale, offset);
       // SMV has no other mark of a pixel that does not count.
       let left = 0;
       if (mask) {
@@ -179,36 +204,28 @@ async function convertImage(name: string, to: Format, given: Given<ConvertFlag>,
         }
       }
       if (left > 0) warn(`${left === 1 ? "1 pixel that does" : `${left} pixels that do`} not count in ${name} ${left === 1 ? "is" : "are"} 0 in an SMV, which has no mark for them: what reads it may take them for dark ones`);
-      if (entries) return formatSmvLike(headerLike(entries, given), counts);
-      const header = headerOf(name, image, record, given, warn);
+      const toCount = (count: number): number => Math.min(Math.round(count * scale + offset), largestCount);
+      if (entries) return formatSmvLike(changedEntries(entries, given, toCount), counts);
+      const header = writtenHeader(name, image, record, given, warn);
       tiltWarnings(header.detector, "an SMV").forEach(warn);
       return formatSmv(smvHeader(header.detector, header), counts);
     }
     case "cbf": {
-      const header = headerOf(name, image, record, given, warn);
-      const { lines, warnings } = cbfHeader(header.detector, { ...header, overload: overload ?? 2 ** 31 - 1 });
+      const header = writtenHeader(name, image, record, given, warn);
+      const scale = given.number("scale") || 1;
+      const { lines, warnings } = cbfHeader(header.detector, { ...header, overload: Math.min((overload ?? fullCount ?? Infinity) * scale, 2 ** 31 - 1) });
       warnings.forEach(warn);
-      return formatCbf(lines, wholeCounts(image, mask, given.number("scale") || 1));
+      return formatCbf(lines, wholeCounts(image, mask, scale));
     }
     default:
       throw new InputError(`an image is written as cbf, smv, float, pgm or png, not as ${to}`);
   }
 }
 
-/** The header of an SMV image, with what options say in the place of its own entries. */
-function headerLike(header: ReadonlyMap<string, string>, given: Given<ConvertFlag>): ReadonlyMap<string, string> {
-  const entries = new Map(header);
-  for (const [flag, key] of [["pixel", "PIXEL_SIZE"], ["distance", "DISTANCE"], ["lambda", "WAVELENGTH"]] as const) {
-    const word = given.word(flag);
-    if (word !== undefined) entries.set(key, word);
-  }
-  return entries;
-}
-
-/** The counts with the mark of a bad pixel in place of those that the file's own mask leaves out; other marks stay. */
+/** The counts with the mark of a bad pixel in place of those that the file's own mask leaves out; other marks stay, and what is no number. */
 function marked(image: NdArray, mask: NdArray): NdArray {
   const counts = copy(image, "float64");
-  for (let i = 0; i < counts.size; i++) if (!isUsed(mask, i) && !(counts.data[i] < 0)) counts.data[i] = deadMark;
+  for (let i = 0; i < counts.size; i++) if (!isUsed(mask, i) && counts.data[i] >= 0 && counts.data[i] < Infinity) counts.data[i] = deadMark;
   return counts;
 }
 
@@ -223,22 +240,3 @@ function wholeCounts(image: NdArray, mask: NdArray | undefined, scale: number): 
 }
 
 const isUsed = (mask: NdArray, i: number): boolean => mask.data[i] !== 0;
-
-/** What a header is to state: what the options say, or the image that is read, or a plain detector. */
-function headerOf(
-  name: string,
-  { shape: [slow, fast] }: NdArray,
-  record: ExperimentRecord,
-  given: Given<ConvertFlag>,
-  warn: (warning: string) => void,
-): HeaderExtras & { readonly detector: Detector } {
-  const isPlaced = record.panels.length === 1 && !given.has("pixel", "distance");
-  const assumed = [...(isPlaced ? [] : (["pixel", "distance"] as const)), ...(record.beam.wavelengthA === undefined ? (["lambda"] as const) : [])];
-  const told = assumed.filter((flag) => !given.has(flag));
-  if (told.length > 0) warn(`${name} says nothing of its geometry, so the header says the defaults of ${told.map((flag) => `--${flag}`).join(", ")}`);
-  const detector: Detector = isPlaced
-    ? detectorOfRecord(record)
-    : { pixels: { fast, slow }, pixelSizeMm: given.number("pixel") ?? 0.1, distanceMm: given.number("distance") ?? 100 };
-  const { scan } = record;
-  return { detector, wavelengthA: given.number("lambda") ?? record.beam.wavelengthA ?? 1, phiDeg: scan?.startDeg ?? 0, oscRangeDeg: scan?.widthDeg ?? 0 };
-}

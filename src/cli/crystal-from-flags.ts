@@ -56,6 +56,7 @@ export function crystalFromFlags(given: Flags, files: InputFiles, wavelengthA: n
   const { maskHeader, imageHeader } = files;
   const phiDeg = given.number("phi") ?? imageHeader?.phiDeg ?? maskHeader?.phiDeg ?? 0;
   const headerOsc = imageHeader?.oscRangeDeg ?? maskHeader?.oscRangeDeg;
+  if (headerOsc !== undefined && headerOsc < 0 && !given.has("osc")) warnings.push(`OSC_RANGE of the header is ${headerOsc}; a turn below 0 is not taken from a header, and -osc states one`);
   const range = given.number("osc") ?? (headerOsc !== undefined && headerOsc < 0 ? undefined : headerOsc);
   const turn = files.geometry && statedTurn(given, files.geometry);
   const { scan, oscDeg } = turn ?? scanOf(phiDeg, { range, step: given.number("phistep"), count: given.number("phisteps") });

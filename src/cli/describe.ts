@@ -113,6 +113,8 @@ function panelOf(panel: PanelRecord, { openShift }: ExperimentRecord): object {
     pixels: panel.pixels,
     sensor: sensor ? { material: sensor.material ?? null, thicknessUm: sensor.thicknessUm ?? null, attenuationDepthUm: sensor.attenuationDepthUm ?? null } : null,
     trusted: panel.trusted ? { lowest: panel.trusted.lowest ?? null, overload: panel.trusted.overload ?? null } : null,
+    gain: panel.gain ?? null,
+    pedestal: panel.pedestal ?? null,
     masked: panel.masked?.length ?? 0,
   };
 }
@@ -127,7 +129,7 @@ function openOf({ beam, panels, crystals, images }: ExperimentRecord): string[] 
   ];
 }
 
-function statisticsOf({ image, mask, overload }: MeasuredImage): object {
+function statisticsOf({ image, mask, fullCount, overload = fullCount }: MeasuredImage): object {
   const flat = (array: typeof image) => (array.rank === 2 ? array : reshape(array, [array.size / array.shape[array.rank - 1], array.shape[array.rank - 1]]));
   const { count, max, maxAt, mean, rmsd } = imageStatistics(flat(image), { mask: mask && flat(mask) });
   let overloaded = 0;

@@ -3,6 +3,7 @@ import { parseFdump } from "../io/fdump.js";
 import { readBinaryFile, readTextFile } from "../io/files.js";
 import type { Reflections } from "../io/hkl.js";
 import { headerSettings, type HeaderSettings } from "../io/header-settings.js";
+import { smvContradictions } from "../io/smv-record.js";
 import { maskOf } from "../io/mask.js";
 import { matrixCell, parseMatrix, type MosflmMatrix } from "../io/mosflm-matrix.js";
 import type { Cell } from "../io/mtz.js";
@@ -82,6 +83,9 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
   const maskFile = maskName === undefined ? undefined : parseSmv(await binary("mask", maskName), maskName);
   const imageName = given.word("img");
   const imageFile = imageName === undefined ? undefined : parseSmv(await binary("img", imageName), imageName);
+  for (const [file, name] of [[maskFile, maskName], [imageFile, imageName]] as const) {
+    for (const sentence of file ? smvContradictions(file) : []) warnings.push(`${name}: ${sentence}`);
+  }
   const headers = { maskHeader: maskFile && headerSettings(maskFile, maskName ?? ""), imageHeader: imageFile && headerSettings(imageFile, imageName ?? ""), geometry };
   const sourceName = given.word("sourcefile");
   const curveFlag = given.last("stol", "4stol", "Q")?.name ?? "stol";

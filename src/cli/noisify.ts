@@ -6,8 +6,9 @@ import { frameNameOf } from "../io/image-file.js";
 import { formatSmv } from "../io/smv.js";
 import { InputError } from "../ndarray/errors.js";
 import { copy, flatData, type NdArray } from "../ndarray/ndarray.js";
-import { detect } from "../simulate/detector-effects.js";
-import { cbfHeader } from "../output/cbf-header.js";
+import { deadMark, detect } from "../simulate/detector-effects.js";
+import { countedPixels } from "../input/masks.js";
+import { cbfHeader, tiltWarnings } from "../output/cbf-header.js";
 import { effectsFromFlags, effectTable } from "./effect-flags.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
@@ -16,14 +17,15 @@ import { fromFolder } from "./input-files.js";
 import { parseFlags, type Flag, type FlagTable } from "./parse-flags.js";
 import { recordedCounts, smvCountsOf } from "./detected-counts.js";
 import { smvHeader } from "../output/smv-header.js";
+import { writtenHeader } from "./written-header.js";
 
 const table = {
   from: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what IN holds", preset: "by its content" },
   to: { group: "Formats", values: ["FORMAT"], kind: "text", choices: formats, help: "what OUT shall hold", preset: "by its extension" },
   size: { group: "Formats", values: ["FAST", "SLOW"], kind: "count", unit: "pixels", help: "size of a raw float image", preset: "a square" },
-  pixel: { group: "Formats", values: ["size"], kind: "positive", unit: "mm", help: "what the header states", preset: "0.1" },
-  distance: { group: "Formats", values: ["length"], kind: "positive", unit: "mm", help: "what the header states", preset: "100" },
-  lambda: { group: "Formats", values: ["length"], kind: "positive", unit: "A", help: "what the header states", preset: "1" },
+  pixel: { group: "Formats", values: ["size"], kind: "positive", unit: "mm", help: "what the header states", preset: "that of IN, or 0.1" },
+  distance: { group: "Formats", values: ["length"], kind: "positive", unit: "mm", help: "what the header states", preset: "that of IN, or 100" },
+  lambda: { group: "Formats", values: ["length"], kind: "positive", unit: "A", help: "what the header states", preset: "that of IN, or 1" },
   seed: { group: "Detector effects", values: ["n"], kind: "integer", help: "seed of all that is drawn", preset: "the time" },
   adc: { group: "Detector effects", values: ["counts"], help: "counts that every pixel starts from", preset: "40" },
   ...effectTable,
@@ -54,24 +56,34 @@ export async function runNoisify(argv: readonly string[], environment: Environme
     throw new InputError(`${to} is read and would be overwritten; give the output another name`);
   }
   const size = given.last("size")?.numbers;
-  const { image } = await readImage(environment.cwd, from, given.word("from"), size && [size[1], size[0]]);
-  if (image.rank !== 2) throw new InputError(`${from} has the shape ${image.shape.join(" x ")}; an image of one panel is needed`);
+  const measured = await readImage(environment.cwd, from, given.word("from"), size && [size[1], size[0]]);
+  if (measured.image.rank !== 2) throw new InputError(`${from} has the shape ${measured.image.shape.join(" x ")}; an image of one panel is needed`);
+  const warn = (warning: string): void => environment.stderr(`warning: ${warning}\n`);
+  const mask = countedPixels(measured);
+  const image = mask ? darkened(measured.image, mask) : measured.image;
   const negative = lowest(image);
-  if (negative < 0) environment.stderr(`warning: ${from} has pixels below 0 (the lowest is ${negative}), where no photons are expected\n`);
+  if (negative < 0) warn(`${from} has pixels below 0 (the lowest is ${negative}), where no photons are expected`);
   const seed = given.number("seed") ?? environment.seconds();
   const offset = given.number("adc") ?? 40;
+  const fileOf = (counts: NdArray): Uint8Array => {
+    if (toFormat === "float") return formatFloatImage(copy(counts, "float32"));
+    const header = writtenHeader(from, image, measured.record, given, warn);
+    tiltWarnings(header.detector, toFormat === "smv" ? "an SMV" : "a CBF").forEach(warn);
+    if (toFormat === "smv") return formatSmv(smvHeader(header.detector, header), smvCountsOf(counts));
+    return formatCbf(cbfHeader(header.detector, { ...header, overload: given.number("saturation") ?? 65535 }).lines, recordedCounts(counts));
+  };
   const detected = detect(image, effectsFromFlags(given, seed, offset));
-  const [slow, fast] = image.shape;
-  const detector = { pixels: { fast, slow }, pixelSizeMm: given.number("pixel") ?? 0.1, distanceMm: given.number("distance") ?? 100 };
-  const wavelengthA = given.number("lambda") ?? 1;
-  if (toFormat === "float") await writeFileAtomically(target, formatFloatImage(copy(detected.counts, "float32")));
-  else if (toFormat === "smv") {
-    await writeFileAtomically(target, formatSmv(smvHeader(detector, { wavelengthA, phiDeg: 0, oscRangeDeg: 0 }), smvCountsOf(detected.counts)));
-  } else {
-    const { lines } = cbfHeader(detector, { wavelengthA, phiDeg: 0, oscRangeDeg: 0, overload: given.number("saturation") ?? 65535 });
-    await writeFileAtomically(target, formatCbf(lines, recordedCounts(detected.counts)));
-  }
+  // Gaps and bad pixels of the image that is read count nothing in what is written either.
+  if (mask) for (let i = 0; i < mask.size; i++) if (mask.data[i] === 0) detected.counts.data[i] = deadMark;
+  await writeFileAtomically(target, fileOf(detected.counts));
   environment.stdout(`${quote(to)}: seed ${seed}, beam at ${(100 * detected.beam).toFixed(1)} %, ${detected.saturated} pixels full\n`);
+}
+
+/** An image without photons where a mask leaves pixels out. */
+function darkened(image: NdArray, mask: NdArray): NdArray {
+  const expected = copy(image, "float64");
+  for (let i = 0; i < expected.size; i++) if (mask.data[i] === 0) expected.data[i] = 0;
+  return expected;
 }
 
 function lowest(image: NdArray): number {

@@ -15,6 +15,15 @@ export function maskOfPanel({ pixels, masked = [] }: PanelRecord): NdArray | und
   return mask;
 }
 
+/** The pixels of an image that hold counts: neither marked by its file nor NaN nor infinite. */
+export function countedPixels({ image, mask }: { readonly image: NdArray; readonly mask: NdArray | undefined }): NdArray | undefined {
+  const values = flatData(image);
+  if (values.every(Number.isFinite)) return mask;
+  const finite = zeros(image.shape, "int32");
+  for (let i = 0; i < values.length; i++) finite.data[i] = Number.isFinite(values[i]) ? 1 : 0;
+  return mask ? bothMasks(mask, finite) : finite;
+}
+
 /** The mask that leaves out what either of two leaves out. */
 export function bothMasks(own: NdArray, other: NdArray): NdArray {
   if (!sameShape(own.shape, other.shape)) return other;

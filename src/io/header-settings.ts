@@ -47,7 +47,7 @@ const units = /^(mm|deg|degrees?|a|ang|angstroms?)$/i;
  * @param name what error messages call the image
  * @throws InputError that names the entry: it is not a number, or a length is not above 0
  */
-export function headerSettings({ header, shape }: Smv, name: string): HeaderSettings {
+export function headerSettings({ header, shape }: Pick<Smv, "header" | "shape">, name: string): HeaderSettings {
   const numbers = (key: string): readonly number[] | undefined => {
     const text = entryOf(header, key);
     if (text === undefined) return undefined;

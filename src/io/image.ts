@@ -8,7 +8,7 @@ import { parseFloatImage } from "./float-image.js";
 import type { ExperimentRecord } from "./geometry/record.js";
 import { gunzip, isGzip } from "./gzip.js";
 import { parsePgm } from "./pgm.js";
-import { smvRecord } from "./smv-record.js";
+import { smvContradictions, smvLimits, smvRecord } from "./smv-record.js";
 import { parseSmv, type Smv } from "./smv.js";
 import { isTiff, parseTiff, tiffRecord } from "./tiff.js";
 
@@ -27,12 +27,18 @@ export interface MeasuredImage {
   readonly mask: NdArray | undefined;
   /** counts from which on a pixel is overloaded, where the file states it */
   readonly overload: number | undefined;
+  /** counts of a pixel without photons, where the file states them */
+  readonly pedestal?: number | undefined;
+  /** the count of a full pixel of 8 or 16 bits */
+  readonly fullCount?: number | undefined;
   /** whether the pixels are whole counts */
   readonly isCounted: boolean;
   /** frames in the file */
   readonly frames: number;
   /** words of an SMV header */
   readonly smvHeader?: ReadonlyMap<string, string>;
+  /** sentences on what an SMV header contradicts in itself */
+  readonly contradictions?: readonly string[];
   /** what the file knows of the experiment */
   readonly record: ExperimentRecord;
 }
@@ -80,7 +86,7 @@ export async function parseAnyImage(bytes: Uint8Array, name: string, { format, o
       return cbfImage(content, name, frame);
     case "smv": {
       const smv = parseSmv(content, name);
-      return { ...plain(name, "smv", smv.image, recordOfSmv(smv, name)), smvHeader: smv.header };
+      return { ...plain(name, "smv", smv.image, recordOfSmv(smv, name)), ...smvLimits(smv), fullCount: smv.fullCount, smvHeader: smv.header, contradictions: smvContradictions(smv) };
     }
     case "tiff": {
       const tiff = await parseTiff(content, name);

@@ -16,22 +16,31 @@ export function headerLength(bytes: Uint8Array, name: string): number {
   return length;
 }
 
+/** Entries by their keys, and the keys that stand there again with another value, of which the last one counts. */
+export interface HeaderEntries {
+  readonly entries: ReadonlyMap<string, string>;
+  readonly repeated: readonly string[];
+}
+
 /**
- * The entries KEY=VALUE of an SMV header, each ended by its line or by a semicolon outside of braces; of a repeated key the last one
- * counts. The header ends at its last brace, so that a value can hold some, as in d*TREK's headers.
+ * The entries KEY=VALUE of an SMV header, each ended by its line or by a semicolon outside of braces. The header ends at its last brace, so that a value can hold some, as in d*TREK's headers.
  */
-export function headerEntries(bytes: Uint8Array, name: string): Map<string, string> {
+export function headerEntries(bytes: Uint8Array, name: string): HeaderEntries {
   const text = latin1(bytes);
   const end = text.lastIndexOf("}");
   if (end < 0) throw new InputError(`${name}: no } closes the SMV header within its ${bytes.length} bytes`);
   const entries = new Map<string, string>();
+  const repeated = new Set<string>();
   for (const line of text.slice(1, end).split("\n")) {
     for (const entry of partedOutsideOfBraces(line)) {
       const equals = entry.indexOf("=");
-      if (equals > 0) entries.set(entry.slice(0, equals).trim(), entry.slice(equals + 1).trim());
+      if (equals <= 0) continue;
+      const [key, value] = [entry.slice(0, equals).trim(), entry.slice(equals + 1).trim()];
+      if ((entries.get(key) ?? value) !== value) repeated.add(key);
+      entries.set(key, value);
     }
   }
-  return entries;
+  return { entries, repeated: [...repeated] };
 }
 
 function partedOutsideOfBraces(line: string): string[] {

@@ -45,18 +45,23 @@ export interface Smv {
   readonly shape: readonly [slow: number, fast: number];
   /** float64 of shape [slow, fast] */
   readonly image: NdArray;
+  /** keys that stand in the header again with another value, of which the last one counts */
+  readonly repeated: readonly string[];
+  /** the count of a full pixel of 8 or 16 bits; undefined of larger ones */
+  readonly fullCount: number | undefined;
 }
 
 interface PixelType {
   readonly bytes: number;
+  readonly fullCount?: number;
   readonly read: (view: DataView, at: number, littleEndian: boolean) => number;
 }
 
 const pixelTypes: ReadonlyMap<string, PixelType> = new Map([
-  ["unsigned_char", { bytes: 1, read: (view, at) => view.getUint8(at) }],
-  ["signed_char", { bytes: 1, read: (view, at) => view.getInt8(at) }],
-  ["unsigned_short", { bytes: 2, read: (view, at, little) => view.getUint16(at, little) }],
-  ["signed_short", { bytes: 2, read: (view, at, little) => view.getInt16(at, little) }],
+  ["unsigned_char", { bytes: 1, fullCount: 255, read: (view, at) => view.getUint8(at) }],
+  ["signed_char", { bytes: 1, fullCount: 127, read: (view, at) => view.getInt8(at) }],
+  ["unsigned_short", { bytes: 2, fullCount: 65535, read: (view, at, little) => view.getUint16(at, little) }],
+  ["signed_short", { bytes: 2, fullCount: 32767, read: (view, at, little) => view.getInt16(at, little) }],
   ["unsigned_long", { bytes: 4, read: (view, at, little) => view.getUint32(at, little) }],
   ["signed_long", { bytes: 4, read: (view, at, little) => view.getInt32(at, little) }],
   ["float", { bytes: 4, read: (view, at, little) => view.getFloat32(at, little) }],
@@ -70,7 +75,7 @@ const pixelTypes: ReadonlyMap<string, PixelType> = new Map([
  */
 export function parseSmv(bytes: Uint8Array, name: string): Smv {
   const headerBytes = headerLength(bytes, name);
-  const header = headerEntries(bytes.subarray(0, headerBytes), name);
+  const { entries: header, repeated } = headerEntries(bytes.subarray(0, headerBytes), name);
   const type = pixelType(header, name);
   checkUncompressed(header, name);
   const order = entryOf(header, "BYTE_ORDER")?.toLowerCase();
@@ -92,7 +97,7 @@ export function parseSmv(bytes: Uint8Array, name: string): Smv {
   const data = allocate("float64", slow * fast);
   for (let i = 0; i < data.length; i++) data[i] = type.read(view, i * type.bytes, littleEndian);
   if (type.bytes === 2) refuseRaxis(data, header, name);
-  return { header, shape: [slow, fast], image: fromData(data, [slow, fast]) };
+  return { header, shape: [slow, fast], image: fromData(data, [slow, fast]), repeated, fullCount: type.fullCount };
 }
 
 function extent(header: ReadonlyMap<string, string>, key: string, name: string): number {

@@ -98,6 +98,49 @@ test("counts go to CBF and back with distance and beam centre, also from a file 
     assert.match((await bench.run("compare g a.img")).stderr, /g is no image that can be read: CBF, SMV/);
   }));
 
+test("a full pixel of 16 bits is an overload of a CBF, whatever the scale", () =>
+  withBench({ "a.img": smv("SIZE1=2;\nSIZE2=1;\n", [5, 65535]), "b.img": smv("SIZE1=2;\nSIZE2=1;\nCCD_IMAGE_SATURATION=60000;\nIMAGE_PEDESTAL=40;\n", [5, 65535]) }, async (bench) => {
+    const cutoff = async (line: string): Promise<number | undefined> => {
+      assert.is((await bench.run(`convert ${line} c.cbf`)).code, 0);
+      return parseMiniHeader(parseCbf(await bench.read("c.cbf"), "c").header).overload;
+    };
+    assert.equal([await cutoff("a.img"), await cutoff("b.img"), await cutoff("b.img --scale 2")], [65535, 60000, 120000]);
+    await bench.run("convert b.img d.img --scale 0.5 --adc 10");
+    const { header } = parseSmv(await bench.read("d.img"), "d");
+    assert.equal([header.get("CCD_IMAGE_SATURATION"), header.get("IMAGE_PEDESTAL")], ["30010", "30"]);
+  }));
+
+test("options that change one entry of a header leave the others, but for what follows from it", () =>
+  withBench({ "a.img": smv("SIZE1=2;\nSIZE2=1;\nPIXEL_SIZE=0.1;\nDISTANCE=250;\nCLOSE_DISTANCE=250;\nWAVELENGTH=0.9;\nBEAM_CENTER_X=0.5;\nBEAM_CENTER_Y=0.7;\n", [1, 2]) }, async (bench) => {
+    assert.not.match((await bench.run("convert a.img b.cbf --distance 260")).stderr, /defaults/);
+    const { distanceMm, beamPixels, wavelengthA, pixelSizeMm } = parseMiniHeader(parseCbf(await bench.read("b.cbf"), "b").header);
+    assert.equal([distanceMm, beamPixels, wavelengthA, pixelSizeMm], [260, [7, 5], 0.9, [0.1, 0.1]]);
+    await bench.run("convert a.img c.cbf --pixel 0.2");
+    const doubled = parseMiniHeader(parseCbf(await bench.read("c.cbf"), "c").header);
+    assert.equal([doubled.distanceMm, doubled.beamPixels, doubled.pixelSizeMm], [250, [7, 5], [0.2, 0.2]]);
+    await bench.run("convert a.img d.img --distance 260");
+    const { header } = parseSmv(await bench.read("d.img"), "d");
+    assert.equal([header.get("DISTANCE"), header.has("CLOSE_DISTANCE")], ["260", false]);
+  }));
+
+test("an option that changes nothing in what is written is named", () =>
+  withBench({ "a.img": smv("SIZE1=2;\nSIZE2=1;\n", [1, 2]), "a.hkl": reflections }, async (bench) => {
+    for (const [line, option] of [["a.img b.bin --scale 2", "--scale"], ["a.img b.cbf --adc 5", "--adc"], ["a.img b.cbf --size 2 1", "--size"], ["a.hkl b.fdump --dmin 2", "--dmin"], ["a.hkl b.hkl --default_F 5", "--default_F"]]) {
+      const { code, stderr } = await bench.run(`convert ${line}`);
+      assert.is(code, 0);
+      assert.match(stderr, new RegExp(`warning: ${option} has no effect on `));
+    }
+    assert.not.match((await bench.run("convert a.img b.smv --scale 2 --adc 5")).stderr, /no effect/);
+  }));
+
+test("what is no number does not count in any format", () =>
+  withBench({ "a.bin": formatFloatImage(array([[NaN, 4], [2, Infinity]])) }, async (bench) => {
+    assert.match((await bench.run("convert a.bin b.img --scale 1")).stderr, /2 pixels that do not count in a\.bin are 0/);
+    assert.equal(toNested(parseSmv(await bench.read("b.img"), "b").image), [[0, 4], [2, 0]]);
+    await bench.run("convert a.bin c.cbf");
+    assert.equal(toNested(parseCbf(await bench.read("c.cbf"), "c").image), [[-2, 4], [2, -2]]);
+  }));
+
 test("pixels that the file leaves out stay marked, whatever the scale, and are 0 in SMV", () =>
   withBench({ "a.cbf": formatCbf([], array([[5, -1, 7], [-2, 8, 9]])) }, async (bench) => {
     assert.is((await bench.run("convert a.cbf b.cbf --scale 3")).code, 0);

@@ -1,8 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { formatCbf, parseCbf } from "../../src/io/cbf/cbf.js";
+import { parseMiniHeader } from "../../src/io/cbf/mini-header.js";
 import { formatFloatImage, parseFloatImage } from "../../src/io/float-image.js";
 import { parseSmv } from "../../src/io/smv.js";
-import { flatData, full, toNested, zeros } from "../../src/ndarray/ndarray.js";
+import { array, flatData, full, toNested, zeros } from "../../src/ndarray/ndarray.js";
 import { small, withBench } from "./workbench.js";
 
 const flat = formatFloatImage(full([30, 40], 50, "float32"));
@@ -21,6 +23,20 @@ test("noisify draws counts with the detector's effects, the same for the same se
     await bench.run("noisify a.bin d.bin --size 40 30 -seed 3 -modules 10 10 1 1");
     assert.is(parseFloatImage(await bench.read("d.bin"), [30, 40], "d").get(10, 3), -1);
     assert.is((await bench.run("noisify a.bin e.cbf --size 40 30 -seed 3 -modules 10 10 1 1")).code, 0);
+  }));
+
+test("noisify keeps the gaps, the bad pixels and the geometry of the image that it reads", () =>
+  withBench({ "a.cbf": formatCbf(["Pixel_size 0.0002 m x 0.0002 m", "Detector_distance 0.25 m", "Beam_xy (1.5, 0.5) pixels", "Wavelength 0.9 A"], array([[50, -1], [60, 70]])) }, async (bench) => {
+    const { code, stderr } = await bench.run("noisify a.cbf b.cbf -seed 1 -psf 1");
+    assert.equal([code, stderr], [0, ""]);
+    const { image, header } = parseCbf(await bench.read("b.cbf"), "b");
+    assert.equal(Array.from(flatData(image), (count) => count > 20), [true, false, true, true]);
+    assert.is(image.get(0, 1), -2);
+    const { distanceMm, beamPixels, wavelengthA, pixelSizeMm } = parseMiniHeader(header);
+    assert.equal([distanceMm, beamPixels, wavelengthA, pixelSizeMm], [250, [1.5, 0.5], 0.9, [0.2, 0.2]]);
+    const sum = await bench.run("add a.cbf a.cbf c.bin");
+    assert.match(sum.stderr, /warning: 1 pixel that does not count in one of the images is NaN in c\.bin/);
+    assert.equal(toNested(parseFloatImage(await bench.read("c.bin"), [2, 2], "c")), [[100, NaN], [120, 140]]);
   }));
 
 test("noisify refuses what cannot be", () =>

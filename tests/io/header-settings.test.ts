@@ -7,7 +7,7 @@ import { zeros } from "../../src/ndarray/ndarray.js";
 import { refuses } from "./refusal.js";
 
 function smvWith(entries: Readonly<Record<string, string>>): Smv {
-  return { header: new Map(Object.entries(entries)), shape: [2, 3], image: zeros([2, 3]) };
+  return { header: new Map(Object.entries(entries)), shape: [2, 3], image: zeros([2, 3]), repeated: [], fullCount: undefined };
 }
 
 test("a header sets size, lengths, beam center and rotation, in its own units", () => {
@@ -65,6 +65,23 @@ test("an entry that is not a number, or a length that is not above 0, is refused
 test("a comma is no decimal point, and an image's detector stands in front of the source", () => {
   refuses(() => headerSettings(smvWith({ WAVELENGTH: "1,1" }), "a.img"), /a\.img: WAVELENGTH is "1,1"; a number is written with a decimal point/);
   for (const distance of ["0", "-60"]) refuses(() => smvRecord(smvWith({ PIXEL_SIZE: "0.2", DISTANCE: distance }), "a.img"), new RegExp(`a\\.img: DISTANCE is ${distance}; it must be above 0`));
+});
+
+test("a header's saturation and pedestal are those of the panel, in ADSC's words and in Rigaku's", () => {
+  const placed = { PIXEL_SIZE: "0.2", DISTANCE: "60", BEAM_CENTER_X: "0.2", BEAM_CENTER_Y: "0.3" };
+  for (const entries of [{ CCD_IMAGE_SATURATION: "60000", IMAGE_PEDESTAL: "40" }, { SATURATED_VALUE: "60000", DARK_PEDESTAL: "40" }]) {
+    const [panel] = smvRecord(smvWith({ ...placed, ...entries }), "a.img").panels;
+    assert.equal([panel.trusted, panel.pedestal], [{ overload: 60000 }, 40]);
+  }
+  const [plain] = smvRecord(smvWith(placed), "a.img").panels;
+  assert.equal([plain.trusted, plain.pedestal], [undefined, undefined]);
+});
+
+test("a header that contradicts itself says so, and a turn backwards is one", () => {
+  const { remarks, goniometer, scan } = smvRecord({ ...smvWith({ PHI: "10", OSC_START: "20", OSC_RANGE: "-0.5", WAVELENGTH: "1.1" }), repeated: ["WAVELENGTH"] }, "a.img");
+  assert.equal(remarks.slice(0, 2), ["WAVELENGTH is stated twice; the last value, \"1.1\", is taken", "PHI=10 and OSC_START=20 contradict each other; PHI is taken"]);
+  assert.equal([goniometer?.axis, scan?.startDeg, scan?.widthDeg], [[1, 0, 0], 10, -0.5]);
+  assert.equal(smvRecord(smvWith({ PHI: "10.0001", OSC_START: "10" }), "a.img").remarks.filter((remark) => /contradict/.test(remark)), []);
 });
 
 test("a d*TREK header sets the same by its own entries, and its beam along the axes of the image", () => {

@@ -121,7 +121,8 @@ test("numbers too long for one block get a header of two", () => {
 });
 
 test("a header of any size is read, and of a repeated key the last entry", () => {
-  const { header: entries, image } = parseSmv(smvFile(`${twoPixels}A=1; B = two words ;\nA=3;`, [5, 0, 1, 1], 777), "i.img");
+  const { header: entries, image, repeated } = parseSmv(smvFile(`${twoPixels}A=1; B = two words ;\nA=3; C=1; C=1;`, [5, 0, 1, 1], 777), "i.img");
+  assert.equal(repeated, ["A"]);
   assert.equal(toNested(image), [[5, 257]]);
   assert.equal([entries.get("A"), entries.get("B")], ["3", "two words"]);
 });

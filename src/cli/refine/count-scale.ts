@@ -15,26 +15,31 @@ export interface CountScale {
 }
 
 /**
- * The offset and the gain of an image's counts: those of the options, else those that a model file states.
+ * The offset and the gain of an image's counts: those of the options, else those that a model file states, else the image's own.
  * @param panels of the model file
  * @param source its name
+ * @param image its name, and the pedestal that its header states
  * @throws InputError when its panels differ in what no option says
  */
-export function countScaleOf(given: Given<RefineFlag>, panels: readonly PanelRecord[], source: string | undefined): CountScale {
+export function countScaleOf(given: Given<RefineFlag>, panels: readonly PanelRecord[], source: string | undefined, image?: { readonly name: string; readonly pedestal: number | undefined }): CountScale {
   const panel = panels.at(0);
   for (const [name, what] of [["adc", "pedestal"], ["gain", "gain"]] as const) {
     const other = panels.find((candidate) => candidate[what] !== panel?.[what]);
     if (other && !given.has(name)) throw new InputError(`${source}: panel ${other.name} has a ${what} of ${other[what]}, and panel ${panel?.name} of ${panel?.[what]}; one for all is said with -${name}`);
   }
   const warnings: string[] = [];
-  const chosen = (name: "adc" | "gain", ofFile: number | undefined, neutral: number, what: string, applied: (value: number) => string): number => {
+  const chosen = (name: "adc" | "gain", ofFile: number | undefined, neutral: number, what: string, applied: (value: number) => string, from = source): number => {
     const own = given.number(name);
     const option = given.last(name)?.spelling;
-    if (own !== undefined && ofFile !== undefined && ofFile !== neutral && ofFile !== own) warnings.push(`${source} states ${what} of ${ofFile}, and ${option} ${own} counts in its place`);
-    if (own === undefined && ofFile !== undefined && ofFile !== neutral) warnings.push(`${applied(ofFile)}, as ${source} states`);
+    if (own !== undefined && ofFile !== undefined && ofFile !== neutral && ofFile !== own) warnings.push(`${from} states ${what} of ${ofFile}, and ${option} ${own} counts in its place`);
+    if (own === undefined && ofFile !== undefined && ofFile !== neutral) warnings.push(`${applied(ofFile)}, as ${from} states`);
     return own ?? ofFile ?? neutral;
   };
-  const offset = chosen("adc", panel?.pedestal, 0, "a pedestal", (pedestal) => `a pedestal of ${pedestal} is taken off the counts`);
+  // Model files state 0 where their program left the counts as they are.
+  const [ofModel, ofImage] = [panel?.pedestal || undefined, image?.pedestal];
+  if (!given.has("adc") && ofModel !== undefined && ofImage !== undefined && ofModel !== ofImage) warnings.push(`${image?.name} states a pedestal of ${ofImage}, and ${source} of ${ofModel}, which is taken`);
+  const applied = (pedestal: number): string => `a pedestal of ${pedestal} is taken off the counts`;
+  const offset = chosen("adc", ofModel ?? ofImage, 0, "a pedestal", applied, ofModel === undefined ? image?.name : source);
   const gain = chosen("gain", panel?.gain, 1, "a gain", (counts) => `the counts are divided by a gain of ${counts}`);
   return { offset, gain, warnings };
 }

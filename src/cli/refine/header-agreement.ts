@@ -77,10 +77,6 @@ export function headerContradictions(name: string, words: HeaderWords, experimen
   if (direct.length > 0 && isTilted) {
     sentences.push(`${name}: its header says DISTANCE=${distance} and CLOSE_DISTANCE=${close}, which the options' turns of the detector do not explain`);
   }
-  const [phi, oscStart] = [numberIn(words, "PHI"), numberIn(words, "OSC_START")];
-  if (phi !== undefined && oscStart !== undefined && differ(phi, oscStart)) {
-    sentences.push(`${name}: its header says PHI=${phi} and OSC_START=${oscStart}; PHI is taken unless -phi is given`);
-  }
   return sentences;
 }
 

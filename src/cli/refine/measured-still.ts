@@ -17,7 +17,7 @@ import type { HeaderWords } from "./header-agreement.js";
 import { noSettings } from "./image-header.js";
 
 /** An image's counts, and what its file says of its pixels. */
-interface Counted extends Pick<MeasuredImage, "mask" | "overload" | "image"> {
+interface Counted extends Pick<MeasuredImage, "mask" | "overload" | "pedestal" | "image"> {
   readonly isSmv: boolean;
 }
 
@@ -108,14 +108,14 @@ export function stillFrom(name: string, { image, overload, mask: own }: Counted,
  * Reads an image.
  * @param dataSet of an HDF5 file, the one with the images, where a geometry file names it
  */
-export async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>, dataSet?: string): Promise<Counted & { readonly header: HeaderSettings; readonly words: HeaderWords; readonly record: ExperimentRecord }> {
+export async function readCounts(name: string, cwd: string, flags: Given<SimulateFlag>, dataSet?: string): Promise<Counted & { readonly header: HeaderSettings; readonly words: HeaderWords; readonly record: ExperimentRecord; readonly contradictions: readonly string[] }> {
   const fast = flags.number("detpixels", "detpixels_x");
   const slow = flags.number("detpixels", "detpixels_y");
-  const { image, mask, overload, smvHeader, record } = await readImage(cwd, name, undefined, fast !== undefined && slow !== undefined ? [slow, fast] : undefined, dataSet);
+  const { image, mask, overload, pedestal, smvHeader, record, contradictions = [] } = await readImage(cwd, name, undefined, fast !== undefined && slow !== undefined ? [slow, fast] : undefined, dataSet);
   const shape = [image.shape[image.rank - 2], image.shape[image.rank - 1]] as const;
   const stated = { pixelSizeMm: record.panels[0]?.pixelSizeMm, wavelengthA: record.beam.wavelengthA };
-  const header = smvHeader ? headerSettings({ header: smvHeader, shape, image }, name) : { ...noSettings, ...stated, shape };
-  return { image, header, words: smvHeader ?? new Map<string, string>(), mask, overload, record, isSmv: smvHeader !== undefined };
+  const header = smvHeader ? headerSettings({ header: smvHeader, shape }, name) : { ...noSettings, ...stated, shape };
+  return { image, header, words: smvHeader ?? new Map<string, string>(), mask, overload, pedestal, record, contradictions, isSmv: smvHeader !== undefined };
 }
 
 function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined, ofFile: number | undefined, { offset, gain }: CountScale): PixelRules & { readonly overload: number } {

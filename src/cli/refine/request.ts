@@ -52,7 +52,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   const headers: HeaderWords[] = [];
   let facts: readonly StatedFact[] = [];
   for (const name of images) {
-    const { header, words, record, ...measured } = await readCounts(name, cwd, flags, files.geometry?.record.dataSet);
+    const { header, words, record, contradictions, ...measured } = await readCounts(name, cwd, flags, files.geometry?.record.dataSet);
     const geometry = files.geometry ? withImageRecord(files.geometry, record) : measured.isSmv ? undefined : geometryOfHeader(flags, record);
     const many = manyPanels(flags, { geometry });
     if (many) checkForMany(given, many);
@@ -63,7 +63,8 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
     for (const warning of start.warnings) warnings.add(warning);
     const { panels, unread } = await withMaskMaps(geometry?.record.panels ?? [], { cwd, model: flags.word("geometry") ?? name, image: name });
     for (const sentence of unread) warnings.add(`${geometry?.record.source}: ${sentence}`);
-    const scale = countScaleOf(given, panels, geometry?.record.source);
+    for (const sentence of contradictions) warnings.add(`${name}: ${sentence}`);
+    const scale = countScaleOf(given, panels, geometry?.record.source, { name, pedestal: measured.pedestal });
     for (const warning of scale.warnings) warnings.add(warning);
     const experiment = many ? onManyPanels(start.experiment, many) : start.experiment;
     const still = stillFrom(name, knownPixels(name, measured, panels), scale, { ...request, experiment }, given);

@@ -27,6 +27,16 @@ test("panels that differ in their gain are told, unless an option says one for a
   assert.is(scaleOf("m.expt --gain 2.5", panel, { ...panel, name: "q", gain: 3 }).gain, 2.5);
 });
 
+test("an image's own pedestal is taken off where no option and no model file states one", () => {
+  const of = (line: string, ...panels: readonly PanelRecord[]) =>
+    countScaleOf(parseFlags(line.split(" "), refineFlags, referenceReading), panels, "m.expt", { name: "a.img", pedestal: 40 });
+  assert.equal(of("a.img"), { offset: 40, gain: 1, warnings: ["a pedestal of 40 is taken off the counts, as a.img states"] });
+  assert.is(of("a.img", { ...panel, pedestal: 0 }).offset, 40);
+  assert.equal(of("a.img -adc 0").warnings, ["a.img states a pedestal of 40, and -adc 0 counts in its place"]);
+  const { offset, warnings } = of("a.img", { ...panel, gain: 1 });
+  assert.equal([offset, warnings[0]], [10, "a.img states a pedestal of 40, and m.expt of 10, which is taken"]);
+});
+
 test("without any word counts are photons", () => {
   assert.equal(scaleOf("m.expt"), { offset: 0, gain: 1, warnings: [] });
 });
