@@ -5,7 +5,7 @@ import { detectorFrame } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import { StructureFactors } from "../models/structure-factors.js";
 import { flatData } from "../ndarray/ndarray.js";
-import { minus, norm, plus, scale, unitize, type Vector } from "../physics/vector.js";
+import type { Vector } from "../physics/vector.js";
 import type { ImageStatistics } from "../simulate/statistics.js";
 import type { SimulateFlag } from "./flags.js";
 import type { Given } from "./parse-flags.js";
@@ -83,15 +83,17 @@ function reachWarnings({ beam, crystal, detector, structureFactors }: Experiment
   const values = flatData(grid);
   const numbers = (vector: Vector): number[] => vector.map(known);
   const [a, b, c] = [numbers(aStar), numbers(bStar), numbers(cStar)];
-  let [nearest, farthest] = [Infinity, 0];
+  let [least, most] = [Infinity, 0];
   for (let i = 0; i < values.length; i++) {
     if (values[i] === defaultF || values[i] === 0) continue;
     const [h, k, l] = [min[0] + Math.floor(i / (nk * nl)), min[1] + (Math.floor(i / nl) % nk), min[2] + (i % nl)];
     if (h === 0 && k === 0 && l === 0) continue;
-    const length = Math.hypot(h * a[0] + k * b[0] + l * c[0], h * a[1] + k * b[1] + l * c[1], h * a[2] + k * b[2] + l * c[2]);
-    nearest = Math.min(nearest, length);
-    farthest = Math.max(farthest, length);
+    const [x, y, z] = [h * a[0] + k * b[0] + l * c[0], h * a[1] + k * b[1] + l * c[1], h * a[2] + k * b[2] + l * c[2]];
+    const square = x * x + y * y + z * z;
+    least = Math.min(least, square);
+    most = Math.max(most, square);
   }
+  const [nearest, farthest] = [Math.sqrt(least), Math.sqrt(most)];
   const isFar = nearest < Infinity && (nearest > high || farthest < low);
   if (!isFar) return [];
   const range = `${formatG(1 / nearest, 4)} to ${formatG(1 / farthest, 4)} A`;
@@ -101,21 +103,27 @@ function reachWarnings({ beam, crystal, detector, structureFactors }: Experiment
 
 /** Lengths of the scattering vector that points of the detector see, in 1/A. */
 export function detectorReach(detector: Experiment["detector"], wavelengthA: number): { readonly low: number; readonly high: number } {
-  const frame = detectorFrame(detector);
+  const { origin, fast, slow, beam, pixelSize, distance } = detectorFrame(detector);
+  const [ox, oy, oz] = origin.map(known);
+  const [fx, fy, fz] = fast.map(known);
+  const [sx, sy, sz] = slow.map(known);
+  const [bx, by, bz] = beam.map(known);
   const points = 32;
   let [low, high] = [Infinity, 0];
   for (let i = 0; i <= points; i++) {
     for (let j = 0; j <= points; j++) {
-      const along = [(i / points) * detector.pixels.fast, (j / points) * detector.pixels.slow].map((pixel) => pixel * known(frame.pixelSize));
-      const position = plus(frame.origin, scale(frame.fast, along[0]), scale(frame.slow, along[1]));
-      const length = known(norm(minus(unitize(position), frame.beam))) / wavelengthA;
+      const f = (i / points) * detector.pixels.fast * known(pixelSize);
+      const s = (j / points) * detector.pixels.slow * known(pixelSize);
+      const [x, y, z] = [ox + f * fx + s * sx, oy + f * fy + s * sy, oz + f * fz + s * sz];
+      const far = Math.sqrt(x * x + y * y + z * z);
+      const length = Math.hypot(x / far - bx, y / far - by, z / far - bz) / wavelengthA;
       low = Math.min(low, length);
       high = Math.max(high, length);
     }
   }
   // Between the points of the raster the beam itself may pass.
   const spacing = Math.max(detector.pixels.fast, detector.pixels.slow) / points;
-  const step = (spacing * known(frame.pixelSize)) / Math.max(1e-6, Math.abs(known(frame.distance))) / wavelengthA;
+  const step = (spacing * known(pixelSize)) / Math.max(1e-6, Math.abs(known(distance))) / wavelengthA;
   return { low: Math.max(0, low - step), high: high + step };
 }
 

@@ -4,7 +4,7 @@ import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 import { canCompile, runCompiled } from "./compiled-program.js";
 
-const program = fileURLToPath(new URL("./command.cjs", import.meta.url));
+const program = fileURLToPath(new URL("./command.js", import.meta.url));
 // Node from 22.1 on keeps itself what it compiled for the next command.
 const enableCompileCache: unknown = Reflect.get(nodeModule, "enableCompileCache");
 if (canCompile && typeof enableCompileCache !== "function") runCompiled(program);

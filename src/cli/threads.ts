@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { nodeWorkers } from "../simulate/parallel/node.js";
+import { callerAndWorkers } from "../simulate/parallel/node.js";
 import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { selectPixels } from "../simulate/pixels.js";
 import type { Request } from "./experiment-from-flags.js";
@@ -36,6 +36,6 @@ export class Workers {
   }
 
   #start(threads: number): void {
-    if (threads !== 1) this.#pool = nodeWorkers(threads);
+    if (threads !== 1) this.#pool = callerAndWorkers(threads);
   }
 }

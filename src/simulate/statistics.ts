@@ -134,22 +134,24 @@ export class RowStatistics {
     const { fastMin, fastMax, slowMin, slowMax } = this.#roi;
     this.upTo(image, slowMax + 1);
     if (this.#maxAt === undefined) throw new InputError(`no pixel of an image of shape ${describeShape(this.#shape)} is left to count`);
-    const { data, offset, strides } = image;
+    const { data, offset, strides: [slow, fast] } = image;
     const used = this.#mask;
     const mean = this.#sum / this.#count;
     let deviations = 0;
     for (let row = slowMin; row <= slowMax; row++) {
-      for (let column = fastMin; column <= fastMax; column++) {
+      let at = offset + row * slow + fastMin * fast;
+      for (let column = fastMin; column <= fastMax; column++, at += fast) {
         if (used && isLeftOut(used, row, column)) continue;
-        deviations += (data[offset + row * strides[0] + column * strides[1]] - mean) ** 2;
+        const deviation = data[at] - mean;
+        deviations += deviation * deviation;
       }
     }
     const freedom = Math.max(this.#count - 1, 1);
-    const [slow, fast] = this.#maxAt;
+    const [maxSlow, maxFast] = this.#maxAt;
     return {
       count: this.#count,
       max: this.#max,
-      maxAt: { slow, fast },
+      maxAt: { slow: maxSlow, fast: maxFast },
       mean,
       rms: Math.sqrt(this.#squares / freedom),
       rmsd: Math.sqrt(deviations / freedom),

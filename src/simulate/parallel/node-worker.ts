@@ -1,7 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { server } from "./serve.js";
+import { finish, server } from "./serve.js";
 
-parentPort?.on(
-  "message",
-  server((report) => parentPort?.postMessage(report)),
-);
+const serve = server((report) => parentPort?.postMessage(report));
+parentPort?.on("message", (message) => finish(serve(message)));

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { CallerPort } from "./caller-port.js";
 import type { Report, RunMessage } from "./messages.js";
 import { startWorkers, type Port, type WorkerPool } from "./pool.js";
 
@@ -18,6 +19,19 @@ function entry(): URL {
  */
 export function nodeWorkers(threads: number = availableParallelism()): WorkerPool {
   return startWorkers(threads, () => new NodePort());
+}
+
+/**
+ * Threads of Node, of which the first is the calling one: it works, too, and listens now and then.
+ * @throws InputError when the number is not a whole one of at least 1
+ */
+export function callerAndWorkers(threads: number): WorkerPool {
+  let isFirst = true;
+  return startWorkers(threads, () => {
+    const port = isFirst ? new CallerPort() : new NodePort();
+    isFirst = false;
+    return port;
+  });
 }
 
 class NodePort implements Port {

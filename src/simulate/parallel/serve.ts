@@ -4,14 +4,15 @@ import { asArray, firstWorker, remember, type Report, type RunMessage } from "./
 const millisecondsBetweenReports = 50;
 
 /**
- * What a worker does with a message: it takes blocks of tiles until there are none left.
+ * What a worker does with messages: it takes blocks of tiles until there are none left.
  * @param post sends a report back
+ * @returns works on a message, a tile a turn
  */
-export function server(post: (report: Report) => void): (message: RunMessage) => void {
+export function server(post: (report: Report) => void): (message: RunMessage) => Iterator<undefined, void> {
   const runners = new Map<number, TileRunner>();
-  return (message) => {
+  return function* (message) {
     try {
-      const { warning } = serve(message, runners, post);
+      const { warning } = yield* serve(message, runners, post);
       post({ kind: "done", warning });
     } catch (error) {
       runners.delete(message.jobId);
@@ -20,7 +21,12 @@ export function server(post: (report: Report) => void): (message: RunMessage) =>
   };
 }
 
-function serve({ jobId, job, state, worker, ...message }: RunMessage, runners: Map<number, TileRunner>, post: (report: Report) => void): TileRunner {
+/** Works on a message to its end. */
+export function finish(tiles: Iterator<undefined, void>): void {
+  while (tiles.next().done !== true);
+}
+
+function* serve({ jobId, job, state, worker, ...message }: RunMessage, runners: Map<number, TileRunner>, post: (report: Report) => void): Generator<undefined, TileRunner> {
   if (job) {
     remember(runners, jobId, new TileRunner(job));
   }
@@ -52,9 +58,11 @@ function serve({ jobId, job, state, worker, ...message }: RunMessage, runners: M
       if (Atomics.load(state, 2) !== 0) return runner;
       runner.run(run, tile);
       Atomics.add(state, 1, 1);
-      if (performance.now() - reported < millisecondsBetweenReports) continue;
-      reported = performance.now();
-      post({ kind: "progress" });
+      if (performance.now() - reported >= millisecondsBetweenReports) {
+        reported = performance.now();
+        post({ kind: "progress" });
+      }
+      yield;
     }
   }
   runner.finish();

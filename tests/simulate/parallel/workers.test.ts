@@ -6,13 +6,13 @@ import { copy, full, zeros } from "../../../src/ndarray/ndarray.js";
 import { ImageModel } from "../../../src/simulate/image-model.js";
 import type { ImageOptions } from "../../../src/simulate/image-options.js";
 import type { Report, RunMessage } from "../../../src/simulate/parallel/messages.js";
-import { nodeWorkers } from "../../../src/simulate/parallel/node.js";
-import { server } from "../../../src/simulate/parallel/serve.js";
+import { callerAndWorkers, nodeWorkers } from "../../../src/simulate/parallel/node.js";
+import { finish, server } from "../../../src/simulate/parallel/serve.js";
 import { WorkerPool, type Port } from "../../../src/simulate/parallel/pool.js";
 import type { TileRun } from "../../../src/simulate/tile-run.js";
 import { factors, modelOf, numbersIn, squares, start, uneven, type Scene, type Start } from "../still-life.js";
 
-const pools = [1, 2, 4].map((threads) => nodeWorkers(threads));
+const pools = [nodeWorkers(1), nodeWorkers(2), nodeWorkers(4), callerAndWorkers(1), callerAndWorkers(3)];
 const few: Scene = { pixels: { fast: 30, slow: 20 }, domains: 2, scanSteps: 1, layers: 1 };
 const given = uneven([20, 30]);
 
@@ -40,7 +40,7 @@ const cases: readonly (readonly [string, Scene, ImageOptions])[] = [
 ];
 
 for (const [name, scene, options] of cases) {
-  test(`image and gradient are the same to the last bit for no, one, two and four workers: ${name}`, async () => {
+  test(`image and gradient are the same to the last bit for no, one, two and four workers, and where the caller is one of them: ${name}`, async () => {
     const make = (): ImageModel<Start> => modelOf(scene, options);
     const wanted = await answersOf(make, undefined);
     assert.ok(wanted.image.some((photons) => photons > 0) && wanted.gradient.every(Number.isFinite));
@@ -120,20 +120,25 @@ test("progress grows to the number of pixels, with workers and without", async (
   }
 });
 
+/** Works with a clock that runs by 100 ms between two looks. */
+function withFastClock<T>(work: () => T): T {
+  const { now } = performance;
+  let time = 0;
+  performance.now = () => (time += 100);
+  const restore = (): void => void (performance.now = now);
+  const result = work();
+  if (result instanceof Promise) void result.then(restore, restore);
+  else restore();
+  return result;
+}
+
 /** A worker in this thread, whose clock makes it report after every tile. */
 class Talkative implements Port {
   #report: (report: Report) => void = () => undefined;
   readonly #serve = server((report) => this.#report(report));
 
   post(message: RunMessage): void {
-    const { now } = performance;
-    let time = 0;
-    performance.now = () => (time += 100);
-    try {
-      this.#serve(message);
-    } finally {
-      performance.now = now;
-    }
+    withFastClock(() => finish(this.#serve(message)));
   }
   listen(onReport: (report: Report) => void): void {
     this.#report = onReport;
@@ -143,6 +148,18 @@ class Talkative implements Port {
     return Promise.resolve();
   }
 }
+
+test("a caller that works listens between tiles", async () => {
+  const pool = callerAndWorkers(1);
+  const stop = new AbortController();
+  const reason = new Error("enough");
+  const told: number[] = [];
+  const model = modelOf(few, { interpolation: "nearest", oversample: 1, tileSize: 16, onProgress: (done) => told.push(done) });
+  const stopped = withFastClock(() => rejection(model.simulateOn({ pool, signal: stop.signal }, start)));
+  setImmediate(() => setImmediate(() => setImmediate(() => stop.abort(reason))));
+  assert.is(await stopped, "enough");
+  assert.ok(told.length > 0 && told[told.length - 1] < 600, told.join());
+});
 
 test("rows that are said to be final do not change any more, and none are said to be where a later run may change them", async () => {
   const pool = new WorkerPool([new Talkative()]);
