@@ -13,8 +13,9 @@ import type { Shape } from "../ndarray/shape.js";
 import { largestCount, pgmScale, smvCounts, smvScale, writeSmvCounts } from "../simulate/intensity-scale.js";
 import { detect } from "../simulate/detector-effects.js";
 import type { DrawnPhotons } from "../simulate/noise.js";
+import type { WorkerPool } from "../simulate/parallel/pool.js";
 import { forEachStretch, selectPixels, type Pixels } from "../simulate/pixels.js";
-import { region, type ImageStatistics } from "../simulate/statistics.js";
+import { region, type ImageStatistics, type Roi } from "../simulate/statistics.js";
 import { cbfHeader } from "../output/cbf-header.js";
 import type { Request } from "./experiment-from-flags.js";
 import type { SimulateFlag } from "./flags.js";
@@ -35,6 +36,13 @@ export interface OutputNames {
   readonly pgm: string | undefined;
   readonly png: string | undefined;
   readonly dump: string | undefined;
+}
+
+/** How photons become counts. */
+interface CountsOptions {
+  readonly scale: number;
+  readonly adcOffset: number;
+  readonly roi: Roi | undefined;
 }
 
 /** What a run writes. */
@@ -89,6 +97,7 @@ export function readoutFor(given: Given<SimulateFlag>, names: OutputNames, reque
 /**
  * Makes the files of a run; each is written as soon as it is there, and has no name yet.
  * @param image float32, [slow, fast]
+ * @param pool of workers, which work beside this thread
  */
 export async function makeOutputs(
   files: FilesTogether,
@@ -97,6 +106,7 @@ export async function makeOutputs(
   request: Request,
   image: NdArray<FloatDType>,
   { statistics, noise: drawn }: ReturnType<Readout["finish"]>,
+  pool: WorkerPool | undefined,
   cwd: string,
 ): Promise<Outputs> {
   const { experiment, options, roi, oscDeg, noiseSeed } = request;
@@ -108,13 +118,12 @@ export async function makeOutputs(
 
   await add(names.float, formatFloatImage(image));
   if (names.noise !== undefined && drawn) await add(names.noise, drawn.bytes);
-  const smv = blankSmv(header, image.shape);
-  writeSmvCounts(image, scale, adcOffset, roi, smv.counts);
-  await add(names.int, smv.bytes);
+  const counted = countedFile(pool, header, image, { scale, adcOffset, roi });
   if (names.pgm !== undefined) {
     const rmsd = wholeRmsd(statistics, region(image, roi).size);
     await add(names.pgm, formatPgm(image, positive(given.number("pgmscale")) ?? (rmsd > 0 ? pgmScale(rmsd) : scale)));
   }
+  await add(names.int, await counted);
   const detected = hasEffects(given) ? detect(image, effectsFromFlags(given, -noiseSeed, adcOffset)) : undefined;
   if (names.noise !== undefined && detected) await add(names.noise, formatSmv(header, smvCountsOf(detected.counts)));
   const noise = detected && names.noise !== undefined ? { photons: detected.photons, overloads: detected.saturated } : drawn;
@@ -143,6 +152,15 @@ export async function makeOutputs(
   const { float, int, pgm, noise: noisy, cbf, png } = names;
   const paths = [float, int, pgm, noisy, cbf, png, dumped].flatMap((name) => (name === undefined ? [] : [fromFolder(cwd, name)]));
   return { paths, scale, adcOffset, noise, warnings };
+}
+
+/** The file of an image's counts, written by a worker where one sees the image. */
+async function countedFile(pool: WorkerPool | undefined, header: SmvHeader, image: NdArray, { scale, adcOffset, roi }: CountsOptions): Promise<Uint8Array> {
+  const isSeen = image.data.buffer instanceof SharedArrayBuffer;
+  const { bytes, counts } = blankSmv(header, image.shape, isSeen);
+  if (pool && isSeen) await pool.count(image, scale, adcOffset, roi, counts);
+  else writeSmvCounts(image, scale, adcOffset, roi, counts);
+  return bytes;
 }
 
 function headerFor({ experiment: { detector, beam, crystal }, oscDeg }: Request): SmvHeader {

@@ -84,16 +84,16 @@ async function simulateImage(given: Given<SimulateFlag>, scatterer: string | und
     : pool
       ? await simulateOn({ pool }, request.experiment, options)
       : simulate(request.experiment, options);
-  workers.close();
   const image = many ? arrangedPanels(copy(drawn, "float32"), many.panels) : drawn;
 
   const whole = many ? ofAllPanels(request, image.shape, maskBetween(many.panels)) : request;
   const readout = (begun ?? readoutFor(given, names, whole, whole.options.mask, image.shape)).finish(image);
   const files = new FilesTogether();
-  const outputs = await makeOutputs(files, given, names, whole, image, readout, environment.cwd).catch(async (error: unknown) => {
+  const outputs = await makeOutputs(files, given, names, whole, image, readout, pool, environment.cwd).catch(async (error: unknown) => {
     await files.discard();
     throw error;
   });
+  workers.close();
   await files.commit();
 
   const warnings = [...request.warnings, ...found, ...(many ? [`the headers of the images place the first of ${many.panels.length} panels only; ${many.source} places all`] : []), ...emptyWarnings(readout.statistics, request.experiment), ...outputs.warnings];

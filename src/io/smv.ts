@@ -156,12 +156,14 @@ export interface BlankSmv {
 /**
  * A 16-bit SMV image without counts, in this machine's order of bytes.
  * @param shape [slow, fast]
+ * @param shared whether workers shall see it
  * @throws as `formatSmv`
  */
-export function blankSmv(header: SmvHeader, shape: Shape): BlankSmv {
+export function blankSmv(header: SmvHeader, shape: Shape, shared = false): BlankSmv {
   checkHeader(header);
   const text = new TextEncoder().encode(headerText([...pixelEntries(shape, nativeOrder), ...headerLines(header)]));
-  const bytes = new Uint8Array(text.length + 2 * sizeOf(shape));
+  const length = text.length + 2 * sizeOf(shape);
+  const bytes = new Uint8Array(shared ? new SharedArrayBuffer(length) : new ArrayBuffer(length));
   bytes.set(text);
   return { bytes, counts: new Uint16Array(bytes.buffer, text.length) };
 }

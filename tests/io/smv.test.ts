@@ -83,6 +83,7 @@ test("a file whose counts are written later is the one that is written at once",
   assert.equal(toNested(parseSmv(bytes, "blank.img").image), [[0, 0], [0, 0], [0, 0]]);
   counts.set(image.data);
   assert.equal(bytes, formatSmv(header, image, nativeOrder));
+  assert.ok(blankSmv(header, image.shape, true).counts.buffer instanceof SharedArrayBuffer);
   assert.throws(() => blankSmv(header, [3]), /needs the shape \[slow, fast\]/);
 });
 

@@ -1,4 +1,4 @@
-import type { Report, RunMessage } from "./messages.js";
+import type { Message, Report } from "./messages.js";
 import type { Port } from "./pool.js";
 import { server } from "./serve.js";
 
@@ -9,7 +9,7 @@ export class CallerPort implements Port {
   readonly #serve = server((report) => this.#onReport?.(report));
   #onReport: ((report: Report) => void) | undefined;
 
-  post(message: RunMessage): void {
+  post(message: Message): void {
     void this.#work(this.#serve(message));
   }
 

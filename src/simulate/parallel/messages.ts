@@ -2,7 +2,9 @@ import { noteSharedMemory, sharedMemoryOf, type SharedMemory } from "../../autod
 import type { Data } from "../../ndarray/dtype.js";
 import { NdArray } from "../../ndarray/ndarray.js";
 import type { Shape } from "../../ndarray/shape.js";
+import type { Counts } from "../intensity-scale.js";
 import type { Pixels } from "../pixels.js";
+import type { Roi } from "../statistics.js";
 import type { RunReach } from "../live/reach.js";
 import type { Latch, TileJob } from "../tile-run.js";
 
@@ -18,6 +20,7 @@ export interface ArrayMessage {
 
 /** To a worker: take blocks of a job's tiles, as long as there are any. */
 export interface RunMessage {
+  readonly kind: "run";
   readonly jobId: number;
   /** the first time that the worker meets it */
   readonly job: TileJob | undefined;
@@ -41,6 +44,19 @@ export interface RunMessage {
   /** the worker's own, of these */
   readonly worker: number;
 }
+
+/** To a worker: write the counts of an image, as `writeSmvCounts` does. */
+export interface CountMessage {
+  readonly kind: "count";
+  readonly image: ArrayMessage;
+  readonly scale: number;
+  readonly adcOffset: number;
+  readonly roi: Roi | undefined;
+  /** in shared memory */
+  readonly counts: Counts;
+}
+
+export type Message = RunMessage | CountMessage;
 
 /** From a worker. */
 export type Report = { readonly kind: "progress" } | { readonly kind: "done"; readonly warning?: string | undefined } | { readonly kind: "failed"; readonly message: string };

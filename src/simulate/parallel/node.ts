@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { CallerPort } from "./caller-port.js";
-import type { Report, RunMessage } from "./messages.js";
+import type { Message, Report } from "./messages.js";
 import { startWorkers, type Port, type WorkerPool } from "./pool.js";
 
 /** The worker's program; where this file is still TypeScript, so is that, and its thread needs the same loader. */
@@ -41,7 +41,7 @@ class NodePort implements Port {
     this.#worker.unref();
   }
 
-  post(message: RunMessage): void {
+  post(message: Message): void {
     this.#worker.postMessage(message);
   }
 

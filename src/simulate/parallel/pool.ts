@@ -2,13 +2,15 @@ import { allocate, checkSharing, type Data } from "../../ndarray/dtype.js";
 import { InputError } from "../../ndarray/errors.js";
 import { assign, copy, fromData, zeros, type NdArray } from "../../ndarray/ndarray.js";
 import type { Pixels } from "../pixels.js";
+import type { Counts } from "../intensity-scale.js";
+import type { Roi } from "../statistics.js";
 import type { TileJob, TileRun } from "../tile-run.js";
 import { blockOf, blocksOf } from "../tiles.js";
-import { asMessage, firstWorker, remember, type Report, type RunMessage } from "./messages.js";
+import { asMessage, firstWorker, remember, type Message, type Report, type RunMessage } from "./messages.js";
 
 /** A worker, seen from outside. */
 export interface Port {
-  post(message: RunMessage): void;
+  post(message: Message): void;
   /** @param onFailure called when the worker itself breaks */
   listen(onReport: (report: Report) => void, onFailure: (error: Error) => void): void;
   /** Whether the worker keeps the program alive. */
@@ -28,6 +30,13 @@ export function startWorkers(threads: number, start: () => Port): WorkerPool {
 
 /** Elements of an array that are cloned for every worker; more of them are shared. */
 const mostCloned = 4096;
+
+/** What is heard of workers before they are done. */
+interface Listeners {
+  readonly onProgress: () => void;
+  /** of the worker of a number */
+  readonly onFailure: (worker: number) => void;
+}
 
 type OnProgress = (done: number, settled: number) => void;
 
@@ -77,9 +86,18 @@ export class WorkerPool {
    * @throws the signal's reason when it was aborted; Error when a worker fails, has failed before, or was closed
    */
   run(run: TileRun, signal: AbortSignal | undefined, onProgress: OnProgress): Promise<readonly string[]> {
-    const next = this.#last.then(() => this.#start(run, signal, onProgress));
-    this.#last = next.catch(() => undefined);
-    return next;
+    return this.#inTurn(() => this.#start(run, signal, onProgress));
+  }
+
+  /**
+   * Writes the counts of an image, as `writeSmvCounts` does, on a single worker, after the runs that were asked for before.
+   * @param image in memory that workers see
+   * @param counts likewise
+   * @throws Error as `run`
+   */
+  async count(image: NdArray, scale: number, adcOffset: number, roi: Roi | undefined, counts: Counts): Promise<void> {
+    const message: Message = { kind: "count", image: asMessage(image), scale, adcOffset, roi, counts };
+    await this.#inTurn(() => this.#ask(this.#ports.slice(-1), () => message));
   }
 
   /** Ends the workers, after what they are working on. */
@@ -89,11 +107,15 @@ export class WorkerPool {
     await Promise.all(this.#ports.map((port) => port.close()));
   }
 
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(work);
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
   async #start(run: TileRun, signal: AbortSignal | undefined, onProgress: OnProgress): Promise<readonly string[]> {
     signal?.throwIfAborted();
-    if (this.#end) throw this.#end;
     if (run.firstTile >= run.endTile) return [];
-    const warnings = new Set<string>();
     const state = allocate("int32", firstWorker + this.size, true);
     const { first } = blocksOf(run);
     state[0] = first;
@@ -103,22 +125,44 @@ export class WorkerPool {
     const data = run.data.map((array) => this.#shared(array));
     const known = run.known.map((array) => (array.data.length > mostCloned ? this.#shared(array) : array));
     const pixels = this.#sharedPixels(run.pixels);
+    let warnings: readonly string[];
+    try {
+      warnings = await this.#ask(this.#ports, (i) => this.#message({ ...run, data, known, pixels }, state, i), {
+        onProgress: () => onProgress(run.firstTile + Atomics.load(state, 1), blockOf(run, firstUnfinished(state)).firstTile),
+        onFailure: (i) => {
+          this.#known[i].delete(run.job.id);
+          stop();
+        },
+      });
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+    signal?.throwIfAborted();
+    onProgress(run.endTile, run.endTile);
+    return warnings;
+  }
+
+  /**
+   * Sends a message to each of some workers and waits until all have done what it says.
+   * @param messageOf the worker of a number among them
+   * @returns what they warn of, each warning once
+   */
+  async #ask(ports: readonly Port[], messageOf: (i: number) => Message, { onProgress, onFailure }: Partial<Listeners> = {}): Promise<readonly string[]> {
+    if (this.#end) throw this.#end;
+    const warnings = new Set<string>();
     try {
       await new Promise<void>((resolve, reject) => {
-        const working = new Set(this.#ports);
+        const working = new Set(ports);
         let failure: Error | undefined;
         const end = (port: Port, error?: Error): void => {
           failure ??= error;
-          if (error) {
-            this.#known[this.#ports.indexOf(port)].delete(run.job.id);
-            stop();
-          }
+          if (error) onFailure?.(ports.indexOf(port));
           if (!working.delete(port) || working.size > 0) return;
           if (failure) reject(failure);
           else resolve();
         };
         const report = (port: Port, message: Report): void => {
-          if (message.kind === "progress") onProgress(run.firstTile + Atomics.load(state, 1), blockOf(run, firstUnfinished(state)).firstTile);
+          if (message.kind === "progress") onProgress?.();
           else if (message.kind === "failed") end(port, new Error(message.message));
           else {
             if (message.warning !== undefined) warnings.add(message.warning);
@@ -126,10 +170,10 @@ export class WorkerPool {
           }
         };
         this.#pending = { report, fail: end };
-        this.#ports.forEach((port, i) => {
+        ports.forEach((port, i) => {
           port.hold(true);
           try {
-            port.post(this.#message({ ...run, data, known, pixels }, state, i));
+            port.post(messageOf(i));
           } catch (error) {
             end(port, error instanceof Error ? error : new Error(String(error)));
           }
@@ -137,11 +181,8 @@ export class WorkerPool {
       });
     } finally {
       this.#pending = undefined;
-      for (const port of this.#ports) port.hold(false);
-      signal?.removeEventListener("abort", stop);
+      for (const port of ports) port.hold(false);
     }
-    signal?.throwIfAborted();
-    onProgress(run.endTile, run.endTile);
     return [...warnings];
   }
 
@@ -172,6 +213,7 @@ export class WorkerPool {
     const isNew = !known.has(job.id);
     if (isNew) remember(known, job.id, job);
     return {
+      kind: "run",
       jobId: job.id,
       job: isNew ? job : undefined,
       parameters: parameters.map(asMessage),

@@ -1,21 +1,27 @@
+import { writeSmvCounts } from "../intensity-scale.js";
 import { blockOf, blocksOf, TileRunner } from "../tiles.js";
-import { asArray, firstWorker, remember, type Report, type RunMessage } from "./messages.js";
+import { asArray, firstWorker, remember, type Message, type Report, type RunMessage } from "./messages.js";
 
 const millisecondsBetweenReports = 50;
 
 /**
- * What a worker does with messages: it takes blocks of tiles until there are none left.
+ * What a worker does with messages: of a run, it takes blocks of tiles until there are none left.
  * @param post sends a report back
  * @returns works on a message, a tile a turn
  */
-export function server(post: (report: Report) => void): (message: RunMessage) => Iterator<undefined, void> {
+export function server(post: (report: Report) => void): (message: Message) => Iterator<undefined, void> {
   const runners = new Map<number, TileRunner>();
   return function* (message) {
     try {
-      const { warning } = yield* serve(message, runners, post);
-      post({ kind: "done", warning });
+      if (message.kind === "count") {
+        writeSmvCounts(asArray(message.image), message.scale, message.adcOffset, message.roi, message.counts);
+        post({ kind: "done" });
+      } else {
+        const { warning } = yield* serve(message, runners, post);
+        post({ kind: "done", warning });
+      }
     } catch (error) {
-      runners.delete(message.jobId);
+      if (message.kind === "run") runners.delete(message.jobId);
       post({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
     }
   };

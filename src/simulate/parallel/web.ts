@@ -1,4 +1,4 @@
-import type { Report, RunMessage } from "./messages.js";
+import type { Message, Report } from "./messages.js";
 import { startWorkers, type Port, type WorkerPool } from "./pool.js";
 
 /** The browser does not say why. */
@@ -18,7 +18,7 @@ export function webWorkers(threads: number = navigator.hardwareConcurrency): Wor
 class WebPort implements Port {
   readonly #worker = new Worker(new URL("./web-worker.js", import.meta.url), { type: "module" });
 
-  post(message: RunMessage): void {
+  post(message: Message): void {
     this.#worker.postMessage(message);
   }
 

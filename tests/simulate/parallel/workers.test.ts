@@ -6,6 +6,7 @@ import { copy, full, zeros } from "../../../src/ndarray/ndarray.js";
 import { ImageModel } from "../../../src/simulate/image-model.js";
 import type { ImageOptions } from "../../../src/simulate/image-options.js";
 import type { Report, RunMessage } from "../../../src/simulate/parallel/messages.js";
+import { smvCounts } from "../../../src/simulate/intensity-scale.js";
 import { callerAndWorkers, nodeWorkers } from "../../../src/simulate/parallel/node.js";
 import { finish, server } from "../../../src/simulate/parallel/serve.js";
 import { WorkerPool, type Port } from "../../../src/simulate/parallel/pool.js";
@@ -310,6 +311,18 @@ test("an image of workers takes the memory of an earlier one, and none that they
   assert.equal(image.data, wanted.data);
   assert.match(await rejection(model.simulateOn({ pool }, start, wanted)), "not shared");
   await pool.close();
+});
+
+test("a worker writes an image's counts as this thread does, also where the caller is the only one", async () => {
+  const image = copy(uneven([20, 30]), "float64", { shared: true });
+  const roi = { fastMin: 3, fastMax: 27, slowMin: 2, slowMax: 15 };
+  const wanted = smvCounts(image, 700, 40, roi);
+  assert.ok(new Set(wanted.data).size > 100);
+  for (const pool of pools) {
+    const counts = new Uint16Array(new SharedArrayBuffer(2 * image.size));
+    await pool.count(image, 700, 40, roi, counts);
+    assert.equal([...counts], [...wanted.data]);
+  }
 });
 
 test("a process ends although its pool was not closed", () => {
