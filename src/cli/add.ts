@@ -32,6 +32,7 @@ const intro = `braggtape add IN IN ... OUT: the sum of images, each with a weigh
 export async function runAdd(argv: readonly string[], environment: Environment): Promise<void> {
   const given = parseFlags(argv, addFlags);
   if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(addFlags)}`);
+  for (const warning of given.warnings) environment.stderr(`warning: ${warning}\n`);
   const names = given.operands.slice(0, -1);
   const out = given.operands.at(-1);
   if (out === undefined || names.length === 0) throw new InputError(`add needs at least two files, IN and OUT, and got ${given.operands.length}`);

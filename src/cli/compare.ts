@@ -21,7 +21,7 @@ const table = {
     help: "size of a raw float image", preset: "that of the other image, or a square",
   },
   roi: {
-    group: "Options", values: ["xmin", "xmax", "ymin", "ymax"], kind: "index", unit: "pixels",
+    group: "Options", values: ["xmin", "xmax", "ymin", "ymax"], kind: "index", unit: "pixels", several: true,
     help: "only this rectangle, both ends included; given again, another one beside it",
   },
   threshold: { group: "Options", values: ["limit"], kind: "nonNegative", help: "exit code 1 where the difference is larger", preset: "none" },
@@ -52,13 +52,14 @@ Exit codes: 0 compared, and the difference is within the threshold if there is o
  * @returns the exit code: 1 where they differ by more than a threshold, else 0
  * @throws InputError in one sentence
  */
-export async function runCompare(argv: readonly string[], { cwd, stdout }: Environment): Promise<number> {
+export async function runCompare(argv: readonly string[], { cwd, stdout, stderr }: Environment): Promise<number> {
   const given = parseFlags(argv, compareFlags);
   if (given.has("help")) {
     stdout(`${intro}\n${describeFlags(compareFlags)}`);
     return alike;
   }
   if (given.operands.length !== 2) throw new InputError(`compare needs two images, A and B, and got ${given.operands.length}`);
+  for (const warning of given.warnings) stderr(`warning: ${warning}\n`);
   const both = (await readBoth(cwd, given)).map(asOnePanel);
   const [a, b] = both.map(({ image }) => image);
   if (!sameShape(a.shape, b.shape)) {
@@ -68,6 +69,8 @@ export async function runCompare(argv: readonly string[], { cwd, stdout }: Envir
   const masks = given.has("all") ? [] : both.flatMap(({ mask }) => (mask === undefined ? [] : [mask]));
   const regions = given.occurrences.filter(({ name }) => name === "roi").map(({ numbers }) => regionOf(numbers, a));
   const found = (regions.length === 0 ? [undefined] : regions).map((roi) => compareImages(a, b, roi, masks));
+  const empty = found.find(({ pixels, leftOut }) => leftOut === pixels.fast * pixels.slow);
+  if (empty) throw new InputError(`no pixel can be compared${empty.roi ? " in a region" : ""}: all of them are masked or no numbers in one of the images`);
   const png = given.word("png");
   if (png !== undefined) await writeFileAtomically(fromFolder(cwd, png), await encodePng(redAndBlue(minus(a, b))));
   const measure = measures.find((candidate) => candidate === given.word("by")) ?? "relative";

@@ -82,6 +82,7 @@ export async function runConvert(argv: readonly string[], environment: Environme
   const given = parseFlags(argv, convertFlags);
   if (given.has("help")) return void environment.stdout(`${intro}\n${describeFlags(convertFlags)}`);
   if (given.operands.length !== 2) throw new InputError(`convert needs two files, IN and OUT, and got ${given.operands.length}`);
+  for (const warning of given.warnings) environment.stderr(`warning: ${warning}\n`);
   const [from, to] = given.operands;
   const toFormat = formatOf(to, given.word("to"), "--to");
   const [source, target] = [frameNameOf(from).file, to].map((name) => fromFolder(environment.cwd, name));

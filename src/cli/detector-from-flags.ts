@@ -67,6 +67,8 @@ export function detectorFromFlags(given: Flags, files: InputFiles): DetectorRequ
   const { pixels, sizeMm } = extentOf(given, files, pixelSizeMm);
   const convention = lastIn(given, conventions) ?? "MOSFLM";
   const pivot = pivotOf(given, convention);
+  const centredBy = given.last("Xclose", "Yclose", ...(pivot === "sample" ? [] : (["ORGX", "ORGY"] as const)));
+  if (centredBy && isCentredByBeam(convention)) warnings.push(`${centredBy.spelling} has no effect: the convention ${convention} counts where the beam strikes, by -Xbeam and -Ybeam`);
   const beamAt = files.imageHeader?.beamAtMm ?? files.maskHeader?.beamAtMm;
   const atBeam = beamAt && conventionalCenter(convention, beamAt, pixelSizeMm, sizeMm.slow);
   const distanceMm = given.number("distance") ?? header("distanceMm") ?? 100;
@@ -107,6 +109,11 @@ export function detectorFromFlags(given: Flags, files: InputFiles): DetectorRequ
     ...(sensor && { sensor }),
   };
   return { detector, warnings };
+}
+
+/** Conventions whose centre is that of the beam alone. */
+function isCentredByBeam(convention: Convention): boolean {
+  return convention === "MOSFLM" || convention === "DENZO" || convention === "ADXV";
 }
 
 /** What the last of several options says. */

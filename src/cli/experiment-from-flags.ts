@@ -17,6 +17,7 @@ import { crystalFromFlags } from "./crystal-from-flags.js";
 import { detectorFromFlags } from "./detector-from-flags.js";
 import { simulateFlags, type SimulateFlag } from "./flags.js";
 import type { InputFiles } from "./input-files.js";
+import { overruledOptions } from "./overruled-options.js";
 import { namesOf, type Given } from "./parse-flags.js";
 import { geometryWarnings, slipWarnings } from "./plausible.js";
 import { spotsFromFlags } from "./spots-from-flags.js";
@@ -67,7 +68,7 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
   const isOnePanel = (files.geometry?.record.panels.length ?? 1) === 1;
   const recommended = subPixels(longestEdge, beam.wavelengthA, known(detectorFrame(detector).distance), detector.pixelSizeMm);
   const oversample = given.number("oversample") ?? (spots.isClosed ? 1 : recommended);
-  const warnings = [...given.warnings, ...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...spots.warnings, ...amorphousWarnings, ...idleWarnings(given), ...slipWarnings(given), ...(isOnePanel ? geometryWarnings(given, experiment) : [])];
+  const warnings = [...given.warnings, ...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...spots.warnings, ...amorphousWarnings, ...idleWarnings(given), ...overruledOptions(given), ...slipWarnings(given), ...(isOnePanel ? geometryWarnings(given, experiment) : [])];
   if (oversample < recommended && !spots.isClosed) {
     warnings.push(`the intensity may vary within a pixel: -oversample ${recommended} resolves the spots, and ${oversample} is taken`);
   }

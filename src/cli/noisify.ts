@@ -48,6 +48,8 @@ export async function runNoisify(argv: readonly string[], environment: Environme
   const given = parseFlags(argv, noisifyFlags);
   if (given.has("help")) return environment.stdout(`${intro}\n${describeFlags(noisifyFlags)}`);
   if (given.operands.length !== 2) throw new InputError(`noisify needs two files, IN and OUT, and got ${given.operands.length}`);
+  const warn = (warning: string): void => environment.stderr(`warning: ${warning}\n`);
+  given.warnings.forEach(warn);
   const [from, to] = given.operands;
   const target = fromFolder(environment.cwd, to);
   const toFormat = formatOf(to, given.word("to"), "--to");
@@ -58,7 +60,6 @@ export async function runNoisify(argv: readonly string[], environment: Environme
   const size = given.last("size")?.numbers;
   const measured = await readImage(environment.cwd, from, given.word("from"), size && [size[1], size[0]]);
   if (measured.image.rank !== 2) throw new InputError(`${from} has the shape ${measured.image.shape.join(" x ")}; an image of one panel is needed`);
-  const warn = (warning: string): void => environment.stderr(`warning: ${warning}\n`);
   const mask = countedPixels(measured);
   const image = mask ? darkened(measured.image, mask) : measured.image;
   const negative = lowest(image);

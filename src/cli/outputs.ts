@@ -10,6 +10,7 @@ import { InputError } from "../ndarray/errors.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { flatData, full, zeros, type NdArray } from "../ndarray/ndarray.js";
 import type { Shape } from "../ndarray/shape.js";
+import { formatG } from "../io/c-format.js";
 import { largestCount, pgmScale, smvCounts, smvScale, writeSmvCounts } from "../simulate/intensity-scale.js";
 import { detect } from "../simulate/detector-effects.js";
 import type { DrawnPhotons } from "../simulate/noise.js";
@@ -128,6 +129,8 @@ export async function makeOutputs(
   if (names.noise !== undefined && detected) await add(names.noise, formatSmv(header, smvCountsOf(detected.counts)));
   const noise = detected && names.noise !== undefined ? { photons: detected.photons, overloads: detected.saturated } : drawn;
   const warnings: string[] = [];
+  const brightest = statistics.max * scale + adcOffset;
+  if (brightest >= largestCount + 0.5) warnings.push(`${names.int}: the brightest pixel has ${formatG(brightest)} counts, and 16 bits hold ${largestCount}, at which it is cut; see -scale and -adc`);
   if (detected && names.noise === undefined && names.cbf === undefined) {
     warnings.push("detector effects are in the image with noise, and -nonoise leaves it out");
   }

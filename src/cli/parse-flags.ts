@@ -24,6 +24,8 @@ export interface Flag {
   readonly preset?: string;
   /** why it is refused */
   readonly refused?: string;
+  /** true where it may be given several times, and each time counts */
+  readonly several?: boolean;
   /** true for what the reference program reads and does not use */
   readonly idle?: boolean;
 }
@@ -139,7 +141,17 @@ export function parseFlags<Name extends string>(argv: readonly string[], table: 
     const numbers = taken.map((word) => checkedNumber(flag, spelling, word));
     occurrences.push({ name, spelling, words: taken, numbers, place: occurrences.length });
   }
-  return new Given(occurrences, operands, warnings);
+  return new Given(occurrences, operands, [...warnings, ...repeatedOptions(occurrences, table)]);
+}
+
+/** A sentence for each option that is given with different values, of which the last one counts. */
+function repeatedOptions<Name extends string>(occurrences: readonly Occurrence<Name>[], table: FlagTable<Name>): string[] {
+  const last = new Map(occurrences.map((occurrence) => [occurrence.name, occurrence]));
+  return [...last.values()].flatMap(({ name, spelling, words }) => {
+    const given = occurrences.filter((other) => other.name === name);
+    const differ = given.some((other) => other.words.join(" ") !== words.join(" "));
+    return differ && table[name].several !== true ? [`${spelling} is given ${given.length === 2 ? "twice" : `${given.length} times`}; the last one, ${words.join(" ")}, counts`] : [];
+  });
 }
 
 /** The option that a word begins with, the longest one, where the reference program takes it for that. */

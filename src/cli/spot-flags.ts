@@ -33,6 +33,7 @@ export const spotFlags = {
     help: "quasi-random normal draws of eta, bandwidth, beam_divergence and footprint for sampled spots, to compare with the closed form (-domain_xtal)",
   },
   block: {
+    several: true,
     group: "Crystal", values: ["x", "y", "z", "weight"], fewest: 3, unit: "degrees",
     help: "a block of the crystal: its turns about X, then Y, then Z, after the misset, and what scatters in it, relative to the other blocks; " +
       "may be given several times",

@@ -183,6 +183,13 @@ test("an image compared with itself does not differ", () =>
     assert.ok((await bench.read("d.png")).length > 0);
   }));
 
+test("images without a pixel in common cannot be compared", () =>
+  withBench({ "a.bin": formatFloatImage(array([[1, NaN]])), "b.bin": formatFloatImage(array([[NaN, 1]])) }, async (bench) => {
+    const { code, stderr } = await bench.run("compare a.bin b.bin --size 2 1 --threshold 0.1");
+    assert.is(code, 2);
+    assert.match(stderr, /no pixel can be compared: all of them are masked or no numbers/);
+  }));
+
 test("the largest differences are found where they are", () =>
   withBench(
     {

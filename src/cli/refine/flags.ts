@@ -41,10 +41,10 @@ const own = {
     help: "noise of the detector itself, for the losses other than poisson", preset: "0",
   },
   restrain: {
-    group: "Refinement", values: ["NAME", "target", "sigma"], kind: "text",
+    group: "Refinement", several: true, values: ["NAME", "target", "sigma"], kind: "text",
     help: "value that is known from elsewhere, with its standard deviation; may be given several times",
   },
-  bounds: { group: "Refinement", values: ["NAME", "low", "high"], kind: "text", help: "limits of a parameter; may be given several times" },
+  bounds: { group: "Refinement", several: true, values: ["NAME", "low", "high"], kind: "text", help: "limits of a parameter; may be given several times" },
   overload: { group: "Refinement", values: ["counts"], kind: "positive", help: "pixels with this count or more are left out", preset: "65535" },
   beamstop: {
     group: "Refinement", values: ["fast", "slow", "radius"], unit: "pixels",
