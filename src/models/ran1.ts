@@ -90,6 +90,9 @@ export function drawRotation(uniform: Uniform): MosaicDomain {
   };
 }
 
+/** Mean of the square of `angleFactor`: of (1 - d²)^(2/3), d even from -1 to 1, which is Γ(1/2) Γ(5/3) / (2 Γ(13/6)). */
+export const meanSquareAngleFactor = 0.73917416;
+
 /**
  * The rotations of the mosaic domains, the first of which is the identity although it takes its three deviates.
  * @param count number of domains, at least 1

@@ -13,7 +13,7 @@ import { tellFinished } from "./finished.js";
 import type { ImageJob } from "./images.js";
 import { optionsOf } from "./origin.js";
 import { describeRefinement, describeStep } from "./report.js";
-import { resultFiles } from "./result-files.js";
+import { lostIn, resultFiles, writtenModel } from "./result-files.js";
 import { finishedBefore } from "./state.js";
 
 /** Refines an image on boxes around its reflections. */
@@ -33,14 +33,15 @@ export async function runBoxJob(boxes: BoxRequest, job: ImageJob, isOneOfMany: b
       await otherTasks();
     },
   });
-  const refinement = { ...ended, warnings: [...request.warnings, ...ended.warnings] };
+  const models = new Map(ended.crystals.map(({ experiment }, i) => [ended.crystals.length > 1 ? i : request.crystal, experiment] as const));
+  const written = await writtenModel(given, request, ended, cwd, models);
+  const refinement = { ...ended, warnings: [...request.warnings, ...ended.warnings, ...lostIn(written)] };
   for (const warning of refinement.warnings) stderr(`warning: ${warning}\n`);
   await makeFolder(job.folder);
-  const models = new Map(refinement.crystals.map(({ experiment }, i) => [refinement.crystals.length > 1 ? i : request.crystal, experiment] as const));
   const { structureFactors } = request.stills[0].experiment;
   const squareOf = typeof structureFactors === "number" ? undefined : squaresOf(request.stills[0].experiment);
   const report = boxReport(refinement, squareOf);
-  const files = await resultFiles(given, job, request, refinement, cwd, { models, more: report, spots: boxSpots(refinement) });
+  const files = await resultFiles(given, job, request, refinement, cwd, { ...(written && { written }), more: report, spots: boxSpots(refinement) });
   const own = boxFiles(refinement, symmetries, job.folder);
   await writeAllAtomically([...files, ...own]);
   stdout(given.has("json") ? `${JSON.stringify({ ...(isOneOfMany && { image: job.images[0] }), ...summaryOf(refinement) })}\n` : `${describeRefinement(refinement, job, own.map(({ path }) => basename(path)))}${describeBoxes(report)}`);

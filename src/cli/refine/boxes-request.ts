@@ -4,8 +4,10 @@ import type { RefineFlag } from "./flags.js";
 
 /** What a refinement on boxes is asked, besides what any other is. */
 export interface BoxRequest {
-  /** the options with what boxes need: spots in closed form, and where their widths start */
+  /** the options with what boxes need: spots in closed form, and what is refined */
   readonly given: Given<RefineFlag>;
+  /** whether nothing says what is refined, so that a mosaicity is refined, too */
+  readonly isSpreadRefined: boolean;
   readonly isFree: boolean;
   readonly blocks: number | "auto" | undefined;
   readonly backgroundTerms: 1 | 3;
@@ -15,16 +17,10 @@ export interface BoxRequest {
 
 /** Options that say something of a whole image, or of spots that are sampled. */
 const ofWholeImages: readonly RefineFlag[] = [
-  "coarse", "starts", "within", "together", "read_noise", "water", "background", "oversample", "interpolate", "mosaic_spread", "mosaic_domains", "draws", "curved_det",
+  "coarse", "starts", "within", "together", "read_noise", "water", "background", "oversample", "interpolate", "mosaic_domains", "mosaic_seed", "draws", "curved_det",
   "hdivrange", "vdivrange", "divergence", "dispersion", "sourcefile", "skip", "roi",
 ];
-/** What says how many cells a domain has, or how long it is. */
-const ofDomains: readonly RefineFlag[] = ["domain", "N", "Na", "Nb", "Nc", "cells", "xtal_size"];
 const ofAmplitudes: readonly RefineFlag[] = ["hkl", "mtz", "dump", "default_F"];
-/** In Å: a guess that a refinement starts from. */
-const expectedDomain = 1000;
-/** In degrees: the mosaicity about each axis, which is refined as a tensor. */
-const expectedSpread = 0.1;
 const freeNames = "misset,cell,distance,beam_center,eta,domain";
 
 /**
@@ -67,14 +63,13 @@ export function boxRequest(given: Given<RefineFlag>): BoxRequest {
         ...given.occurrences.filter(({ name }) => !own.includes(name)),
         added("spots", "closed"),
         added("refine", names),
-        ...(given.has(...ofDomains) ? [] : [added("domain", expectedDomain, expectedDomain, expectedDomain, 0, 0, 0)]),
-        ...(given.has("eta", "refine") ? [] : [added("eta", expectedSpread, expectedSpread, expectedSpread, 0, 0, 0)]),
         ...(hasAmplitudes ? [] : [added("default_F", 1)]),
       ],
       given.operands,
       given.warnings,
     ),
     isFree,
+    isSpreadRefined: !given.has("refine"),
     blocks: blocksOf(given.word("blocks")),
     backgroundTerms: terms,
     warnings,

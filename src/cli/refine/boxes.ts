@@ -10,6 +10,7 @@ import { readyStills } from "../../refine/still.js";
 import { Given } from "../parse-flags.js";
 import type { RefineFlag } from "./flags.js";
 import type { BoxRequest } from "./boxes-request.js";
+import { withStatedWidths, type StatedCrystal } from "./stated-widths.js";
 import { statedSymmetry, type StatedSymmetry } from "./stated-symmetry.js";
 
 /** A refinement on boxes, and what it began with. */
@@ -26,16 +27,21 @@ export interface BoxRun {
  * @throws InputError that names the option
  */
 export async function refineOnBoxes(asked: BoxRequest, image: string, cwd: string, seconds: number, options: Pick<BoxOptions, "onStep" | "signal">): Promise<BoxRun> {
-  const { given, isFree, blocks, backgroundTerms, warnings } = asked;
+  const { isFree, isSpreadRefined, blocks, backgroundTerms, warnings } = asked;
   const requests: RefineRequest[] = [];
-  const count = await crystalCount(given, cwd);
-  for (let crystal = 1; crystal <= count; crystal++) requests.push(await refineRequest(count === 1 ? given : withCrystal(given, crystal), [image], cwd, seconds));
-  const told = new Set<string>([...warnings, ...requests.flatMap((request) => request.warnings)]);
+  const told = new Set<string>(warnings);
+  const starts = (await crystalsOf(asked.given, cwd)).map(({ given, stated }) => withStatedWidths(given, stated, isSpreadRefined));
+  for (const [i, start] of starts.entries()) {
+    requests.push(await refineRequest(start.given, [image], cwd, seconds));
+    for (const warning of start.warnings) told.add(starts.length > 1 ? `crystal ${i + 1}: ${warning}` : warning);
+  }
+  for (const warning of requests.flatMap((request) => request.warnings)) told.add(warning);
   const stills = requests.map(({ stills: [still] }): BoxStill => {
     const [{ experiment, counts, mask }] = readyStills([still], told, 0);
     return { experiment, counts, mask };
   });
   const [first, ...others] = stills;
+  const [{ given }] = starts;
   const names = askedOf(given);
   const maxSteps = given.number("steps");
   const maxSeconds = given.number("seconds");
@@ -77,11 +83,22 @@ export function squaresOf({ structureFactors }: Experiment): NonNullable<BoxOpti
   };
 }
 
-async function crystalCount(given: Given<RefineFlag>, cwd: string): Promise<number> {
+interface AskedCrystal {
+  readonly given: Given<RefineFlag>;
+  readonly stated: StatedCrystal | undefined;
+}
+
+/** The crystals that are refined, each with options that choose it: those of the model file, or one that options state. */
+async function crystalsOf(given: Given<RefineFlag>, cwd: string): Promise<AskedCrystal[]> {
   const model = given.word("geometry");
-  if (model === undefined || given.has("crystal", "cell", "mat")) return 1;
-  const { record } = (await readModelImage(cwd, model)) ?? { record: { crystals: [] } };
-  return Math.max(1, record.crystals.length);
+  const described = model === undefined || given.has("cell", "mat") ? undefined : await readModelImage(cwd, model);
+  const { crystals, source } = described?.record ?? { crystals: [], source: "" };
+  const chosen = given.number("crystal");
+  if (chosen !== undefined || crystals.length < 2) {
+    const crystal = crystals[(chosen ?? 1) - 1];
+    return [{ given, stated: crystal && { crystal, source } }];
+  }
+  return crystals.map((crystal, i) => ({ given: withCrystal(given, i + 1), stated: { crystal, source } }));
 }
 
 function withCrystal(given: Given<RefineFlag>, crystal: number): Given<RefineFlag> {

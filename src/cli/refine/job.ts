@@ -15,7 +15,7 @@ import { hints } from "./hints.js";
 import type { ImageJob } from "./images.js";
 import { describeRefinement, describeStep, shown } from "./report.js";
 import { refineRequest } from "./request.js";
-import { resultFiles } from "./result-files.js";
+import { lostIn, resultFiles, writtenModel } from "./result-files.js";
 import { resumedOptions, resumedStart, unfinishedState } from "./state.js";
 import { tellFinished } from "./finished.js";
 
@@ -81,10 +81,11 @@ export async function runJob(asked: Given<RefineFlag>, job: ImageJob, isOneOfMan
         })
       : await refine(request.stills, parameters, options);
   await begin();
-  const found = [...ended.warnings, ...hints(ended, request, given)];
+  const written = await writtenModel(given, request, ended, cwd);
+  const found = [...ended.warnings, ...hints(ended, request, given), ...lostIn(written)];
   for (const warning of found) stderr(`warning: ${warning}\n`);
   const refinement: Refinement = { ...ended, history, steps: stepsBefore + ended.steps, warnings: [...request.warnings, ...found] };
-  await writeAllAtomically(await resultFiles(given, job, request, refinement, cwd));
+  await writeAllAtomically(await resultFiles(given, job, request, refinement, cwd, written && { written }));
   const summary = { ...(isOneOfMany && { image }), ...summaryOf(refinement) };
   stdout(given.has("json") ? `${JSON.stringify(summary)}\n` : describeRefinement(refinement, job));
   return refinement;

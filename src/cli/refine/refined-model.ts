@@ -9,6 +9,10 @@ import { geometryIn } from "../../io/geometry/crystfel-stream.js";
 import { formatCrystfelGeometry } from "../../io/geometry/crystfel-write.js";
 import { parseCrystfelGeometry } from "../../io/geometry/crystfel.js";
 import { formatXparm } from "../../io/geometry/xds.js";
+import { meanSquareAngleFactor } from "../../models/ran1.js";
+import { hasEvenSpread } from "../../io/geometry/mosaicity.js";
+import { componentsOf } from "../../physics/symmetric.js";
+import { turnsOf } from "../../refine/boxes/block-parameters.js";
 import { orientedLattice } from "../../models/crystal.js";
 import { detectorFrame } from "../../models/detector.js";
 import type { Experiment } from "../../models/experiment.js";
@@ -23,6 +27,8 @@ export interface RefinedModel {
   /** the name that the other program gives it */
   readonly name: string;
   readonly content: string;
+  /** a sentence on what was refined and has no place in the file */
+  readonly lost?: string;
 }
 
 /** Refined experiments by the numbers of their crystals in the model file. */
@@ -43,18 +49,47 @@ export async function refinedModel(cwd: string, name: string, refined: RefinedCr
     let image = (frame ?? 1) - 1;
     for (const models of parseDials(text, file)) {
       const count = imageCount(models.record);
-      if (image < count) return { name: "refined.expt", content: formatDials(text, models, refinedRecord(models.record, image, refined), image) };
+      if (image < count) {
+        const written = refinedRecord(models.record, image, refined);
+        return withLost("refined.expt", formatDials(text, models, written, image), lostInDials(written, models.record, refined));
+      }
       image -= count;
     }
     return undefined;
   }
   const { record, image } = parseModelFile(text, file).image(frame ?? 1);
-  if (record.kind.startsWith("CrystFEL")) return { name: "refined.geom", content: refinedGeometry(geometryIn(text), record, refinedRecord(record, image, refined)) };
+  if (record.kind.startsWith("CrystFEL")) return withLost("refined.geom", refinedGeometry(geometryIn(text), record, refinedRecord(record, image, refined)), ["the crystal, its orientation and its cell"]);
   if (!record.kind.startsWith("XDS")) return undefined;
   const written = refinedRecord(record, image, refined);
   const back = transposed(turnAt(record, image));
   const resting = (of: CrystalRecord): CrystalRecord => ({ ...of, a: transform(back, of.a), b: transform(back, of.b), c: transform(back, of.c) });
-  return { name: "XPARM.XDS", content: formatXparm({ ...written, crystals: written.crystals.map(resting) }) };
+  const widths = [...refined.values()].some(({ crystal }) => mosaicityOf(crystal) !== undefined || crystal.domainA) ? ["the crystal's mosaicity and domains"] : [];
+  return withLost("XPARM.XDS", formatXparm({ ...written, crystals: written.crystals.map(resting) }), [...widths, ...blocksOf(refined)]);
+}
+
+function withLost(name: string, content: string, lost: readonly string[]): RefinedModel {
+  const all = lost.length > 1 ? `${lost.slice(0, -1).join(", ")} and ${lost[lost.length - 1]}` : lost[0];
+  return { name, content, ...(all !== undefined && { lost: `${name} has no place for ${all}, which refinement.json holds` }) };
+}
+
+/** What a DIALS model has no place for. */
+function lostInDials({ crystals }: ExperimentRecord, before: ExperimentRecord, refined: RefinedCrystals): string[] {
+  const isOf = (isLost: (crystal: Experiment<Quantity>["crystal"], number: number) => boolean): boolean => [...refined].some(([number = 0, { crystal }]) => isLost(crystal, number));
+  const mean = crystals.flatMap(({ mosaicityDeg }, i) => (refined.has(i) && mosaicityDeg !== undefined ? [Number(mosaicityDeg.toPrecision(3))] : []));
+  return [
+    ...(isOf(({ etaDeg = 0 }) => componentsOf(etaDeg).length > 1) ? [`the mosaicity about each axis (one number stands for all: ${mean.join(", ")} degrees)`] : []),
+    ...(isOf(({ domainA }, number) => domainA !== undefined && !hasEvenSpread(before.crystals[number])) ? ["the size of the domains"] : []),
+    ...blocksOf(refined),
+    ...([...refined.values()].some(({ beam, detector }) => isWide(beam.bandwidthPercent) || isWide(beam.beamDivergenceMrad) || isWide(detector.footprintMm)) ? ["what else widens the spots: bandwidth, divergence or footprint"] : []),
+  ];
+}
+
+function isWide(width: Quantity | readonly Quantity[] | undefined): boolean {
+  return [width ?? 0].flat().some((component) => known(component) !== 0);
+}
+
+function blocksOf(refined: RefinedCrystals): string[] {
+  return [...refined.values()].some(({ crystal: { blocks = [] } }) => blocks.length > 1) ? ["the blocks, of which it has the mean orientation"] : [];
 }
 
 /** A geometry file with its panels moved as they were refined; what the image itself adds to their places, such as the camera length, stays open. */
@@ -82,7 +117,7 @@ function refinedRecord(record: ExperimentRecord, image: number, refined: Refined
     }),
     crystals: record.crystals.map((of, i) => {
       const own = refined.get(i);
-      return own ? { ...of, ...meanAxes(own) } : turned(of);
+      return own ? { ...of, ...meanAxes(own), ...widthsOf(own) } : turned(of);
     }),
   };
 }
@@ -100,4 +135,25 @@ function meanAxes({ crystal }: Experiment<Quantity>): Pick<CrystalRecord, "a" | 
   const mean = (axis: 0 | 1 | 2): number => blocks.reduce((sum, { rotationDeg = [0, 0, 0] }, i) => sum + (weights[i] / total) * known(rotationDeg[axis]), 0);
   const turn: Vector<number> = [mean(0) * radiansPerDegree, mean(1) * radiansPerDegree, mean(2) * radiansPerDegree];
   return { a: vector(rotate(direct.a, turn)), b: vector(rotate(direct.b, turn)), c: vector(rotate(direct.c, turn)) };
+}
+
+/** The mosaicity as one number, and the domain's mean length, where a crystal has them. */
+function widthsOf({ crystal }: Experiment<Quantity>): Pick<CrystalRecord, "mosaicityDeg" | "domainSizeA"> {
+  const mosaicityDeg = mosaicityOf(crystal);
+  const { domainA } = crystal;
+  return { ...(mosaicityDeg !== undefined && { mosaicityDeg }), ...(domainA && { domainSizeA: (known(domainA[0]) + known(domainA[1]) + known(domainA[2])) / 3 }) };
+}
+
+/** The standard deviation of the turns about the three axes, root mean square, of all blocks' domains; undefined for a crystal without any. */
+function mosaicityOf(crystal: Experiment<Quantity>["crystal"]): number | undefined {
+  const { etaDeg, mosaic } = crystal;
+  const turns = turnsOf({ crystal });
+  const mean = [0, 1, 2].map((axis) => turns.reduce((sum, { share, rotationDeg }) => sum + share * rotationDeg[axis], 0));
+  const ofBlocks = turns.reduce((sum, { share, rotationDeg }) => sum + share * rotationDeg.reduce((square, angle, axis) => square + (angle - mean[axis]) ** 2, 0), 0);
+  const ofDomains = etaDeg === undefined ? (mosaic && mosaic.domains > 1 ? meanSquareAngleFactor * known(mosaic.spreadDeg) ** 2 : undefined) : traceOfSquare(componentsOf(etaDeg).map(known));
+  return ofDomains === undefined && ofBlocks === 0 ? undefined : Math.sqrt(((ofDomains ?? 0) + ofBlocks) / 3);
+}
+
+function traceOfSquare([xx, yy = xx, zz = xx, xy = 0, xz = 0, yz = 0]: readonly number[]): number {
+  return xx ** 2 + yy ** 2 + zz ** 2 + 2 * (xy ** 2 + xz ** 2 + yz ** 2);
 }

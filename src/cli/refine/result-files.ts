@@ -20,13 +20,14 @@ import type { ImageJob } from "./images.js";
 import { originOf, provenanceOf } from "./origin.js";
 import { refinementPage, type ComparedStill } from "./page.js";
 import { refinedArguments } from "./refined-arguments.js";
-import { refinedModel, type RefinedCrystals } from "./refined-model.js";
+import { refinedModel, type RefinedCrystals, type RefinedModel } from "./refined-model.js";
 import { shownChiSquare, suffixOf } from "./report.js";
 import type { RefineRequest } from "./request.js";
 
 /** What else is known of a refinement. */
 export interface ResultExtras {
-  readonly models?: RefinedCrystals;
+  /** the model file with what was refined */
+  readonly written?: RefinedModel;
   /** for the file of its numbers */
   readonly more?: object;
   /** where it was one on boxes, their spots */
@@ -40,7 +41,7 @@ export async function resultFiles(
   request: RefineRequest,
   refinement: Refinement,
   cwd: string,
-  { models, more: extras, spots }: ResultExtras = {},
+  { written, more: extras, spots }: ResultExtras = {},
 ): Promise<OutputFile[]> {
   const { stills, parameters, options } = request;
   const loss = options.loss ?? lossNamed("poisson");
@@ -67,11 +68,7 @@ export async function resultFiles(
     add(`picture${suffix}.svg`, await comparisonSvg(experiment, { measured, model: used, residual }, title));
     if (!experiment.panels) add(`refined${suffix}.args`, refinedArguments(asSimulateFlags(given), stills[i], parameters, values, i, refinement.oversample[i], cwd));
   }
-  const model = given.word("geometry");
-  if (model !== undefined && stills.length === 1 && !given.has("mat")) {
-    const written = await refinedModel(cwd, model, models ?? new Map([[request.crystal, experimentAt(stills[0].experiment, parameters, values)]]));
-    if (written) add(written.name, written.content);
-  }
+  if (written) add(written.name, written.content);
   add("loss.svg", lossCurve(refinement));
   add("correlations.svg", correlationMatrix(refinement));
   const blocks = refinedBlocks(refinement);
@@ -81,6 +78,22 @@ export async function resultFiles(
   add("index.html", await refinementPage(refinement, parameters, `Refinement of ${images.map((image) => basename(image)).join(", ")}`, compared, loss, refinement.warnings, origin));
   add("refinement.json", refinementText(images.join(" "), refinement, refinement.warnings, more));
   return files;
+}
+
+/**
+ * The model file that one image's refinement began with, with what was refined.
+ * @param models refined, where they are not those of the request
+ * @returns undefined where there is none, or options say what the crystal is
+ */
+export async function writtenModel(given: Given<RefineFlag>, { stills, parameters, crystal }: RefineRequest, { parameters: refined }: Refinement, cwd: string, models?: RefinedCrystals): Promise<RefinedModel | undefined> {
+  const model = given.word("geometry");
+  if (model === undefined || stills.length > 1 || given.has("mat")) return undefined;
+  return refinedModel(cwd, model, models ?? new Map([[crystal, experimentAt(stills[0].experiment, parameters, refined.map(({ value }) => value))]]));
+}
+
+/** A sentence on what the written model file has no place for. */
+export function lostIn(written: RefinedModel | undefined): string[] {
+  return written?.lost === undefined ? [] : [written.lost];
 }
 
 /** An image that is NaN where a pixel was not used. */

@@ -2,7 +2,8 @@ import { InputError } from "../../ndarray/errors.js";
 import type { DialsImage } from "./dials.js";
 import { editJson, type JsonPath } from "./json-edit.js";
 import { JsonValue } from "./json.js";
-import type { ExperimentRecord, PanelRecord } from "./record.js";
+import { halfOfDeviation, hasEvenSpread } from "./mosaicity.js";
+import type { CrystalRecord, ExperimentRecord, PanelRecord } from "./record.js";
 import { turnAt } from "./setting.js";
 import { cross, direction, identity, lengthOf, minus, plus, scaled, times, transform, transposed, type Matrix3, type Vector3 } from "./vector.js";
 
@@ -13,7 +14,7 @@ const rounding = 1e-12;
 
 /**
  * A DIALS experiment list with the models of one image as they were refined: wavelength and direction of the beam, place and
- * orientation of the panels, real axes of the crystals. What has not changed stands as it stood, character for character.
+ * orientation of the panels, real axes and mosaicity of the crystals. What has not changed stands as it stood, character for character.
  * @param text of the file
  * @param image that was read of it
  * @param refined its record with other numbers; crystals in the laboratory, at the middle of the image
@@ -48,8 +49,21 @@ export function formatDials(text: string, { record, beam, detector, crystals }: 
     const names = (["a", "b", "c"] as const).filter((name, axis) => !isNear(resting[axis], before[name], 1e-9));
     if (names.length > 0 && before.scanPoints) throw new InputError(`${source} has a crystal at every image of the scan, and one at a single image cannot take its place`);
     for (const name of names) edits.push([["crystal", crystals[i], `real_space_${name}`], resting["abc".indexOf(name)]]);
+    for (const [key, value] of widthsOf(crystal, before)) edits.push([["crystal", crystals[i], key], value]);
   });
   return editJson(text, edits);
+}
+
+/**
+ * The keys of a crystal's mosaicity that change: half of an even spread and the domains' size where the file has both, else the standard
+ * deviation alone.
+ */
+function widthsOf({ mosaicityDeg, domainSizeA }: CrystalRecord, before: CrystalRecord): (readonly [string, number])[] {
+  const changed = (key: string, value: number | undefined, was: number | undefined): (readonly [string, number])[] =>
+    value === undefined || (was !== undefined && isNear([value], [was])) ? [] : [[key, value]];
+  if (!hasEvenSpread(before)) return changed("mosaicity", mosaicityDeg, before.mosaicityDeg);
+  const half = mosaicityDeg === undefined ? undefined : mosaicityDeg * halfOfDeviation;
+  return [...changed("ML_half_mosaicity_deg", half, before.halfMosaicityDeg), ...changed("ML_domain_size_ang", domainSizeA, before.domainSizeA)];
 }
 
 function isNear(found: readonly number[], wanted: readonly number[], tolerance = rounding): boolean {

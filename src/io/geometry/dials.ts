@@ -25,15 +25,16 @@ export function parseDials(text: string, name: string): readonly DialsImage[] {
   const kind = file.get("__id__");
   if (kind?.value !== "ExperimentList") throw new InputError(`${name} is not a DIALS experiment list: its __id__ is not "ExperimentList"`);
   const models = (key: string): JsonValue[] => file.get(key)?.list() ?? [];
-  const [beams, detectors, crystals, goniometers, scans, imagesets] = ["beam", "detector", "crystal", "goniometer", "scan", "imageset"].map(models);
+  const [beams, detectors, crystals, goniometers, scans, imagesets, profiles] = ["beam", "detector", "crystal", "goniometer", "scan", "imageset", "profile"].map(models);
   const chosen = (experiment: JsonValue, key: string, from: readonly JsonValue[]): number | undefined => experiment.get(key)?.index(from.length);
 
-  const found = new Map<string, { readonly experiment: JsonValue; readonly crystals: number[] }>();
+  const found = new Map<string, { readonly experiment: JsonValue; readonly crystals: { readonly index: number; readonly profile: JsonValue | undefined }[] }>();
   for (const experiment of file.need("experiment").list()) {
     const key = JSON.stringify(["beam", "detector", "goniometer", "scan", "imageset"].map((model) => experiment.get(model)?.value ?? -1));
     const group = found.get(key) ?? { experiment, crystals: [] };
     const crystal = chosen(experiment, "crystal", crystals);
-    if (crystal !== undefined) group.crystals.push(crystal);
+    const profile = chosen(experiment, "profile", profiles);
+    if (crystal !== undefined) group.crystals.push({ index: crystal, profile: profile === undefined ? undefined : profiles[profile] });
     found.set(key, group);
   }
   if (found.size === 0) throw new InputError(`${name} is an experiment list without any experiment`);
@@ -51,7 +52,7 @@ export function parseDials(text: string, name: string): readonly DialsImage[] {
     return {
       beam,
       detector,
-      crystals: own,
+      crystals: own.map(({ index }) => index),
       record: {
         source: name,
         kind: "DIALS models",
@@ -61,7 +62,7 @@ export function parseDials(text: string, name: string): readonly DialsImage[] {
         // DIALS takes an experiment without a turn for a still, whose crystal stands in the laboratory.
         goniometer: goniometer === undefined || !scanRecord?.widthDeg ? undefined : goniometerOf(goniometers[goniometer]),
         scan: scanRecord,
-        crystals: own.map((index) => crystalOf(crystals[index], scanRecord, remarks)),
+        crystals: own.map(({ index, profile }) => crystalOf(crystals[index], profile, scanRecord, remarks)),
         images: imageset === undefined ? [] : imagesOf(imagesets[imageset], scanRecord),
         remarks,
       },
@@ -247,7 +248,7 @@ function scanOf(scan: JsonValue, remarks: string[]): ScanRecord {
   return { ...common, startDeg: starts[0] ?? 0, widthDeg: starts.length === 0 ? 0 : widthDeg };
 }
 
-function crystalOf(crystal: JsonValue, scan: ScanRecord | undefined, remarks: string[]): CrystalRecord {
+function crystalOf(crystal: JsonValue, profile: JsonValue | undefined, scan: ScanRecord | undefined, remarks: string[]): CrystalRecord {
   const [a, b, c] = ["a", "b", "c"].map((edge) => crystal.need(`real_space_${edge}`).vector());
   if (!spanSpace(a, b, c)) throw crystal.wrong("has real axes that do not span space");
   const hall = crystal.get("space_group_hall_symbol")?.text().trim();
@@ -261,12 +262,16 @@ function crystalOf(crystal: JsonValue, scan: ScanRecord | undefined, remarks: st
     const value = crystal.get(key)?.number();
     return value !== undefined && value > 0 ? value : undefined;
   };
+  // A profile model that varies with the scan has a list in the place of a number.
+  const spread = profile?.get("sigma_m")?.value;
+  const ofProfile = typeof spread === "number" && spread > 0 ? spread : undefined;
   return {
     a,
     b,
     c,
     spaceGroup: hall === "" ? undefined : hall,
     scanPoints: isScan ? points.map((point) => transposed(matrix(point))) : undefined,
+    mosaicityDeg: positiveOr("mosaicity") ?? ofProfile,
     halfMosaicityDeg: positiveOr("ML_half_mosaicity_deg"),
     domainSizeA: positiveOr("ML_domain_size_ang"),
   };

@@ -5,20 +5,20 @@ export type JsonPath = readonly (string | number)[];
 
 /**
  * A JSON text with other numbers or lists of numbers at some places; every other character stays as it is.
- * @param edits places that exist, and what is to stand there
+ * @param edits places, and what is to stand there: an object that has not the last key gets it behind its others
  * @throws InputError when the text is not JSON, or has no such place
  */
 export function editJson(text: string, edits: readonly (readonly [path: JsonPath, value: number | readonly number[]])[]): string {
   const ranges = edits.map(([path, value]) => ({ ...rangeOf(text, path), value }));
   ranges.sort((first, second) => second.start - first.start);
-  return ranges.reduce((edited, { start, end, value }) => {
+  return ranges.reduce((edited, { start, end, before: lead, value }) => {
     const before = text.slice(start, end);
     // A list that is written over several lines stays so.
     const separator = /\[(\s*)/.exec(before)?.[1] ?? "";
     const closing = /(\s*)\]$/.exec(before)?.[1] ?? "";
     const between = separator.includes("\n") ? `,${/,([^\S\n]*)\n/.exec(before)?.[1] ?? ""}${separator}` : ", ";
     const shown = typeof value === "number" ? numberText(value) : `[${separator}${value.map(numberText).join(between)}${closing}]`;
-    return edited.slice(0, start) + shown + edited.slice(end);
+    return edited.slice(0, start) + lead + shown + edited.slice(end);
   }, text);
 }
 
@@ -31,16 +31,31 @@ function numberText(value: number): string {
 interface Range {
   readonly start: number;
   readonly end: number;
+  /** what stands before a value that is new there */
+  readonly before: string;
 }
 
 function rangeOf(text: string, path: JsonPath): Range {
   let at = skipSpace(text, 0);
-  for (const step of path) {
+  for (const [depth, step] of path.entries()) {
     const found = childOf(text, at, step);
+    const added = found === undefined && depth === path.length - 1 ? rangeOfNewKey(text, at, step) : undefined;
+    if (added) return added;
     if (found === undefined) throw new InputError(`the text has no ${path.join(".")}`);
     at = found;
   }
-  return { start: at, end: endOf(text, at) };
+  return { start: at, end: endOf(text, at), before: "" };
+}
+
+/** Behind the last value of the object at a place, with the same space before the key as before the first one. */
+function rangeOfNewKey(text: string, at: number, key: string | number): Range | undefined {
+  if (text[at] !== "{" || typeof key === "number") return undefined;
+  const first = skipSpace(text, at + 1);
+  const closing = endOf(text, at) - 1;
+  let end = closing;
+  while (/\s/.test(text[end - 1])) end--;
+  const isEmpty = first >= closing;
+  return { start: isEmpty ? closing : end, end: isEmpty ? closing : end, before: `${isEmpty ? "" : `,${text.slice(at + 1, first)}`}${JSON.stringify(key)}: ` };
 }
 
 /** Where the value of a key or an index of the object or list at a place begins. */

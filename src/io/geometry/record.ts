@@ -153,7 +153,9 @@ export interface CrystalRecord {
   readonly spaceGroup?: string | number | undefined;
   /** reciprocal axes as rows in 1/A, of the goniometer at zero, at the beginning and the end of every image, where the source has them */
   readonly scanPoints?: readonly Matrix3[] | undefined;
-  /** half of the angular spread of the mosaic domains, and their size */
+  /** standard deviation of the mosaic domains' turns about every axis */
+  readonly mosaicityDeg?: number | undefined;
+  /** half of the angular spread of the mosaic domains, which are evenly distributed over it */
   readonly halfMosaicityDeg?: number | undefined;
   /** size of the mosaic domains, in A */
   readonly domainSizeA?: number | undefined;

@@ -139,8 +139,10 @@ export function parseIntegrateHeader(text: string, name: string): ExperimentReco
     name,
     "XDS INTEGRATE header",
   );
+  const spread = parseNumber(/^!REFLECTING_RANGE_E\.S\.D\.=\s*(\S+)/m.exec(header)?.[1] ?? "");
+  const crystals = spread > 0 ? record.crystals.map((crystal) => ({ ...crystal, mosaicityDeg: spread })) : record.crystals;
   const isIntegrated = /^!Generated\s+by\s+INTEGRATE/im.test(header);
-  return isIntegrated ? { ...record, remarks: [...record.remarks, refinedByBlocks] } : record;
+  return { ...record, crystals, remarks: isIntegrated ? [...record.remarks, refinedByBlocks] : record.remarks };
 }
 
 const refinedByBlocks = "INTEGRATE refines the geometry anew for each block of images, and the header states one of them: XCAL and YCAL of the list can be pixels off it";

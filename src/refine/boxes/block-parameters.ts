@@ -10,7 +10,7 @@ export interface BlockTurn {
 }
 
 /** The blocks of an experiment of numbers; a crystal without any is one. */
-export function turnsOf({ crystal: { blocks = [{}] } }: Experiment<Quantity>): BlockTurn[] {
+export function turnsOf({ crystal: { blocks = [{}] } }: Pick<Experiment<Quantity>, "crystal">): BlockTurn[] {
   const weights = blocks.map(({ weight = 1 }) => known(weight));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return blocks.map(({ rotationDeg: [x, y, z] = [0, 0, 0] }, i) => ({

@@ -56,7 +56,10 @@ test("a model file alone is refined on boxes, with free intensities, in one comm
     const partialities = [...(table.columns.get("partiality")?.values ?? [])].sort((a, b) => a - b);
     rows.map(([, , , , fraction]) => fraction).sort((a, b) => a - b).forEach((fraction, i) => assert.ok(Math.abs(fraction - partialities[i]) < 1e-6));
     assert.match(stdout, /which SIGI holds: \d+ % from [\d.]+ on|too few reflections to tell how far partialities are right/);
-    assert.ok(await bench.read("out/refined.expt"));
+    // The mosaicity is carried, and what is not is named.
+    const refined = JSON.parse(new TextDecoder().decode(await bench.read("out/refined.expt")));
+    assert.ok(Math.abs(refined.crystal[0].mosaicity / values.eta - 1) < 1e-12);
+    assert.match(stderr, /refined\.expt has no place for the size of the domains, which refinement\.json holds/);
     const model = parseFloatImage(await bench.read("out/model.bin"), [160, 160], "model.bin");
     const outside = Array.from(model.data).filter((photons) => Number.isNaN(photons)).length;
     assert.ok(outside > 0 && outside < 0.9 * model.size, `${outside} pixels are in no box`);

@@ -52,4 +52,35 @@ test("all panels of a DIALS model are written where the detector and their group
     near(places(written?.content ?? ""), shifted, 1e-9);
   }));
 
+/** The crystals of a DIALS model as they were written. */
+const crystalsOf = (content: string): Record<string, unknown>[] => JSON.parse(content).crystal;
+const widened = (crystal: Partial<Experiment["crystal"]>): Experiment => {
+  const start = experimentOf(text);
+  return { ...start, crystal: { ...start.crystal, ...crystal } };
+};
+
+test("a refined mosaicity and domain stand in the DIALS model as the file states them, and what has no place there is named", () =>
+  withBench({ "m.expt": text }, async ({ folder }) => {
+    // The root mean square of 0.03, 0.04 and 0.12 about the three axes is 0.0750555.
+    const written = await refinedModel(folder, "m.expt", new Map([[0, widened({ etaDeg: [0.03, 0.04, 0.12], domainA: [800, 1000, 1500, 0, 0, 0] })]]));
+    const [even, other] = crystalsOf(written?.content ?? "");
+    near([Number(even.ML_half_mosaicity_deg), Number(even.ML_domain_size_ang)], [0.0750555 * Math.sqrt(3), 1100], 1e-6);
+    assert.is(even.mosaicity, undefined);
+    assert.is(other.mosaicity, undefined);
+    assert.is(written?.lost, "refined.expt has no place for the mosaicity about each axis (one number stands for all: 0.0751 degrees), which refinement.json holds");
+    const [start] = crystalsOf(text);
+    const untouched = await refinedModel(folder, "m.expt", new Map([[0, widened({})]]));
+    assert.equal(crystalsOf(untouched?.content ?? "")[0].ML_half_mosaicity_deg, start.ML_half_mosaicity_deg);
+    assert.is(untouched?.lost, undefined);
+  }));
+
+test("a DIALS crystal without a mosaicity gets its standard deviation, with that of the blocks about their mean", () =>
+  withBench({ "m.expt": text }, async ({ folder }) => {
+    const blocks = [{ rotationDeg: [0.1, 0, 0], weight: 3 }, { rotationDeg: [-0.1, 0, 0], weight: 1 }] as const;
+    const written = await refinedModel(folder, "m.expt", new Map([[1, widened({ etaDeg: 0.05, domainA: [800, 800, 800, 0, 0, 0], blocks })]]));
+    // Two blocks of 3/4 and 1/4 that are 0.2 apart have a variance of 3/16 of 0.04 about one axis.
+    near([Number(crystalsOf(written?.content ?? "")[1].mosaicity)], [Math.sqrt((3 * 0.05 ** 2 + 0.0075) / 3)], 1e-12);
+    assert.is(written?.lost, "refined.expt has no place for the size of the domains and the blocks, of which it has the mean orientation, which refinement.json holds");
+  }));
+
 test.run();

@@ -40,7 +40,13 @@ test("a panel that was moved and a crystal that was turned come back from the fi
 test("numbers in a JSON text are replaced where they stand, on one line or several", () => {
   const json = '{ "a\\"b": [1, {"x": [ 2,\n  3 ]}], "y": -0.5e3 }';
   assert.is(editJson(json, [[['a"b', 1, "x"], [4, 5.5]], [["y"], 7]]), '{ "a\\"b": [1, {"x": [ 4.0, 5.5 ]}], "y": 7.0 }');
-  refuses(() => editJson(json, [[["z"], 1]]), /has no z/);
+  refuses(() => editJson(json, [[["z", "x"], 1]]), /has no z\.x/);
+  refuses(() => editJson(json, [[['a"b', 2], 1]]), /has no a"b\.2/);
+});
+
+test("a key that an object does not have stands behind its others, as they stand", () => {
+  assert.is(editJson('{\n  "a": 1,\n  "b": [2]\n}', [[["c"], 3]]), '{\n  "a": 1,\n  "b": [2],\n  "c": 3.0\n}');
+  assert.is(editJson('[{ }, {"a": {"b": 1}}]', [[[0, "x"], [1, 2]], [[1, "a", "c"], 0.5]]), '[{ "x": [1.0, 2.0]}, {"a": {"b": 1,"c": 0.5}}]');
 });
 
 test("another number of crystals is refused", () => {

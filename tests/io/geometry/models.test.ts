@@ -127,6 +127,22 @@ test("INTEGRATE's header says that its positions follow parameters of their own"
   assert.not.match(recordOf(integrate).remarks.join(), /block/);
 });
 
+test("the mosaicity of a crystal is read from itself, from its profile model, or from XDS's header", () => {
+  const stated = (crystal: object, profile?: object): number | undefined => {
+    const model = dialsModel();
+    const still = { real_space_a: [10, 0, 0], real_space_b: [0, 20, 0], real_space_c: [0, 0, 30] };
+    const text = JSON.stringify({ ...model, crystal: [{ ...still, ...crystal }, still], ...(profile && { profile: [profile], experiment: [{ beam: 0, detector: 0, goniometer: 0, scan: 0, crystal: 0, imageset: 0, profile: 0 }] }) });
+    return recordOf(text).crystals[0].mosaicityDeg;
+  };
+  assert.is(stated({}), undefined);
+  assert.is(stated({ mosaicity: 0 }), undefined);
+  assert.is(stated({ mosaicity: 0.07 }, { sigma_m: 0.2 }), 0.07);
+  assert.is(stated({ mosaicity: 0 }, { __id__: "gaussian_rs", sigma_m: 0.2 }), 0.2);
+  assert.is(stated({}, { sigma_m: [0.2, 0.3] }), undefined);
+  assert.is(recordOf(integrate.replace("!NAME", "!REFLECTING_RANGE_E.S.D.=     0.224\n!NAME")).crystals[0].mosaicityDeg, 0.224);
+  assert.is(recordOf(integrate).crystals[0].mosaicityDeg, undefined);
+});
+
 test("a MOSFLM matrix and an image's header are one experiment, in the header's frame", () => {
   const crystal = recordOf(matrix);
   close([...crystal.crystals[0].a, ...crystal.crystals[0].c, crystal.beam.wavelengthA], [10, 0, 0, 0, 0, 40, 2]);
