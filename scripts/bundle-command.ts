@@ -1,7 +1,7 @@
 /**
- * Bundles the command into one file, and the program of its workers into another, in place of the many files of dist/cli: to find and
- * open these takes longer than to read them, and Node starts CommonJS sooner than modules. Beside the command lies the code that this
- * engine makes of it.
+ * Bundles the command into one file, `simulate` alone into another, and the program of its workers into a third, in place of the many
+ * files of dist/cli: to find and open these takes longer than to read them, and Node starts CommonJS sooner than modules. Beside the
+ * commands lies the code that this engine makes of them.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -35,14 +35,15 @@ const ownAddress: BuildOptions = {
 /** @param folder receives the programs */
 export async function bundleCommand(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  const command = join(folder, "command.js");
-  const entryPoints = { main: "src/cli/start.ts", command: "src/cli/main.ts", "node-worker": "src/simulate/parallel/node-worker.ts" };
+  const entryPoints = { main: "src/cli/start.ts", command: "src/cli/main.ts", simulate: "src/cli/main-simulate.ts", "node-worker": "src/simulate/parallel/node-worker.ts" };
   await build({ ...bundled, ...ownAddress, entryPoints, outdir: folder });
   await writeFile(join(folder, "package.json"), '{ "type": "commonjs" }\n');
   const { outputFiles: [compiler] } = await build({ ...bundled, entryPoints: ["scripts/compile-command.ts"], write: false });
   const images = await mkdtemp(join(tmpdir(), "braggtape-"));
   try {
-    execFileSync(process.execPath, ["-e", compiler.text, command, images], { stdio: ["ignore", "ignore", "inherit"] });
+    for (const program of ["command.js", "simulate.js"]) {
+      execFileSync(process.execPath, ["-e", compiler.text, join(folder, program), images], { stdio: ["ignore", "ignore", "inherit"] });
+    }
   } finally {
     await rm(images, { recursive: true });
   }

@@ -1,4 +1,4 @@
-/** Runs the bundled command on a small image and keeps the code that the engine made of it; arguments: the program, and a folder for the image. */
+/** Runs a bundled program on a small image and keeps the code that the engine made of it; arguments: the program, and a folder for the image. */
 import { rmSync, writeFileSync } from "node:fs";
 import { codeOf, runCompiled } from "../src/cli/compiled-program.js";
 

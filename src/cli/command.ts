@@ -1,7 +1,8 @@
-import { DTypeError, InputError, ShapeError } from "../ndarray/errors.js";
+import { InputError } from "../ndarray/errors.js";
 import { quote } from "../io/field.js";
 import { withArgumentFiles } from "./argument-file.js";
 import type { Environment } from "./environment.js";
+import { exitCodeOf } from "./exit-code.js";
 import { didYouMean, suggestions } from "./suggestion.js";
 import { version } from "./version.js";
 
@@ -39,38 +40,18 @@ Exit codes: 0 done; 1 images differ by more than a threshold (compare); 2 refuse
 a command lists its other codes.
 `;
 
-/** What a shell is told: done, or refused with one sentence. */
-const done = 0;
-const refused = 2;
-
 /**
  * Runs a command line.
  * @param argv without the program's own name
- * @returns the exit code: 0 or a command's own, or 2 where the input was wrong, with one sentence on stderr and nothing written
+ * @returns the exit code, as `exitCodeOf`
  */
-export async function runCommand(argv: readonly string[], environment: Environment): Promise<number> {
-  try {
+export function runCommand(argv: readonly string[], environment: Environment): Promise<number> {
+  return exitCodeOf(async () => {
     const [name = "--help", ...rest] = await withArgumentFiles(argv, environment.cwd);
     if (/^--?h(elp)?$/.test(name)) environment.stdout(usage);
     else if (/^--?version$/.test(name)) environment.stdout(`${version()}\n`);
-    else {
-      const code = await (await commandNamed(name))(rest, environment);
-      // A command that ends with what a stream's write returns is done, too.
-      return typeof code === "number" ? code : done;
-    }
-    return done;
-  } catch (error) {
-    environment.stderr(`braggtape: ${sentenceOf(error)}\n`);
-    return refused;
-  }
-}
-
-/** What an input error says; anything else is a fault of the program and goes on. */
-function sentenceOf(error: unknown): string {
-  if (error instanceof InputError || error instanceof ShapeError || error instanceof DTypeError) return error.message;
-  const isMemory = error instanceof RangeError && /allocation|array length|array size/i.test(error.message);
-  if (isMemory) return `what was asked for does not fit into memory (${error.message}); fewer pixels or steps would`;
-  throw error;
+    else return (await commandNamed(name))(rest, environment);
+  }, environment);
 }
 
 async function commandNamed(name: string): Promise<Command> {
