@@ -79,19 +79,24 @@ function reachWarnings({ beam, crystal, detector, structureFactors }: Experiment
   const { low, high } = detectorReach(detector, beam.wavelengthA);
   const { aStar, bStar, cStar } = orientedLattice(crystal).reciprocal;
   const { grid, min, defaultF } = structureFactors;
-  const [, nk, nl] = grid.shape;
+  const [nh, nk, nl] = grid.shape;
   const values = flatData(grid);
   const numbers = (vector: Vector): number[] => vector.map(known);
   const [a, b, c] = [numbers(aStar), numbers(bStar), numbers(cStar)];
   let [least, most] = [Infinity, 0];
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] === defaultF || values[i] === 0) continue;
-    const [h, k, l] = [min[0] + Math.floor(i / (nk * nl)), min[1] + (Math.floor(i / nl) % nk), min[2] + (i % nl)];
-    if (h === 0 && k === 0 && l === 0) continue;
-    const [x, y, z] = [h * a[0] + k * b[0] + l * c[0], h * a[1] + k * b[1] + l * c[1], h * a[2] + k * b[2] + l * c[2]];
-    const square = x * x + y * y + z * z;
-    least = Math.min(least, square);
-    most = Math.max(most, square);
+  for (let row = 0; row < nh * nk; row++) {
+    const [h, k] = [min[0] + Math.floor(row / nk), min[1] + (row % nk)];
+    for (let i = 0; i < nl; i++) {
+      const value = values[row * nl + i];
+      const l = min[2] + i;
+      if (value === defaultF || value === 0 || (h === 0 && k === 0 && l === 0)) continue;
+      const x = h * a[0] + k * b[0] + l * c[0];
+      const y = h * a[1] + k * b[1] + l * c[1];
+      const z = h * a[2] + k * b[2] + l * c[2];
+      const square = x * x + y * y + z * z;
+      least = Math.min(least, square);
+      most = Math.max(most, square);
+    }
   }
   const [nearest, farthest] = [Math.sqrt(least), Math.sqrt(most)];
   const isFar = nearest < Infinity && (nearest > high || farthest < low);

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { access, constants, open, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InputError } from "../ndarray/errors.js";
+import { uniqueName } from "../ndarray/unique-name.js";
 import { gzip, isGzip } from "./gzip.js";
 
 /** A file that is to be written. */
@@ -165,7 +165,7 @@ async function findTarget(path: string): Promise<Target> {
   if (found) await access(path, constants.W_OK);
   if (found && !found.isFile()) return { final: path, temporary: undefined, mode: found.mode };
   const final = found ? await realpath(path) : resolve(path);
-  return { final, temporary: `${final}.${randomUUID()}.partial`, mode: found?.mode ?? 0o666 };
+  return { final, temporary: `${final}.${uniqueName()}.partial`, mode: found?.mode ?? 0o666 };
 }
 
 /** What an action gives, its failure told as an InputError. */

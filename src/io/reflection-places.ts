@@ -1,4 +1,5 @@
 import { allocate, type Data } from "../ndarray/dtype.js";
+import { extremes } from "../ndarray/extremes.js";
 
 /** A box of so many indices is looked up in memory, if reflections fill it to some extent. */
 const smallBox = 2 ** 22;
@@ -14,13 +15,9 @@ export class ReflectionPlaces {
 
   constructor(...columns: readonly [h: Data, k: Data, l: Data]) {
     const ranges = columns.map((column) => {
-      let [low, high] = [0, 0];
-      for (const index of column) {
-        if (index < low) low = index;
-        if (index > high) high = index;
-      }
+      const [low, high] = extremes(column);
       // Friedel mates, too.
-      const end = Math.max(-low, high);
+      const end = Math.max(0, -low, high);
       return { low: -end, extent: 2 * end + 1 };
     });
     this.#min = ranges.map(({ low }) => low);

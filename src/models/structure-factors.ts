@@ -8,6 +8,7 @@ import { runOf } from "../autodiff/recorded-runs.js";
 import { Tape, type Operand, type Variable } from "../autodiff/tape.js";
 import type { Data, FloatDType } from "../ndarray/dtype.js";
 import { describe, describeShape, InputError, ShapeError } from "../ndarray/errors.js";
+import { extremes } from "../ndarray/extremes.js";
 import { checkOptions } from "../ndarray/fields.js";
 import { assign, flatData, NdArray, zeros } from "../ndarray/ndarray.js";
 import { sizeOf, type Shape } from "../ndarray/shape.js";
@@ -95,11 +96,7 @@ export class StructureFactors {
   static fromReflections(reflections: ReflectionList, options: StructureFactorOptions = {}): StructureFactors {
     const [h, k, l, f] = columnsOf(reflections);
     const ranges = [h, k, l].map((indices) => {
-      let [low, high] = [Infinity, -Infinity];
-      for (const index of indices) {
-        low = Math.min(low, index);
-        high = Math.max(high, index);
-      }
+      const [low, high] = extremes(indices);
       return { low, extent: high - low + 1 };
     });
     const shape = ranges.map(({ extent }) => extent);
@@ -167,8 +164,9 @@ function columnsOf({ h, k, l, f }: ReflectionList): Data[] {
   const columns = given.map(flatData);
   const [hs, ks, ls, amplitudes] = columns;
   for (let i = 0; i < f.size; i++) {
-    const indices = [hs[i], ks[i], ls[i]];
-    if (!indices.every(Number.isInteger)) throw new InputError(`reflection ${i} has the indices ${indices.join(" ")}; they must be whole numbers`);
+    if (!(Number.isInteger(hs[i]) && Number.isInteger(ks[i]) && Number.isInteger(ls[i]))) {
+      throw new InputError(`reflection ${i} has the indices ${hs[i]} ${ks[i]} ${ls[i]}; they must be whole numbers`);
+    }
     if (!Number.isFinite(amplitudes[i])) {
       throw new InputError(`reflection ${i} has the amplitude ${amplitudes[i]}; it must be a finite number of electrons`);
     }

@@ -2,6 +2,7 @@
 import { bytesPerElement, overBuffer, type Data, type FloatDType } from "../../ndarray/dtype.js";
 import { NdArray } from "../../ndarray/ndarray.js";
 import { sizeOf, type Shape } from "../../ndarray/shape.js";
+import { uniqueName } from "../../ndarray/unique-name.js";
 
 /** Bytes of a page of WebAssembly's memory. */
 export const pageBytes = 65536;
@@ -33,7 +34,7 @@ export function arrayInSharedMemory(shape: Shape, dtype: FloatDType): NdArray | 
   try {
     const memory = new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
     const data = overBuffer(dtype, memory.buffer);
-    noteSharedMemory(data, { id: crypto.randomUUID(), memory });
+    noteSharedMemory(data, { id: uniqueName(), memory });
     return new NdArray(data, shape);
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) return undefined;
