@@ -1,6 +1,7 @@
 import { primitiveNamed } from "./primitive.js";
-import { Masks } from "./masks.js";
+import { closed, Masks, plus, type Contribution } from "./masks.js";
 import { add } from "./primitives/elementwise.js";
+import { sameShape, type Shape } from "../ndarray/shape.js";
 import { broadcastTo, unbroadcast } from "./primitives/sum.js";
 import { carriesGradient, Variable } from "./tape.js";
 
@@ -50,35 +51,36 @@ function contributionsTo(targets: readonly Variable[], cotangents: readonly Vari
   const reached = dependents(sources, targets);
   const ends = new Set(sources.map(({ id }) => id));
   // Contributions of one shape are added up before they are summed over what their node was broadcast along.
-  const gathered = new Map<number, Map<string, Variable>>();
+  const gathered = new Map<number, Map<string, Contribution>>();
   const masks = new Masks();
-  const contribute = (id: number, contribution: Variable): void => {
-    const byShape = gathered.get(id) ?? new Map<string, Variable>();
-    gathered.set(id, byShape);
-    const shape = contribution.shape.join();
+  const contribute = (to: Variable, contribution: Contribution): void => {
+    const byShape = gathered.get(to.id) ?? new Map<string, Contribution>();
+    gathered.set(to.id, byShape);
+    const shape = contribution.value.shape.join();
     const sofar = byShape.get(shape);
-    byShape.set(shape, sofar === undefined ? contribution : add(sofar, contribution));
+    byShape.set(shape, sofar === undefined ? contribution : plus(sofar, contribution));
+    masks.contribute(to, contribution.mask);
   };
-  const partsOf = (id: number): readonly Variable[] => [...(gathered.get(id)?.values() ?? [])];
-  targets.forEach((target, i) => {
-    contribute(target.id, cotangents[i]);
-    masks.contribute(target, undefined);
-  });
+  const partsOf = (id: number): readonly Contribution[] => [...(gathered.get(id)?.values() ?? [])];
+  targets.forEach((target, i) => contribute(target, { value: cotangents[i], mask: undefined, isOpen: false }));
   for (let id = Math.max(...targets.map((target) => target.id)); id >= 0; id--) {
     if (!reached.has(id) || ends.has(id)) continue;
-    const cotangent = sumOf(partsOf(id).map((part) => unbroadcast(part, tape.nodes[id].shape)));
+    const { primitive, inputs, attributes, shape } = tape.nodes[id];
+    const cotangent = cotangentOf(partsOf(id), shape);
     if (cotangent === undefined) continue;
-    const { primitive, inputs, attributes } = tape.nodes[id];
     const step = { inputs: inputs.map((input) => new Variable(tape, input)), output: new Variable(tape, id), attributes };
-    const rules = primitiveNamed(primitive);
     step.inputs.forEach((input, index) => {
       if (!reached.has(input.id)) return;
-      const product = rules.vjp(index, cotangent, step);
-      if (product === undefined) return;
-      const { contribution, mask } = masks.through(rules, index, cotangent, product, step);
-      contribute(input.id, contribution);
-      masks.contribute(input, mask);
+      const contribution = masks.through(primitiveNamed(primitive), index, cotangent, step);
+      if (contribution) contribute(input, contribution);
     });
   }
-  return sources.map(({ id }) => partsOf(id));
+  return sources.map(({ id }) => partsOf(id).map(closed));
+}
+
+/** What contributions of several shapes come to for a value. */
+function cotangentOf(parts: readonly Contribution[], shape: Shape): Contribution | undefined {
+  if (parts.length === 1 && sameShape(parts[0].value.shape, shape)) return parts[0];
+  const value = sumOf(parts.map((part) => unbroadcast(closed(part), shape)));
+  return value && { value, mask: undefined, isOpen: false };
 }

@@ -40,6 +40,8 @@ export interface Vectors {
 export interface Shortcuts {
   /** Whether |x| <= 1/2 of an operand, by its position: it is its own distance to the nearest whole number. */
   isWithinHalf(position: number): boolean;
+  /** Whether an operand, by its position, is 0 for all elements. */
+  isZero(position: number): boolean;
   /** whether the result's sign is lost in all that becomes of it */
   readonly isSignless: boolean;
 }

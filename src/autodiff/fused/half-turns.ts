@@ -1,4 +1,4 @@
-/** What waves of half turns, sin(πx) and cos(πx), need not do, seen from the ops around them. */
+/** What operations need not do, seen from the ops around them: waves of half turns, sin(πx) and cos(πx), above all. */
 import { primitiveNamed } from "../primitives/registry.js";
 import type { Shortcuts } from "../vectors.js";
 import type { Level, Op } from "./plan.js";
@@ -8,6 +8,7 @@ export function shortcutsIn(ops: readonly Op[], level: Level): (op: number) => S
   const signless = signlessOps(ops, level);
   return (op) => ({
     isWithinHalf: (position) => isWithinHalf(ops, ops[op].inputs[position]),
+    isZero: (position) => isPlainZero(ops[ops[op].inputs[position]]),
     isSignless: signless.has(op),
   });
 }
@@ -18,6 +19,11 @@ export function shortcutsIn(ops: readonly Op[], level: Level): (op: number) => S
  */
 export function shapesLoops(value: number): boolean {
   return value === 0.5 || value === 0;
+}
+
+/** Whether an op is the number 0, and not -0. */
+function isPlainZero(op: Op): boolean {
+  return op.kind === "constant" && Object.is(op.value, 0);
 }
 
 function isWithinHalf(ops: readonly Op[], id: number): boolean {

@@ -168,7 +168,10 @@ function shared(incoming: Variable, share: Variable): Variable {
 const choice: ElementwiseRecord = {
   name: "where",
   evaluate: (condition, x, y) => (condition !== 0 ? x : y),
-  vector: (v, [condition, x, y]) => v.select(v.maskOf(condition), x, y),
+  vector: (v, [condition, x, y], shortcuts) => {
+    if (shortcuts.isZero(2)) return v.do("and", x, v.maskOf(condition));
+    return shortcuts.isZero(1) ? v.do("andNot", y, v.maskOf(condition)) : v.select(v.maskOf(condition), x, y);
+  },
   losesSign: (positions, isSignless) => isSignless && !positions.includes(0),
   partials: ["flat", () => 1, () => 1],
   lets: (index, incoming, [condition]) => chosen(index, condition, incoming),
