@@ -49,18 +49,24 @@ export class Masks {
    */
   through(primitive: Primitive, index: number, cotangent: Contribution, step: Step): Contribution | undefined {
     const mask = this.#masks.get(step.output.id);
-    const { shape, dtype, tape } = step.output;
+    const { shape } = step.output;
     const isPlain = primitive.kernel.kind === "elementwise" && primitive.masks === undefined;
     const incoming = isPlain ? cotangent.value : closed(cotangent);
     const value = primitive.vjp(index, incoming, step);
     if (value === undefined) return undefined;
-    if (primitive.masks === "chosen") return { value, mask: primitive.vjp(index, mask ?? tape.constant(1, dtype), step), isOpen: false };
+    if (primitive.masks === "chosen") return { value, mask: letThrough(primitive, index, mask, step), isOpen: false };
     if (mask === undefined) return { value, mask, isOpen: false };
     if (primitive.masks === "moved") return { value, mask: primitive.vjp(index, broadcastTo(mask, shape), step), isOpen: false };
     if (!sameShape(value.shape, shape)) return { value, mask: undefined, isOpen: false };
     const isOpen = (isPlain && cotangent.isOpen) || !isFinite(value, incoming);
     return { value, mask, isOpen };
   }
+}
+
+/** Where a choice lets something through: of a condition, where it is not 0. */
+function letThrough(primitive: Primitive, index: number, mask: Variable | undefined, step: Step): Variable | undefined {
+  if (primitive.name === "where" && index === 1 && mask === undefined) return step.inputs[0];
+  return primitive.vjp(index, mask ?? step.output.tape.constant(1, step.output.dtype), step);
 }
 
 /** Whether a contribution is the cotangent itself, or the cotangent times a number. */

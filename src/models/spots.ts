@@ -78,28 +78,34 @@ export interface PixelView {
   readonly wavelength: Quantity;
   /** q in the domain's own units */
   readonly scattering: Vector;
-  /** by what the diffracted direction changes for a metre along fast and along slow: times the wavelength, in the domain's own units */
+  /** by what the diffracted direction changes for a length along fast and along slow: times the wavelength, in the domain's own units */
   readonly tangents: readonly [fast: Vector, slow: Vector];
+  /** number of such lengths in a metre */
+  readonly perMetre: Quantity;
 }
 
 const none: Symmetric<number> = [0, 0, 0, 0, 0, 0];
 
 /** The covariance that all reflections share at a pixel, in the domain's own units. */
-export function sharedCovariance(widths: SpotWidths, lattice: DirectBasis, { wavelength, scattering, tangents: [alongFast, alongSlow] }: PixelView): Symmetric {
+export function sharedCovariance(widths: SpotWidths, lattice: DirectBasis, { wavelength, scattering, tangents: [alongFast, alongSlow], perMetre }: PixelView): Symmetric {
   const { domain, bandwidth, divergence, plane } = widths;
   const perWavelength = div(1, mul(wavelength, wavelength));
   const directions = divergence.map(({ across, variance }) =>
     variance === 0 ? none : scaleTensor(outer(transform(domain.ofIndices, indicesOf(lattice, across))), variance),
   );
+  const [fast, slow, mixed] = [plane.fast, plane.slow, plane.mixed].map((variance) => product(variance, perWavelength));
   const places =
-    plane.fast === plane.slow && plane.mixed === 0
-      ? scaleTensor(plusTensors(outer(alongFast), outer(alongSlow)), plane.fast)
-      : plusTensors(scaleTensor(outer(alongFast), plane.fast), scaleTensor(outer(alongSlow), plane.slow), scaleTensor(outerSum(alongFast, alongSlow), plane.mixed));
+    fast === slow && mixed === 0
+      ? scaleTensor(plusTensors(outer(alongFast), outer(alongSlow)), product(fast, product(perMetre, perMetre)))
+      : scaleTensor(
+        plusTensors(scaleTensor(outer(alongFast), fast), scaleTensor(outer(alongSlow), slow), scaleTensor(outerSum(alongFast, alongSlow), mixed)),
+        product(perMetre, perMetre),
+      );
   return plusTensors(
     ownSpot,
     scaleTensor(outer(scattering), product(bandwidth, bandwidth)),
     scaleTensor(plusTensors(...directions), perWavelength),
-    scaleTensor(places, perWavelength),
+    places,
   );
 }
 

@@ -12,11 +12,11 @@
  * Everything is computed in the domain's own units y = B d, B' B = S0⁻¹, in which S0 is unity: no covariance is ever near to singular,
  * however sharp a spot is, and N² sqrt(det S0 / det S) is N² / sqrt(det (B S B')).
  */
-import { abs, add, div, exp, less, mul, neg, sqrt, where } from "../autodiff/primitives/elementwise.js";
+import { abs, add, div, exp, less, mul, neg, sqrt } from "../autodiff/primitives/elementwise.js";
 import { known, type Quantity } from "../autodiff/tape.js";
 import { gaussWidth, type CellCounts } from "./lattice-factor.js";
 import { directBasis, type ReciprocalBasis } from "./lattice.js";
-import { componentsOf, gram, invert, outer, plusTensors, rowsOf, scaleTensor, squareRoot, symmetricOf, times, type Symmetric, type Tensor } from "./symmetric.js";
+import { componentsOf, gram, invert, minusTensor, outer, plusTensors, rowsOf, scaleTensor, solve, squareRoot, symmetricOf, times, type Symmetric, type Tensor } from "./symmetric.js";
 import { cross, dot, plus, product, scale, transform, type Matrix, type Vector } from "./vector.js";
 
 /** exp(-2 (N dh)² / 0.63) is exp(-y²/2) for y = unitsPerCell N dh. */
@@ -121,19 +121,20 @@ export function latticePoint([h, k, l]: Vector, { aStar, bStar, cStar }: Recipro
 export function mosaicCovariance(eta: Tensor, { inFrame, inDomain }: Reflection, domain: Domain): Symmetric {
   const components = componentsOf(eta);
   if (components.length === 1) {
-    const variance = product(components[0], components[0]);
-    const turned = plusTensors(scaleTensor(domain.metric, dot(inFrame, inFrame)), scaleTensor(outer(inDomain), -1));
-    return scaleTensor(turned, variance);
+    const [angle] = components;
+    return minusTensor(scaleTensor(scaleTensor(domain.metric, product(angle, angle)), dot(inFrame, inFrame)), outer(scale(inDomain, angle)));
   }
   return plusTensors(...rowsOf(symmetricOf(eta)).map((turn) => outer(transform(domain.ofFrame, cross(turn, inFrame)))));
 }
 
 /** A spot as a pixel sees it. */
 export interface Spot {
-  /** what F² N² is multiplied by */
+  /** what F² N² is multiplied by, where the spot reaches */
   readonly strength: Quantity;
-  /** (B S B')⁻¹ y: where in the domain's own spot, in its own units, what reaches the pixel comes from, on average */
-  readonly origin: Vector;
+  /** 1 where the spot reaches, else 0 */
+  readonly reaches: Quantity;
+  /** Records (B S B')⁻¹ y: where in the domain's own spot, in its own units, what reaches the pixel comes from, on average. */
+  origin(): Vector;
 }
 
 /**
@@ -141,10 +142,8 @@ export interface Spot {
  * @param covariance B S B' of everything, the domain's own 1 included
  */
 export function closedSpot(offset: Vector, covariance: Symmetric): Spot {
-  const { determinant, adjugate } = invert(covariance);
-  const origin = scale(times(adjugate, offset), div(1, determinant));
-  const exponent = mul(0.5, dot(offset, origin));
-  return { strength: where(less(exponent, spotEnd), div(exp(neg(exponent)), sqrt(determinant)), 0), origin };
+  const { square, perDeterminant, solution } = solve(covariance, offset);
+  return { strength: mul(exp(mul(-0.5, square)), sqrt(perDeterminant)), reaches: less(square, 2 * spotEnd), origin: solution };
 }
 
 /**

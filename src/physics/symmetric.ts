@@ -1,5 +1,5 @@
 /** Symmetric 3 x 3 tensors: covariances, and what they are made of. */
-import { add, mul, sub } from "../autodiff/primitives/elementwise.js";
+import { add, div, mul, sub } from "../autodiff/primitives/elementwise.js";
 import { known, Variable, type Quantity } from "../autodiff/tape.js";
 import { dot, product, type Matrix, type Vector } from "./vector.js";
 
@@ -43,6 +43,12 @@ export function gram([first, second, third]: Matrix): Symmetric {
 
 export function plusTensors(...tensors: Symmetric[]): Symmetric {
   const component = (i: 0 | 1 | 2 | 3 | 4 | 5): Quantity => add(...tensors.map((tensor) => tensor[i]));
+  return [component(0), component(1), component(2), component(3), component(4), component(5)];
+}
+
+/** The first tensor less the second. */
+export function minusTensor(first: Symmetric, second: Symmetric): Symmetric {
+  const component = (i: 0 | 1 | 2 | 3 | 4 | 5): Quantity => difference(first[i], second[i]);
   return [component(0), component(1), component(2), component(3), component(4), component(5)];
 }
 
@@ -96,6 +102,37 @@ function mean(first: Symmetric<number>, second: Symmetric<number>): Symmetric<nu
 function inverseOf(tensor: Symmetric<number>): Symmetric<number> {
   const { determinant, adjugate } = invert(tensor);
   return scaledNumbers(numbersOf(adjugate), 1 / known(determinant));
+}
+
+export interface Solution {
+  /** v' T⁻¹ v */
+  readonly square: Quantity;
+  /** 1 / det T */
+  readonly perDeterminant: Quantity;
+  /** records T⁻¹ v */
+  solution(): Vector;
+}
+
+/**
+ * What the inverse of a positive tensor makes of a vector: by elimination of x, and of y and z together, with two divisions.
+ * It is as exact for one that is long in some directions and short in others.
+ */
+export function solve([xx, yy, zz, xy, xz, yz]: Symmetric, [x, y, z]: Vector): Solution {
+  const perX = div(1, xx);
+  const [toY, toZ] = [product(xy, perX), product(xz, perX)];
+  const [ownY, mixed, ownZ] = [difference(yy, product(toY, xy)), difference(yz, product(toZ, xy)), difference(zz, product(toZ, xz))];
+  const [restY, restZ] = [difference(y, product(toY, x)), difference(z, product(toZ, x))];
+  const perRest = div(1, difference(product(ownY, ownZ), product(mixed, mixed)));
+  const alongY = difference(product(ownZ, restY), product(mixed, restZ));
+  const alongZ = difference(product(ownY, restZ), product(mixed, restY));
+  return {
+    square: add(product(product(x, x), perX), product(add(product(restY, alongY), product(restZ, alongZ)), perRest)),
+    perDeterminant: product(perX, perRest),
+    solution() {
+      const [solvedY, solvedZ] = [product(alongY, perRest), product(alongZ, perRest)];
+      return [difference(difference(product(x, perX), product(toY, solvedY)), product(toZ, solvedZ)), solvedY, solvedZ];
+    },
+  };
 }
 
 function difference(x: Quantity, y: Quantity): Quantity {

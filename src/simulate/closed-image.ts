@@ -1,4 +1,4 @@
-import { add, ceil, div, less, mul, sub } from "../autodiff/primitives/elementwise.js";
+import { add, ceil, div, less, mul, sub, where } from "../autodiff/primitives/elementwise.js";
 import { broadcastTo, sum } from "../autodiff/primitives/sum.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { sourceWeights, type Along } from "../models/beam.js";
@@ -69,13 +69,13 @@ export function recordClosedSpots(experiment: Experiment<Quantity>, sampling: Cl
   const hkl = scale(minus(diffracted, indicesOf(lattice, incident.direction)), div(1, incident.wavelength));
   const nearby = recordedIndices(reflections.near(hkl), fast);
   const tangents = recordTangents(detector, frame, ray, pixels, (vector) => inDomain(indicesOf(lattice, vector)), inDomain(diffracted));
-  const shared = sharedCovariance(widths, lattice, { wavelength: incident.wavelength, scattering: inDomain(hkl), tangents });
+  const shared = sharedCovariance(widths, lattice, { wavelength: incident.wavelength, scattering: inDomain(hkl), ...tangents });
   const covariance = spotCovariance(widths, shared, reflectionOf(nearby, basis, domain));
-  const { strength, origin } = closedSpot(inDomain(minus(hkl, nearby)), covariance);
+  const { strength, reaches, origin } = closedSpot(inDomain(minus(hkl, nearby)), covariance);
 
   // Between reflections, the amplitude is that of the place in the domain's own spot from which the pixel is reached.
   const isBetween = sampling.lookup === "tricubic";
-  const at = isBetween ? recordedIndices(plus(nearby, offsetsAt(origin, domain)), fast) : nearby;
+  const at = isBetween ? recordedIndices(plus(nearby, offsetsAt(origin(), domain)), fast) : nearby;
   const temperature = crystal.bFactorA2 === undefined ? 1 : temperatureFactor(crystal.bFactorA2, latticePoint(at, basis));
   const amplitude = mul(structureFactorAt(experiment, at, isBetween), temperature, domain.cells);
   const q = scatteringVector(ray.direction, incident.direction, incident.wavelength);
@@ -85,7 +85,9 @@ export function recordClosedSpots(experiment: Experiment<Quantity>, sampling: Cl
   const factors = mul(ray.omega, polarization, ray.capture, sourceWeights(beam, along(fast, "source")));
   const overSteps = (x: Quantity, steps: number): Variable => sum(broadcastTo(recorded(x, fast), [fast.shape[0], points, sources, steps]), 1, 2, 3);
   const shape = [fast.shape[0], points, sources, orientations * reflections.count];
-  const terms = broadcastTo(recorded(mul(amplitude, amplitude, strength, kept, factors, blockWeights(crystal, reflections.each)), fast), shape);
+  // All of a term stands behind the choice, so that loops compute nothing of it where no spot reaches.
+  const term = where(reaches, mul(amplitude, amplitude, strength, kept, factors, blockWeights(crystal, reflections.each)), 0);
+  const terms = broadcastTo(recorded(term, fast), shape);
   const spots = sum(whereLive(terms, pixels.live), 1, 2, 3);
   const background = waterBackground(experiment);
   return {

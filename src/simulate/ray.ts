@@ -4,6 +4,7 @@ import { broadcastTo } from "../autodiff/primitives/sum.js";
 import type { Quantity, Variable } from "../autodiff/tape.js";
 import { incidentBeams, type Along, type Beam, type IncidentBeams } from "../models/beam.js";
 import { pixelPosition, type Detector, type DetectorFrame } from "../models/detector.js";
+import type { PixelView } from "../models/spots.js";
 import { captureFraction, polarizationFactor, solidAngle } from "../physics/scattering.js";
 import { dot, minus, norm, scale, type Vector } from "../physics/vector.js";
 import { recorded, type PixelPoints } from "./steps.js";
@@ -53,7 +54,8 @@ export function recordRay(
 }
 
 /**
- * By what the direction of a ray changes for a metre along the detector's fast and slow axes, in units of one's own.
+ * By what the direction of a ray changes for a length along the detector's fast and slow axes, in units of one's own, and how many such
+ * lengths are a metre: the distance, which all components are divided by, is that length.
  * @param inUnits takes a vector of the laboratory to these units, linearly
  * @param direction the ray's direction in them
  */
@@ -64,18 +66,17 @@ export function recordTangents(
   { fast, slow }: PixelIndices,
   inUnits: (vector: Vector) => Vector,
   direction: Vector,
-): readonly [fast: Vector, slow: Vector] {
+): Pick<PixelView, "tangents" | "perMetre"> {
   if (!curved) {
-    const perMetre = div(1, ray.distance);
-    const across = (axis: Vector): Vector => scale(minus(inUnits(axis), scale(direction, dot(axis, ray.direction))), perMetre);
-    return [across(frame.fast), across(frame.slow)];
+    const across = (axis: Vector): Vector => minus(inUnits(axis), scale(direction, dot(axis, ray.direction)));
+    return { tangents: [across(frame.fast), across(frame.slow)], perMetre: div(1, ray.distance) };
   }
   const change = (pixel: Variable): Vector => {
     const one = broadcastTo(pixel.tape.constant(1, pixel.dtype), pixel.shape);
     const [x = 0, y = 0, z = 0] = pushForward([pixel], [one], ray.direction.map((component) => recorded(component, pixel)));
-    return scale(inUnits([x, y, z]), div(1, frame.pixelSize));
+    return inUnits([x, y, z]);
   };
-  return [change(fast), change(slow)];
+  return { tangents: [change(fast), change(slow)], perMetre: div(1, frame.pixelSize) };
 }
 
 /** The beams before the sample, in the detector's frame. */

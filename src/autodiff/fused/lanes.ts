@@ -1,12 +1,14 @@
 import type { FloatDType } from "../../ndarray/dtype.js";
 import { VectorMath, type LaneFunction } from "./vector-math.js";
 import { vectorOpcodes } from "./opcodes.js";
-import { v128, type FunctionBody } from "./function-body.js";
+import { v128, zeroVector, type FunctionBody } from "./function-body.js";
 
 /** One number for each element of a loop's turn, in variables: float64, float32, or whichever is asked for first. */
 export interface Numbers {
   doubles(): readonly number[];
   single(): number;
+  /** The same numbers, apart from these: what is asked of them is converted anew. */
+  copy(): Numbers;
 }
 
 /** How the elements of a loop's turn stand in vectors. */
@@ -58,6 +60,39 @@ export class Lanes {
     return this.ofDoubles(this.parts === 1 ? [operation(0)] : [operation(0), operation(1)]);
   }
 
+  /** Zeros that may become others. */
+  zeros(isDouble: boolean): Numbers {
+    const zero = (): number => {
+      const local = this.body.local(v128);
+      zeroVector(this.body, local);
+      return local;
+    };
+    return isDouble ? this.eachPart(zero) : this.ofSingle(zero());
+  }
+
+  /** Sets variables to the numbers of others, which are of the same dtype. */
+  assign(to: Numbers, from: Numbers, isDouble: boolean): void {
+    const variablesOf = (numbers: Numbers): readonly number[] => (isDouble ? numbers.doubles() : [numbers.single()]);
+    const values = variablesOf(from);
+    variablesOf(to).forEach((local, i) => {
+      this.body.get(values[i]);
+      this.body.set(local);
+    });
+  }
+
+  /** Runs `then` where any element is not 0. */
+  ifAny(numbers: Numbers, isDouble: boolean, then: () => void): void {
+    const { body } = this;
+    const [first, second] = isDouble ? numbers.doubles() : [numbers.single()];
+    body.get(first);
+    if (second !== undefined) {
+      body.get(second);
+      body.vector(vectorOpcodes.or);
+    }
+    body.vector(vectorOpcodes.anyTrue);
+    body.choose(then, () => undefined);
+  }
+
   /** Numbers of the heap, in float64; a variable holds the address, from which they stand at an offset. */
   load(pushAddress: () => void, byteOffset: number): Numbers {
     return this.eachPart((part) => {
@@ -101,10 +136,12 @@ export class Lanes {
       body.vector(vectorOpcodes.i32LtU);
       return this.doubles.keep();
     };
-    return {
+    const masks = (): Numbers => ({
       doubles: once(() => Array.from({ length: this.parts }, (_, part) => mask([0, 0, 1, 1].map((lane) => 2 * part + lane)))),
       single: once(() => mask([0, 1, 2, 3])),
-    };
+      copy: masks,
+    });
+    return masks();
   }
 
   /** Replaces an address on the stack by the number of the heap there, in all lanes. */
@@ -182,6 +219,10 @@ class DoubleNumbers implements Numbers {
     return (this.#single ??= this.demoted());
   }
 
+  copy(): Numbers {
+    return new DoubleNumbers(this.lanes, this.parts);
+  }
+
   protected demoted(): number {
     return this.lanes.demoted(this.parts);
   }
@@ -191,6 +232,10 @@ class DoubleNumbers implements Numbers {
 class ScalarNumbers extends DoubleNumbers {
   protected override demoted(): number {
     return this.lanes.hoist(this.parts[0]);
+  }
+
+  override copy(): Numbers {
+    return this;
   }
 }
 
@@ -209,6 +254,10 @@ class SingleNumbers implements Numbers {
 
   single(): number {
     return this.local;
+  }
+
+  copy(): Numbers {
+    return new SingleNumbers(this.lanes, this.local);
   }
 }
 

@@ -1,4 +1,5 @@
 import { numberBytes } from "./constant-pool.js";
+import { choiceIn, type Choice } from "./choice.js";
 import type { HeapAddresses } from "./heap-addresses.js";
 import type { Lanes, Numbers } from "./lanes.js";
 import { isDouble, loopDType, type LoopContext } from "./loop-context.js";
@@ -17,6 +18,8 @@ export class LoopTurn {
   readonly #scatters: LookupEmitter;
   /** by their first members */
   readonly #groups: ReadonlyMap<number, LookupGroup>;
+  /** what stands behind a condition; undefined where nothing does, or the turn is only a part of one */
+  readonly #choice: Choice | undefined;
   readonly #values = new Map<number, Numbers>();
 
   constructor(level: Part, context: LoopContext, lanes: Lanes, addresses: HeapAddresses) {
@@ -28,7 +31,10 @@ export class LoopTurn {
     const scratch = (size: number): number => numberBytes * context.pool.reserve(size / numberBytes);
     this.#lookups = new LookupEmitter(isSingle ? lanes.singles : lanes.doubles, scratch);
     this.#scatters = isSingle ? new LookupEmitter(lanes.doubles, scratch) : this.#lookups;
-    this.#groups = new Map(lookupGroups(context.plan, level.computed).map((group) => [group.members[0], group]));
+    const groups = lookupGroups(context.plan, level.computed);
+    this.#groups = new Map(groups.map((group) => [group.members[0], group]));
+    const isWhole = level.received.length + level.passed.length === 0;
+    this.#choice = context.isWide && isWhole ? choiceIn(context.plan.ops, level, groups) : undefined;
   }
 
   valueOf(op: number): Numbers {
@@ -52,22 +58,52 @@ export class LoopTurn {
     const lanes = this.#lanes;
     const addresses = this.#addresses;
     const addressOf = (op: number) => (): void => addresses.push(op, counter);
-    for (const op of vectors) this.#values.set(op, lanes.load(addressOf(op), addresses.byteOffset(op)));
-    for (const op of computed) this.#compute(op);
-    for (const op of stored) lanes.store(addressOf(op), addresses.byteOffset(op), this.valueOf(op));
-    const inLoop = this.#elementsInLoop(counter);
     const registerOf = new Map(registers.map((register) => [register.sum, register]));
-    for (const sum of sums) {
-      const value = this.valueOf(this.#context.plan.ops[sum].inputs[0]);
-      const register = registerOf.get(sum);
-      if (register) register.add(value, inLoop);
-      else {
-        const sofar = lanes.load(addressOf(sum), addresses.byteOffset(sum)).doubles();
-        const more = lanes.eachPart((part) => lanes.doubles.do("add", sofar[part], value.doubles()[part]));
-        lanes.store(addressOf(sum), addresses.byteOffset(sum), more);
-      }
+    const addUp = (isWanted: (sink: number) => boolean): void => {
+      const inLoop = this.#elementsInLoop(counter);
+      for (const sum of sums) if (isWanted(sum)) this.#addUp(sum, registerOf.get(sum), addressOf(sum), inLoop);
+      for (const scatter of scatters) if (isWanted(scatter)) this.#scatter(scatter, inLoop);
+    };
+    for (const op of vectors) this.#values.set(op, lanes.load(addressOf(op), addresses.byteOffset(op)));
+    const choice = this.#choice;
+    if (choice) this.#writeChoice(choice, addUp);
+    else for (const op of computed) this.#compute(op);
+    for (const op of stored) lanes.store(addressOf(op), addresses.byteOffset(op), this.valueOf(op));
+    addUp((sink) => !choice?.parts.some(({ sinks }) => sinks.includes(sink)));
+  }
+
+  /** Computes all ops, some of them only behind a condition, where they are added up, too. */
+  #writeChoice({ condition, parts }: Choice, addUp: (isWanted: (sink: number) => boolean) => void): void {
+    const lanes = this.#lanes;
+    const isOpDouble = (op: number): boolean => isDouble(this.#context, op);
+    // What is converted behind the condition is not there for others.
+    const inside = new Map<number, Numbers>();
+    for (const { before, ops, sinks, zeros } of parts) {
+      for (const op of before) this.#compute(op);
+      if (ops.length + sinks.length === 0) continue;
+      const otherwise = zeros.map((op) => ({ op, numbers: lanes.zeros(isOpDouble(op)) }));
+      lanes.ifAny(this.valueOf(condition), isOpDouble(condition), () => {
+        const outside = [...this.#values];
+        for (const [op, numbers] of outside) this.#values.set(op, numbers.copy());
+        for (const [op, numbers] of inside) this.#values.set(op, numbers);
+        for (const op of ops) this.#compute(op);
+        addUp((sink) => sinks.includes(sink));
+        for (const { op, numbers } of otherwise) lanes.assign(numbers, this.valueOf(op), isOpDouble(op));
+        for (const [op, numbers] of this.#values) inside.set(op, numbers);
+        this.#values.clear();
+        for (const [op, numbers] of outside) this.#values.set(op, numbers);
+      });
+      for (const { op, numbers } of otherwise) this.#values.set(op, numbers);
     }
-    for (const scatter of scatters) this.#scatter(scatter, inLoop);
+  }
+
+  #addUp(sum: number, register: SumRegister | undefined, pushAddress: () => void, inLoop: Numbers | undefined): void {
+    const lanes = this.#lanes;
+    const value = this.valueOf(this.#context.plan.ops[sum].inputs[0]);
+    if (register) return register.add(value, inLoop);
+    const byteOffset = this.#addresses.byteOffset(sum);
+    const sofar = lanes.load(pushAddress, byteOffset).doubles();
+    lanes.store(pushAddress, byteOffset, lanes.eachPart((part) => lanes.doubles.do("add", sofar[part], value.doubles()[part])));
   }
 
   #compute(id: number): void {

@@ -5,6 +5,7 @@ export const scalarOpcodes = { i32Add: 0x6a, i32Mul: 0x6c, i32LtU: 0x49, f64From
 
 /** The same of the vector instructions; those of floats by their number of lanes. */
 export const vectorOpcodes = {
+  or: 80,
   bitselect: 82,
   anyTrue: 83,
   i32Add: 0xae,

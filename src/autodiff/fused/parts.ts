@@ -3,7 +3,7 @@
  * longer the function is. Its turn is made of parts, each a function of its own. What one part computes and a later one needs passes
  * through a few numbers of the heap, which each turn uses again.
  */
-import { isCostly, type Level, type Op } from "./plan.js";
+import { instructionsOf, type Level, type Op } from "./plan.js";
 
 export interface Part extends Level {
   /** ops that earlier parts compute and this one needs */
@@ -15,23 +15,16 @@ export interface Part extends Level {
 /** Instructions of one part, about. */
 const longestPart = 10_000;
 
-/** The instructions that an op takes, about. */
-function lengthOf(op: Op): number {
-  if (op.kind === "lookup") return op.primitive === "tricubic" ? 200 : 40;
-  if (op.kind === "scatter") return op.primitive === "tricubic" ? 400 : 60;
-  return isCostly(op) ? 30 : 3;
-}
-
 /** A level's work in as few parts as are short enough. */
 export function partsOf(ops: readonly Op[], level: Level): Part[] {
   const partOf = new Map<number, number>();
   let part = 0;
   let length = 0;
   for (const op of level.computed) {
-    length += lengthOf(ops[op]);
+    length += instructionsOf(ops[op]);
     if (length > longestPart) {
       part++;
-      length = lengthOf(ops[op]);
+      length = instructionsOf(ops[op]);
     }
     partOf.set(op, part);
   }
@@ -41,10 +34,10 @@ export function partsOf(ops: readonly Op[], level: Level): Part[] {
     const inputs = ops[sink].inputs.map((input) => partOf.get(input) ?? -1);
     const latest = inputs.reduce((a, b) => Math.max(a, b), -1);
     if (latest < 0) {
-      length += lengthOf(ops[sink]);
+      length += instructionsOf(ops[sink]);
       if (length > longestPart) {
         part++;
-        length = lengthOf(ops[sink]);
+        length = instructionsOf(ops[sink]);
       }
     }
     partOfSink.set(sink, latest < 0 ? part : latest);

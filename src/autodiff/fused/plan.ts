@@ -123,6 +123,13 @@ export function isCostly(op: Op): boolean {
   return kernel.kind === "elementwise" && kernel.isCostly === true;
 }
 
+/** The instructions that an op takes, about. */
+export function instructionsOf(op: Op): number {
+  if (op.kind === "lookup") return op.primitive === "tricubic" ? 200 : 40;
+  if (op.kind === "scatter") return op.primitive === "tricubic" ? 400 : 60;
+  return isCostly(op) ? 30 : 3;
+}
+
 /** The op whose numbers a sum or scatter adds up. */
 export const addedBy = ({ kind, inputs }: Op): number => inputs[kind === "scatter" ? 3 : 0];
 

@@ -75,7 +75,7 @@ export function seenPlace({ frame, sensor, widths, lattice, incident, wavelength
     mixed: add(plane.mixed, mul(depth.variance, outFast, outSlow)),
   };
   const tangents = [tangent(frame.fast), tangent(frame.slow)] as const;
-  const shared = sharedCovariance({ ...widths, plane: smeared }, lattice, { wavelength, scattering: transform(domain.ofIndices, hkl), tangents });
+  const shared = sharedCovariance({ ...widths, plane: smeared }, lattice, { wavelength, scattering: transform(domain.ofIndices, hkl), tangents, perMetre: 1 });
   return { direction, distance, obliquity, depth, hkl, shared, tangents: [scale(tangents[0], div(1, wavelength)), scale(tangents[1], div(1, wavelength))] };
 }
 
