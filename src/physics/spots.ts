@@ -12,7 +12,7 @@
  * Everything is computed in the domain's own units y = B d, B' B = S0⁻¹, in which S0 is unity: no covariance is ever near to singular,
  * however sharp a spot is, and N² sqrt(det S0 / det S) is N² / sqrt(det (B S B')).
  */
-import { abs, add, div, exp, less, mul, neg, sqrt } from "../autodiff/primitives/elementwise.js";
+import { abs, add, div, exp, less, mul, neg, sqrt, where } from "../autodiff/primitives/elementwise.js";
 import { known, type Quantity } from "../autodiff/tape.js";
 import { gaussWidth, type CellCounts } from "./lattice-factor.js";
 import { directBasis, type ReciprocalBasis } from "./lattice.js";
@@ -129,7 +129,7 @@ export function mosaicCovariance(eta: Tensor, { inFrame, inDomain }: Reflection,
 
 /** A spot as a pixel sees it. */
 export interface Spot {
-  /** what F² N² is multiplied by, where the spot reaches */
+  /** what F² N² is multiplied by; 0 where the spot does not reach */
   readonly strength: Quantity;
   /** 1 where the spot reaches, else 0 */
   readonly reaches: Quantity;
@@ -143,7 +143,8 @@ export interface Spot {
  */
 export function closedSpot(offset: Vector, covariance: Symmetric): Spot {
   const { square, perDeterminant, solution } = solve(covariance, offset);
-  return { strength: mul(exp(mul(-0.5, square)), sqrt(perDeterminant)), reaches: less(square, 2 * spotEnd), origin: solution };
+  const reaches = less(square, 2 * spotEnd);
+  return { strength: where(reaches, mul(exp(mul(-0.5, square)), sqrt(perDeterminant)), 0), reaches, origin: solution };
 }
 
 /**

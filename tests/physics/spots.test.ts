@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { grad } from "../../src/autodiff/differentiate.js";
-import { add, mul, where } from "../../src/autodiff/primitives/elementwise.js";
+import { add, mul } from "../../src/autodiff/primitives/elementwise.js";
 import { total } from "../../src/autodiff/primitives/sum.js";
 import { known, type Quantity, type Variable } from "../../src/autodiff/tape.js";
 import { array } from "../../src/ndarray/ndarray.js";
@@ -29,10 +29,7 @@ import { anyVector, assertNear, assertVector, each, numbers } from "./quantities
 const triclinic = reciprocalBasis({ a: 31, b: 37, c: 53, alpha: 1.3, beta: 1.9, gamma: 2 });
 const orthogonal = reciprocalBasis({ a: 31, b: 37, c: 53, alpha: Math.PI / 2, beta: Math.PI / 2, gamma: Math.PI / 2 });
 const cells = [12, 9, 7] as const;
-const strengthOf = (y: Vector, covariance: Symmetric): number => {
-  const { reaches, strength } = closedSpot(y, covariance);
-  return known(where(reaches, strength, 0));
-};
+const strengthOf = (y: Vector, covariance: Symmetric): number => known(closedSpot(y, covariance).strength);
 const numbersOf = (tensor: Symmetric): number[] => tensor.map(known);
 const wide = plusTensors(ownSpot, outer([2, 0.5, -1]), outer([0, 1, 3]));
 

@@ -1,4 +1,4 @@
-import { abs, add, div, exp, mul, sqrt, sub, where } from "../../autodiff/primitives/elementwise.js";
+import { abs, add, div, exp, mul, sqrt, sub } from "../../autodiff/primitives/elementwise.js";
 import type { Quantity, Variable } from "../../autodiff/tape.js";
 import { photonsPerElectron, type Experiment } from "../../models/experiment.js";
 import { polarizationFactor, solidAngle } from "../../physics/scattering.js";
@@ -63,8 +63,7 @@ function spotAt(experiment: Experiment<Quantity>, { fast, slow, hkl }: Seen, rot
   const { frame, widths, incident } = placement;
   const place = seenPlace(placement, fast, slow);
   const [offset, covariance] = [offsetFrom(placement, place, hkl), covarianceOf(placement, place, hkl)];
-  const spot = closedSpot(offset, covariance);
-  const strength = where(spot.reaches, spot.strength, 0);
+  const { strength } = closedSpot(offset, covariance);
   const { cells } = widths.domain;
   const polarization = beam.polarized === false ? 1 : polarizationFactor(place.direction, incident, frame.polarization, beam.kahnFactor ?? 0);
   const { bFactorA2 = 0 } = crystal;
