@@ -65,7 +65,7 @@ export class Masks {
 
 /** Where a choice lets something through: of a condition, where it is not 0. */
 function letThrough(primitive: Primitive, index: number, mask: Variable | undefined, step: Step): Variable | undefined {
-  if (primitive.name === "where" && index === 1 && mask === undefined) return step.inputs[0];
+  if (primitive.name === "where" && index === 1 && (mask === undefined || mask.id === step.inputs[0].id)) return step.inputs[0];
   return primitive.vjp(index, mask ?? step.output.tape.constant(1, step.output.dtype), step);
 }
 
