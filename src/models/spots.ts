@@ -94,13 +94,11 @@ export function sharedCovariance(widths: SpotWidths, lattice: DirectBasis, { wav
     variance === 0 ? none : scaleTensor(outer(transform(domain.ofIndices, indicesOf(lattice, across))), variance),
   );
   const [fast, slow, mixed] = [plane.fast, plane.slow, plane.mixed].map((variance) => product(variance, perWavelength));
+  const perArea = product(perMetre, perMetre);
   const places =
-    fast === slow && mixed === 0
-      ? scaleTensor(plusTensors(outer(alongFast), outer(alongSlow)), product(fast, product(perMetre, perMetre)))
-      : scaleTensor(
-        plusTensors(scaleTensor(outer(alongFast), fast), scaleTensor(outer(alongSlow), slow), scaleTensor(outerSum(alongFast, alongSlow), mixed)),
-        product(perMetre, perMetre),
-      );
+    plane.fast === plane.slow && plane.mixed === 0
+      ? scaleTensor(plusTensors(outer(alongFast), outer(alongSlow)), product(fast, perArea))
+      : scaleTensor(plusTensors(scaleTensor(outer(alongFast), fast), scaleTensor(outer(alongSlow), slow), scaleTensor(outerSum(alongFast, alongSlow), mixed)), perArea);
   return plusTensors(
     ownSpot,
     scaleTensor(outer(scattering), product(bandwidth, bandwidth)),

@@ -96,16 +96,16 @@ export function lengthsOfCells([na, nb, nc]: readonly [number, number, number], 
   return squareRoot([known(xx), known(yy), known(zz), known(xy), known(xz), known(yz)]);
 }
 
-/** A reflection as the crystal's own frame and a domain's own units have it. */
+/** A reflection: h, k and l, and where it is in the crystal's own frame. */
 export interface Reflection {
   /** q_h in Å⁻¹, in the crystal's own frame */
   readonly inFrame: Vector;
-  /** q_h in the domain's own units */
-  readonly inDomain: Vector;
+  /** h, k and l */
+  readonly indices: Vector;
 }
 
-export function reflectionOf(hkl: Vector, basis: ReciprocalBasis, domain: Domain): Reflection {
-  return { inFrame: latticePoint(hkl, basis), inDomain: transform(domain.ofIndices, hkl) };
+export function reflectionOf(indices: Vector, basis: ReciprocalBasis): Reflection {
+  return { inFrame: latticePoint(indices, basis), indices };
 }
 
 /** h a* + k b* + l c*. */
@@ -118,11 +118,13 @@ export function latticePoint([h, k, l]: Vector, { aStar, bStar, cStar }: Recipro
  * @param eta in radians: the standard deviation of rotations about every axis, or a tensor in the crystal's own frame whose square is
  *   their covariance W, or its three components along the frame's axes
  */
-export function mosaicCovariance(eta: Tensor, { inFrame, inDomain }: Reflection, domain: Domain): Symmetric {
+export function mosaicCovariance(eta: Tensor, { inFrame, indices }: Reflection, domain: Domain): Symmetric {
   const components = componentsOf(eta);
   if (components.length === 1) {
     const [angle] = components;
-    return minusTensor(scaleTensor(scaleTensor(domain.metric, product(angle, angle)), dot(inFrame, inFrame)), outer(scale(inDomain, angle)));
+    const [first, second, third] = domain.ofIndices;
+    const turned = transform([scale(first, angle), scale(second, angle), scale(third, angle)], indices);
+    return minusTensor(scaleTensor(scaleTensor(domain.metric, product(angle, angle)), dot(inFrame, inFrame)), outer(turned));
   }
   return plusTensors(...rowsOf(symmetricOf(eta)).map((turn) => outer(transform(domain.ofFrame, cross(turn, inFrame)))));
 }

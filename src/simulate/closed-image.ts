@@ -70,7 +70,7 @@ export function recordClosedSpots(experiment: Experiment<Quantity>, sampling: Cl
   const nearby = recordedIndices(reflections.near(hkl), fast);
   const tangents = recordTangents(detector, frame, ray, pixels, (vector) => inDomain(indicesOf(lattice, vector)), inDomain(diffracted));
   const shared = sharedCovariance(widths, lattice, { wavelength: incident.wavelength, scattering: inDomain(hkl), ...tangents });
-  const covariance = spotCovariance(widths, shared, reflectionOf(nearby, basis, domain));
+  const covariance = spotCovariance(widths, shared, reflectionOf(nearby, basis));
   const { strength, reaches, origin } = closedSpot(inDomain(minus(hkl, nearby)), covariance);
 
   // Between reflections, the amplitude is that of the place in the domain's own spot from which the pixel is reached.
@@ -98,7 +98,7 @@ export function recordClosedSpots(experiment: Experiment<Quantity>, sampling: Cl
     lattice,
     covariance: shared,
     ofIndices: domain.ofIndices,
-    ofReflection: (indices) => spotCovariance(widths, none, reflectionOf(indices, basis, domain)),
+    ofReflection: (indices) => spotCovariance(widths, none, reflectionOf(indices, basis)),
   };
 }
 

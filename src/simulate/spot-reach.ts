@@ -56,7 +56,7 @@ export function spotReach(experiment: Experiment<Quantity>, hasPixels: boolean, 
       const hkl = indicesOf(lattice, scatteringVector(direction, incident, wavelength));
       const tangent = (axis: Vector): Vector => inDomain(indicesOf(lattice, scale(minus(axis, scale(direction, dot(axis, direction))), 1 / distance)));
       const shared = sharedCovariance(widths, lattice, { wavelength, scattering: inDomain(hkl), tangents: [tangent(fast), tangent(slow)], perMetre: 1 });
-      const rows = rowsOf(spotCovariance(widths, shared, reflectionOf(hkl, basis, domain)));
+      const rows = rowsOf(spotCovariance(widths, shared, reflectionOf(hkl, basis)));
       inIndices.forEach((row, axis) => {
         const variance = known(dot(row, [dot(rows[0], row), dot(rows[1], row), dot(rows[2], row)]));
         reach[axis] = Math.max(reach[axis], deviations * Math.sqrt(variance));

@@ -1,9 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { evaluate, grad, valueAndGrad } from "../../src/autodiff/differentiate.js";
+import { prepare } from "../../src/autodiff/executor.js";
 import * as elementwise from "../../src/autodiff/primitives/elementwise.js";
 import { broadcastTo, sum, total } from "../../src/autodiff/primitives/sum.js";
 import { reshape, transpose } from "../../src/autodiff/primitives/reshape.js";
+import { pullBack } from "../../src/autodiff/reverse.js";
 import { Tape, Variable } from "../../src/autodiff/tape.js";
 import { DTypeError } from "../../src/ndarray/errors.js";
 import { array, scalar, toNested } from "../../src/ndarray/ndarray.js";
@@ -104,6 +106,22 @@ test("what is not chosen leaves the gradient alone, even where its slope is infi
   assert.equal(slopes(either, 0, 1.44, 4), [0, 0.5 / 1.2, 0.75]);
   const whole = (x: Variable): Variable => where(less(sum(x), 0), total(sqrt(x)), total(x));
   assert.equal(slopes(whole, 0, 4), [1, 1]);
+});
+
+test("what is not chosen is left out of a gradient once, where the way back ends, and not at each of its steps", () => {
+  const tape = new Tape();
+  const [x, scale] = [tape.input({ shape: [3], dtype: "float64" }), tape.input({ shape: [], dtype: "float64" })];
+  const chain = log(mul(scale, sqrt(mul(scale, log(mul(scale, x))))));
+  const found = pullBack([total(where(less(1, x), chain, 0))], [tape.constant(1, "float64")], [scale])[0];
+  const program = tape.program(found ? [found] : []);
+  // Where the cotangent enters, and where it is summed up.
+  assert.is(program.nodes.filter(({ primitive }) => primitive === "where").length, 2);
+  // log s + (log s + log log s x) / 2
+  const at = (point: number): number => (3 + 1 / Math.log(2 * point)) / 4;
+  for (const executor of ["interpreter", "webassembly"] as const) {
+    const [slope] = prepare(program, executor)([array([-1, 2, 0]), array(2)]);
+    assert.ok(Math.abs(slope.item() - at(2)) < 1e-14, `${slope.item()} by ${executor}, not ${at(2)}`);
+  }
 });
 
 test("a choice keeps second derivatives, also where the first is 0", () => {

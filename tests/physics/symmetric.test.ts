@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { known, type Quantity } from "../../src/autodiff/tape.js";
-import { componentsOf, gram, invert, outer, outerSum, plusTensors, rowsOf, scaleTensor, squareRoot, symmetricOf, times, type Symmetric } from "../../src/physics/symmetric.js";
+import { componentsOf, gram, invert, outer, outerSum, plusTensors, rowsOf, scaleTensor, solve, squareRoot, symmetricOf, times, type Symmetric } from "../../src/physics/symmetric.js";
+import { dot } from "../../src/physics/vector.js";
 import { anyVector, assertNear, assertVector } from "./quantities.js";
 
 const numbersOf = (tensor: readonly Quantity[]): number[] => tensor.map(known);
@@ -15,6 +16,22 @@ test("a tensor times its adjugate is its determinant times unity", () => {
       const { determinant, adjugate } = invert(tensor);
       assertVector(times(tensor, times(adjugate, vector)), [vector[0] * known(determinant), vector[1] * known(determinant), vector[2] * known(determinant)], 1e-9 * known(determinant));
       assert.ok(known(determinant) >= 1);
+    }),
+  );
+});
+
+test("a tensor's inverse, with its determinant, is what the adjugate says, also of one that is long and short", () => {
+  fc.assert(
+    fc.property(covariance, anyVector, fc.constantFrom(1, 1e-3, 1e3), (tensor, vector, stretch) => {
+      const [xx, yy, zz, xy, xz, yz] = numbersOf(tensor);
+      const given: Symmetric<number> = [stretch ** 2 * xx, yy, zz, stretch * xy, stretch * xz, yz];
+      const { determinant, adjugate } = invert(given);
+      const { square, perDeterminant, solution } = solve(given, vector);
+      assertNear(known(perDeterminant) * known(determinant), 1, 1e-9);
+      const solved = solution();
+      assertVector(times(given, solved), vector, 1e-9 * (1 + stretch));
+      times(scaleTensor(adjugate, perDeterminant), vector).forEach((component, i) => assertNear(known(solved[i]), known(component), 1e-9));
+      assertNear(known(square), known(dot(vector, solved)), 1e-9);
     }),
   );
 });

@@ -82,7 +82,7 @@ export function seenPlace({ frame, sensor, widths, lattice, incident, wavelength
 /** The covariance of a reflection's spot at a place, in the domain's own units. */
 export function covarianceOf({ widths, lattice, reciprocal, frame, turn }: Placement, { shared }: SeenPlace, hkl: Vector): Symmetric {
   const { basis, domain } = widths;
-  const covariance = spotCovariance(widths, shared, reflectionOf(hkl, basis, domain));
+  const covariance = spotCovariance(widths, shared, reflectionOf(hkl, basis));
   if (turn === 0) return covariance;
   const turned = transform(domain.ofIndices, indicesOf(lattice, cross(frame.spindle, pointOf(reciprocal, hkl))));
   return plusTensors(covariance, scaleTensor(outer(turned), turn));
