@@ -5,7 +5,7 @@ import { choiceIn, type Choice } from "../../../src/autodiff/fused/choice.js";
 import { lookupGroups } from "../../../src/autodiff/fused/lookups.js";
 import type { Op } from "../../../src/autodiff/fused/plan.js";
 import { planLoops } from "../../../src/autodiff/fused/planner.js";
-import { add, exp, less, mul, nearest, neg, round, sqrt, sub, sum, total, where } from "../../../src/autodiff/operations.js";
+import { add, exp, less, mul, nearest, neg, round, sqrt, sub, sum, total, tricubic, where } from "../../../src/autodiff/operations.js";
 import { pullBack } from "../../../src/autodiff/reverse.js";
 import { Tape, type Program, type Variable } from "../../../src/autodiff/tape.js";
 import type { FloatDType } from "../../../src/ndarray/dtype.js";
@@ -98,6 +98,27 @@ for (const dtype of ["float64", "float32"] as const) {
         same(program, [places, array(30, dtype)], dtype);
       }
     }
+  });
+
+  test(`what is read behind a choice, and then beside what it gives, is known where nothing was chosen, in ${dtype}`, () => {
+    const tape = new Tape();
+    const [x, y] = [tape.input({ shape: [8], dtype }), tape.input({ shape: [8], dtype })];
+    const distance = sub(x, round(x));
+    const bright = where(less(y, 1), exp(exp(distance)), 0);
+    const program = tape.program([add(bright, distance)]);
+    assert.is(choicesOf(program).length, 1);
+    for (const low of [0, 4, 8]) same(program, [array(Array.from({ length: 8 }, (_, i) => i + 0.25), dtype), array(Array.from({ length: 8 }, (_, i) => (i < low ? 0 : 2)), dtype)], dtype);
+  });
+
+  test(`of lookups at one place all are computed where one is needed by all, in ${dtype}`, () => {
+    const tape = new Tape();
+    const [x, y] = [tape.input({ shape: [8], dtype }), tape.input({ shape: [8], dtype })];
+    const cube = zeros([4, 4, 4], dtype);
+    cube.data.forEach((_, i) => (cube.data[i] = Math.sin(i)));
+    const found = tricubic(x, x, x, tape.literal(cube), { min: [0, 0, 0], defaultF: 0 });
+    const slopes = pullBack([total(found)], [tape.constant(1, dtype)], [x]).flatMap((slope) => slope ?? []);
+    const program = tape.program([...slopes, where(less(y, 1), exp(found), 0)]);
+    for (const low of [0, 4, 8]) same(program, [array(Array.from({ length: 8 }, (_, i) => 1 + i / 8), dtype), array(Array.from({ length: 8 }, (_, i) => (i < low ? 0 : 2)), dtype)], dtype);
   });
 
   test(`sums over steps leave out what a choice does, in ${dtype}`, () => {
