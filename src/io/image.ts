@@ -90,8 +90,8 @@ export async function parseAnyImage(bytes: Uint8Array, name: string, { format, o
     }
     case "tiff": {
       const tiff = await parseTiff(content, name);
-      const mask = tiff.isCounted ? notNegative(tiff.image) : undefined;
-      return { ...plain(name, "tiff", tiff.image, tiffRecord(tiff, name)), mask, isCounted: tiff.isCounted };
+      const mask = tiff.isCounted ? notMarked(tiff.image) : undefined;
+      return { ...plain(name, "tiff", tiff.image, tiffRecord(tiff, name)), mask, isCounted: tiff.isCounted, fullCount: tiff.fullCount };
     }
     case "pgm":
       return plain(name, "pgm", parsePgm(content, name).image, nothing(name, "PGM"));
@@ -141,7 +141,7 @@ function cbfImage(bytes: Uint8Array, name: string, frame?: number): MeasuredImag
   const fromAxes = /_axis\.id/i.test(header) ? imgCifRecord(parseCifItems(header, name), shape, name) : undefined;
   const record = fromAxes === undefined ? fromMini : withCamera(fromAxes, fromMini, mini);
   const unsaid = frame === undefined && frames > 1 ? [moreFrames(name, frames)] : [];
-  return { ...plain(name, "cbf", image, { ...record, remarks: [...record.remarks, ...unsaid] }), mask: isCounted ? notNegative(image) : undefined, overload: mini.overload, isCounted, frames };
+  return { ...plain(name, "cbf", image, { ...record, remarks: [...record.remarks, ...unsaid] }), mask: isCounted ? notMarked(image) : undefined, overload: mini.overload, isCounted, frames };
 }
 
 /** What to say where a file holds several images and none was asked for. */
@@ -159,12 +159,15 @@ function withCamera(axes: ExperimentRecord, camera: ExperimentRecord, { sensor, 
   };
 }
 
+/** The largest number of 32 unsigned bits, which marks what a signed -1 does. */
+const unsignedMark = 2 ** 32 - 1;
+
 /** Counts below 0 mark pixels that do not exist or are bad. */
-function notNegative(image: NdArray): NdArray | undefined {
+function notMarked(image: NdArray): NdArray | undefined {
   const mask = zeros(image.shape, "int32");
   let left = 0;
   for (let i = 0; i < image.size; i++) {
-    const isUsed = image.data[i] >= 0;
+    const isUsed = image.data[i] >= 0 && image.data[i] !== unsignedMark;
     mask.data[i] = isUsed ? 1 : 0;
     if (!isUsed) left++;
   }

@@ -10,6 +10,10 @@ export interface Tiff {
   readonly shape: readonly [slow: number, fast: number];
   readonly image: NdArray;
   readonly isCounted: boolean;
+  /** the count of a full pixel of 8 or 16 bits */
+  readonly fullCount: number | undefined;
+  /** sentences on what the file holds besides, and on what its numbers are taken for */
+  readonly remarks: readonly string[];
   /** the header of a MarCCD or Rayonix camera behind the TIFF's own, where there is one */
   readonly camera: MarHeader | undefined;
 }
@@ -30,7 +34,7 @@ export function isTiff(bytes: Uint8Array): boolean {
   return (a === 0x49 && b === 0x49 && c === 42 && d === 0) || (a === 0x4d && b === 0x4d && c === 0 && d === 42);
 }
 
-const tags = { width: 256, height: 257, bits: 258, compression: 259, strips: 273, samples: 277, byteCounts: 279, rowsPerStrip: 278, predictor: 317, tiles: 324, format: 339 } as const;
+const tags = { width: 256, height: 257, bits: 258, compression: 259, strips: 273, photometric: 262, orientation: 274, samples: 277, byteCounts: 279, rowsPerStrip: 278, predictor: 317, tiles: 324, format: 339 } as const;
 /** Pixels of the largest detectors, with room; a header that asks for more is damaged. */
 const mostPixels = 2 ** 28;
 const bytesOfType: ReadonlyMap<number, number> = new Map([[1, 1], [3, 2], [4, 4]]);
@@ -95,7 +99,14 @@ export async function parseTiff(bytes: Uint8Array, name: string): Promise<Tiff> 
     }
   }
   if (done !== data.length) throw new InputError(`${name}: the strips of the TIFF hold ${done} pixels, and its header asks for ${data.length}`);
-  return { shape: [slow, fast], image: fromData(data, [slow, fast]), isCounted: format !== 3, camera: marHeader(view, little) };
+  const next = directory + 2 + 12 * count;
+  const remarks = [
+    ...(next + 4 <= bytes.length && view.getUint32(next, little) !== 0 ? ["the TIFF holds several images, and the first one is read"] : []),
+    ...(only(tags.photometric, 1) === 0 ? ["the TIFF says that 0 is white; its numbers are taken for counts all the same"] : []),
+    ...(only(tags.orientation, 1) === 1 ? [] : [`the TIFF is to be shown in orientation ${only(tags.orientation, 1)}; rows and columns are taken as they are stored`]),
+  ];
+  const fullCount = format === 3 || bits > 16 ? undefined : 2 ** (format === 2 ? bits - 1 : bits) - 1;
+  return { shape: [slow, fast], image: fromData(data, [slow, fast]), isCounted: format !== 3, fullCount, remarks, camera: marHeader(view, little) };
 }
 
 function readerOf(view: DataView, bits: number, format: number, little: boolean): ((at: number) => number) | undefined {
@@ -139,9 +150,9 @@ function marHeader(view: DataView, little: boolean): MarHeader | undefined {
 }
 
 /** What the camera's header knows of the experiment, in a frame with X along the fast axis, Y against the slow one and Z towards the source. */
-export function tiffRecord({ shape: [slow, fast], camera }: Tiff, source: string): ExperimentRecord {
+export function tiffRecord({ shape: [slow, fast], camera, remarks }: Tiff, source: string): ExperimentRecord {
   const common = { source, crystals: [], images: [{ file: source }] };
-  if (camera === undefined) return { ...common, kind: "TIFF", beam: {}, panels: [], remarks: ["a plain TIFF states nothing of the experiment"] };
+  if (camera === undefined) return { ...common, kind: "TIFF", beam: {}, panels: [], remarks: ["a plain TIFF states nothing of the experiment", ...remarks] };
   const { distanceMm, beamPixels, pixelSizeMm, wavelengthA, twothetaDeg, startDeg, endDeg } = camera;
   const isPlaced = distanceMm !== undefined && beamPixels !== undefined && pixelSizeMm !== undefined && twothetaDeg === 0;
   return {
@@ -150,6 +161,6 @@ export function tiffRecord({ shape: [slow, fast], camera }: Tiff, source: string
     beam: { wavelengthA, direction: [0, 0, -1] },
     panels: isPlaced ? [{ ...uprightPanel({ pixels: { fast, slow }, pixelSizeMm, beamPixels, distanceMm }), trusted: { overload: 65535 } }] : [],
     scan: { firstImage: 1, lastImage: 1, startDeg, widthDeg: endDeg - startDeg },
-    remarks: isPlaced ? [] : ["the header does not state distance, beam centre and pixel size of a detector across the beam: its place is left open"],
+    remarks: isPlaced ? remarks : [...remarks, "the header does not state distance, beam centre and pixel size of a detector across the beam: its place is left open"],
   };
 }

@@ -47,6 +47,24 @@ test("pixels of 16 and 32 bits, signed and not, of either byte order, and floats
   }
 });
 
+test("what a TIFF says of its numbers besides is named: more images, white zeros, and another orientation", async () => {
+  const bytes = counted({ bits: 16, format: 1 });
+  assert.equal((await parseTiff(bytes, "i")).remarks, []);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(10 + 12 * 8, 150, true);
+  // The number of colours, which is 1 anyway, gives its place to each of the others.
+  const withTag = async (tag: number, value: number): Promise<readonly string[]> => {
+    view.setUint16(10 + 12 * 5, tag, true);
+    view.setUint32(18 + 12 * 5, value, true);
+    return (await parseTiff(bytes, "i")).remarks.slice(1);
+  };
+  assert.equal(tiffRecord(await parseTiff(bytes, "i"), "i").remarks, ["a plain TIFF states nothing of the experiment", "the TIFF holds several images, and the first one is read"]);
+  assert.equal(await withTag(262, 0), ["the TIFF says that 0 is white; its numbers are taken for counts all the same"]);
+  assert.equal(await withTag(274, 4), ["the TIFF is to be shown in orientation 4; rows and columns are taken as they are stored"]);
+  assert.equal([await withTag(262, 1), await withTag(274, 1)], [[], []]);
+  assert.equal([(await parseTiff(bytes, "i")).fullCount, (await parseTiff(counted({ bits: 16, format: 2 }), "i")).fullCount, (await parseTiff(counted({ bits: 32, format: 1 }), "i")).fullCount], [65535, 32767, undefined]);
+});
+
 test("a MarCCD's header behind the TIFF's places the detector", async () => {
   const bytes = counted({ bits: 16, format: 1, dataAt: 4096 });
   const view = new DataView(bytes.buffer);

@@ -52,8 +52,11 @@ function bitsOf(settings: Settings, key: string, name: string): number {
   return value;
 }
 
-/** What the axes of the data count: dim0, dim1 and so on; slow and fast unless they say otherwise. */
-function axesOf(settings: Settings, name: string): MaskMap["axes"] {
+/**
+ * What the axes of the data count: dim0, dim1 and so on; slow and fast unless they say otherwise.
+ * @throws InputError that names the line of an axis that is none, or when the slow and the fast one do not stand there once each
+ */
+export function axesOf(settings: Settings, name: string): MaskMap["axes"] {
   const stated = [...settings].flatMap(([key, { word, line }]) => {
     const place = /^dim(\d)$/.exec(key)?.[1];
     if (place === undefined) return [];

@@ -50,11 +50,15 @@ function imageOf(chunk: string, geometryAt: (imageEv?: number) => ExperimentReco
   const camera = number("average_camera_length");
   const file = word("Image filename");
   if (file === undefined) throw new InputError(`${name}: ${which} has no file name`);
-  const event = /(\d+)\s*$/.exec(word("Event") ?? "")?.[1];
+  const unit = word("average_camera_length")?.split(/\s+/)[1] ?? "m";
+  if (unit !== "m") throw new InputError(`${name}: ${which} has an average_camera_length in ${unit}; it must be in m`);
+  const place = word("Event");
+  const [, group = "", event] = /^(.*?)(?:\/\/)?(\d+)?$/.exec(place ?? "") ?? [];
   const found = chunk.split("--- Begin crystal").slice(1).map((crystal, i) => crystalOf(crystal, name, `${which}, crystal ${i + 1}`));
   const shift = found.length === 1 ? found[0].shiftMm : undefined;
   const remarks = geometry.remarks.filter((remark) => !/left open/.test(remark));
   if (found.length > 1 && found.some(({ shiftMm }) => shiftMm)) remarks.push(`${which} has ${found.length} crystals, each with a shift of the detector of its own; none is applied`);
+  if (group !== "" || (place !== undefined && event === undefined)) remarks.push(`${which} is the event ${place} of ${file}, of which only ${event === undefined ? "the file's name" : `the number ${event}`} is followed`);
   if (found.length === 0) remarks.push(`${which} was not indexed: it has no crystal`);
   return {
     ...geometry,

@@ -23,7 +23,7 @@ export function formatCrystfelGeometry(text: string, refined: ExperimentRecord):
     const panel = refined.panels[i];
     if (panel.name !== before.name) throw new InputError(`${source}: panel ${i} is called ${before.name}, and ${panel.name} is to be written`);
     const set = (key: string, value: string): void => {
-      const at = lines.findIndex((line) => line.replace(/;.*/, "").split("=")[0].trim() === `${panel.name}/${key}`);
+      const at = lines.map((line) => line.replace(/;.*/, "").split("=")[0].trim()).lastIndexOf(`${panel.name}/${key}`);
       if (at < 0) lines.push(`${panel.name}/${key} = ${value}`);
       else lines[at] = lines[at].replace(/=[^;]*?(\s*(;.*)?)$/, `= ${value}$1`);
     };

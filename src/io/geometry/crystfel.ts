@@ -2,7 +2,7 @@ import { InputError } from "../../ndarray/errors.js";
 import { quote } from "../field.js";
 import { badPixels } from "./crystfel-bad-pixels.js";
 import { ignoredSettings } from "./crystfel-ignored.js";
-import { maskMapsOf, maskSetting } from "./crystfel-masks.js";
+import { axesOf, maskMapsOf, maskSetting } from "./crystfel-masks.js";
 import { measured, needed, numberOf, type Settings } from "./crystfel-settings.js";
 import type { ExperimentRecord, GroupRecord, PanelRecord } from "./record.js";
 import { cross, lengthOf, type Vector3 } from "./vector.js";
@@ -27,6 +27,7 @@ export function parseCrystfelGeometry(text: string, name: string, imageEv?: numb
   const panels = new Map<string, Settings>();
   const bad = new Map<string, Settings>();
   const groups = new Map<string, readonly string[]>();
+  const remarks = new Set<string>();
   text.split(/\r\n|\r|\n/).forEach((raw, index) => {
     const line = raw.replace(/;.*/, "").trim();
     if (line === "") return;
@@ -40,19 +41,22 @@ export function parseCrystfelGeometry(text: string, name: string, imageEv?: numb
       const owners = owner.startsWith("bad") ? bad : panels;
       // What is set for all panels holds for those that come behind it.
       const settings = owners.get(owner) ?? new Map(owners === panels ? general : []);
-      owners.set(owner, settings.set(maskSetting(key.slice(slash + 1)), { word, line: index + 1 }));
+      const own = maskSetting(key.slice(slash + 1));
+      const before = settings.get(own);
+      if (before && before.word !== word && before.line !== general.get(own)?.line) remarks.add(`line ${index + 1}: ${key} is stated again after line ${before.line}; the last one counts`);
+      owners.set(owner, settings.set(own, { word, line: index + 1 }));
     } else if (/^rigid_group_collection_/.test(key)) return;
     else if (/^(rigid_)?group_/.test(key)) groups.set(key.replace(/^(rigid_)?group_/, ""), word.split(/[\s,]+/));
     else general.set(maskSetting(key), { word, line: index + 1 });
   });
   if (panels.size === 0) throw new InputError(`${name} is a geometry file without any panel`);
-  const remarks = new Set<string>();
   const wavelengthA = wavelengthOf(general, name, remarks);
   const camera = cameraLength(panels, general, name);
   const energyEv = imageEv ?? (wavelengthA && evAngstrom / wavelengthA);
   const shiftMm = shiftOf(general, name, remarks);
   const listed = [...panels].map(([panel, settings]) => panelOf(panel, settings, [...shiftMm, camera.millimetresOf(settings)], energyEv, name));
   const masked = badPixels(bad, [...panels], listed, name);
+  checkAxes(panels, name, remarks);
   const maps = [...panels.values()].map((settings) => maskMapsOf(settings, name, remarks));
   if (energyEv === undefined && [...panels.values()].some((settings) => settings.has("adu_per_eV"))) remarks.add("adu_per_eV is ignored, as the file states no photon energy; -gain states the counts of a photon");
   for (const sentence of ignoredSettings(general, [...panels])) remarks.add(sentence);
@@ -71,6 +75,24 @@ export function parseCrystfelGeometry(text: string, name: string, imageEv?: numb
   };
 }
 
+/**
+ * Images are read with the fast axis as the last one, and panels in planes of their own one after another.
+ * @throws InputError when the axes of a panel's data stand otherwise
+ */
+function checkAxes(panels: ReadonlyMap<string, Settings>, name: string, remarks: Set<string>): void {
+  const axes = [...panels].map(([panel, settings]) => ({ panel, axes: axesOf(settings, name) }));
+  const swapped = axes.find(({ axes: own }) => own.indexOf("fast") < own.indexOf("slow"));
+  if (swapped) throw new InputError(`${name}: the data of panel ${swapped.panel} have fs in front of ss (dim${swapped.axes.indexOf("fast")}); only data whose last axis is fs are read`);
+  const planes = axes.flatMap(({ axes: own }) => own.filter((axis) => typeof axis === "number"));
+  const distinct = new Set(planes).size;
+  if (distinct === 1) remarks.add(`all panels lie in plane ${planes[0]} of the data, and the image is taken for that plane`);
+  const moved = planes.findIndex((plane, i) => plane !== i);
+  const isStack = distinct === panels.size && planes.length === panels.size && panels.size > 1;
+  if (isStack && moved >= 0) {
+    throw new InputError(`${name}: panel ${axes[moved].panel} lies in plane ${planes[moved]} of the data, and stands at place ${moved}, counted from 0; panels are read in the order of their planes`);
+  }
+}
+
 /** The data set that holds all panels, where the file names one; one whose name holds that of the image's event is looked for by itself. */
 function dataSetOf(panels: readonly Settings[], remarks: Set<string>): string | undefined {
   const names = new Set(panels.map((settings) => settings.get("data")?.word));
@@ -81,24 +103,26 @@ function dataSetOf(panels: readonly Settings[], remarks: Set<string>): string | 
 
 /** The wavelength that the file states, in A; a path says that the image states it. */
 function wavelengthOf(general: Settings, name: string, remarks: Set<string>): number | undefined {
-  const key = (["wavelength", "photon_energy", "electron_voltage"] as const).find((candidate) => general.has(candidate));
-  const setting = key === undefined ? undefined : general.get(key);
-  if (key === undefined || setting === undefined) return undefined;
-  const value = measured(setting, key, units[key], name);
-  if (value === undefined) {
-    remarks.add(`the wavelength is left open: ${key} is ${setting.word} of the image`);
-    return undefined;
+  const ofElectrons = general.get("electron_voltage");
+  if (ofElectrons) throw new InputError(`${name}, line ${ofElectrons.line}: electron_voltage is of electrons, and X-rays are simulated here`);
+  const inA = (key: keyof typeof units): number | undefined => {
+    const setting = general.get(key);
+    const value = setting && measured(setting, key, units[key], name);
+    if (setting && value === undefined) remarks.add(`the wavelength is left open: ${key} is ${setting.word} of the image`);
+    if (value !== undefined && !(value > 0)) throw new InputError(`${name}, line ${setting?.line}: ${key} is ${value}; it must be above 0`);
+    return value === undefined || key === "wavelength" ? value : evAngstrom / value;
+  };
+  const [wavelengthA, ofEnergyA] = [inA("wavelength"), inA("photon_energy")];
+  if (wavelengthA !== undefined && ofEnergyA !== undefined && Math.abs(ofEnergyA / wavelengthA - 1) > 1e-3) {
+    remarks.add(`wavelength is ${wavelengthA} A, and photon_energy means ${Number(ofEnergyA.toPrecision(6))} A; the first one is taken`);
   }
-  if (!(value > 0)) throw new InputError(`${name}, line ${setting.line}: ${key} is ${setting.word.split(" ")[0]}; it must be above 0`);
-  if (key === "electron_voltage") throw new InputError(`${name}, line ${setting.line}: electron_voltage is of electrons, and X-rays are simulated here`);
-  return key === "wavelength" ? value : evAngstrom / value;
+  return wavelengthA ?? ofEnergyA;
 }
 
-/** In A, eV and V. */
+/** In A and eV. */
 const units = {
   wavelength: { A: 1, m: 1e10 },
   photon_energy: { "": 1, eV: 1, keV: 1e3, MeV: 1e6 },
-  electron_voltage: { "": 1, V: 1, kV: 1e3 },
 } as const;
 
 /** In mm: a length without a unit is in metres. */

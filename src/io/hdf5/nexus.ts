@@ -1,11 +1,12 @@
 import { allocate } from "../../ndarray/dtype.js";
 import { InputError } from "../../ndarray/errors.js";
 import { fromData, zeros, type NdArray } from "../../ndarray/ndarray.js";
-import { direction, identity, lengthOf, scaled } from "../geometry/vector.js";
-import { evAngstrom } from "../geometry/crystfel.js";
-import type { ExperimentRecord, GoniometerRecord, PanelRecord, ScanRecord } from "../geometry/record.js";
+import { direction, lengthOf, scaled } from "../geometry/vector.js";
+import type { ExperimentRecord, PanelRecord } from "../geometry/record.js";
 import type { Hdf5Dataset, Hdf5File } from "./open.js";
-import { throughChain, toAngstrom, toDegrees, toElectronVolts, toMillimetres, transformationChain, turnedByChain, type Transformation } from "./transformations.js";
+import { throughChain, toMillimetres, transformationChain, turnedByChain, type Transformation } from "./transformations.js";
+import { numberAt, plainScan, sampleScan } from "./scan.js";
+import { wavelengthOf } from "./wavelength.js";
 
 /** One frame of an HDF5 file. */
 export interface NexusImage {
@@ -38,11 +39,12 @@ export function readNexus(file: Hdf5File, frame: number, dataSet?: string): Nexu
   const at = counts.findIndex((count) => (index < count ? true : ((index -= count), false)));
   const stack = stacks[at];
   const shape = stack.shape.length === 2 ? stack.shape : stack.shape.slice(1);
-  const { image, mask, isCounted } = pixelsOf(stack.shape.length === 2 ? stack.numbers() : stack.plane(index), shape, stack.numberType, maskOf(file, shape));
+  const { image, mask, isCounted } = pixelsOf(stack.shape.length === 2 ? stack.numbers() : stack.plane(index), shape, stack.numberType, maskOf(file, shape, frame - 1, frames));
   const detector = detectorPath(file);
-  const overload = ["saturation_value", "countrate_correction_count_cutoff", "detectorSpecific/saturation_value", "detectorSpecific/countrate_correction_count_cutoff"]
-    .map((name) => number(file, `${detector}/${name}`))
-    .find((value) => value !== undefined && value > 0);
+  const limits = ["saturation_value", "countrate_correction_count_cutoff", "detectorSpecific/saturation_value", "detectorSpecific/countrate_correction_count_cutoff"]
+    .map((name) => numberAt(file, `${detector}/${name}`) ?? 0)
+    .filter((value) => value > 0);
+  const overload = limits.length > 0 ? Math.min(...limits) : undefined;
   return { image, mask, isCounted, frames, overload, record: recordOf(file, detector, [shape[shape.length - 2], shape[shape.length - 1]], frame - 1, frames, overload) };
 }
 
@@ -55,7 +57,7 @@ function findStacks(file: Hdf5File): readonly Hdf5Dataset[] {
     for (const group of groups) {
       const path = `${entry}/${group}`;
       const names = file.keys(path);
-      const parts = names.filter((name) => /^data_\d+$/.test(name)).sort();
+      const parts = names.filter((name) => /^data_\d+$/.test(name)).sort((one, other) => Number(one.slice(5)) - Number(other.slice(5)));
       const single = names.includes("data") ? file.dataset(`${path}/data`) : undefined;
       if (single && isStack(single)) return [single];
       if (parts.length === 0) continue;
@@ -94,12 +96,14 @@ function largest(file: Hdf5File, path: string, depth: number): Hdf5Dataset | und
   return best;
 }
 
-/** Unsigned pixels of the largest value have no counts: gaps, and pixels that are switched off. */
+/** Of unsigned pixels the largest value is none of counts: it marks gaps, and pixels that are switched off. */
+const marks: ReadonlyMap<string, number> = new Map([["uint8", 2 ** 8 - 1], ["uint16", 2 ** 16 - 1], ["uint32", 2 ** 32 - 1], ["uint64", 2 ** 64]]);
+
 function pixelsOf(values: ArrayLike<number>, shape: readonly number[], numberType: string, given: ArrayLike<number> | undefined) {
   const data = allocate("float64", values.length);
   const mask = zeros([values.length], "int32");
   const isCounted = !numberType.startsWith("float");
-  const none = numberType === "uint16" ? 65535 : numberType === "uint32" ? 4294967295 : NaN;
+  const none = marks.get(numberType);
   let left = 0;
   for (let i = 0; i < data.length; i++) {
     const value = values[i];
@@ -111,8 +115,8 @@ function pixelsOf(values: ArrayLike<number>, shape: readonly number[], numberTyp
   return { image: fromData(data, shape), mask: left === 0 ? undefined : fromData(mask.data, shape), isCounted };
 }
 
-/** The file's own mask: 0 where a pixel is good. */
-function maskOf(file: Hdf5File, shape: readonly number[]): ArrayLike<number> | undefined {
+/** The file's own mask, or that of a frame where there is one a frame: 0 where a pixel is good. */
+function maskOf(file: Hdf5File, shape: readonly number[], frame: number, frames: number): ArrayLike<number> | undefined {
   const detector = detectorPath(file);
   for (const path of [`${detector}/pixel_mask`, `${detector}/detectorSpecific/pixel_mask`]) {
     const dataset = file.dataset(path);
@@ -121,7 +125,8 @@ function maskOf(file: Hdf5File, shape: readonly number[]): ArrayLike<number> | u
     if (dataset.shape.length < 2 || own.join() !== shape.slice(-own.length).join()) {
       throw new InputError(`${file.name}: ${path} has the shape ${dataset.shape.join(" x ")}, and the image ${shape.join(" x ")}`);
     }
-    return dataset.numbers();
+    const isEach = dataset.shape.length > shape.length && dataset.shape[0] === frames;
+    return isEach ? dataset.plane(frame) : dataset.numbers();
   }
   return undefined;
 }
@@ -136,32 +141,21 @@ function detectorPath(file: Hdf5File): string {
   return "/entry/instrument/detector";
 }
 
-function number(file: Hdf5File, path: string): number | undefined {
-  const dataset = file.dataset(path);
-  const value = dataset && dataset.numberType !== "" ? dataset.numbers()[0] : undefined;
-  return Number.isFinite(value) ? value : undefined;
-}
-
 function millimetres(file: Hdf5File, path: string): number | undefined {
-  const value = number(file, path);
+  const value = numberAt(file, path);
   return value === undefined ? undefined : Number((value * toMillimetres(file, path)).toPrecision(12));
 }
 
 function recordOf(file: Hdf5File, detector: string, shape: readonly [number, number], frame: number, frames: number, overload: number | undefined): ExperimentRecord {
   const entry = detector.split("/").slice(0, 2).join("/");
-  const instrument = detector.split("/").slice(0, 3).join("/");
-  const beams = [`${instrument}/beam`, `${entry}/sample/beam`, `${instrument}/beam_1`];
-  const stated = (paths: readonly string[], factor: (file: Hdf5File, path: string) => number): number | undefined =>
-    paths.map((path) => ({ path, value: number(file, path) })).flatMap(({ path, value }) => (value !== undefined && value > 0 ? [Number((value * factor(file, path)).toPrecision(12))] : []))[0];
-  const energyEv = stated([...beams.map((beam) => `${beam}/incident_energy`), `${detector}/detectorSpecific/photon_energy`], toElectronVolts);
-  const wavelengthA = stated([...beams.map((beam) => `${beam}/incident_wavelength`), `${instrument}/monochromator/wavelength`], toAngstrom) ?? (energyEv && evAngstrom / energyEv);
-  const remarks: string[] = [];
+  const { wavelengthA, remarks: ofBeam } = wavelengthOf(file, detector, frame, frames);
+  const remarks = [...ofBeam];
   const modules = file.keys(detector).filter((name) => file.dataset(`${detector}/${name}/fast_pixel_direction`) !== undefined);
   const sensor = {
     material: file.dataset(`${detector}/sensor_material`)?.text(),
     thicknessUm: scaledBy(millimetres(file, `${detector}/sensor_thickness`), 1000),
   };
-  const common = { sensor, trusted: { lowest: 0, overload } };
+  const common = { sensor, trusted: { lowest: numberAt(file, `${detector}/underload_value`) ?? 0, overload } };
   const isNexus = modules.length > 0;
   const panels = isNexus
     ? modules.map((name) => ({ ...modulePanel(file, `${detector}/${name}`, name, frame, shape), ...common }))
@@ -171,7 +165,7 @@ function recordOf(file: Hdf5File, detector: string, shape: readonly [number, num
     kind: isNexus ? "NeXus (NXmx)" : "HDF5 header",
     beam: { wavelengthA, direction: isNexus ? [0, 0, 1] : [0, 0, -1] },
     panels,
-    ...(isNexus ? scanOf(file, `${entry}/sample`, frames) : plainScan(file, `${entry}/sample/goniometer`, frames)),
+    ...(isNexus ? sampleScan(file, `${entry}/sample`, frames, remarks) : plainScan(file, `${entry}/sample/goniometer`, frames, remarks)),
     crystals: [],
     images: Array.from({ length: frames }, (_, i) => ({ file: file.name, ...(frames > 1 && { frame: i + 1 }) })),
     remarks,
@@ -216,7 +210,7 @@ function vectorAt(file: Hdf5File, path: string): readonly [number, number, numbe
 
 /** A beam centre in pixels, as it is stated unless it has a unit of length. */
 function centre(file: Hdf5File, path: string, pixelMm: number | undefined): number | undefined {
-  const value = number(file, path);
+  const value = numberAt(file, path);
   const unit = file.attribute(path, "units");
   const isLength = typeof unit === "string" && !/^(pixels?|px|)$/i.test(unit.trim());
   return value === undefined || !isLength ? value : pixelMm && (value * toMillimetres(file, path)) / pixelMm;
@@ -241,38 +235,4 @@ function plainPanel(file: Hdf5File, detector: string, [slow, fast]: readonly [nu
       slow: [0, -(sizeY ?? sizeX) / sizeX, 0],
     },
   ];
-}
-
-function average(file: Hdf5File, path: string): number | undefined {
-  const value = number(file, path);
-  return value === undefined ? undefined : value * toDegrees(file, path);
-}
-
-function plainScan(file: Hdf5File, path: string, frames: number): { goniometer?: GoniometerRecord; scan?: ScanRecord } {
-  const stated = file.dataset(`${path}/omega`)?.numbers() ?? [];
-  if (stated.length === 0) return {};
-  const factor = toDegrees(file, `${path}/omega`);
-  const starts = stated.map((angle) => angle * factor);
-  const widthDeg = average(file, `${path}/omega_range_average`) ?? (starts.length > 1 ? starts[1] - starts[0] : undefined);
-  const scan = { firstImage: 1, lastImage: frames, startDeg: starts[0], widthDeg };
-  return widthDeg === undefined || widthDeg === 0 ? { scan } : { scan, goniometer: { axis: [1, 0, 0], fixed: identity, setting: identity } };
-}
-
-/** The axis of the sample's chain that moves, and how. */
-function scanOf(file: Hdf5File, sample: string, frames: number): { goniometer?: GoniometerRecord; scan?: ScanRecord } {
-  const first = file.dataset(`${sample}/depends_on`)?.text();
-  if (first === undefined || first === ".") return {};
-  const chain = transformationChain(file, first.startsWith("/") ? first : `${sample}/${first}`).filter(({ isRotation }) => isRotation);
-  if (chain.length === 0) return {};
-  const moving = chain.findIndex(({ values }) => values.length > 1 && values[1] !== values[0]);
-  const at = moving < 0 ? 0 : moving;
-  const { vector, values } = chain[at];
-  const columns = (part: readonly Transformation[]) => {
-    const [x, y, z] = identity.map((unit) => turnedByChain(part, 0, unit));
-    return [[x[0], y[0], z[0]], [x[1], y[1], z[1]], [x[2], y[2], z[2]]] as const;
-  };
-  return {
-    goniometer: { axis: direction(vector), fixed: columns(chain.slice(0, at)), setting: columns(chain.slice(at + 1)) },
-    scan: { firstImage: 1, lastImage: frames, startDeg: values[0], widthDeg: values.length > 1 ? values[1] - values[0] : undefined },
-  };
 }

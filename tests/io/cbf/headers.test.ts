@@ -49,6 +49,14 @@ test("lengths are those of their units, and one of another unit is left open", (
   assert.equal(parseMiniHeader(other), parseMiniHeader(pilatus));
   assert.equal(parseMiniHeader(pilatus.replace("172e-6 m x 172e-6 m", "172 \u00b5m x 172 \u00c2\u00b5m")).pixelSizeMm, [0.172, 0.172]);
   assert.equal(parseMiniHeader(pilatus.replaceAll("\n", "\r\n").replaceAll(" ", "\t")), { ...parseMiniHeader(pilatus), detector: "PILATUS3\t6M,\tS/N\t60-0126" });
+  const distance = (text: string) => parseMiniHeader(pilatus.replace("0.33810 m", text)).distanceMm;
+  assert.equal(["33.81 cm", "338100 um", "338100 microns", "0.3381"].map(distance), [338.1, 338.1, 338.1, 338.1]);
+  const wavelength = (text: string) => parseMiniHeader(pilatus.replace("0.97625 A", text)).wavelengthA;
+  assert.equal(["0.97625", "0.97625 Angstroms", "0.97625e-10 m"].map(wavelength), [0.97625, 0.97625, 0.97625]);
+  const beam = (unit: string) => parseMiniHeader(pilatus.replace(") pixels", `)${unit}`)).beamPixels;
+  assert.equal(["", " pixel", " px"].map(beam), [[1246.42, 1208.6], [1246.42, 1208.6], [1246.42, 1208.6]]);
+  const sensor = (line: string) => parseMiniHeader(pilatus.replace(/# Silicon.*/, line)).sensor;
+  assert.equal([sensor("# Silicon sensor"), sensor("")], [{ material: "Silicon", thicknessUm: undefined }, undefined]);
   const open = (from: string, to: string) => miniHeaderRecord(parseMiniHeader(pilatus.replace(from, to)), [2, 2], "i.cbf");
   assert.match(open("0.33810 m", "13.3 inch").remarks.join(), /does not state Detector_distance/);
   assert.match(open("1208.60) pixels", "1208.60) mm").remarks.join(), /does not state Beam_xy/);

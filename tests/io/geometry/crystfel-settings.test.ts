@@ -11,7 +11,7 @@ const read = (text: string) => parseCrystfelGeometry(text, "g.geom");
 const general = (line: string): string => geometry.replace("; two panels\n", `${line}\n`);
 
 test("masks are known by their older names and by their numbers, for all panels behind them and for one", () => {
-  const maps = read(`${general("mask_file = m.h5\nmask = /mask\nmask_good = 1\nmask_bad = 0xfffE\ndim0 = %\ndim1 = 3\ndim2 = ss\ndim3 = fs")}p1/mask0_data = /other\np1/mask2_data = /data/%/bad\np1/mask2_badbits = 255\n`).panels.map(({ maskMaps }) => maskMaps);
+  const maps = read(`${general("mask_file = m.h5\nmask = /mask\nmask_good = 1\nmask_bad = 0xfffE\ndim0 = %\ndim1 = 3\ndim3 = fs\ndim2 = ss")}p1/mask0_data = /other\np1/mask2_data = /data/%/bad\np1/mask2_badbits = 255\n`).panels.map(({ maskMaps }) => maskMaps);
   const whole: MaskMap = { file: "m.h5", path: "/mask", axes: ["frame", 3, "slow", "fast"], goodBits: 1, badBits: 0xfffe };
   assert.equal(maps, [[whole], [{ ...whole, path: "/other" }, { path: "/data/%/bad", axes: whole.axes, goodBits: 0, badBits: 255 }]]);
   assert.is(read(geometry).panels[0].maskMaps, undefined);
@@ -24,6 +24,14 @@ test("a mask that leaves nothing out is named, and one that says nothing clear i
   refuses(() => read(general("mask = /m\nmask_bad = some")), /mask0_badbits is "some"/);
   refuses(() => read(general("mask = /m\nmask_bad = 1\ndim0 = sf\ndim1 = fs")), /line 3: dim0 is "sf"; it can be %, ss, fs or a whole number/);
   refuses(() => read(general("mask = /m\nmask_bad = 1\ndim0 = fs\ndim1 = fs")), /of the axes dim0 to dim1 one must be ss/);
+});
+
+test("data whose axes or planes stand in another order than they are read in are refused", () => {
+  refuses(() => read(general("dim0 = %\ndim1 = fs\ndim2 = ss")), /g\.geom: the data of panel p0 have fs in front of ss \(dim1\)/);
+  const planes = (first: number, second: number) => read(`${general("dim0 = %\ndim2 = ss\ndim3 = fs")}p0/dim1 = ${first}\np1/dim1 = ${second}\n`);
+  refuses(() => planes(1, 0), /g\.geom: panel p0 lies in plane 1 of the data, and stands at place 0/);
+  assert.equal(planes(0, 1).remarks, []);
+  assert.equal(planes(2, 2).remarks, ["all panels lie in plane 2 of the data, and the image is taken for that plane"]);
 });
 
 test("panels that are not used and edges are left out", () => {
@@ -59,6 +67,9 @@ test("a shift of the whole detector moves every corner, and corners that are wri
 test("units are those of the manual, and any other is refused", () => {
   const energy = (line: string) => read(geometry.replace(/photon_energy = .*/, line)).beam.wavelengthA;
   assert.equal([energy("wavelength = 1.5 A"), energy("wavelength = 2e-10 m")], [1.5, 2]);
+  for (const word of ["12398.419843320026 eV", "12.398419843320026 keV", "0.012398419843320026 MeV"]) assert.ok(Math.abs((energy(`photon_energy = ${word}`) ?? 0) - 1) < 1e-12);
+  assert.match(read(general("wavelength = 1.1 A")).remarks.join(), /wavelength is 1\.1 A, and photon_energy means 1 A; the first one is taken/);
+  refuses(() => energy("electron_voltage = 200 kV"), /electron_voltage is of electrons/);
   refuses(() => energy("wavelength = 1.5"), /g\.geom, line 2: wavelength is "1\.5"; its unit must be A or m/);
   refuses(() => energy("photon_energy = 9 kev"), /photon_energy is "9 kev"; its unit must be eV or keV or MeV/);
   refuses(() => read(geometry.replace("clen = 0.100", "clen = 10 cm")), /line 3: clen is "10 cm"; its unit must be m or mm/);
@@ -72,6 +83,13 @@ test("lines end as any system ends them, and the camera length may stand behind 
   const late = `${geometry.replace("clen = 0.100\n", "")}clen = 0.100\n`;
   const wanted = read(geometry).panels;
   for (const text of [geometry.replaceAll("\n", "\r\n"), geometry.replaceAll("\n", "\r"), geometry.replaceAll(" = ", "\t=\t"), late]) assert.equal(read(text).panels, wanted);
+});
+
+test("one data set of all panels is named, and several or those of events are looked for", () => {
+  assert.is(read(general("data = /entry/data")).dataSet, "/entry/data");
+  assert.is(read(general("data = /entry/%/data")).dataSet, undefined);
+  const two = read(`${geometry}p0/data = /a\np1/data = /b\n`);
+  assert.equal([two.dataSet, two.remarks], [undefined, ["data names 2 data sets for different panels, and one is read, in which all are looked for"]]);
 });
 
 test("settings that are not used are named once with their line", () => {

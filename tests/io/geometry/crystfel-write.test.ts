@@ -30,6 +30,28 @@ test("panels that have moved and turned come back from the file that is written,
   assert.equal(written.split("\n").length, geometry.split("\n").length + 1);
 });
 
+test("a corner that is stated for all panels is where a panel moves from, and each axis moves by itself", () => {
+  const shared = geometry.replace("p0/corner_y = 20\n", "").replace("p1/corner_y = 20\n", "").replace("res = 10000", "corner_y = 20\nres = 10000");
+  const before = parseCrystfelGeometry(shared, "m");
+  assert.equal(before.panels.map(({ originMm }) => originMm), record.panels.map(({ originMm }) => originMm));
+  for (const shift of [[0, 0.25, 0], [0, 0, 0.25]] as const) {
+    const moved = { ...before, panels: before.panels.map((panel) => ({ ...panel, originMm: plus(panel.originMm, shift) })) };
+    parseCrystfelGeometry(formatCrystfelGeometry(shared, moved), "m").panels.forEach(({ originMm }, i) => {
+      originMm.forEach((x, axis) => assert.ok(Math.abs(x - moved.panels[i].originMm[axis]) < 1e-9, `${shift.join()}: ${originMm.join()}`));
+    });
+  }
+});
+
+test("of a corner that is stated twice the last one counts, is named, and is the one that is written", () => {
+  const twice = `${geometry}p0/corner_x = 7\n`;
+  const before = parseCrystfelGeometry(twice, "m");
+  const line = geometry.split("\n");
+  assert.equal(before.remarks, [`line ${line.length}: p0/corner_x is stated again after line ${line.indexOf("p0/corner_x = -50.0") + 1}; the last one counts`]);
+  assert.ok(Math.abs(before.panels[0].originMm[0] - 0.7) < 1e-12);
+  const moved = { ...before, panels: before.panels.map((panel) => ({ ...panel, originMm: plus(panel.originMm, [0.1, 0, 0]) })) };
+  assert.ok(Math.abs(parseCrystfelGeometry(formatCrystfelGeometry(twice, moved), "m").panels[0].originMm[0] - 0.8) < 1e-9);
+});
+
 test("lines keep the ends that they have", () => {
   for (const ending of ["\r\n", "\r"]) {
     const text = geometry.replaceAll("\n", ending);

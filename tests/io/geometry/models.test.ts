@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { mergeRecords } from "../../../src/io/geometry/merge.js";
+import { parseCrystfelStream } from "../../../src/io/geometry/crystfel-stream.js";
 import { parseModelFile } from "../../../src/io/geometry/model-file.js";
 import type { ExperimentRecord } from "../../../src/io/geometry/record.js";
 import { crystalAt } from "../../../src/io/geometry/setting.js";
@@ -100,6 +101,21 @@ test("an image of a CrystFEL stream has its own energy, camera length and shift 
   assert.equal([record.images, record.openShift], [[{ file: "run/one.h5", frame: 17 }], undefined]);
   assert.match(parseModelFile(stream(), "m").image(2).record.remarks.join(), /image 2 was not indexed/);
   assert.match(recordOf(geometry.replace("clen = 0.100", "clen = /LCLS/encoder")).openShift?.statedBy ?? "", /clen is \/LCLS\/encoder of the image/);
+});
+
+test("an image of a stream is found by its event, and its energy says what a photon counts", () => {
+  const first = (text: string) => parseCrystfelStream(text, "s.stream")[0]();
+  assert.equal(first(stream()).images, [{ file: "run/one.h5", frame: 17 }]);
+  assert.not.match(first(stream()).remarks.join(), /event/);
+  const tagged = first(stream().replace("Event: //16", "Event: tag-7//3"));
+  assert.equal([tagged.images[0].frame, tagged.remarks.filter((remark) => /event/.test(remark))], [4, ["image 1 is the event tag-7//3 of run/one.h5, of which only the number 3 is followed"]]);
+  assert.match(first(stream().replace("Event: //16", "Event: tag-7//")).remarks.join(), /of which only the file's name is followed/);
+  refuses(() => first(stream().replace("0.25 m", "250 mm")), /image 1 has an average_camera_length in mm; it must be in m/);
+  // 0.001 counts per eV of 6199 eV, and of the geometry's own energy where the image states none.
+  const perEv = stream().replace("adu_per_photon = 2", "adu_per_eV = 0.001");
+  assert.ok(Math.abs((first(perEv).panels[0].gain ?? 0) - 6.199209921660013) < 1e-9);
+  assert.ok(Math.abs((first(perEv.replace("photon_energy_eV = 6199.209921660013", "photon_energy_eV = 0")).panels[0].gain ?? 0) - 12.398419843320026) < 1e-9);
+  refuses(() => parseCrystfelStream(stream("10 cm"), "s.stream"), /clen is "10 cm"/);
 });
 
 test("a region in x and y is left out on every panel that it covers, also on turned ones", () => {

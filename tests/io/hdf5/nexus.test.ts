@@ -101,6 +101,69 @@ test("numbers are those of their units, and an energy stands for a wavelength", 
   await refusesLater(() => described("bad.h5", (instrument) => numbers(beam(instrument), "incident_wavelength", 1, "furlong")), /bad\.h5: \/entry\/instrument\/beam\/incident_wavelength has the unit "furlong", which is not one of wavelength/);
 });
 
+/** The record of a file of frames of 1 x 2 pixels. */
+async function recordOf(name: string, count: number, fill: (entry: h5wasm.Group, instrument: h5wasm.Group) => void) {
+  const path = write(name, (file) => {
+    const entry = file.create_group("entry");
+    entry.create_group("data").create_dataset({ name: "data", data: new Uint16Array(2 * count), shape: [count, 1, 2], dtype: "<H" });
+    fill(entry, entry.create_group("instrument"));
+  });
+  return async (frame: number) => (await readAnyImage(path, name, frame)).record;
+}
+
+const many = (group: h5wasm.Group, name: string, values: readonly number[]): h5wasm.Dataset =>
+  group.create_dataset({ name, data: Float64Array.from(values), shape: [values.length], dtype: "<d" });
+
+test("a wavelength is that of its frame, and what contradicts it is named", async () => {
+  const each = await recordOf("each.h5", 3, (_, instrument) => many(instrument.create_group("beam"), "incident_wavelength", [1, 1.1, 1.2]));
+  assert.equal([(await each(1)).beam.wavelengthA, (await each(3)).beam.wavelengthA], [1, 1.2]);
+  const band = await (await recordOf("band.h5", 1, (_, instrument) => many(instrument.create_group("beam"), "incident_wavelength", [1, 1.1])))(1);
+  assert.equal(band.remarks.slice(0, 1), ["/entry/instrument/beam/incident_wavelength holds 2 values, and the first one is taken"]);
+  const both = await (await recordOf("both.h5", 1, (_, instrument) => {
+    const beam = instrument.create_group("beam");
+    numbers(beam, "incident_wavelength", 1.5);
+    numbers(beam, "incident_energy", 12398.419843320026);
+  }))(1);
+  assert.is(both.beam.wavelengthA, 1.5);
+  assert.equal(both.remarks.slice(0, 1), ["/entry/instrument/beam/incident_wavelength means 1.5 A, and /entry/instrument/beam/incident_energy 1 A; the first one is taken"]);
+  const agreed = await (await recordOf("agreed.h5", 1, (_, instrument) => {
+    const beam = instrument.create_group("beam");
+    numbers(beam, "incident_wavelength", 1.0001);
+    numbers(beam, "incident_energy", 12398.419843320026);
+  }))(1);
+  assert.not.match(agreed.remarks.join(), /means/);
+});
+
+test("the turn of a frame is stated by the end of its axis, and angles that do not follow it are named", async () => {
+  const goniometer = (angles: readonly number[], more: Readonly<Record<string, number>>) =>
+    recordOf(`turn-${angles.join("-")}-${Object.keys(more).join("-")}.h5`, angles.length, (entry) => {
+      const group = entry.create_group("sample").create_group("goniometer");
+      many(group, "omega", angles);
+      for (const [name, value] of Object.entries(more)) numbers(group, name, value);
+    });
+  const widthOf = async (angles: readonly number[], more: Readonly<Record<string, number>>) => (await (await goniometer(angles, more))(1)).scan?.widthDeg;
+  assert.equal([await widthOf([10], { omega_end: 10.5 }), await widthOf([10, 11], { omega_range_average: 1 }), await widthOf([10], { omega_increment: 0.25 }), await widthOf([10], {})], [0.5, 1, 0.25, undefined]);
+  const jump = await (await goniometer([10, 10.5, 90], {}))(1);
+  assert.match(jump.remarks.join(), /the angles of \/entry\/sample\/goniometer\/omega do not advance by the 0\.5 degrees of a frame; frames are taken to follow one another from 10/);
+  assert.not.match((await (await goniometer([10, 10.5, 11], {}))(1)).remarks.join(), /advance/);
+});
+
+test("files of a stack are read in the order of their numbers, masks frame by frame, and the lowest limit counts", async () => {
+  const path = write("parts.h5", (file) => {
+    const entry = file.create_group("entry");
+    const data = entry.create_group("data");
+    for (const part of [10, 9, 1]) data.create_dataset({ name: `data_${part}`, data: new Uint8Array([part, 255]), shape: [1, 1, 2], dtype: "<B" });
+    const detector = entry.create_group("instrument").create_group("detector");
+    detector.create_dataset({ name: "pixel_mask", data: new Uint32Array([0, 0, 1, 0, 0, 0]), shape: [3, 1, 2], dtype: "<I" });
+    numbers(detector, "saturation_value", 200);
+    numbers(detector, "countrate_correction_count_cutoff", 150);
+  });
+  const images = await Promise.all([1, 2, 3].map((frame) => readAnyImage(path, "parts.h5", frame)));
+  assert.equal(images.map(({ image }) => image.get(0, 0)), [1, 9, 10]);
+  assert.equal(images.map(({ mask, image }) => toNested(mask ?? image)), [[[1, 0]], [[0, 0]], [[1, 0]]]);
+  assert.is(images[0].overload, 150);
+});
+
 test("an NXmx file's detector stands where its chain of transformations puts it", async () => {
   const path = write("n.nxs", (file) => {
     const entry = file.create_group("entry");
