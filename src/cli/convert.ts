@@ -6,6 +6,7 @@ import { formatFloatImage } from "../io/float-image.js";
 import { named } from "../io/geometry/record.js";
 import { formatHkl, type Reflections } from "../io/hkl.js";
 import { frameNameOf } from "../io/image-file.js";
+import { cellsDiffer, shown } from "../io/mtz-contradictions.js";
 import { formatPgm } from "../io/pgm.js";
 import { encodePng } from "../io/png.js";
 import { formatSmv, formatSmvLike } from "../io/smv.js";
@@ -21,6 +22,7 @@ import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
 import { formatByName, formatOf, formats, readImage, type Format } from "./image-file.js";
 import { fromFolder } from "./input-files.js";
+import { listContent } from "./reflection-file.js";
 import { parseFlags, type Flag, type FlagTable, type Given } from "./parse-flags.js";
 import { darkSpots } from "../output/picture.js";
 import { countedPixels } from "../input/masks.js";
@@ -90,7 +92,7 @@ export async function runConvert(argv: readonly string[], environment: Environme
   const fromFormat = given.word("from") ?? formatByName(from);
   const isReflections = fromFormat === "hkl" || fromFormat === "fdump" || fromFormat === "mtz" || (fromFormat === undefined && (toFormat === "hkl" || toFormat === "fdump"));
   const converted = isReflections
-    ? convertReflections(await readBinaryFile(source), fromFormat, from, toFormat, given, environment)
+    ? convertReflections(await listContent(await readBinaryFile(source), from), fromFormat, from, toFormat, given, environment)
     : await convertImage(from, toFormat, given, environment);
   await writeFileAtomically(target, converted);
 }
@@ -137,13 +139,11 @@ function convertReflections(
 /** Amplitudes of coordinates or of a list, whatever the content is. */
 function scattering(bytes: Uint8Array, name: string, given: Given<ConvertFlag>): ListedScattering {
   if (scatteringFormat(bytes) !== "coordinates") {
-    const cell = given.last("cell")?.numbers;
-    return listedScattering(bytes, name, {
-      column: given.word("column"),
-      cell: cell && wholeCell(cell),
-      spaceGroup: given.word("spacegroup"),
-      fill: given.has("fill"),
-    });
+    const numbers = given.last("cell")?.numbers;
+    const cell = numbers && wholeCell(numbers);
+    const listed = listedScattering(bytes, name, { column: given.word("column"), cell, spaceGroup: given.word("spacegroup"), fill: given.has("fill") });
+    const isOther = cell !== undefined && (listed.cell === undefined || cellsDiffer(listed.cell, cell));
+    return isOther ? { ...listed, warnings: [...listed.warnings, listed.cell ? `${name} states the cell ${shown(listed.cell)}, and --cell ${shown(cell)} is not used` : "--cell is not used for a list of h k l F"] } : listed;
   }
   const dminA = given.number("dmin");
   if (dminA === undefined) throw new InputError(`${name} holds coordinates, whose amplitudes are calculated to a resolution; give it with --dmin`);

@@ -17,7 +17,7 @@ import { calculatedScattering, fittedScattering } from "./coordinates-scattering
 import type { SimulateFlag } from "./flags.js";
 import { readGeometry, type StatedGeometry } from "./geometry-from-flags.js";
 import type { Given } from "./parse-flags.js";
-import { readReflectionFile, type ReadList } from "./reflection-file.js";
+import { listContent, readReflectionFile, type ReadList } from "./reflection-file.js";
 import { listedScattering, plainScattering, scatteringFormat, wholeCell, type ListedScattering } from "./scatterers.js";
 import { wavelengthOf } from "./wavelength.js";
 
@@ -167,13 +167,13 @@ async function scatteringFiles(
   let coordinates: ScatteringFiles["coordinates"];
   let list: ScatteringFiles["list"];
   const pdb = given.word("pdb");
-  if (pdb !== undefined) coordinates = { name: pdb, bytes: await read("pdb", pdb) };
+  if (pdb !== undefined) coordinates = { name: pdb, bytes: await listContent(await read("pdb", pdb), pdb) };
   for (const flag of ["hkl", "mtz"] as const) {
     const name = given.word(flag);
     if (name !== undefined) list = { name, ...(await readList(flag, name)), isText: flag === "hkl" };
   }
   if (scatterer !== undefined) {
-    const named = { name: scatterer, bytes: await read("pdb", scatterer) };
+    const named = { name: scatterer, bytes: await listContent(await read("pdb", scatterer), scatterer) };
     const isCoordinates = scatteringFormat(named.bytes) === "coordinates";
     const taken = isCoordinates ? coordinates : list;
     if (taken !== undefined) throw new InputError(`${taken.name} and ${scatterer} both give structure factors; leave one of them out`);

@@ -1,6 +1,13 @@
+import { gunzip, isGzip } from "../io/gzip.js";
 import { piecesOfFile } from "../io/files.js";
 import { HklReader, type Reflections } from "../io/hkl.js";
 import { beginsAsHkl } from "./scatterers.js";
+
+/** The bytes of a list or of coordinates as text has them: unpacked where they are packed by gzip, and without a byte order mark. */
+export async function listContent(bytes: Uint8Array, name: string): Promise<Uint8Array> {
+  const content = isGzip(bytes) ? await gunzip(bytes, name) : bytes;
+  return content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? content.subarray(3) : content;
+}
 
 /** Longer lists are read piece by piece. */
 const usualPiece = 2 ** 26;
@@ -27,5 +34,6 @@ export async function readReflectionFile(path: string, name: string, pieceBytes 
     if (reader === undefined || pieces.length === 0) pieces.push(piece);
     reader?.add(piece);
   }
-  return { bytes: pieces.length === 1 ? pieces[0] : Buffer.concat(pieces), reflections: reader?.end() };
+  const bytes = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+  return { bytes: reader ? bytes : await listContent(bytes, name), reflections: reader?.end() };
 }

@@ -7,6 +7,7 @@ import type { MeasuredReflections } from "../io/measured.js";
 import { expandToP1 } from "../io/mtz-expansion.js";
 import { intensitiesOf } from "../io/mtz-measured.js";
 import { parseMtz, type Cell, type Mtz } from "../io/mtz.js";
+import { symmetryDoubts } from "../io/coordinate-doubts.js";
 import { parsePdb } from "../io/pdb.js";
 import { isShelxHkl, parseShelxHkl } from "../io/shelx-hkl.js";
 import { operatorsOf, spaceGroupNamed } from "../io/space-groups.js";
@@ -143,7 +144,8 @@ export function measuredAmplitudes(bytes: Uint8Array, name: string, { column, ce
   const unitCell = unitCellOf(cell);
   const chosen = chooseColumn(table, wanted);
   const found = amplitudesFrom(table, chosen, unitCell, symmetry);
-  const warnings = [...table.warnings, ...found.warnings];
+  const warnings = [...table.warnings, ...found.warnings, ...symmetryDoubts(name, cell, operators, group?.name ?? table.spaceGroupName)];
+  if (group !== undefined && table.operators !== undefined && operators.length !== table.operators.length) warnings.push(`${name} states the space group ${table.spaceGroupName || `of ${table.operators.length} operators`}, and the given ${group.name} is taken`);
   const others = tables.flatMap((each) => each.columns.filter((other) => each !== table || other !== chosen).map(({ label }) => (each === table ? label : `${each.name.split(" ").at(-1)}/${label}`)));
   const made = chosen.kind === "amplitude" ? "" : chosen.sigmas ? ", as the amplitudes to be expected behind intensities (French and Wilson)" : ", as roots of intensities";
   const notes = [`${table.name}: amplitudes are taken from ${chosen.label}${chosen.mates ? " and its Friedel mates" : ""}${made}${others.length > 0 ? `; --column takes another one (${others.join(", ")})` : ""}`];

@@ -12,6 +12,8 @@ export interface CifCrystal {
   readonly spaceGroupName: string;
   /** undefined where the block says nothing of them */
   readonly operators: readonly SymmetryOperator[] | undefined;
+  /** sentences on what was assumed, or contradicts itself */
+  readonly doubts: readonly string[];
 }
 
 /**
@@ -20,6 +22,8 @@ export interface CifCrystal {
  */
 export function crystalOf(block: CifBlock): CifCrystal {
   const cell = cellOf(block);
+  const assumed = cell === undefined ? [] : ["alpha", "beta", "gamma"].filter((name) => block.number(`_cell.angle_${name}`) === undefined);
+  const doubts = assumed.length > 0 ? [`${block.file}: the angle ${assumed.join(", ")} of the unit cell is not stated; 90 degrees are taken`] : [];
   const spaceGroupName = block.word("_space_group.name_H-M_alt", "_symmetry.space_group_name_H-M", "_space_group.name_H-M_full") ?? "";
   const listed = block.column(
     "_space_group_symop.operation_xyz", "_symmetry_equiv.pos_as_xyz", "_space_group.symop_operation_xyz",
@@ -27,17 +31,20 @@ export function crystalOf(block: CifBlock): CifCrystal {
   const words = listed?.filter((word) => word !== undefined) ?? [];
   if (words.length > 0) {
     const operators = words.map((word, i) => parseSymmetryOperator(word, `${block.file}, symmetry operator ${i + 1}`));
-    return { cell, spaceGroupName, operators };
+    const named = spaceGroupName === "" ? undefined : spaceGroupNamed(spaceGroupName, cell?.slice(3));
+    const count = named && operatorsOf(named).length;
+    if (count !== undefined && count !== operators.length) doubts.push(`${block.file}: ${operators.length} symmetry operators are listed, and ${spaceGroupName} has ${count}; those that are listed are taken`);
+    return { cell, spaceGroupName, operators, doubts };
   }
   const hall = block.word("_space_group.name_Hall", "_symmetry.space_group_name_Hall");
-  if (hall !== undefined) return { cell, spaceGroupName: spaceGroupName || hall, operators: operatorsOfHall(hall) };
+  if (hall !== undefined) return { cell, spaceGroupName: spaceGroupName || hall, operators: operatorsOfHall(hall), doubts };
   const group = spaceGroupName === "" ? undefined : spaceGroupNamed(spaceGroupName, cell?.slice(3));
-  if (group !== undefined) return { cell, spaceGroupName, operators: operatorsOf(group) };
+  if (group !== undefined) return { cell, spaceGroupName, operators: operatorsOf(group), doubts };
   const number = block.number("_space_group.IT_number", "_symmetry.Int_Tables_number");
   const numbered = number === undefined ? undefined : spaceGroupNumbered(number, cell?.slice(3));
-  if (numbered !== undefined) return { cell, spaceGroupName: spaceGroupName || numbered.name, operators: operatorsOf(numbered) };
+  if (numbered !== undefined) return { cell, spaceGroupName: spaceGroupName || numbered.name, operators: operatorsOf(numbered), doubts };
   if (spaceGroupName !== "") throw new InputError(`${block.file}: ${quote(spaceGroupName)} is no space group, and no operators are listed`);
-  return { cell, spaceGroupName, operators: undefined };
+  return { cell, spaceGroupName, operators: undefined, doubts };
 }
 
 function cellOf(block: CifBlock): Cell | undefined {

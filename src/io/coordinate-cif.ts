@@ -2,6 +2,7 @@ import { InputError } from "../ndarray/errors.js";
 import { applied, fractionalization, reciprocalLengths, transformedTensor, type Matrix } from "./cell-frame.js";
 import { crystalOf } from "./cif-crystal.js";
 import { parseCif, parseCifNumber, type CifBlock, type CifValue } from "./cif.js";
+import { coordinateDoubts } from "./coordinate-doubts.js";
 import type { AtomRecord, Coordinates } from "./coordinates.js";
 import { elementNamed, ionNamed } from "./elements.js";
 import { quote } from "./field.js";
@@ -19,15 +20,17 @@ export function parseCoordinateCif(text: string, name: string): Coordinates {
   const blocks = parseCif(text, name).filter((block) => block.column("_atom_site.fract_x", "_atom_site.Cartn_x") !== undefined);
   if (blocks.length === 0) throw new InputError(`${name} holds no atom: there is neither _atom_site.Cartn_x nor _atom_site_fract_x`);
   const [block] = blocks;
-  const { cell, spaceGroupName, operators } = crystalOf(block);
+  const { cell, spaceGroupName, operators, doubts } = crystalOf(block);
   if (cell === undefined) throw new InputError(`${name}, block ${quote(block.name)}: the unit cell is not given (_cell.length_a and so on)`);
   if (operators === undefined) throw new InputError(`${name}, block ${quote(block.name)}: nothing tells the symmetry`);
   const sites = new AtomSites(block, cell);
-  const warnings = blocks.length > 1 ? [`${name} holds atoms in ${blocks.length} blocks; the first, ${quote(block.name)}, is taken`] : [];
+  const warnings = [...doubts];
+  if (blocks.length > 1) warnings.push(`${name} holds atoms in ${blocks.length} blocks; the first, ${quote(block.name)}, is taken`);
   const atoms = sites.atoms(warnings);
   if (atoms.length === 0) throw new InputError(`${name}, block ${quote(block.name)} holds no atom that scatters`);
   const occupancyOf = sites.isSmall ? "site" : "written";
-  return { name, cell, spaceGroupName, operators, atoms, occupancyOf, warnings };
+  const structure = { name, cell, spaceGroupName, operators, atoms };
+  return { ...structure, occupancyOf, warnings: [...warnings, ...coordinateDoubts(structure)] };
 }
 
 /** The columns of a block's atoms. */

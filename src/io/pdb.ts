@@ -1,5 +1,6 @@
 import { InputError } from "../ndarray/errors.js";
 import { applied, fractionalization, transformedTensor, type Matrix } from "./cell-frame.js";
+import { coordinateDoubts } from "./coordinate-doubts.js";
 import type { AtomRecord, Coordinates } from "./coordinates.js";
 import { elementNamed } from "./elements.js";
 import { parseNumber, quote } from "./field.js";
@@ -40,6 +41,12 @@ class PdbReader {
   #unknown = 0;
   #firstUnknown = "";
   #copies = 0;
+  #blankOccupancies = 0;
+  #blankDisplacements = 0;
+  /** what else than X-rays the structure was measured with */
+  #probe: string | undefined;
+  /** whether the file's own matrix puts atoms elsewhere than its cell does */
+  #isMoved = false;
 
   constructor(name: string) {
     this.#name = name;
@@ -49,6 +56,9 @@ class PdbReader {
     const keyword = line.slice(0, 6).trimEnd();
     if (this.#ended && keyword !== "MODEL") return;
     switch (keyword) {
+      case "EXPDTA":
+        this.#probe ??= /NEUTRON DIFFRACTION|ELECTRON (?:MICROSCOPY|CRYSTALLOGRAPHY)/.exec(line)?.[0];
+        return;
       case "CRYST1":
         return this.#readCell(line, number);
       case "SCALE1":
@@ -90,7 +100,13 @@ class PdbReader {
     }
     const { operators, warning } = this.#symmetry(cell);
     if (warning !== undefined) warnings.push(warning);
-    return { name, cell, spaceGroupName: this.#spaceGroupName, operators, atoms: this.#atoms, occupancyOf: "written", warnings };
+    for (const [count, what, taken] of [[this.#blankOccupancies, "occupancy", 1], [this.#blankDisplacements, "B", 0]] as const) {
+      if (count > 0) warnings.push(`${name}: ${count === 1 ? "1 atom has" : `${count} atoms have`} no ${what}; ${taken} is taken`);
+    }
+    if (this.#probe !== undefined) warnings.push(`${name} is a structure by ${this.#probe}, and the scattering of X-rays is calculated`);
+    if (this.#isMoved) warnings.push(`${name}: the SCALE matrix is not that of the cell's usual frame, and counts`);
+    const structure = { name, cell, spaceGroupName: this.#spaceGroupName, operators, atoms: this.#atoms };
+    return { ...structure, occupancyOf: "written", warnings: [...warnings, ...coordinateDoubts(structure)] };
   }
 
   #knownCell(what: string): Cell {
@@ -109,6 +125,7 @@ class PdbReader {
     if (a === 1 && b === 1 && c === 1) {
       throw new InputError(`${this.#name}, line ${number}: a unit cell of 1 x 1 x 1 A stands for a structure that is not of a crystal`);
     }
+    if (this.#cell?.some((value, i) => value !== cell[i])) throw new InputError(`${this.#name}, line ${number}: a second CRYST1 record states another unit cell`);
     this.#cell = cell;
     this.#toFraction = fractionalization(cell);
     this.#spaceGroupName = line.slice(55, 66).trim();
@@ -141,6 +158,8 @@ class PdbReader {
     const label = `${line.slice(12, 16).trim()} of ${residue}`;
     const element = elementOf(line);
     const [x, y, z] = ([[31, 38], [39, 46], [47, 54]] as const).map((columns) => this.#number(line, number, columns, "coordinates"));
+    if (line.slice(54, 60).trim() === "") this.#blankOccupancies++;
+    if (line.slice(60, 66).trim() === "") this.#blankDisplacements++;
     const occupancy = line.slice(54, 60).trim() === "" ? 1 : this.#number(line, number, [55, 60], "occupancy");
     const bIso = line.slice(60, 66).trim() === "" ? 0 : this.#number(line, number, [61, 66], "displacement");
     if (element === undefined) {
@@ -161,6 +180,7 @@ class PdbReader {
     const plain = applied(this.#toFraction, position);
     // The records have six decimals; a difference beyond them is a frame of the file's own.
     const isPlain = [x, y, z].every((value, i) => Math.abs(value - plain[i]) < 2e-6 * (3 + Math.abs(position[0]) + Math.abs(position[1]) + Math.abs(position[2])));
+    if (!isPlain) this.#isMoved = true;
     return isPlain ? plain : [x, y, z];
   }
 

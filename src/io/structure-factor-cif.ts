@@ -73,7 +73,7 @@ function reflectionsOf(block: CifBlock, name: string): MeasuredReflections {
       rows.set(tag, value);
     }
   });
-  const { cell, spaceGroupName, operators } = crystalOf(block);
+  const { cell, spaceGroupName, operators, doubts } = crystalOf(block);
   const waveIds = block.column("_diffrn_radiation_wavelength.id") ?? [];
   const at = Math.max(0, waveIds.indexOf(waves[0]));
   const wavelength = parseCifNumber(block.column("_diffrn_radiation_wavelength.wavelength")?.[at] ?? "");
@@ -86,7 +86,7 @@ function reflectionsOf(block: CifBlock, name: string): MeasuredReflections {
     ...rows.indices(),
     columns: quantities.flatMap((quantity) => columnOf(quantity, rows)),
     areMatesApart: false,
-    warnings: otherWaves === 0 ? [] : [`${name}: ${otherWaves} reflections of other wavelengths than the first (wavelength_id ${waves[0] ?? "."}) are left out`],
+    warnings: otherWaves === 0 ? doubts : [...doubts, `${name}: ${otherWaves} reflections of other wavelengths than the first (wavelength_id ${waves[0] ?? "."}) are left out`],
   };
 }
 

@@ -133,6 +133,19 @@ test("an option that changes nothing in what is written is named", () =>
     assert.not.match((await bench.run("convert a.img b.smv --scale 2 --adc 5")).stderr, /no effect/);
   }));
 
+test("lists and coordinates are read as they are packed, and behind a byte order mark", async () => {
+  const coordinates = "CRYST1   20.000   30.000   40.000  90.00  90.00  90.00 P 1           1\nATOM      1  N   ALA A   1      10.000  15.000   8.000  1.00 12.50           N\n";
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  await withBench({ "a.hkl": reflections, "a.pdb": coordinates, "b.hkl.gz": await gzip(bytes(reflections)), "b.pdb.gz": await gzip(bytes(`\ufeff${coordinates}`)), "c.hkl": `\ufeff${reflections}` }, async (bench) => {
+    for (const [plain, packed, options] of [["a.hkl", "b.hkl.gz", ""], ["a.hkl", "c.hkl", ""], ["a.pdb", "b.pdb.gz", "--dmin 8"]]) {
+      assert.is((await bench.run(`convert ${plain} one.hkl ${options}`)).code, 0);
+      assert.is((await bench.run(`convert ${packed} two.hkl ${options}`)).code, 0);
+      assert.equal(await bench.read("two.hkl"), await bench.read("one.hkl"));
+    }
+    assert.match((await bench.run("convert a.hkl d.hkl --cell 10 20 30")).stderr, /warning: --cell is not used for a list of h k l F/);
+  });
+});
+
 test("what is no number does not count in any format", () =>
   withBench({ "a.bin": formatFloatImage(array([[NaN, 4], [2, Infinity]])) }, async (bench) => {
     assert.match((await bench.run("convert a.bin b.img --scale 1")).stderr, /2 pixels that do not count in a\.bin are 0/);

@@ -129,6 +129,30 @@ test("a small molecule's CIF counts in fractions and along the reciprocal edges,
   near(atoms[0].uStar ?? [], [0.01 / 25, 0.02 / 36, 0.03 / 49, 0.001 / 30, 0.002 / 35, 0.003 / 42], 1e-9);
 });
 
+test("what no crystal has is named: another symmetry, more than one atom at a place, and B below 0", () => {
+  const doubts = (text: string): readonly string[] => parsePdb(text, "a.pdb").warnings.slice(1);
+  const line = (n: number): string => pdb.split("\n")[n];
+  assert.equal(doubts(pdb.replace("100.00", "100.90").replace("90.00 100", "95.00 100")), ["a.pdb: the cell 20 30 40 95 100.9 90 does not have the symmetry of the space group (P 1 21 1)"]);
+  assert.equal(doubts(pdb.replace("END", `${line(5)}\nEND`)), ["a.pdb: occupancies make more than one atom at a place (FE of HEM A2), and count as they are"]);
+  assert.equal(doubts(pdb.replace("0.40 20", "0.60 20")), ["a.pdb: occupancies of alternates add up to more than one atom (CA of ALA A1), and count as they are"]);
+  assert.equal(doubts(pdb.replace("1.00 15.00          FE", "1.00 -5.00          FE")), ["a.pdb: values of B are below 0, by which scattering rises with the angle (FE of HEM A2), and count as they are"]);
+  assert.equal(doubts(pdb.replace("1.00 15.00          FE", "                    FE")), ["a.pdb: 1 atom has no occupancy; 1 is taken", "a.pdb: 1 atom has no B; 0 is taken"]);
+  assert.equal(doubts(`EXPDTA    NEUTRON DIFFRACTION\n${pdb}`), ["a.pdb is a structure by NEUTRON DIFFRACTION, and the scattering of X-rays is calculated"]);
+  const scale = ["0.050000  0.000000  0.008816", "0.000000  0.033333  0.000000", "0.000000  0.000000  0.025386"].map((row, i) => `SCALE${i + 1}      ${row}        0.${i === 0 ? 25 : 0}0000\n`).join("");
+  assert.equal(doubts(pdb.replace("ATOM      1", `${scale}ATOM      1`)), ["a.pdb: the SCALE matrix is not that of the cell's usual frame, and counts"]);
+  refuses(() => parsePdb(pdb.replace("END", "CRYST1   25.000   30.000   40.000  90.00 100.00  90.00 P 1 21 1      2"), "a.pdb"), /a\.pdb, line 9: a second CRYST1 record states another unit cell/);
+});
+
+test("a CIF's listed operators count, also against its name, and an angle that is not stated is a right one", () => {
+  const listed = mmcif.replace("loop_", "loop_\n_symmetry_equiv.pos_as_xyz\n'x,y,z'\nloop_");
+  const { operators, warnings } = parseCoordinateCif(listed.replace("_cell.angle_gamma 90\n", ""), "a.cif");
+  assert.is(operators.length, 1);
+  assert.equal(warnings.slice(0, 2), [
+    "a.cif: the angle gamma of the unit cell is not stated; 90 degrees are taken",
+    "a.cif: 1 symmetry operators are listed, and P 1 21 1 has 2; those that are listed are taken",
+  ]);
+});
+
 test("what is missing or no number is refused where it stands", () => {
   refuses(() => parsePdb(pdb.replace(/CRYST1.*\n/, ""), "a"), /a: no CRYST1 record stands before the atoms/);
   refuses(() => parsePdb(pdb.replace("P 1 21 1", "P 5 5 5 "), "a"), /"P 5 5 5", which is no space group/);
