@@ -148,7 +148,8 @@ function descriptionTogether(sources: readonly Source[]): Description {
 
 function asText(description: Description): string {
   const numbers = (value: unknown): string => {
-    if (typeof value === "number") return formatG(value, 7);
+    // A vector turned about has zeros with a sign.
+    if (typeof value === "number") return formatG(value + 0, 7);
     if (Array.isArray(value)) return value.map(numbers).join(" ");
     if (typeof value !== "object" || value === null) return value === null ? "-" : String(value);
     return Object.entries(value)

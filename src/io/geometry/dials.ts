@@ -48,7 +48,7 @@ export function parseDials(text: string, name: string): readonly DialsImage[] {
     const remarks: string[] = [];
     const scanRecord = scan === undefined ? undefined : scanOf(scans[scan], remarks);
     const { panels, mounting } = detectorOf(detectors[detector]);
-    remarks.push(...ignoredIn(beams[beam], imageset === undefined ? undefined : imagesets[imageset]));
+    remarks.push(...ignoredIn(beams[beam], goniometer === undefined ? undefined : goniometers[goniometer], imageset === undefined ? undefined : imagesets[imageset]));
     return {
       beam,
       detector,
@@ -109,14 +109,15 @@ function beamOf(beam: JsonValue): BeamRecord {
 }
 
 /** Sentences on what is stated of a beam and of images, and not used: X-rays are computed, and look-up tables are files of Python's. */
-function ignoredIn(beam: JsonValue, imageset: JsonValue | undefined): string[] {
+function ignoredIn(beam: JsonValue, goniometer: JsonValue | undefined, imageset: JsonValue | undefined): string[] {
   const probe = beam.get("probe")?.text();
   const isFieldLost = beam.get("polarization_normal") !== undefined && beamOf(beam).electricField === undefined;
   const tables = ["mask", "gain", "pedestal", "dx", "dy"].flatMap((key) => {
     const table = imageset?.get(key);
     return typeof table?.value === "string" && table.value !== "" ? [`${table.where}: the table in ${table.value} is not read`] : [];
   });
-  return [...(probe === undefined || /^x-?ray$/i.test(probe) ? [] : [`${beam.where}.probe is ${probe}, and X-rays are computed here`]), ...(isFieldLost ? [`${beam.where}.polarization_normal is along the beam, and is not used`] : []), ...tables];
+  const moving = [beam.get("s0_at_scan_points"), goniometer?.get("setting_rotation_at_scan_points")].flatMap((points) => (points && points.list().length > 0 ? [points] : []));
+  return [...moving.map((points) => `${points.where}: what changes from image to image is not used; the model's mean counts`), ...(probe === undefined || /^x-?ray$/i.test(probe) ? [] : [`${beam.where}.probe is ${probe}, and X-rays are computed here`]), ...(isFieldLost ? [`${beam.where}.polarization_normal is along the beam, and is not used`] : []), ...tables];
 }
 
 interface Frame {

@@ -1,5 +1,8 @@
 import { InputError } from "../../ndarray/errors.js";
+import { formatG } from "../c-format.js";
 import { parseNumber, quote } from "../field.js";
+import { cellsDiffer, shown } from "../mtz-contradictions.js";
+import type { Cell } from "../mtz.js";
 import type { ExperimentRecord } from "./record.js";
 import { cross, direction, identity, lengthOf, minus, plus, scaled, spanSpace, type Vector3 } from "./vector.js";
 
@@ -60,7 +63,7 @@ export function parseXparm(text: string, name: string): ExperimentRecord {
   const [startFrame, startDeg, oscillationDeg, ...axis] = numbers(at, 6);
   const [wavelengthA, ...beam] = numbers(at + 1, 4);
   const cellAt = isNew ? 3 : 7;
-  const [spaceGroup] = numbers(cellAt, 7);
+  const [spaceGroup, ...cell] = numbers(cellAt, 7);
   let pixels: number[];
   let placed: number[];
   if (isNew) {
@@ -94,6 +97,7 @@ export function parseXparm(text: string, name: string): ExperimentRecord {
     },
     name,
     "XDS XPARM",
+    [cell[0], cell[1], cell[2], cell[3], cell[4], cell[5]],
   );
 }
 
@@ -150,7 +154,8 @@ const refinedByBlocks = "INTEGRATE refines the geometry anew for each block of i
 /** Pixels are counted from 1 at the first one's centre, so that its corner is at 0.5. */
 const cornerPixel = 0.5;
 
-function xdsRecord(xds: XdsGeometry, name: string, kind: string): ExperimentRecord {
+/** @param stated edges and angles that the file lists besides the axes */
+function xdsRecord(xds: XdsGeometry, name: string, kind: string, stated?: Cell): ExperimentRecord {
   const { pixels: [fast, slow], pixelSizeMm: [sizeX, sizeY], origin, distanceMm, rotationAxis, wavelengthA, beam, axes, template, startFrame } = xds;
   const refuse = (problem: string): never => {
     throw new InputError(`${name}: ${problem}`);
@@ -186,8 +191,20 @@ function xdsRecord(xds: XdsGeometry, name: string, kind: string): ExperimentReco
     scan: { firstImage: startFrame, lastImage: startFrame, startDeg: xds.startDeg, widthDeg: xds.oscillationDeg },
     crystals: [{ a: axes[0], b: axes[1], c: axes[2], spaceGroup: xds.spaceGroup }],
     images: template === undefined ? [] : [{ file: filledIn(template, startFrame) }],
-    remarks: template === undefined ? ["the file names no images"] : [],
+    remarks: [...(template === undefined ? ["the file names no images"] : []), ...contradictionsIn(xds, stated)],
   };
+}
+
+/** A wave vector is as long as the wavelength says, to the digits of the files. */
+const roundingOfBeam = 1e-3;
+
+function contradictionsIn({ axes: [a, b, c], beam, wavelengthA }: XdsGeometry, stated: Cell | undefined): string[] {
+  const product = lengthOf(beam) * Math.abs(wavelengthA);
+  const cell = cellOf(a, b, c);
+  return [
+    ...(Math.abs(product - 1) > roundingOfBeam && Math.abs(lengthOf(beam) - 1) > roundingOfBeam ? [`the beam's vector has the length of a wavelength of ${formatG(1 / lengthOf(beam))} A, and the wavelength is ${Math.abs(wavelengthA)} A, which is taken`] : []),
+    ...(stated && cellsDiffer(cell, stated) ? [`the axes have the cell ${shown(cell)}, which is taken, and not the stated ${shown(stated)}`] : []),
+  ];
 }
 
 function filledIn(template: string, frame: number): string {
@@ -236,7 +253,7 @@ export function formatXparm(record: ExperimentRecord): string {
 }
 
 /** Edges in A and angles in degrees of a cell. */
-export function cellOf(a: Vector3, b: Vector3, c: Vector3): readonly number[] {
+export function cellOf(a: Vector3, b: Vector3, c: Vector3): Cell {
   const angle = (u: Vector3, v: Vector3): number =>
     (180 / Math.PI) * Math.acos(Math.max(-1, Math.min(1, (u[0] * v[0] + u[1] * v[1] + u[2] * v[2]) / (lengthOf(u) * lengthOf(v)))));
   return [lengthOf(a), lengthOf(b), lengthOf(c), angle(b, c), angle(c, a), angle(a, b)];

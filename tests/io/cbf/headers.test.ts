@@ -63,6 +63,18 @@ test("lengths are those of their units, and one of another unit is left open", (
   assert.is(open("0.97625 A", "12.7 keV").beam.wavelengthA, undefined);
 });
 
+test("a photon energy stands for a wavelength, angles are those of their units, and what contradicts itself is named", () => {
+  const remarks = (text: string): readonly string[] => miniHeaderRecord(parseMiniHeader(text), [2, 2], "i.cbf").remarks;
+  const withoutWave = pilatus.replace(/# Wavelength.*\n/, "");
+  for (const line of ["Photon_energy 12398.419843320026 eV", "Energy: 12.398419843320026 keV"]) assert.is(parseMiniHeader(`${withoutWave}\n# ${line}`).wavelengthA, 1);
+  assert.equal(remarks(`${pilatus}\n# Photon_energy 12700 eV`), []);
+  assert.equal(remarks(`${pilatus}\n# Photon_energy 6000 eV\n# Energy_range (0, 0) eV`), ["Wavelength is 0.97625 A, and the photon energy means 2.0664 A; the first one is taken"]);
+  assert.equal(remarks(`${pilatus}\n# Wavelength 0.97625 A\n# Beam_xy (1, 2) pixels\n# Phi 1\n# Phi 2`), ['Beam_xy is stated twice, as "(1246.42, 1208.60) pixels" and "(1, 2) pixels"; the first one is taken']);
+  const width = (text: string) => parseMiniHeader(pilatus.replace("0.1000 deg.", text)).incrementDeg;
+  assert.equal(["-0.1 deg.", "0.1 degrees", "0.1", "0.1 turns"].map(width), [-0.1, 0.1, 0.1, undefined]);
+  assert.ok(Math.abs((width("1 mrad") ?? 0) - 0.0572957795131) < 1e-12);
+});
+
 test("what a header does not state stays open, and a remark names it", () => {
   const open = (text: string): string => {
     const { panels, remarks } = miniHeaderRecord(parseMiniHeader(text), [2, 2], "i.cbf");

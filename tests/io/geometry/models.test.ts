@@ -73,7 +73,21 @@ test("what a DIALS model states and nothing here uses is named", () => {
   assert.match(told((model) => (model.beam = [{ direction: [0, 0, 2], wavelength: 0.02, probe: "electron" }])), /^m: beam\[0\]\.probe is electron, and X-rays are computed here$/);
   assert.is(told((model) => (model.beam = [{ direction: [0, 0, 2], wavelength: 0.9, probe: "x-ray" }])), "");
   assert.match(told((model) => (model.beam = [{ direction: [0, 0, 2], wavelength: 0.9, polarization_normal: [0, 0, -1] }])), /polarization_normal is along the beam, and is not used/);
+  assert.match(told((model) => (model.beam = [{ direction: [0, 0, 2], wavelength: 0.9, s0_at_scan_points: [[0, 0, -1.1]] }])), /^m: beam\[0\]\.s0_at_scan_points: what changes from image to image is not used; the model's mean counts$/);
+  for (const fraction of [0, 1]) assert.is(told((model) => (model.beam = [{ direction: [0, 0, 2], wavelength: 0.9, polarization_fraction: fraction }])), "");
+  assert.match(told((model) => {
+    model.beam = [{ direction: [0, 0, 2], wavelength: 0.9, probe: "neutron" }];
+    model.experiment = [{ __id__: "Experiment", beam: 0, detector: 0, crystal: 0 }];
+  }), /beam\[0\]\.probe is neutron/);
   refuses(() => told((model) => (model.beam = [{ direction: [0, 0, 2], wavelength: 0.9, polarization_fraction: 1.5 }])), /beam\[0\]\.polarization_fraction is 1\.5; it must be from 0 to 1/);
+});
+
+test("an XPARM whose cell or beam contradicts its axes or its wavelength says so", () => {
+  const remarks = (text: string): readonly string[] => recordOf(text).remarks.slice(1);
+  assert.equal([remarks(xparm), remarks(oldXparm)], [[], []]);
+  assert.equal(remarks(xparm.replace("    75     57.7831", "    75     67.7831")), ["the axes have the cell 57.783 57.783 150.014 90 90 90, which is taken, and not the stated 67.783 57.783 150.014 90 90 90"]);
+  assert.equal(remarks(xparm.replace("1.024328", "2.048656")), ["the beam's vector has the length of a wavelength of 0.488125 A, and the wavelength is 0.97625 A, which is taken"]);
+  assert.equal(remarks(xparm.replace("1.024328", "1.000000")), []);
 });
 
 test("an XPARM that is written reads back the same", () => {
