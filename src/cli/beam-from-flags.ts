@@ -53,7 +53,7 @@ export function beamFromFlags(given: Flags, files: InputFiles, towards: Vector<n
     squareDivergence: given.last("square_div", "round_div")?.name === "square_div",
     ...(files.sources && { sources: files.sources.map((source) => listedSource(source, towards, physical)) }),
   };
-  if (files.sources) warnings.push(...weightWarnings(given.word("sourcefile") ?? "", files.sources, physical));
+  if (files.sources) warnings.push(...weightWarnings(given.word("sourcefile") ?? "", files.sources, physical), ...sourceWarnings(given.word("sourcefile") ?? "", beam, towards));
   const sources = fannedCount(beam);
   if (sources > mostSources) {
     throw new InputError(`-hdivsteps, -vdivsteps and -dispsteps make ${sources} sources, and at most ${mostSources} fit into memory`);
@@ -76,6 +76,21 @@ function listedSource({ xM, yM, zM, weight, wavelengthM }: ListedSource, [x, y, 
     ...(physical && weight !== undefined && { weight }),
   };
 }
+
+/** Sentences on sources that stand behind the sample, and on wavelengths that are far from the beam's. */
+function sourceWarnings(name: string, { sources = [], wavelengthA }: Beam, towards: Vector<number>): string[] {
+  const behind = sources.findIndex(({ direction }) => direction.reduce((sum: number, x, axis) => sum + x * towards[axis], 0) > 0);
+  const stated = sources.map((source) => source.wavelengthA ?? wavelengthA);
+  const [low, high] = [Math.min(...stated), Math.max(...stated)];
+  const isOther = wavelengthA < low * (1 - otherWavelength) || wavelengthA > high * (1 + otherWavelength);
+  return [
+    ...(behind < 0 ? [] : [`${name}: source ${behind + 1} stands behind the sample as the beam sees it, so that its photons run against the beam`]),
+    ...(isOther ? [`${name}: its wavelengths, ${formatG(low)} to ${formatG(high)} A, count, and the beam's ${formatG(wavelengthA)} A is only that of headers and of -mat`] : []),
+  ];
+}
+
+/** A wavelength that is farther from those of the sources, as a part of it, is another one. */
+const otherWavelength = 0.01;
 
 /**
  * What becomes of the weights of a source list.

@@ -18,7 +18,7 @@ import { InputError } from "../ndarray/errors.js";
 import { known } from "../autodiff/tape.js";
 import { radiansPerDegree } from "../physics/constants.js";
 import { directBasis } from "../physics/lattice.js";
-import { dot, norm, scale, unitize, type Vector } from "../physics/vector.js";
+import { cross, dot, norm, scale, unitize, type Vector } from "../physics/vector.js";
 import { randomOrientation } from "../simulate/random-orientation.js";
 import { defaultBeamSizeMm } from "./beam-from-flags.js";
 import type { SimulateFlag } from "./flags.js";
@@ -87,6 +87,7 @@ function latticeFromFlags(
     const { a, b, c } = crystalAt(geometry.record, recorded, geometry.image);
     const [aStar, bStar, cStar] = reciprocalOf(a, b, c);
     const vectors = { aStar, bStar, cStar };
+    if (isLeftHanded(vectors)) warnings.push(leftHanded(geometry.record.source));
     if (mtz && cellsDiffer(cellOf(vectors), mtz.cell)) {
       warnings.push(`${geometry.record.source} has the cell ${shown(cellOf(vectors))}, and ${mtz.name} says ${shown(mtz.cell)}; the former counts`);
     }
@@ -98,6 +99,7 @@ function latticeFromFlags(
     const column = (j: 0 | 1 | 2): Vector<number> => [matrix[0][j] / wavelengthA, matrix[1][j] / wavelengthA, matrix[2][j] / wavelengthA];
     const vectors = { aStar: column(0), bStar: column(1), cStar: column(2) };
     const own = cellOf(vectors);
+    if (isLeftHanded(vectors)) warnings.push(leftHanded("-mat"));
     if (stated && cellsDiffer(own, stated)) {
       warnings.push(`-mat: with the wavelength ${formatG(wavelengthA)} A the matrix has the cell ${shown(own)}, and its file states ${shown(stated)}; the matrix counts`);
     }
@@ -128,6 +130,14 @@ function referenceVectors(cell: UnitCell): ReciprocalVectors {
   const [aStar, bStar, cStar] = [reciprocal.aStar, reciprocal.bStar, reciprocal.cStar].map(([x, y, z]) => [known(x), known(y), known(z)] as const);
   const sinGammaStar = bStar[1] / Math.hypot(...bStar);
   return { aStar, bStar, cStar: [cStar[0], cStar[1], (cStar[2] * Math.sin(cell.gamma * radiansPerDegree)) / sinGammaStar] };
+}
+
+function isLeftHanded({ aStar, bStar, cStar }: ReciprocalVectors): boolean {
+  return known(dot(cross(aStar, bStar), cStar)) < 0;
+}
+
+function leftHanded(source: string): string {
+  return `${source}: the axes of the unit cell are left-handed, so that the crystal is the mirror image of one with these indices`;
 }
 
 /** Edges in Å and angles in degrees of a lattice of reciprocal vectors. */

@@ -87,6 +87,8 @@ export function amplitudesFrom(table: ReflectionTable, column: ListedColumn, cel
   const merged = new Map<string, Merged>();
   let unusable = 0;
   let repeated = 0;
+  const isAmplitude = column.kind === "amplitude";
+  let signed = 0;
   const add = (hkl: Indices, value: number, sigma: number, isMate: boolean): void => {
     if (!Number.isFinite(value)) return;
     if (hasSigmas && !(sigma > 0)) {
@@ -100,8 +102,9 @@ export function amplitudesFrom(table: ReflectionTable, column: ListedColumn, cel
     // The mates of a centric reflection are one reflection, which a line lists twice.
     if (entry.count > 0 && !isMate) repeated++;
     const weight = hasSigmas ? 1 / (sigma * sigma) : 1;
+    if (isAmplitude && value < 0) signed++;
     entry.weights += weight;
-    entry.sum += weight * value;
+    entry.sum += weight * (isAmplitude ? Math.abs(value) : value);
     entry.count++;
   };
   const { values, sigmas, mates } = column;
@@ -115,12 +118,13 @@ export function amplitudesFrom(table: ReflectionTable, column: ListedColumn, cel
   const warnings: string[] = [];
   if (unusable > 0) warnings.push(`${name}: ${unusable} values of ${column.label} have no standard deviation above 0 and are left out`);
   if (repeated > 0) warnings.push(`${name}: ${repeated} values of ${column.label} are merged with equivalent ones`);
+  if (signed > 0) warnings.push(`${name}: ${signed} values of ${column.label} are below 0; their sizes count, as amplitudes have no sign`);
   const metric = reciprocalMetric(cell);
   const means = column.kind === "intensity" && hasSigmas ? wilsonMeans(entries, metric, symmetry) : undefined;
   let negative = 0;
   const f = entries.map((entry, i) => {
     const value = entry.sum / entry.weights;
-    if (column.kind === "amplitude") return value;
+    if (isAmplitude) return value;
     if (value < 0) negative++;
     if (means === undefined) return Math.sqrt(Math.max(value, 0));
     return expectedAmplitude({ intensity: value, sigma: Math.sqrt(1 / entry.weights), mean: means[i], isCentric: symmetry.isCentric(entry.hkl) });

@@ -36,6 +36,19 @@ test("an option that is given again with another value is said to be", () => {
   assert.equal(warnings("-distance 100 -distance 100 -block 0 0 0 -block 0.1 0 0"), []);
 });
 
+test("sources behind the sample or of other wavelengths, and left-handed axes, are named", () => {
+  const matrix = (x: number): string => `${x} 0 0\n0 0.02 0\n0 0 0.03\n`;
+  return withBench({ "behind.src": "-10 0 0 1 1e-10\n10 0 0 1 1e-10\n", "long.src": "-10 0 0 1 2e-10\n", "a.mat": matrix(-0.01), "b.mat": matrix(0.01) }, async (bench) => {
+    const warningsOf = async (line: string): Promise<string> => (await bench.run(`${line} -nonoise -nopgm -lambda 1`)).stderr;
+    const oriented = small.replace(/-cell [^-]*/, "");
+    assert.match(await warningsOf(`${small} -sourcefile behind.src`), /behind\.src: source 2 stands behind the sample as the beam sees it/);
+    assert.match(await warningsOf(`${small} -sourcefile long.src`), /long\.src: its wavelengths, 2 to 2 A, count, and the beam's 1 A is only that of headers and of -mat/);
+    assert.not.match(await warningsOf(`${small} -sourcefile behind.src`), /wavelengths/);
+    assert.match(await warningsOf(`${oriented} -mat a.mat`), /-mat: the axes of the unit cell are left-handed/);
+    assert.not.match(await warningsOf(`${oriented} -mat b.mat`), /left-handed/);
+  });
+});
+
 test("commands print what they make of contradicting options", () =>
   withBench({ "a.img": smv("SIZE1=1;\nSIZE2=1;\n", [3]) }, async (bench) => {
     for (const [line, sentence] of [

@@ -60,6 +60,13 @@ test("equivalent measurements are averaged by their weights", () => {
   assert.match(warnings.join(), /1 values of F are merged/);
 });
 
+test("amplitudes have no sign, also where equivalent ones are averaged", () => {
+  const listed = table([[1, 2, 3, 10], [-1, -2, 3, -20], [2, 0, 0, 5]], {});
+  const { f, warnings } = amplitudesFrom(listed, listed.columns[0], cell, symmetry);
+  assert.equal([...f.data].sort((a, b) => a - b), [5, 15]);
+  assert.match(warnings.join(), /list: 1 values of F are below 0; their sizes count, as amplitudes have no sign/);
+});
+
 test("intensities without standard deviations become their roots, with them no amplitude is 0", () => {
   const rows = [[1, 2, 3, 100], [1, 2, 4, -4], [1, 1, 1, 25]];
   const bare = table(rows, { kind: "intensity" });
