@@ -5,7 +5,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { evAngstrom, parseCrystfelGeometry } from "../src/io/geometry/crystfel.js";
+import { parseCrystfelGeometry } from "../src/io/geometry/crystfel.js";
+import { evAngstrom } from "../src/io/geometry/photon.js";
 import { ops, PanelModel, Ran1, randomOrientation, StructureFactors, zeros, type GroupMove, type PanelledDetector } from "../src/index.js";
 import { gaussdev, poidev } from "../src/simulate/noise.js";
 import { orientedLattice } from "../src/models/crystal.js";

@@ -9,6 +9,7 @@ import { imageStatistics } from "../simulate/statistics.js";
 import { reshape } from "../ndarray/views.js";
 import type { Environment } from "./environment.js";
 import { describeFlags } from "./help.js";
+import { recordOfImage } from "./image-values.js";
 import { withMaskMaps } from "./mask-maps.js";
 import { parseFlags, type Flag, type FlagTable } from "./parse-flags.js";
 import { readSource, type Source } from "./source.js";
@@ -55,7 +56,7 @@ export async function runDescribe(argv: readonly string[], { cwd, stdout }: Envi
   if (given.has("help")) return void stdout(`${intro}\n${describeFlags(describeTable)}`);
   if (given.operands.length === 0) throw new InputError("describe needs a file: a model of another program, or an image");
   const sources = await Promise.all(given.operands.map(async (name) => withMasks(await readSource(cwd, name), cwd)));
-  const descriptions = given.has("together") ? [descriptionTogether(sources)] : sources.map(descriptionOf);
+  const descriptions = given.has("together") ? [descriptionTogether(await withImage(sources, cwd))] : sources.map(descriptionOf);
   const json = descriptions.length === 1 ? descriptions[0] : descriptions;
   stdout(given.has("json") ? `${JSON.stringify(json, undefined, 2)}\n` : descriptions.map(asText).join("\n"));
 }
@@ -65,6 +66,12 @@ async function withMasks(source: Source, cwd: string): Promise<Source> {
   const { record } = source;
   const { panels, unread } = await withMaskMaps(record.panels, { cwd, model: source.name });
   return { ...source, record: { ...record, panels, remarks: [...record.remarks, ...unread] } };
+}
+
+/** The sources with the numbers that they leave to the file of the image among them. */
+async function withImage(sources: readonly Source[], cwd: string): Promise<Source[]> {
+  const image = sources.find(({ measured }) => measured)?.name;
+  return Promise.all(sources.map(async (source) => (image === undefined ? source : { ...source, record: await recordOfImage(source.record, image, cwd) })));
 }
 
 function descriptionOf({ name, record, image, measured, count }: Source): Description {

@@ -68,7 +68,7 @@ export function requestFromFlags(given: Given<SimulateFlag>, files: InputFiles, 
   const isOnePanel = (files.geometry?.record.panels.length ?? 1) === 1;
   const recommended = subPixels(longestEdge, beam.wavelengthA, known(detectorFrame(detector).distance), detector.pixelSizeMm);
   const oversample = given.number("oversample") ?? (spots.isClosed ? 1 : recommended);
-  const warnings = [...given.warnings, ...files.warnings, ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...spots.warnings, ...amorphousWarnings, ...idleWarnings(given), ...overruledOptions(given), ...slipWarnings(given), ...(isOnePanel ? geometryWarnings(given, experiment) : [])];
+  const warnings = [...given.warnings, ...files.warnings, ...(files.geometry?.warnings ?? []), ...detectorWarnings, ...beamWarnings, ...crystalWarnings, ...spots.warnings, ...amorphousWarnings, ...idleWarnings(given), ...overruledOptions(given), ...slipWarnings(given), ...(isOnePanel ? geometryWarnings(given, experiment) : [])];
   if (oversample < recommended && !spots.isClosed) {
     warnings.push(`the intensity may vary within a pixel: -oversample ${recommended} resolves the spots, and ${oversample} is taken`);
   }

@@ -142,7 +142,7 @@ export async function readInputFiles(given: Given<SimulateFlag>, cwd: string, sc
     sources,
     geometry,
     curve,
-    warnings: [...warnings, ...(curve?.warnings ?? []), ...(geometry?.warnings ?? [])],
+    warnings: [...warnings, ...(curve?.warnings ?? [])],
   };
 }
 

@@ -6,7 +6,7 @@ import type { CrystalRecord, ExperimentRecord } from "../../io/geometry/record.j
 import { imageCount, turnAt } from "../../io/geometry/setting.js";
 import { minus, plus, transform, transposed, type Vector3 } from "../../io/geometry/vector.js";
 import { geometryIn } from "../../io/geometry/crystfel-stream.js";
-import { formatCrystfelGeometry } from "../../io/geometry/crystfel-write.js";
+import { formatCrystfelGeometry, withCameraLength } from "../../io/geometry/crystfel-write.js";
 import { parseCrystfelGeometry } from "../../io/geometry/crystfel.js";
 import { formatXparm } from "../../io/geometry/xds.js";
 import { meanSquareAngleFactor } from "../../models/ran1.js";
@@ -19,6 +19,7 @@ import type { Experiment } from "../../models/experiment.js";
 import { detectorsOf } from "../../models/panels.js";
 import { radiansPerDegree } from "../../physics/constants.js";
 import { rotate, type Vector } from "../../physics/vector.js";
+import { recordOfImage } from "../image-values.js";
 import { readModelText } from "../source.js";
 import { frameNameOf } from "../../io/image-file.js";
 
@@ -39,9 +40,10 @@ export type RefinedCrystals = ReadonlyMap<number | undefined, Experiment<Quantit
  * stream its geometry), of XDS a new XPARM.XDS.
  * @param name of the model file, with "#n" behind it for the image n
  * @param refined the refined ones by the numbers of their crystals, from 0; undefined for the number where the file has no crystal
+ * @param imageName of the refined image, to whose file the model file may leave numbers
  * @returns undefined where the file is not of these kinds
  */
-export async function refinedModel(cwd: string, name: string, refined: RefinedCrystals): Promise<RefinedModel | undefined> {
+export async function refinedModel(cwd: string, name: string, refined: RefinedCrystals, imageName?: string): Promise<RefinedModel | undefined> {
   const { file, frame } = frameNameOf(name);
   const text = await readModelText(cwd, file);
   if (text === undefined) return undefined;
@@ -57,7 +59,8 @@ export async function refinedModel(cwd: string, name: string, refined: RefinedCr
     }
     return undefined;
   }
-  const { record, image } = parseModelFile(text, file).image(frame ?? 1);
+  const { record: stated, image } = parseModelFile(text, file).image(frame ?? 1);
+  const record = imageName === undefined ? stated : await recordOfImage(stated, imageName, cwd);
   if (record.kind.startsWith("CrystFEL")) return withLost("refined.geom", refinedGeometry(geometryIn(text), record, refinedRecord(record, image, refined)), ["the crystal, its orientation and its cell"]);
   if (!record.kind.startsWith("XDS")) return undefined;
   const written = refinedRecord(record, image, refined);
@@ -92,14 +95,17 @@ function blocksOf(refined: RefinedCrystals): string[] {
   return [...refined.values()].some(({ crystal: { blocks = [] } }) => blocks.length > 1) ? ["the blocks, of which it has the mean orientation"] : [];
 }
 
-/** A geometry file with its panels moved as they were refined; what the image itself adds to their places, such as the camera length, stays open. */
+/**
+ * A geometry file with its panels moved as they were refined. What the image itself adds to their places, such as the camera length, stays
+ * open; a camera length that an option has stated in its place is written.
+ */
 function refinedGeometry(text: string, before: ExperimentRecord, after: ExperimentRecord): string {
-  const stated = parseCrystfelGeometry(text, before.source);
-  const panels = stated.panels.map((panel, i) => ({
-    ...after.panels[i],
-    originMm: plus(panel.originMm, minus(after.panels[i].originMm, before.panels[i].originMm)),
-  }));
-  return formatCrystfelGeometry(text, { ...stated, panels });
+  const moves = after.panels.map(({ originMm }, i) => minus(originMm, before.panels[i].originMm));
+  const cameraMm = before.openShift ? moves.reduce((sum, [, , z]) => sum + z, 0) / moves.length : 0;
+  const closed = before.openShift ? withCameraLength(text, cameraMm) : text;
+  const stated = parseCrystfelGeometry(closed, before.source);
+  const panels = stated.panels.map((panel, i) => ({ ...after.panels[i], originMm: plus(panel.originMm, minus(moves[i], [0, 0, cameraMm])) }));
+  return formatCrystfelGeometry(closed, { ...stated, panels });
 }
 
 /** A record with the refined numbers, its crystals in the laboratory at the middle of the image; of blocks their mean orientation. */

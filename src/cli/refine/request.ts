@@ -6,6 +6,7 @@ import type { Still } from "../../refine/still.js";
 import { requestFromFlags } from "../experiment-from-flags.js";
 import { geometryOfHeader, withImageRecord } from "../geometry-from-flags.js";
 import { readInputFiles } from "../input-files.js";
+import { geometryOfImage } from "../image-values.js";
 import { withMaskMaps } from "../mask-maps.js";
 import { manyPanels, onManyPanels } from "../panels-from-geometry.js";
 import type { Given } from "../parse-flags.js";
@@ -53,7 +54,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   let facts: readonly StatedFact[] = [];
   for (const name of images) {
     const { header, words, record, contradictions, ...measured } = await readCounts(name, cwd, flags, files.geometry?.record.dataSet);
-    const geometry = files.geometry ? withImageRecord(files.geometry, record) : measured.isSmv ? undefined : geometryOfHeader(flags, record);
+    const geometry = files.geometry ? withImageRecord(await geometryOfImage(files.geometry, name, cwd), record) : measured.isSmv ? undefined : geometryOfHeader(flags, record);
     const many = manyPanels(flags, { geometry });
     if (many) checkForMany(given, many);
     const filesOfImage = geometry ? { ...files, geometry } : withHeader(files, header, flags, name);

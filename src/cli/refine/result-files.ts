@@ -88,7 +88,7 @@ export async function resultFiles(
 export async function writtenModel(given: Given<RefineFlag>, { stills, parameters, crystal }: RefineRequest, { parameters: refined }: Refinement, cwd: string, models?: RefinedCrystals): Promise<RefinedModel | undefined> {
   const model = given.word("geometry");
   if (model === undefined || stills.length > 1 || given.has("mat")) return undefined;
-  return refinedModel(cwd, model, models ?? new Map([[crystal, experimentAt(stills[0].experiment, parameters, refined.map(({ value }) => value))]]));
+  return refinedModel(cwd, model, models ?? new Map([[crystal, experimentAt(stills[0].experiment, parameters, refined.map(({ value }) => value))]]), stills[0].name);
 }
 
 /** A sentence on what the written model file has no place for. */

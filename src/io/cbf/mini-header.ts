@@ -1,7 +1,7 @@
 import type { ExperimentRecord, PanelRecord, SensorRecord } from "../geometry/record.js";
 import { uprightPanel } from "../geometry/upright-panel.js";
 import { identity } from "../geometry/vector.js";
-import { evAngstrom } from "../geometry/crystfel.js";
+import { evAngstrom } from "../geometry/photon.js";
 import { parseNumber } from "../field.js";
 
 /** Numbers of a camera server's header, in its own units; undefined where it does not state them. */

@@ -1,6 +1,7 @@
 import { InputError } from "../../ndarray/errors.js";
 import { parseNumber } from "../field.js";
-import { evAngstrom, parseCrystfelGeometry } from "./crystfel.js";
+import { parseCrystfelGeometry } from "./crystfel.js";
+import { evAngstrom } from "./photon.js";
 import type { CrystalRecord, ExperimentRecord } from "./record.js";
 import { plus, reciprocalOf, scaled, spanSpace, type Vector3 } from "./vector.js";
 

@@ -39,6 +39,11 @@ export function formatCrystfelGeometry(text: string, refined: ExperimentRecord):
   return `${lines.join(ending)}${ending}`;
 }
 
+/** A CrystFEL geometry file with another camera length, in mm. */
+export function withCameraLength(text: string, cameraMm: number): string {
+  return text.replace(/^([^;=\r\n]*\bclen[ \t]*=[ \t]*)[^;\r\n]*?(?=[ \t]*(?:;|$))/gm, `$1${Number((cameraMm / 1000).toPrecision(12))} m`);
+}
+
 function directionText([x, y, z]: Vector3): string {
   const term = (value: number, axis: string): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(9)}${axis}`;
   return `${term(x, "x")} ${term(y, "y")} ${term(z, "z")}`;

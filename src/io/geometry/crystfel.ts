@@ -3,12 +3,11 @@ import { quote } from "../field.js";
 import { badPixels } from "./crystfel-bad-pixels.js";
 import { ignoredSettings } from "./crystfel-ignored.js";
 import { axesOf, maskMapsOf, maskSetting } from "./crystfel-masks.js";
-import { measured, needed, numberOf, type Settings } from "./crystfel-settings.js";
+import { cameraLength, gainLeftOpen, leftOpen, photonsOf, shiftOf } from "./crystfel-lengths.js";
+import { needed, numberOf, type Settings } from "./crystfel-settings.js";
+import { evAngstrom } from "./photon.js";
 import type { ExperimentRecord, GroupRecord, PanelRecord } from "./record.js";
 import { cross, lengthOf, type Vector3 } from "./vector.js";
-
-/** eV times A of a photon. */
-export const evAngstrom = 12398.419843320026;
 
 export function isCrystfelGeometry(text: string): boolean {
   return /^[^;\n]*\/min_fs\s*=/m.test(text) && /^[^;\n]*\/corner_x\s*=/m.test(text);
@@ -50,17 +49,20 @@ export function parseCrystfelGeometry(text: string, name: string, imageEv?: numb
     else general.set(maskSetting(key), { word, line: index + 1 });
   });
   if (panels.size === 0) throw new InputError(`${name} is a geometry file without any panel`);
-  const wavelengthA = wavelengthOf(general, name, remarks);
-  const camera = cameraLength(panels, general, name);
+  const photons = photonsOf(general, name, remarks);
+  const camera = cameraLength([...panels.values()], general, name);
+  const shift = shiftOf(general, name);
+  const leftToImage = [photons, camera.leftToImage, ...shift].filter((value) => typeof value === "object");
+  for (const value of leftToImage) remarks.add(leftOpen(value));
+  const wavelengthA = typeof photons === "number" ? photons : undefined;
   const energyEv = imageEv ?? (wavelengthA && evAngstrom / wavelengthA);
-  const shiftMm = shiftOf(general, name, remarks);
-  const listed = [...panels].map(([panel, settings]) => panelOf(panel, settings, [...shiftMm, camera.millimetresOf(settings)], energyEv, name));
+  const [shiftX, shiftY] = shift.map((along) => (typeof along === "number" ? along : 0));
+  const listed = [...panels].map(([panel, settings]) => panelOf(panel, settings, [shiftX, shiftY, camera.millimetresOf(settings)], energyEv, name));
   const masked = badPixels(bad, [...panels], listed, name);
   checkAxes(panels, name, remarks);
   const maps = [...panels.values()].map((settings) => maskMapsOf(settings, name, remarks));
-  if (energyEv === undefined && [...panels.values()].some((settings) => settings.has("adu_per_eV"))) remarks.add("adu_per_eV is ignored, as the file states no photon energy; -gain states the counts of a photon");
+  if (energyEv === undefined && [...panels.values()].some((settings) => settings.has("adu_per_eV"))) remarks.add(gainLeftOpen);
   for (const sentence of ignoredSettings(general, [...panels])) remarks.add(sentence);
-  if (camera.statedBy !== undefined) remarks.add(`the camera length is left open: ${camera.statedBy}`);
   return {
     source: name,
     kind: "CrystFEL geometry",
@@ -70,7 +72,8 @@ export function parseCrystfelGeometry(text: string, name: string, imageEv?: numb
     crystals: [],
     images: [],
     dataSet: dataSetOf([...panels.values()], remarks),
-    openShift: camera.statedBy === undefined ? undefined : { along: [0, 0, 1], statedBy: camera.statedBy },
+    openShift: camera.leftToImage && { along: [0, 0, 1], statedBy: camera.leftToImage.statedBy },
+    leftToImage,
     remarks: [...remarks],
   };
 }
@@ -101,65 +104,6 @@ function dataSetOf(panels: readonly Settings[], remarks: Set<string>): string | 
   return names.size === 1 && name?.includes("%") === false ? name : undefined;
 }
 
-/** The wavelength that the file states, in A; a path says that the image states it. */
-function wavelengthOf(general: Settings, name: string, remarks: Set<string>): number | undefined {
-  const ofElectrons = general.get("electron_voltage");
-  if (ofElectrons) throw new InputError(`${name}, line ${ofElectrons.line}: electron_voltage is of electrons, and X-rays are simulated here`);
-  const inA = (key: keyof typeof units): number | undefined => {
-    const setting = general.get(key);
-    const value = setting && measured(setting, key, units[key], name);
-    if (setting && value === undefined) remarks.add(`the wavelength is left open: ${key} is ${setting.word} of the image`);
-    if (value !== undefined && !(value > 0)) throw new InputError(`${name}, line ${setting?.line}: ${key} is ${value}; it must be above 0`);
-    return value === undefined || key === "wavelength" ? value : evAngstrom / value;
-  };
-  const [wavelengthA, ofEnergyA] = [inA("wavelength"), inA("photon_energy")];
-  if (wavelengthA !== undefined && ofEnergyA !== undefined && Math.abs(ofEnergyA / wavelengthA - 1) > 1e-3) {
-    remarks.add(`wavelength is ${wavelengthA} A, and photon_energy means ${Number(ofEnergyA.toPrecision(6))} A; the first one is taken`);
-  }
-  return wavelengthA ?? ofEnergyA;
-}
-
-/** In A and eV. */
-const units = {
-  wavelength: { A: 1, m: 1e10 },
-  photon_energy: { "": 1, eV: 1, keV: 1e3, MeV: 1e6 },
-} as const;
-
-/** In mm: a length without a unit is in metres. */
-const lengths = { "": 1000, m: 1000, mm: 1 };
-
-interface CameraLength {
-  /** where the image is to state it */
-  readonly statedBy: string | undefined;
-  readonly millimetresOf: (settings: Settings) => number;
-}
-
-/** Distances along the beam: clen, which may be a place in the image, and coffset. */
-function cameraLength(panels: ReadonlyMap<string, Settings>, general: Settings, name: string): CameraLength {
-  const along = (clen: { readonly word: string; readonly line: number } | undefined): number | undefined => clen && measured(clen, "clen", lengths, name);
-  const open = [general, ...panels.values()].map((settings) => settings.get("clen")).find((clen) => clen !== undefined && along(clen) === undefined);
-  return {
-    statedBy: open && `clen is ${open.word} of the image`,
-    millimetresOf: (settings) => {
-      const clen = settings.get("clen") ?? general.get("clen");
-      if (clen === undefined && open === undefined) throw new InputError(`${name} states no clen, the camera length`);
-      return (open ? 0 : (along(clen) ?? 0)) + (numberOf(settings, "coffset", name) ?? 0) * 1000;
-    },
-  };
-}
-
-/** The shift of the whole detector along X and Y; what the image is to state is taken for 0. */
-function shiftOf(general: Settings, name: string, remarks: Set<string>): [xMm: number, yMm: number] {
-  const along = (key: string): number => {
-    const setting = general.get(key);
-    if (setting === undefined) return 0;
-    const value = measured(setting, key, lengths, name);
-    if (value === undefined) remarks.add(`${key} is ${setting.word} of the image, and is taken for 0`);
-    return value ?? 0;
-  };
-  return [along("detector_shift_x"), along("detector_shift_y")];
-}
-
 /** A panel whose corner stands at a place of the laboratory beside the shift of all panels. */
 function panelOf(panel: string, settings: Settings, [shiftX, shiftY, zMm]: Vector3, energyEv: number | undefined, name: string): PanelRecord {
   const of = (key: string): number => needed(settings, key, panel, name);
@@ -183,6 +127,7 @@ function panelOf(panel: string, settings: Settings, [shiftX, shiftY, zMm]: Vecto
     slow,
     ...trustedOf(settings, name),
     ...(gain !== undefined && { gain }),
+    ...(gain === undefined && countsPerEv !== undefined && { gainPerEv: countsPerEv }),
     inImage: { fast: minFs, slow: minSs },
   };
 }

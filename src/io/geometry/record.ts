@@ -27,8 +27,22 @@ export interface ExperimentRecord {
   readonly dataSet?: string | undefined;
   /** where the source states the detector's place only up to a shift: along which direction, and what would state it */
   readonly openShift?: { readonly along: Vector3; readonly statedBy: string } | undefined;
+  /** numbers that the source leaves to the image's file */
+  readonly leftToImage?: readonly ImageValue[] | undefined;
   /** sentences on what the source leaves open, ignores or contradicts */
   readonly remarks: readonly string[];
+}
+
+/** A number that stands in the image's file, one for all images or one for each. */
+export interface ImageValue {
+  /** what it is; a camera length is added to the panels' offsets along the beam */
+  readonly quantity: "wavelength" | "photon energy" | "camera length" | "shift along x" | "shift along y";
+  /** of the data set */
+  readonly path: string;
+  /** what one of its numbers is, in A, eV or mm */
+  readonly unit: number;
+  /** how the source says so */
+  readonly statedBy: string;
 }
 
 /** What a source knows of the X-rays. */
@@ -63,6 +77,8 @@ export interface PanelRecord {
   readonly trusted?: { readonly lowest?: number | undefined; readonly overload?: number | undefined } | undefined;
   /** counts per photon */
   readonly gain?: number | undefined;
+  /** counts per eV, where the energy of a photon is left to the image's file */
+  readonly gainPerEv?: number | undefined;
   /** counts of a pixel without photons */
   readonly pedestal?: number | undefined;
   /** rectangles of pixels that do not exist or do not count */

@@ -39,10 +39,15 @@ const units = {
   energy: { "": 1, ev: 1, kev: 1e3, mev: 1e6, j: 1 / 1.602176634e-19 },
 } as const;
 
+/** What a unit is in mm, degrees, A or eV; undefined where it is none of its kind. */
+export function unitNamed(stated: string, kind: keyof typeof units): number | undefined {
+  const word = stated.trim().toLowerCase();
+  return Object.entries(units[kind]).find(([unit]) => unit === word || (unit.length > 2 && `${unit}s` === word))?.[1];
+}
+
 function factorOf(file: Hdf5File, path: string, kind: keyof typeof units, attribute = "units"): number {
   const stated = file.attribute(path, attribute);
-  const word = typeof stated === "string" ? stated.trim().toLowerCase() : "";
-  const factor = Object.entries(units[kind]).find(([unit]) => unit === word || (unit.length > 2 && `${unit}s` === word))?.[1];
+  const factor = unitNamed(typeof stated === "string" ? stated : "", kind);
   if (factor === undefined) throw new InputError(`${file.name}: ${path} has the unit "${String(stated)}", which is not one of ${kind}`);
   return factor;
 }

@@ -1,4 +1,4 @@
-import { evAngstrom } from "../geometry/crystfel.js";
+import { evAngstrom } from "../geometry/photon.js";
 import type { Hdf5File } from "./open.js";
 import { toAngstrom, toElectronVolts } from "./transformations.js";
 

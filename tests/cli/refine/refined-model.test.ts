@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import * as h5wasm from "h5wasm/node";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { refinedModel } from "../../../src/cli/refine/refined-model.js";
@@ -5,10 +7,14 @@ import { firstDetector } from "../../../src/input/record-detector.js";
 import { crystalOfRecord } from "../../../src/input/record-crystal.js";
 import { mountedPanels } from "../../../src/input/record-panels.js";
 import { geometryIn } from "../../../src/io/geometry/crystfel-stream.js";
+import { parseCrystfelGeometry } from "../../../src/io/geometry/crystfel.js";
 import { parseModelFile } from "../../../src/io/geometry/model-file.js";
+import type { ExperimentRecord } from "../../../src/io/geometry/record.js";
 import type { Experiment } from "../../../src/models/experiment.js";
 import { dialsModel, stream } from "../../io/geometry/small-models.js";
 import { withBench } from "../workbench.js";
+
+await h5wasm.ready;
 
 /** The experiment of the first image of a model file, as a refinement begins with it. */
 function experimentOf(text: string): Experiment {
@@ -33,6 +39,27 @@ test("a stream's geometry is written with its panels moved, and its camera lengt
     const written = await refinedModel(folder, "run.stream", new Map([[0, moved]]));
     assert.is(written?.name, "refined.geom");
     near(places(written?.content ?? ""), places(geometryIn(stream())).map((value, i) => value + (i % 9 === 2 ? 3 : 0)), 1e-6);
+  }));
+
+test("a camera length that the image states stays in the image, and one that an option states is written", () =>
+  withBench({}, async (bench) => {
+    const { folder } = bench;
+    const geometry = geometryIn(stream()).replace(/clen = .*/, "clen = /encoder ; of the image");
+    await bench.put({ "d.geom": geometry });
+    const image = new h5wasm.File(join(folder, "i.h5"), "w");
+    image.create_dataset({ name: "encoder", data: Float64Array.of(90), shape: [1], dtype: "<d" });
+    image.close();
+    const start = experimentOf(stream());
+    const refined = new Map([[undefined, start]]);
+    const zs = ({ panels }: ExperimentRecord): number[] => panels.map(({ originMm }) => originMm[2]);
+    const inImage = parseCrystfelGeometry((await refinedModel(folder, "d.geom", refined, "i.h5"))?.content ?? "", "refined.geom");
+    assert.is(inImage.openShift?.statedBy, "clen is /encoder of the image");
+    near(zs(inImage), [250 - 90, 250 - 90], 1e-6);
+    const { content = "" } = (await refinedModel(folder, "d.geom", refined)) ?? {};
+    assert.match(content, /clen = 0\.25\d* m ; of the image/);
+    const inFile = parseCrystfelGeometry(content, "refined.geom");
+    assert.is(inFile.openShift, undefined);
+    near(zs(inFile), [250, 250], 1e-6);
   }));
 
 const model = dialsModel();
