@@ -6,7 +6,7 @@ import type { Symmetric, Tensor } from "../physics/symmetric.js";
 import { directBasis, reciprocalBasis, type DirectBasis, type ReciprocalBasis } from "../physics/lattice.js";
 import { product, rotate, rotateAxis, rotationMatrix, scale, transform, type Vector } from "../physics/vector.js";
 import type { Along } from "./beam.js";
-import { drawMosaicDomains, Ran1, type MosaicDomain } from "./ran1.js";
+import { mosaicDomainsOf, type MosaicDomain } from "./ran1.js";
 
 export type { CrystalShape } from "../physics/lattice-factor.js";
 
@@ -191,7 +191,7 @@ export function scatteringLattices(crystal: Crystal<Quantity>, rest: DirectBasis
   const phi = mul(phiDeg, radiansPerDegree);
   const turned = mapBasis(blockLattices(crystal, rest, along), (vector) => rotateAxis(vector, spindle, phi));
   if (mosaic === undefined || domains === 1 || mosaic.spreadDeg === 0) return turned;
-  const drawn = mosaic.drawn ?? drawMosaicDomains(new Ran1().stream(mosaic.seed ?? defaultMosaicSeed), domains);
+  const drawn = mosaic.drawn ?? mosaicDomainsOf(mosaic.seed ?? defaultMosaicSeed, domains);
   const component = (axis: 0 | 1 | 2): Quantity => along(each(steps, domains, (_, domain) => drawn[domain].axis[axis]));
   const angle = mul(along(each(steps, domains, (_, domain) => drawn[domain].angleFactor)), mosaic.spreadDeg, radiansPerDegree);
   const rotation = rotationMatrix([component(0), component(1), component(2)], angle);

@@ -104,6 +104,14 @@ export function drawMosaicDomains(uniform: Uniform, count: number): MosaicDomain
   });
 }
 
+let latest: { readonly seed: number; readonly domains: readonly MosaicDomain[] } | undefined;
+
+/** The rotations of a seed, behind nothing that was drawn before; kept for the next call, as a model records the same ones again and again. */
+export function mosaicDomainsOf(seed: number, count: number): readonly MosaicDomain[] {
+  if (latest?.seed !== seed || latest.domains.length !== count) latest = { seed, domains: drawMosaicDomains(new Ran1().stream(seed), count) };
+  return latest.domains;
+}
+
 /**
  * Angles that turn a crystal to a random orientation.
  * @returns rotations about X, then Y, then Z, in radians

@@ -1,13 +1,13 @@
 import { known, Variable, type Quantity } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
 import { InputError } from "../ndarray/errors.js";
-import { flatData, NdArray } from "../ndarray/ndarray.js";
+import { NdArray } from "../ndarray/ndarray.js";
 import { shapeNamed } from "../physics/lattice-factor.js";
 import { spotEnd } from "../physics/spots.js";
 import type { Sampling } from "./image.js";
 import { blockPixels } from "./live/pixel-block.js";
 import type { Negligible } from "./live/reach.js";
-import { scatteringReflections, type ScatteringReflections } from "./live/scattering-reflections.js";
+import { surveyAmplitudes, type AmplitudeSurvey } from "./live/scattering-reflections.js";
 
 /**
  * Which steps may be left out of an image: none; those that are exactly 0, which changes no digit; or also those that are no more than
@@ -50,8 +50,9 @@ export function negligibleIn(
   const part = typeof skip === "number" ? skip : 0;
   const { shape = "square" } = experiment.crystal;
   if (closed === undefined && part === 0 && !shapeNamed(shape).ends) return undefined;
-  const factor = closed ? 0 : squaresToZero / largestAmplitude(experiment);
-  return { factor, exponent: spotEnd * (1 + rounding), part, reflections: scatteringIn(experiment) };
+  const survey = surveyOf(experiment);
+  const factor = closed ? 0 : squaresToZero / (survey?.largest ?? singleAmplitude(experiment));
+  return { factor, exponent: spotEnd * (1 + rounding), part, reflections: survey?.reflections };
 }
 
 /** Whether amplitudes are as large as the grid's at the most. */
@@ -59,31 +60,17 @@ function isWeakened({ crystal: { bFactorA2: b = 0 } }: Experiment<Quantity>): bo
   return (typeof b === "number" || b instanceof Variable) && known(b) >= 0;
 }
 
-/** The largest amplitude that a step's lattice factor is multiplied by; Infinity where it is not known, NaN where there is a wrong one. */
-function largestAmplitude(experiment: Experiment<Quantity>): number {
-  const { structureFactors, amplitudes } = experiment;
-  if (!isWeakened(experiment)) return Infinity;
-  if (typeof structureFactors === "number") return largestOf([structureFactors]);
-  const grid = amplitudes ?? structureFactors.grid;
-  if (!(grid instanceof NdArray)) return Infinity;
-  return largestOf([structureFactors.defaultF, largestOf(flatData(grid))]);
+/** The size of the amplitude that all reflections have; Infinity where it is not known, NaN where it is a wrong one. */
+function singleAmplitude(experiment: Experiment<Quantity>): number {
+  const { structureFactors } = experiment;
+  if (typeof structureFactors !== "number" || !isWeakened(experiment)) return Infinity;
+  return Number.isFinite(structureFactors) ? Math.abs(structureFactors) : NaN;
 }
 
-/** Which reflections have amplitudes other than 0; undefined where that is not known. */
-function scatteringIn(experiment: Experiment<Quantity>): ScatteringReflections | undefined {
+/** The amplitudes of a grid that bounds what steps scatter; undefined where there is none, or they may be stronger. */
+function surveyOf(experiment: Experiment<Quantity>): AmplitudeSurvey | undefined {
   const { structureFactors, amplitudes } = experiment;
   if (typeof structureFactors === "number" || !isWeakened(experiment)) return undefined;
   const grid = amplitudes ?? structureFactors.grid;
-  return grid instanceof NdArray ? scatteringReflections(grid, structureFactors.min, structureFactors.defaultF) : undefined;
-}
-
-function largestOf(numbers: ArrayLike<number>): number {
-  let largest = 0;
-  for (let i = 0; i < numbers.length; i++) {
-    const size = Math.abs(numbers[i]);
-    if (size <= largest) continue;
-    if (!(size > largest)) return NaN;
-    largest = size;
-  }
-  return largest < Infinity ? largest : NaN;
+  return grid instanceof NdArray ? surveyAmplitudes(grid, structureFactors.min, structureFactors.defaultF) : undefined;
 }

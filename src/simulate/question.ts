@@ -10,7 +10,7 @@ import { describe, describeShape, InputError, ShapeError } from "../ndarray/erro
 import type { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
 import { recordImage, type PixelInputs, type Sampling } from "./image.js";
-import { leafPixels } from "./live/pixel-block.js";
+import { groupPixels } from "./live/pixel-block.js";
 import type { Reach } from "./live/reach.js";
 import { recordReach } from "./live/record-reach.js";
 import { stepCounts } from "./steps.js";
@@ -108,7 +108,7 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
   const experiment = experimentOf(all);
   const { points, sources: beams, orientations } = stepCounts(experiment, sampling.oversample);
   const reflections = sampling.closed?.reflections.reduce((product, count) => product * count, 1) ?? 1;
-  const mask = (): Variable => tape.input({ shape: [points, beams, orientations * reflections, tileSize / leafPixels], dtype });
+  const mask = (): Variable => tape.input({ shape: [points, beams, orientations * reflections, tileSize / groupPixels], dtype });
   const pixels: PixelInputs = { ...indices, ...(sampling.isMasked && { live: mask() }) };
   const { image, leaving, reach, leavesZero } = recordImage(experiment, sampling, pixels);
   const leavingCount = leaving ? sum(leaving, 1, 2, 3) : tape.constant(0, dtype);

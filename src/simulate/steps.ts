@@ -5,7 +5,7 @@ import { sourceCount, type Along } from "../models/beam.js";
 import { orientationCount } from "../models/crystal.js";
 import type { Experiment } from "../models/experiment.js";
 import { array } from "../ndarray/ndarray.js";
-import { leafPixels } from "./live/pixel-block.js";
+import { groupPixels } from "./live/pixel-block.js";
 
 /**
  * The axes of the tape on which an image is recorded, in the reference program's loop order: pixels; points in a pixel (sensor
@@ -40,7 +40,7 @@ export function along({ tape, dtype }: Variable, axis: StepAxis): Along {
 
 /** Steps of each pixel, 0 where they are not live: where the tile's mask, shape [points, sources, orientations, leaves], is 0. */
 export function whereLive(steps: Variable, live: Variable | undefined): Variable {
-  return live ? masked(steps, live, leafPixels) : steps;
+  return live ? masked(steps, live, groupPixels) : steps;
 }
 
 /** The first of the values that would be spread. */

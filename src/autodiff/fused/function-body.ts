@@ -6,6 +6,8 @@ import { reuseLocals, type LoopRange } from "./reused-locals.js";
 export const i32 = 0x7f;
 export const f64 = 0x7c;
 export const v128 = 0x7b;
+/** Bytes of a vector. */
+export const vectorBytes = 16;
 export type ValueType = typeof i32 | typeof f64 | typeof v128;
 
 const none = 0x40;
@@ -112,6 +114,13 @@ export class FunctionBody {
 
   loadInteger(byteOffset: number): void {
     this.#code.bytes.byte(0x28);
+    this.#code.bytes.byte(0);
+    this.#code.bytes.unsigned(byteOffset);
+  }
+
+  /** Stores an integer of 32 bits at an address before it on the stack. */
+  storeInteger(byteOffset: number): void {
+    this.#code.bytes.byte(0x36);
     this.#code.bytes.byte(0);
     this.#code.bytes.unsigned(byteOffset);
   }

@@ -1,6 +1,7 @@
 import { numberBytes } from "./constant-pool.js";
-import { i32 } from "./function-body.js";
-import type { LoopContext } from "./loop-context.js";
+import { i32, vectorBytes } from "./function-body.js";
+import type { VectorAddress } from "./lanes.js";
+import type { LoopContext, TurnPlace } from "./loop-context.js";
 import { scalarOpcodes } from "./opcodes.js";
 import { placeOf } from "./plan.js";
 
@@ -67,11 +68,15 @@ export class HeapAddresses {
     else this.#context.body.get(base.local);
   }
 
-  /**
-   * Puts on the stack how far all loops have moved an op's place.
-   * @param counter how far the innermost loop has come, in bytes of a contiguous place
-   */
-  push(op: number, counter: number | undefined): void {
+  /** Where the vectors of an op's numbers stand in a turn of the innermost loop. */
+  inTurn(op: number, turn: TurnPlace | undefined): VectorAddress {
+    const byteOffset = this.byteOffset(op);
+    const apart = turn?.second === undefined ? vectorBytes : 0;
+    return { push: (part) => this.#push(op, part === 1 && turn?.second !== undefined ? turn.second : turn?.first), byteOffset: (part) => byteOffset + apart * part };
+  }
+
+  /** Puts on the stack how far all loops have moved an op's place. */
+  #push(op: number, counter: number | undefined): void {
     const { body, nest, plan } = this.#context;
     const base = this.base(op);
     const stride = nest.vector === undefined ? 0 : placeOf(plan, op).strides[nest.vector];

@@ -4,6 +4,8 @@ import { has, type Axes, type GridPlace, type Place } from "./plan.js";
 
 /** Elements that every vector, be it of float64 or float32, divides. */
 export const wholeVectors = 4;
+/** Whether loops can work on groups of so many elements: on one a turn, on several turns of one, or on two a turn. */
+export const isWholeVectors = (elements: number): boolean => elements % wholeVectors === 0 || 2 * elements === wholeVectors;
 /** Elements by which every stretch of the heap is aligned. */
 const alignment = 8;
 /** Elements between two stretches: without them, arrays of a power of 2 would compete for the same lines of the processor's cache. */

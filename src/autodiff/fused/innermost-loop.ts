@@ -1,8 +1,8 @@
 import { numberBytes } from "./constant-pool.js";
 import { v128, zeroVector } from "./function-body.js";
 import { HeapAddresses } from "./heap-addresses.js";
-import { Lanes } from "./lanes.js";
-import { isDouble, loopDType, type LoopContext } from "./loop-context.js";
+import { Lanes, oneAfterAnother, type VectorAddress } from "./lanes.js";
+import { isDouble, loopDType, type LoopContext, type TurnPlace } from "./loop-context.js";
 import { LoopTurn } from "./loop-turn.js";
 import { countAlong } from "./mask-row.js";
 import type { Part } from "./parts.js";
@@ -41,7 +41,7 @@ export class InnermostLoop {
     this.#behindWhatItReads(
       () => {
         if (vector === undefined) this.#turn.write(undefined, registers);
-        else countAlong(this.#context, vector, this.#lanes.count, (counter) => this.#turn.write(counter, registers));
+        else countAlong(this.#context, vector, this.#lanes.count, (place) => this.#turn.write(place, registers));
       },
       () => {
         for (const { locals } of registers) for (const local of locals) zeroVector(body, local);
@@ -52,31 +52,31 @@ export class InnermostLoop {
 
   /**
    * One turn of it, where it is only a part of the loop.
-   * @param counter how far the loop has come, in bytes of a contiguous place
+   * @param place where it stands; undefined where the loop has a single turn
    * @param carried where values that pass between parts stand, and, by the sums, what they have come to
    */
-  writeTurn(counter: number | undefined, carried: Carried): void {
+  writeTurn(place: TurnPlace | undefined, carried: Carried): void {
     const lanes = this.#lanes;
     const turn = this.#turn;
     const { body } = this.#context;
-    const atPlace = (op: number, work: (pushAddress: () => void, byteOffset: number) => void): void => {
-      const place = carried.get(op);
-      if (place !== undefined) work(() => body.i32Const(0), place);
+    const whereCarried = (op: number, work: (address: VectorAddress) => void): void => {
+      const at = carried.get(op);
+      if (at !== undefined) work(oneAfterAnother(body, at));
     };
     this.#behindWhatItReads(() => {
       for (const op of this.#level.received) {
-        atPlace(op, (push, place) => turn.receive(op, isDouble(this.#context, op) ? lanes.load(push, place) : lanes.loadSingle(push, place)));
+        whereCarried(op, (address) => turn.receive(op, isDouble(this.#context, op) ? lanes.load(address) : lanes.loadSingle(address)));
       }
       const registers = this.#registers();
-      for (const { sum, locals } of registers) atPlace(sum, (push, place) => locals.forEach((local, i) => body.loadInto(local, push, place + 16 * i)));
-      turn.write(counter, registers);
+      for (const { sum, locals } of registers) whereCarried(sum, ({ push, byteOffset }) => locals.forEach((local, i) => body.loadInto(local, () => push(i), byteOffset(i))));
+      turn.write(place, registers);
       for (const op of this.#level.passed) {
-        atPlace(op, (push, place) => {
-          if (isDouble(this.#context, op)) lanes.store(push, place, turn.valueOf(op));
-          else lanes.storeSingle(push, place, turn.valueOf(op));
+        whereCarried(op, (address) => {
+          if (isDouble(this.#context, op)) lanes.store(address, turn.valueOf(op));
+          else lanes.storeSingle(address, turn.valueOf(op));
         });
       }
-      for (const { sum, locals } of registers) atPlace(sum, (push, place) => locals.forEach((local, i) => body.storeFrom(local, push, place + 16 * i)));
+      for (const { sum, locals } of registers) whereCarried(sum, ({ push, byteOffset }) => locals.forEach((local, i) => body.storeFrom(local, () => push(i), byteOffset(i))));
     });
   }
 

@@ -1,7 +1,7 @@
 import type { FloatDType } from "../../ndarray/dtype.js";
 import { VectorMath, type LaneFunction } from "./vector-math.js";
-import { vectorOpcodes } from "./opcodes.js";
-import { v128, zeroVector, type FunctionBody } from "./function-body.js";
+import { scalarOpcodes, vectorOpcodes } from "./opcodes.js";
+import { v128, vectorBytes, zeroVector, type FunctionBody } from "./function-body.js";
 
 /** One number for each element of a loop's turn, in variables: float64, float32, or whichever is asked for first. */
 export interface Numbers {
@@ -9,6 +9,18 @@ export interface Numbers {
   single(): number;
   /** The same numbers, apart from these: what is asked of them is converted anew. */
   copy(): Numbers;
+}
+
+/** Where vectors of float64 stand, that are the parts of a turn's numbers. */
+export interface VectorAddress {
+  /** Puts a part's address on the stack, from which it stands at an offset. */
+  push(part: number): void;
+  byteOffset(part: number): number;
+}
+
+/** Vectors that stand one after another from a place on. */
+export function oneAfterAnother(body: FunctionBody, place: number): VectorAddress {
+  return { push: () => body.i32Const(0), byteOffset: (part) => place + vectorBytes * part };
 }
 
 /** How the elements of a loop's turn stand in vectors. */
@@ -93,34 +105,34 @@ export class Lanes {
     body.choose(then, () => undefined);
   }
 
-  /** Numbers of the heap, in float64; a variable holds the address, from which they stand at an offset. */
-  load(pushAddress: () => void, byteOffset: number): Numbers {
+  /** Numbers of the heap, in float64. */
+  load({ push, byteOffset }: VectorAddress): Numbers {
     return this.eachPart((part) => {
-      pushAddress();
-      if (this.isWide) this.body.load(byteOffset + 16 * part);
-      else this.splat(byteOffset);
+      push(part);
+      if (this.isWide) this.body.load(byteOffset(part));
+      else this.splat(byteOffset(part));
       return this.doubles.keep();
     });
   }
 
-  store(pushAddress: () => void, byteOffset: number, numbers: Numbers): void {
+  store({ push, byteOffset }: VectorAddress, numbers: Numbers): void {
     numbers.doubles().forEach((local, part) => {
-      pushAddress();
+      push(part);
       this.body.get(local);
-      if (this.isWide) this.body.store(byteOffset + 16 * part);
-      else this.body.memory(this.doubles.opcodes.storeLane, byteOffset, 0);
+      if (this.isWide) this.body.store(byteOffset(part));
+      else this.body.memory(this.doubles.opcodes.storeLane, byteOffset(part), 0);
     });
   }
 
   /** The same of numbers that stand there in float32, one after another. */
-  loadSingle(pushAddress: () => void, byteOffset: number): Numbers {
+  loadSingle({ push, byteOffset }: VectorAddress): Numbers {
     const single = this.body.local(v128);
-    this.body.loadInto(single, pushAddress, byteOffset);
+    this.body.loadInto(single, () => push(0), byteOffset(0));
     return this.ofSingle(single);
   }
 
-  storeSingle(pushAddress: () => void, byteOffset: number, numbers: Numbers): void {
-    this.body.storeFrom(numbers.single(), pushAddress, byteOffset);
+  storeSingle({ push, byteOffset }: VectorAddress, numbers: Numbers): void {
+    this.body.storeFrom(numbers.single(), () => push(0), byteOffset(0));
   }
 
   /** A mask of the elements whose place, so many bytes apart from that of the first, is before the end. */
@@ -139,6 +151,26 @@ export class Lanes {
     const masks = (): Numbers => ({
       doubles: once(() => Array.from({ length: this.parts }, (_, part) => mask([0, 0, 1, 1].map((lane) => 2 * part + lane)))),
       single: once(() => mask([0, 1, 2, 3])),
+      copy: masks,
+    });
+    return masks();
+  }
+
+  /** A mask of the elements of the first vector, and of the second one where it stands elsewhere. */
+  distinct(first: number, second: number): Numbers {
+    const { body } = this;
+    body.vectorConst(new Array<number>(vectorBytes).fill(255));
+    const all = this.doubles.keep();
+    body.i32Const(0);
+    body.get(first);
+    body.get(second);
+    body.scalar(scalarOpcodes.i32Ne);
+    body.scalar(scalarOpcodes.i32Sub);
+    body.vector(vectorOpcodes.i32Splat);
+    const others = this.doubles.keep();
+    const masks = (): Numbers => ({
+      doubles: () => [all, others],
+      single: once(() => this.singles.shuffled(all, others, [0, 1, 4, 5])),
       copy: masks,
     });
     return masks();

@@ -27,14 +27,27 @@ export interface LoopContext {
   readonly mask?: MaskRow | undefined;
 }
 
-/** The mask of a loop: what it holds for the outer loops' present turn. */
+/** The mask of a loop: which groups are set in the outer loops' present turn. */
 export interface MaskRow {
-  /** the variable that holds its address, from which it stands at an offset */
-  readonly address: number;
-  readonly byteOffset: number;
-  readonly elementBytes: number;
-  readonly groups: number;
+  /** where the list of them begins: of each how far the loop along the vector axis has come there, in bytes of a contiguous place */
+  readonly list: number;
+  /** the variable that holds how many bytes the list has */
+  readonly end: number;
+  /** elements of a group */
   readonly unit: number;
+}
+
+/** Where a turn of a loop stands along the vector axis. */
+export interface TurnPlace {
+  /** the variable that holds how far the loop has come, in bytes of a contiguous place */
+  readonly first: number;
+  /** the same of the turn's second vector of float64, where it does not stand behind the first; it is the first once more where there is no other */
+  readonly second?: number | undefined;
+}
+
+/** The variables that hold it. */
+export function variablesOf({ first, second }: TurnPlace): number[] {
+  return second === undefined ? [first] : [first, second];
 }
 
 /** Of the numbers that fill vectors, where they do. */

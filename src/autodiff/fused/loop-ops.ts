@@ -6,7 +6,7 @@ import type { DType } from "../../ndarray/dtype.js";
 import { broadcastShapes, sizeOf, type Shape } from "../../ndarray/shape.js";
 import { primitiveNamed } from "../primitives/registry.js";
 import type { Node, Program, Typed } from "../tape.js";
-import { HeapLayout, wholeVectors, type Beside } from "./heap-layout.js";
+import { HeapLayout, isWholeVectors, wholeVectors, type Beside } from "./heap-layout.js";
 import { has, isComputed, isSink, sizeAlong, type Axes, type Op, type LoopMask } from "./plan.js";
 import { isZero, vanishes } from "./vanishing.js";
 
@@ -117,7 +117,7 @@ export class LoopOps {
     if (x === undefined || primitive === "constant" || this.#program.nodes[node].inputs.length > 0) return false;
     if (this.mask && (this.mask.node !== node || this.mask.unit !== unit)) return false;
     const first = this.extents.length - shape.length;
-    if (first !== this.vector || shape[0] !== this.extents[first] || unit % wholeVectors !== 0) return false;
+    if (first !== this.vector || shape[0] !== this.extents[first] || !isWholeVectors(unit)) return false;
     if (!this.mask) {
       const strides = this.extents.map((_, axis) => (axis <= first || this.extents[axis] === 1 ? 0 : sizeOf(ofMask.slice(axis - first))));
       this.layout.reserveGrid(node, ofMask);

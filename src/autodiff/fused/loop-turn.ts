@@ -1,8 +1,8 @@
 import { numberBytes } from "./constant-pool.js";
 import { choiceIn, type Choice } from "./choice.js";
 import type { HeapAddresses } from "./heap-addresses.js";
-import type { Lanes, Numbers } from "./lanes.js";
-import { isDouble, loopDType, type LoopContext } from "./loop-context.js";
+import type { Lanes, Numbers, VectorAddress } from "./lanes.js";
+import { isDouble, loopDType, type LoopContext, type TurnPlace } from "./loop-context.js";
 import { LookupEmitter } from "./lookup-emitter.js";
 import { lookupGroups, scatterGroup, type LookupGroup } from "./lookups.js";
 import type { Part } from "./parts.js";
@@ -50,25 +50,25 @@ export class LoopTurn {
 
   /**
    * Reads, computes, stores and adds up.
-   * @param counter how far the loop has come, in bytes of a contiguous place
+   * @param place where it stands; undefined where the loop has a single turn
    * @param registers of the sums over the loop
    */
-  write(counter: number | undefined, registers: readonly SumRegister[]): void {
+  write(place: TurnPlace | undefined, registers: readonly SumRegister[]): void {
     const { vectors, computed, stored, sums, scatters } = this.#level;
     const lanes = this.#lanes;
     const addresses = this.#addresses;
-    const addressOf = (op: number) => (): void => addresses.push(op, counter);
+    const addressOf = (op: number): VectorAddress => addresses.inTurn(op, place);
     const registerOf = new Map(registers.map((register) => [register.sum, register]));
     const addUp = (isWanted: (sink: number) => boolean): void => {
-      const inLoop = this.#elementsInLoop(counter);
+      const inLoop = this.#elementsInLoop(place);
       for (const sum of sums) if (isWanted(sum)) this.#addUp(sum, registerOf.get(sum), addressOf(sum), inLoop);
       for (const scatter of scatters) if (isWanted(scatter)) this.#scatter(scatter, inLoop);
     };
-    for (const op of vectors) this.#values.set(op, lanes.load(addressOf(op), addresses.byteOffset(op)));
+    for (const op of vectors) this.#values.set(op, lanes.load(addressOf(op)));
     const choice = this.#choice;
     if (choice) this.#writeChoice(choice, addUp);
     else for (const op of computed) this.#compute(op);
-    for (const op of stored) lanes.store(addressOf(op), addresses.byteOffset(op), this.valueOf(op));
+    for (const op of stored) lanes.store(addressOf(op), this.valueOf(op));
     addUp((sink) => !choice?.parts.some(({ sinks }) => sinks.includes(sink)));
   }
 
@@ -97,13 +97,12 @@ export class LoopTurn {
     }
   }
 
-  #addUp(sum: number, register: SumRegister | undefined, pushAddress: () => void, inLoop: Numbers | undefined): void {
+  #addUp(sum: number, register: SumRegister | undefined, address: VectorAddress, inLoop: Numbers | undefined): void {
     const lanes = this.#lanes;
     const value = this.valueOf(this.#context.plan.ops[sum].inputs[0]);
     if (register) return register.add(value, inLoop);
-    const byteOffset = this.#addresses.byteOffset(sum);
-    const sofar = lanes.load(pushAddress, byteOffset).doubles();
-    lanes.store(pushAddress, byteOffset, lanes.eachPart((part) => lanes.doubles.do("add", sofar[part], value.doubles()[part])));
+    const sofar = lanes.load(address).doubles();
+    lanes.store(address, lanes.eachPart((part) => lanes.doubles.do("add", sofar[part], value.doubles()[part])));
   }
 
   #compute(id: number): void {
@@ -170,10 +169,11 @@ export class LoopTurn {
     return { points, distances };
   }
 
-  /** A mask of the elements that the loop has, where it is filled up with others. */
-  #elementsInLoop(counter: number | undefined): Numbers | undefined {
+  /** A mask of the elements that the loop has, where it is filled up with others, or has the first vector twice. */
+  #elementsInLoop(place: TurnPlace | undefined): Numbers | undefined {
     const { plan, nest, isWide } = this.#context;
-    if (counter === undefined || nest.vector === undefined || !isWide || plan.padded[nest.vector] === plan.extents[nest.vector]) return undefined;
-    return this.#lanes.before(counter, plan.extents[nest.vector] * numberBytes, numberBytes);
+    if (place?.second !== undefined) return this.#lanes.distinct(place.first, place.second);
+    if (place === undefined || nest.vector === undefined || !isWide || plan.padded[nest.vector] === plan.extents[nest.vector]) return undefined;
+    return this.#lanes.before(place.first, plan.extents[nest.vector] * numberBytes, numberBytes);
   }
 }

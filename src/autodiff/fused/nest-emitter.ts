@@ -8,7 +8,7 @@ import { shortcutsIn } from "./half-turns.js";
 import { numberBytes } from "./constant-pool.js";
 import { FunctionBody, v128, zeroVector } from "./function-body.js";
 import { InnermostLoop } from "./innermost-loop.js";
-import type { LoopContext, MaskRow } from "./loop-context.js";
+import { variablesOf, type LoopContext, type MaskRow, type TurnPlace } from "./loop-context.js";
 import { countAlong, maskRow } from "./mask-row.js";
 import { partsOf, type Part } from "./parts.js";
 import { has, placeOf, scatterPlaces, sizeAlong, type Nest, type Plan } from "./plan.js";
@@ -26,7 +26,7 @@ export function emitNest(plan: Plan, nest: Nest, context: ModuleContext): Functi
   const levelsFrom = (depth: number, mask?: MaskRow): void => {
     const { masked } = nest;
     if (masked?.depth === depth && mask === undefined) {
-      const row = maskRow(plan, masked.by, body, counters);
+      const row = maskRow(plan, masked.by, body, context.pool, counters);
       return body.choose(() => levelsFrom(depth, row), () => undefined);
     }
     const level = nest.levels[depth];
@@ -55,32 +55,30 @@ export function emitNest(plan: Plan, nest: Nest, context: ModuleContext): Functi
 /** A loop whose turn is a series of functions, which take the variables that count. */
 function emitInParts(parts: readonly Part[], context: LoopContext, { addFunction }: ModuleContext): void {
   const { body, plan, nest, isWide, isDoubled, counters, pool } = context;
-  const inFunction = (part: Part, isTurn: boolean, write: (loop: InnermostLoop, counter: number | undefined) => void): number => {
-    const hasCounter = isTurn && nest.vector !== undefined;
-    const own = new FunctionBody(counters.size + (hasCounter ? 1 : 0));
+  const inFunction = (part: Part, place: TurnPlace | undefined, write: (loop: InnermostLoop, place: TurnPlace | undefined) => void): number => {
+    const own = new FunctionBody(counters.size + (place ? variablesOf(place).length : 0));
     const parameters = new Map([...counters.keys()].map((axis, i) => [axis, i]));
-    write(new InnermostLoop(part, { ...context, body: own, counters: parameters }), hasCounter ? counters.size : undefined);
+    const first = counters.size;
+    write(new InnermostLoop(part, { ...context, body: own, counters: parameters }), place && { first, second: place.second === undefined ? undefined : first + 1 });
     return addFunction(own);
   };
-  const call = (index: number, counter?: number): void => {
+  const call = (index: number, place?: TurnPlace): void => {
     for (const local of counters.values()) body.get(local);
-    if (counter !== undefined) body.get(counter);
+    if (place) for (const local of variablesOf(place)) body.get(local);
     body.call(index);
   };
 
   const sizes = new Map(parts.flatMap((part) => [...new InnermostLoop(part, context).carriedBytes()]));
   const carried = new Map([...sizes].map(([op, bytes]) => [op, numberBytes * pool.reserve(bytes / numberBytes)]));
   for (const { sums } of parts) for (const sum of sums) if (sizes.has(sum)) clear(body, carried.get(sum) ?? 0, sizes.get(sum) ?? 0);
-  const turns = parts.map((part) => inFunction(part, true, (loop, counter) => loop.writeTurn(counter, carried)));
-  if (nest.vector === undefined) for (const turn of turns) call(turn);
-  else {
-    countAlong(context, nest.vector, lanesOf(plan, isWide, isDoubled), (counter) => {
-      for (const turn of turns) call(turn, counter);
-    });
-  }
+  const writeTurns = (place?: TurnPlace): void => {
+    for (const part of parts) call(inFunction(part, place, (loop, own) => loop.writeTurn(own, carried)), place);
+  };
+  if (nest.vector === undefined) writeTurns();
+  else countAlong(context, nest.vector, lanesOf(plan, isWide, isDoubled), writeTurns);
   for (const part of parts) {
     if (!part.sums.some((sum) => sizes.has(sum))) continue;
-    call(inFunction({ ...part, scalars: [] }, false, (loop) => loop.writeEnd(carried)));
+    call(inFunction({ ...part, scalars: [] }, undefined, (loop) => loop.writeEnd(carried)));
   }
 }
 

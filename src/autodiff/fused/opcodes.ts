@@ -1,7 +1,7 @@
 /** The instructions of WebAssembly that loops over vectors of floats need. */
 
 /** Instructions without immediates that take their operands from the stack. */
-export const scalarOpcodes = { i32Add: 0x6a, i32Mul: 0x6c, i32LtU: 0x49, f64FromF32: 0xbb, f32FromF64: 0xb6, i32Or: 0x72 };
+export const scalarOpcodes = { i32Add: 0x6a, i32Sub: 0x6b, i32Mul: 0x6c, i32LtU: 0x49, f64FromF32: 0xbb, f32FromF64: 0xb6, i32Ne: 0x47, i32Shl: 0x74 };
 
 /** The same of the vector instructions; those of floats by their number of lanes. */
 export const vectorOpcodes = {

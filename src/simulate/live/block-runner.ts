@@ -5,7 +5,7 @@ import { writeKnown, writeParameters } from "../run-arguments.js";
 import type { TileJob, TileRun } from "../tile-run.js";
 import { blockOfTile, type BlockOfPanel } from "./blocked-pixels.js";
 import type { Blocks } from "./blocks.js";
-import { leafPixels, leavesOfBlock } from "./pixel-block.js";
+import { leafColumn, leafPixels, leafRow, leavesAlong, leavesOfBlock } from "./pixel-block.js";
 import { LeafTile } from "./leaf-tile.js";
 import { liveStepsOn, type LiveSteps } from "./live-steps.js";
 
@@ -26,7 +26,7 @@ export class BlockRunner {
   #row = 0;
   /** the panel that they are on */
   #panel = 0;
-  /** where leaves of the present block stand in the tile, of those whose live steps are not in the mask yet; or -1 */
+  /** where leaves of the present block, row by row, stand in the tile, of those whose live steps are not in the mask yet; or -1 */
   readonly #slots = new Int32Array(leavesOfBlock).fill(-1);
 
   /** @param workspace of the job's program */
@@ -97,7 +97,7 @@ export class BlockRunner {
   #addLit(run: TileRun, live: LiveSteps, blocks: Blocks, block: BlockOfPanel, leaf: number): void {
     const slot = this.#lit.leaves;
     if (!this.#lit.add(run.pixels, blocks, block, leaf)) return;
-    this.#slots[leaf] = slot;
+    this.#slots[leafRow[leaf] * leavesAlong + leafColumn[leaf]] = slot;
     if (!this.#lit.isFull) return;
     this.#writeMask(live, block);
     this.#slots.fill(-1);
@@ -119,7 +119,7 @@ export class BlockRunner {
     const tile = this.#lit;
     const mask = this.#mask;
     const at = run.parameters.length;
-    tile.writeCoordinates(run.pixels, inputs[at], inputs[at + 1]);
+    tile.writeCoordinates(inputs[at], inputs[at + 1]);
     if (!hasImage) this.#writeCompared(run, tile, inputs);
     const [, ...results] = this.#workspace.run();
     if (hasImage) {

@@ -5,7 +5,7 @@
 import { allocate, type Data } from "../../ndarray/dtype.js";
 import type { Pixels } from "../pixels.js";
 import type { Blocks } from "./blocks.js";
-import { blockEdge, leafColumn, leafEdge, leafRow } from "./pixel-block.js";
+import { blockEdge, leafColumn, leafEdge, leafPixels, leafRow } from "./pixel-block.js";
 
 /** Blocks along an edge of a patch. */
 export const patchEdge = 4;
@@ -71,24 +71,46 @@ export function firstOfPatch(columns: number, patch: number): { readonly slow: n
   return { slow: row * blockEdge * patchEdge, fast: (patch - row * columns) * blockEdge * patchEdge };
 }
 
+/** Pixels that are worked on together: of each its index in the image, or -1 where it is not selected, and its column and row on the panel. */
+export interface PlacedPixels {
+  readonly places: Int32Array;
+  readonly columns: Data;
+  readonly rows: Data;
+}
+
 /**
- * Writes where a leaf's pixels stand in the image, and -1 for those that are not selected.
+ * Writes where a leaf's pixels stand, from an index on; a pixel that is not selected has the column and row of one that is.
  * @returns how many are selected
  */
-export function writeLeaf({ shape, roi }: Pixels, { columns, rows, kept }: Blocks, { panel, patch, row, column }: BlockOfPanel, leaf: number, places: Data, from: number): number {
-  const { slow, fast } = firstOfPatch(columns, patch);
-  const firstRow = slow + row * blockEdge + leafRow[leaf] * leafEdge;
-  const firstColumn = roi.fastMin + fast + column * blockEdge + leafColumn[leaf] * leafEdge;
-  const above = roi.slowMin + panel * rows;
+export function writeLeaf({ shape, roi }: Pixels, standing: Blocks, { panel, patch, row, column }: BlockOfPanel, leaf: number, into: PlacedPixels, from: number): number {
+  const { kept } = standing;
+  const { places, columns, rows } = into;
+  const patchRow = Math.floor(patch / standing.columns);
+  const firstRow = (patchRow * patchEdge + row) * blockEdge + leafRow[leaf] * leafEdge;
+  const firstColumn = roi.fastMin + ((patch - patchRow * standing.columns) * patchEdge + column) * blockEdge + leafColumn[leaf] * leafEdge;
+  const above = roi.slowMin + panel * standing.rows;
   let selected = 0;
+  let last = 0;
   let at = from;
   for (let y = firstRow; y < firstRow + leafEdge; y++) {
     for (let x = firstColumn; x < firstColumn + leafEdge; x++) {
       const place = (above + y) * shape[1] + x;
-      const isSelected = y < rows && x <= roi.fastMax && (kept === undefined || (kept[place >> 5] & (1 << (place & 31))) !== 0);
-      places[at++] = isSelected ? place : -1;
-      if (isSelected) selected++;
+      const isSelected = y < standing.rows && x <= roi.fastMax && (kept === undefined || (kept[place >> 5] & (1 << (place & 31))) !== 0);
+      places[at] = isSelected ? place : -1;
+      columns[at] = x;
+      rows[at] = roi.slowMin + y;
+      if (isSelected) {
+        selected++;
+        last = at;
+      }
+      at++;
     }
+  }
+  if (selected === leafPixels || selected === 0) return selected;
+  for (let i = from; i < at; i++) {
+    if (places[i] >= 0) continue;
+    columns[i] = columns[last];
+    rows[i] = rows[last];
   }
   return selected;
 }

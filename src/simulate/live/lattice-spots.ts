@@ -10,18 +10,10 @@ import type { SpotPlace } from "./spot-place.js";
 import type { StepGroup } from "./step-groups.js";
 import { extentOf } from "./surface.js";
 
-/**
- * Of an ellipse: its middle, in pixels from the region's first; the square of half its middle row; by how much the middles of its rows move
- * to the left from row to row; and by how much the square of half a row is less, for the square of its distance from the middle.
- */
-const [middleX, middleY, widest, shear, perRow] = [0, 1, 2, 3, 4];
-
 export class LatticeSpots {
   /** of the plane that touches the surface */
   readonly #normal = allocate("float64", 3);
   readonly #cell = new OwnCell();
-  /** of a step's spot */
-  readonly #ellipse = allocate("float64", 5);
   /** in which the group's spots are */
   readonly #box = allocate("float64", 4);
 
@@ -48,9 +40,9 @@ export class LatticeSpots {
     const { place, toUnits } = this;
     const { outline, q, reflection, x: placeX, y: placeY } = place;
     const { half, row, column } = region;
+    const firstRow = leafEdge * row;
     const lastPixel = 2 * half;
     this.#box.set(outline.box);
-    const ellipse = this.#ellipse;
     const normal = this.#normal;
     outline.writeNormal(normal);
     const n0 = normal[0];
@@ -100,65 +92,37 @@ export class LatticeSpots {
       const yd = alongY0 * d0 + alongY1 * d1 + alongY2 * d2;
       const dd = d0 * d0 + d1 * d1 + d2 * d2;
       const area = xx * yy - xy * xy;
-      const perArea = 1 / area;
+      const perBoth = 1 / (area * xx);
+      const perArea = xx * perBoth;
       const nearestX = (xy * yd - yy * xd) * perArea;
       const nearestY = (xy * xd - xx * yd) * perArea;
       const size = square + heightCloseness * dd - (dd + xd * nearestX + yd * nearestY);
       if (size < 0) continue;
       const step = first + i;
-      const toX = Math.sqrt(size * yy * perArea) + margin;
-      const toY = Math.sqrt(size * xx * perArea) + margin;
-      if (this.areCut || !(toX < Infinity && toY < Infinity)) {
+      if (this.areCut || !(perBoth < Infinity)) {
         this.#markCut(step, from, radius, highest, region, found);
         continue;
       }
       const x = placeX + nearestX + half;
       const y = placeY + nearestY + half;
-      const left = Math.max(0, Math.ceil(x - toX));
-      const right = Math.min(lastPixel, Math.floor(x + toX));
-      const top = Math.max(0, Math.ceil(y - toY));
-      const bottom = Math.min(lastPixel, Math.floor(y + toY));
-      if (left > right || top > bottom) continue;
-      const firstColumn = left >> 1;
-      const lastColumn = right >> 1;
-      const firstRow = top >> 1;
-      const lastRow = bottom >> 1;
-      if (firstRow === lastRow || firstColumn === lastColumn) found.add(step, row + firstRow, row + lastRow, column + firstColumn, column + lastColumn);
-      else {
-        const perXX = 1 / xx;
-        ellipse[middleX] = x;
-        ellipse[middleY] = y;
-        ellipse[widest] = size * perXX;
-        ellipse[shear] = xy * perXX;
-        ellipse[perRow] = area * perXX * perXX;
-        this.#markRows(step, firstRow, lastRow, region, found);
+      const toY = Math.sqrt(size * xx * perArea) + margin;
+      const top = y - toY > 0 ? Math.ceil(y - toY) : 0;
+      const bottom = y + toY < lastPixel ? Math.floor(y + toY) : lastPixel;
+      // The square of half the middle row, by how much those of other rows are less, and by how much the middles of rows move.
+      const perXX = area * perBoth;
+      const widest = size * perXX;
+      const perRow = area * perXX * perXX;
+      const aside = xy * perXX;
+      for (let line = top; line <= bottom; line++) {
+        const up = line - y;
+        const left = widest - perRow * up * up;
+        // A row beside the ellipse is as good as one where it is a point.
+        const around = left > 0 ? Math.sqrt(left) + margin : margin;
+        const middle = x - aside * up;
+        const begin = middle - around > 0 ? Math.ceil(middle - around) : 0;
+        const end = middle + around < lastPixel ? Math.floor(middle + around) : lastPixel;
+        if (begin <= end) found.addRow(step, firstRow + line, column + (begin >> 1), column + (end >> 1));
       }
-    }
-  }
-
-  /** Marks the leaves that have pixels in the ellipse, row by row. Rows beside it are as good as rows where it is a point. */
-  #markRows(step: number, firstRow: number, lastRow: number, { half, row, column }: Region, found: LiveLeaves): void {
-    const numbers = this.#ellipse;
-    const x = numbers[middleX];
-    const y = numbers[middleY];
-    const most = numbers[widest];
-    const aside = numbers[shear];
-    const less = numbers[perRow];
-    for (let leaf = firstRow; leaf <= lastRow; leaf++) {
-      const up = leafEdge * leaf - y;
-      const down = up + 1;
-      const upper = Math.sqrt(Math.max(0, most - less * up * up)) + margin;
-      const lower = Math.sqrt(Math.max(0, most - less * down * down)) + margin;
-      const above = x - aside * up;
-      const below = x - aside * down;
-      const from = Math.ceil(above - upper);
-      const to = Math.floor(above + upper);
-      const fromLower = Math.ceil(below - lower);
-      const toLower = Math.floor(below + lower);
-      if (from > to && fromLower > toLower) continue;
-      const first = Math.max(0, Math.min(from, fromLower));
-      const last = Math.min(2 * half, Math.max(to, toLower));
-      if (first <= last) found.addRow(step, row + leaf, column + (first >> 1), column + (last >> 1));
     }
   }
 

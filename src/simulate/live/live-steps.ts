@@ -14,7 +14,7 @@ import { BoxSearch } from "./box-search.js";
 import { ClosedWidths } from "./closed-widths.js";
 import { LeafSet } from "./leaf-set.js";
 import { LiveLeaves } from "./live-leaves.js";
-import { blockEdge, leavesAlong, leavesOfBlock } from "./pixel-block.js";
+import { blockEdge, groupsOfBlock, leavesAlong } from "./pixel-block.js";
 import { EnclosedReach } from "./enclosed-reach.js";
 import { positionOutputs, type Reach, type RunReach } from "./reach.js";
 import { quartersOf, type Region, type Search } from "./region.js";
@@ -39,7 +39,7 @@ export function liveStepsOn(panel: number, run: RunReach, parameters: RunParamet
 export class LiveSteps {
   /** which leaves of the present block have live steps */
   readonly leaves = new LeafSet();
-  /** all pairs of a step and a leaf of a block */
+  /** all pairs of a step and a row of a leaf in a block */
   readonly pairs: number;
   readonly #enclosed: EnclosedReach;
   readonly #found = new LiveLeaves();
@@ -58,7 +58,7 @@ export class LiveSteps {
     this.#enclosed = new EnclosedReach(run.reach, parameters.parameters.length);
     this.#enclosed.take(parametersOn(panel, parameters), run.known);
     this.#search = searchOf(run, this.#enclosed);
-    this.pairs = sizeOf(run.reach.steps) * leavesOfBlock;
+    this.pairs = sizeOf(run.reach.steps) * groupsOfBlock;
   }
 
   /** Whether it answers for a run on a panel. */
@@ -77,7 +77,7 @@ export class LiveSteps {
     this.#patch = -1;
   }
 
-  /** Finds the live steps of a block; returns how many pairs of a step and a leaf are live. */
+  /** Finds the live steps of a block; returns how many pairs of a step and a row of a leaf are live. */
   find(block: BlockOfPanel): number {
     if (block.patch !== this.#patch) {
       this.#patch = block.patch;
@@ -97,8 +97,8 @@ export class LiveSteps {
 
   /**
    * Writes which steps are live in some leaves of the block that was found last.
-   * @param slots where each of its leaves stands in a row of the mask, or -1
-   * @param mask receives 1 for each step and leaf that are live, a row of leaves for each step, from an index on
+   * @param slots where each of its leaves, row by row, stands in a row of the mask, or -1
+   * @param mask receives 1 for each step and row of a leaf that are live, those of all leaves for each step, from an index on
    */
   writeMask(block: BlockOfPanel, slots: Int32Array, mask: Data, from: number): void {
     this.#found.writeMask(block, slots, mask, from);

@@ -8,6 +8,9 @@ export const blockPixels = blockEdge ** 2;
 /** Pixels that are worked on together or not at all. */
 export const leafPixels = leafEdge ** 2;
 export const leavesOfBlock = leavesAlong ** 2;
+/** Pixels for which a step is worked on or not at all: a row of a leaf. */
+export const groupPixels = leafEdge;
+export const groupsOfBlock = blockPixels / groupPixels;
 
 const leaves = Array.from({ length: leavesOfBlock }, (_, place) => onCurve(place));
 /** Row and column of each leaf in its block. */

@@ -1,6 +1,8 @@
 import { allocate, type Data } from "../../ndarray/dtype.js";
 import { flatData, type NdArray } from "../../ndarray/ndarray.js";
 
+const bitsOfWord = 32;
+
 /** Which reflections of a grid of amplitudes are not 0. Plain data. */
 export interface ScatteringReflections {
   /** indices of the grid's first point */
@@ -12,20 +14,33 @@ export interface ScatteringReflections {
   readonly beyond: boolean;
 }
 
+/** What there is to know of amplitudes: found anew for each image, so that they may change in their place. */
+export interface AmplitudeSurvey {
+  readonly reflections: ScatteringReflections;
+  /** the size of the largest one; NaN where one is not finite */
+  readonly largest: number;
+}
+
 /**
  * @param grid amplitudes, shape [h, k, l]
  * @param min indices of its first point
  * @param beyond the amplitude of what the grid does not hold
  */
-export function scatteringReflections(grid: NdArray, min: readonly number[], beyond: number): ScatteringReflections {
+export function surveyAmplitudes(grid: NdArray, min: readonly number[], beyond: number): AmplitudeSurvey {
   const amplitudes = flatData(grid);
-  const bits = allocate("int32", Math.ceil(amplitudes.length / 32));
+  const bits = allocate("int32", Math.ceil(amplitudes.length / bitsOfWord));
+  let largest = Math.abs(beyond);
   for (let word = 0, i = 0; word < bits.length; word++) {
     let own = 0;
-    for (let end = Math.min(i + 32, amplitudes.length); i < end; i++) if (amplitudes[i] !== 0) own |= 1 << (i & 31);
+    for (let end = Math.min(i + bitsOfWord, amplitudes.length); i < end; i++) {
+      const size = Math.abs(amplitudes[i]);
+      if (size === 0) continue;
+      own |= 1 << (i & (bitsOfWord - 1));
+      if (!(size <= largest)) largest = size > largest ? size : NaN;
+    }
     bits[word] = own;
   }
-  return { min, shape: grid.shape, bits, beyond: beyond !== 0 };
+  return { reflections: { min, shape: grid.shape, bits, beyond: beyond !== 0 }, largest: largest < Infinity ? largest : NaN };
 }
 
 /** Whether a reflection scatters. */

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { prepare } from "../../../src/autodiff/executor.js";
 import { planLoops } from "../../../src/autodiff/fused/planner.js";
-import { add, exp, mul, sin, sub, sum, total, where, less } from "../../../src/autodiff/operations.js";
+import { add, exp, mul, nearest, sin, sub, sum, total, where, less } from "../../../src/autodiff/operations.js";
 import { cumulativeSum } from "../../../src/autodiff/primitives/cumulative-sum.js";
 import { masked } from "../../../src/autodiff/primitives/masked.js";
 import { pullBack } from "../../../src/autodiff/reverse.js";
@@ -60,6 +60,44 @@ for (const dtype of ["float64", "float32"] as const) {
     same(program, inputs, dtype);
   });
 }
+
+for (const dtype of ["float64", "float32"] as const) {
+  for (const unit of [2, 4, 8]) {
+    test(`groups of ${unit} elements, odd or even in number, count once in each sum and lookup and in their gradients, in ${dtype}`, () => {
+      const tape = new Tape();
+      const flags = zeros([steps, pixels / unit], dtype);
+      for (let i = 0; i < flags.size; i++) flags.data[i] = Number(Math.sin(3 + 7.3 * i) > 0.3);
+      // One group, the first two, and none.
+      flags.data.fill(0, 0, (3 * pixels) / unit);
+      flags.data[5] = flags.data[pixels / unit] = flags.data[pixels / unit + 1] = 1;
+      const grid = uneven([6, 6, 6], dtype);
+      const inputs = [uneven([pixels, 1], dtype), uneven([1, steps], dtype), flags, grid];
+      const [x, y, live, amplitudes] = inputs.map((input) => tape.input(input));
+      const wave = masked(mul(exp(mul(x, y)), sin(add(x, y))), live, unit);
+      const scale = nearest(mul(3, x), mul(3, y), add(x, y), amplitudes, { min: [-3, -3, -3], defaultF: 2 });
+      for (const term of [wave, masked(mul(scale, sin(x)), live, unit)]) {
+        const image = sum(term, 1);
+        const cost = total(mul(image, sin(image)));
+        const gradients = pullBack([cost], [tape.constant(1, dtype)], [x, y, amplitudes]).flatMap((gradient) => gradient ?? []);
+        const program = tape.program([image, cost, total(term), sum(term, 0), ...gradients]);
+        assert.ok(obeysMask(program));
+        same(program, inputs, dtype);
+      }
+    });
+  }
+}
+
+test("a turn that is too long for one function obeys a mask of groups of two, too", () => {
+  const tape = new Tape();
+  const flags = zeros([steps, 8]);
+  for (const group of [1, 2, 6, 8, 17, 35]) flags.data[group] = 1;
+  const inputs = [uneven([16, 1], "float64"), uneven([1, steps], "float64"), flags];
+  const [x, y, live] = inputs.map((input) => tape.input(input));
+  let term = mul(x, y);
+  for (let i = 0; i < 400; i++) term = sin(add(term, 0.25));
+  const within = masked(term, live, 2);
+  same(tape.program([sum(within, 1), total(within)]), inputs, "float64");
+});
 
 test("loops obey a mask beside sums that do not", () => {
   const { tape, inputs, x, y, within } = scene("float64");

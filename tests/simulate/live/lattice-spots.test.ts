@@ -8,7 +8,7 @@ import { Tape } from "../../../src/autodiff/tape.js";
 import { allocate, type Data } from "../../../src/ndarray/dtype.js";
 import { LatticeSpots } from "../../../src/simulate/live/lattice-spots.js";
 import { LiveLeaves } from "../../../src/simulate/live/live-leaves.js";
-import { leafColumn, leafEdge, leafRow, leavesOfBlock } from "../../../src/simulate/live/pixel-block.js";
+import { groupPixels, groupsOfBlock, leavesAlong, leavesOfBlock } from "../../../src/simulate/live/pixel-block.js";
 import type { Region } from "../../../src/simulate/live/region.js";
 import { SpotPlace } from "../../../src/simulate/live/spot-place.js";
 import { Surface } from "../../../src/simulate/live/surface.js";
@@ -29,7 +29,7 @@ function surfaceOverRegion(): Surface {
   return new Surface(enclosure);
 }
 
-/** Which leaves of the block are live, for one step and for the other. */
+/** Which rows of leaves of the block are live, for one step and for the other. */
 function marked(toUnits: Data, mean: Data, room: number, reflection: readonly number[]): Data {
   const surface = surfaceOverRegion();
   const place = new SpotPlace(surface);
@@ -38,24 +38,22 @@ function marked(toUnits: Data, mean: Data, room: number, reflection: readonly nu
   surface.measure(mean, 0, room);
   place.reflection.set(reflection);
   const found = new LiveLeaves();
-  const mask = allocate("float64", steps * leavesOfBlock);
+  const mask = allocate("float64", steps * groupsOfBlock);
   const { box } = place.outline;
   box.set([-half, half, -half, half]);
   // |q| is at most half a diagonal of the region.
   if (!place.find(half, radius + room * half * Math.SQRT2)) return mask;
   const group = { view: 0, first: 0, end: steps, lattices: Int32Array.of(0, 1), mean, spread: [0, 0, 0], room } as const;
   new LatticeSpots(toUnits, toUnits, place, false).mark(group, radius, allocate("float64", 3), region, found);
-  found.writeMask(region, Int32Array.from({ length: leavesOfBlock }, (_, leaf) => leaf), mask, 0);
+  found.writeMask(region, Int32Array.from({ length: leavesOfBlock }, (_, place) => place), mask, 0);
   return mask;
 }
 
-/** The least distance from the reflection that any pixel of a leaf has. */
-function distanceOf(matrix: Data, reflection: readonly number[], leafX: number, leafY: number): number {
+/** The least distance from the reflection that any pixel of a leaf's row has. */
+function distanceOf(matrix: Data, reflection: readonly number[], leafX: number, y: number): number {
   let least = Infinity;
-  for (let y = leafEdge * leafY - half; y < leafEdge * (leafY + 1) - half; y++) {
-    for (let x = leafEdge * leafX - half; x < leafEdge * (leafX + 1) - half; x++) {
-      least = Math.min(least, Math.hypot(...[0, 1, 2].map((row) => matrix[3 * row] * x + matrix[3 * row + 1] * y - reflection[row])));
-    }
+  for (let x = groupPixels * leafX - half; x < groupPixels * (leafX + 1) - half; x++) {
+    least = Math.min(least, Math.hypot(...[0, 1, 2].map((row) => matrix[3 * row] * x + matrix[3 * row + 1] * y - reflection[row])));
   }
   return least;
 }
@@ -83,10 +81,12 @@ test("steps are live where their planes are within the radius of a reflection, h
       const reflection = [0, 1, 2].map((row) => a[row] * x + b[row] * y + (cross[row] / area) * height);
       const mask = marked(toUnits, mean, Math.hypot(...difference), reflection);
       matrices.forEach((matrix, step) => {
-        for (let leaf = 0; leaf < leavesOfBlock; leaf++) {
-          const isNeeded = distanceOf(matrix, reflection, leafColumn[leaf], leafRow[leaf]) <= radius;
-          const isMarked = mask[leavesOfBlock * step + leaf] === 1;
-          assert.ok(isMarked || !isNeeded, `step ${step}, leaf ${leaf}`);
+        for (let group = 0; group < groupsOfBlock; group++) {
+          const [place, line] = [Math.floor(group / 2), group % 2];
+          const [leafY, leafX] = [Math.floor(place / leavesAlong), place % leavesAlong];
+          const isNeeded = distanceOf(matrix, reflection, leafX, 2 * leafY + line - half) <= radius;
+          const isMarked = mask[groupsOfBlock * step + group] === 1;
+          assert.ok(isMarked || !isNeeded, `step ${step}, row ${group}`);
           needed += isNeeded ? 1 : 0;
           all += isMarked ? 1 : 0;
         }
