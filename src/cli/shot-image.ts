@@ -33,6 +33,8 @@ export interface ShotCounts {
   /** [slow, fast], not rounded */
   readonly counts: NdArray;
   readonly photons: number;
+  /** pixels that are full */
+  readonly saturated: number;
   readonly warnings: readonly string[];
 }
 
@@ -61,15 +63,16 @@ export async function shotImage({ experiment, many, options, effects, pool }: Sh
   const { image, warnings } = await simulatePanels({ ...experiment, panels }, options, pool);
   const [, height, width] = image.shape;
   const stack = full(image.shape, gapMark, "float64");
-  let [photons, firstPixel] = [0, 0];
+  let [photons, saturated, firstPixel] = [0, 0, 0];
   for (const [panel, { pixels: { fast, slow } }] of many.panels.entries()) {
     const detected = detect(copy(slice(image, panel, { stop: slow }, { stop: fast }), "float32"), { ...effects, firstPixel });
     const counts = flatData(detected.counts);
     for (let row = 0; row < slow; row++) stack.data.set(counts.subarray(row * fast, (row + 1) * fast), (panel * height + row) * width);
     photons += detected.photons;
+    saturated += detected.saturated;
     firstPixel += fast * slow;
   }
-  return { counts: arrangedPanels(stack, many.panels, gapMark), photons, warnings };
+  return { counts: arrangedPanels(stack, many.panels, gapMark), photons, saturated, warnings };
 }
 
 /** What a header says of a shot besides its detector. */

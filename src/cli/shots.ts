@@ -101,12 +101,12 @@ export async function runShots({ given, series, inputs, request }: SeriesLine, {
   const draw = async (shot: number): Promise<void> => {
     const experiment = experiments[shot];
     const options = { ...request.options, ...(request.options.oversample !== undefined && !given.has("oversample") && { oversample: recommendedOversample(experiment) }) };
-    const { counts, photons, warnings } = await shotImage({ experiment, many, options, effects: { ...effects, shot }, pool });
+    const { counts, photons, saturated, warnings } = await shotImage({ experiment, many, options, effects: { ...effects, shot }, pool });
     warn(warnings);
     const file = isSmv ? { bytes: smvBytes(experiment, smvCountsOf(counts)), warnings: [] } : cbfBytes(experiment, recordedCounts(counts, offset), overload);
     warn(file.warnings);
     await writeFileAtomically(`${folder}/${nameOf(shot)}`, file.bytes);
-    if (showsProgress) stderr(`${nameOf(shot)}: ${photons} photons\n`);
+    if (showsProgress) stderr(`${nameOf(shot)}: ${photons} photons${saturated > 0 ? `, ${saturated} pixels full` : ""}\n`);
   };
   let done = 0;
   try {

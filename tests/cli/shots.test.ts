@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseCbf } from "../../src/io/cbf/cbf.js";
+import { parseMiniHeader } from "../../src/io/cbf/mini-header.js";
 import { parseDials } from "../../src/io/geometry/dials.js";
 import { JsonValue } from "../../src/io/geometry/json.js";
 import { withBench, type Workbench } from "./workbench.js";
@@ -114,6 +115,46 @@ test("shots on many panels are arranged as their list says, with marks where no 
     assert.equal(await counts(), before);
     const refused = await bench.run(`${onPanels} -beamstop 4 4 2`);
     assert.equal([refused.code, /-beamstop is for a detector of one panel, and panels\.expt has 2/.test(refused.stderr)], [2, true]);
+  }));
+
+/** Two panels at one place, one below the other in the image. */
+const twins = JSON.stringify({
+  ...JSON.parse(panels),
+  detector: [{ panels: [0, 8].map((row) => ({ name: `at ${row}`, fast_axis: [1, 0, 0], slow_axis: [0, -1, 0], origin: [10, 10, -60], image_size: [8, 8], pixel_size: [1, 1], raw_image_offset: [0, row] })) }],
+});
+
+test("equal panels of a shot have noise of their own, and photons of both are counted", () =>
+  withBench({ "twins.expt": twins }, async (bench) => {
+    const { code, stderr } = await bench.run("simulate -cell 34 45 56 90 90 90 -default_F 0.001 -N 2 -geometry twins.expt -bg_water 0.1 -fluence 2e16 -oversample 1 --shots 1 -seed 3 --threads 1 --out series");
+    assert.is(code, 0, stderr);
+    const { image } = parseCbf(await bench.read("series/shot_00001.cbf"), "shot");
+    const [first, second] = [image.data.slice(0, 64), image.data.slice(64)];
+    const sum = (counts: typeof first): number => Array.from(counts).reduce((total, count) => total + count, 0);
+    const differ = Array.from(first).filter((count, i) => count !== second[i]).length;
+    assert.ok(differ > 32, `${differ} of 64 pixels differ`);
+    assert.ok(Math.abs(sum(first) - sum(second)) < 6 * Math.sqrt(sum(first) + sum(second)), "the panels expect the same");
+    assert.match(stderr, new RegExp(`shot_00001\\.cbf: ${sum(first) + sum(second)} photons\\n`));
+    const full = await bench.run("simulate -cell 34 45 56 90 90 90 -default_F 0.001 -N 2 -geometry twins.expt -bg_water 0.1 -fluence 2e16 -oversample 1 -saturation 70 --shots 1 -seed 3 --threads 1 --out series");
+    const cut = parseCbf(await bench.read("series/shot_00001.cbf"), "shot").image.data.filter((count) => count === 30).length;
+    assert.ok(cut > 0);
+    assert.match(full.stderr, new RegExp(`shot_00001\\.cbf: \\d+ photons, ${cut} pixels full`));
+  }));
+
+test("the headers of shots state where a pixel is full, the turn and the polarization", () =>
+  withBench({}, async (bench) => {
+    const headerOf = async (options: string) => {
+      assert.is((await bench.run(`${line.replace("--shots 4", "--shots 1")} ${options}`)).code, 0);
+      return parseMiniHeader(parseCbf(await bench.read("series/shot_00001.cbf"), "shot").header);
+    };
+    const still = await headerOf("-phi 12 -polar 0.5");
+    assert.equal([still.overload, still.startDeg, still.incrementDeg, still.polarizationFraction], [65495, 12, 0, 0.75]);
+    const turn = await headerOf("-phi 30 -osc 4 -phisteps 4 -saturation 1000 -adc 10 -nopolar");
+    assert.equal([turn.overload, turn.startDeg, turn.incrementDeg, turn.polarizationFraction], [990, 29.5, 4, undefined]);
+    const [{ record }] = parseDials(new TextDecoder().decode(await bench.read("series/shots.expt")), "shots.expt");
+    assert.equal([record.panels[0].trusted, record.panels[0].pedestal, record.panels[0].gain, record.crystals[0].halfMosaicityDeg], [{ lowest: 0, overload: 990 }, 0, 1, undefined]);
+    await bench.run(`${line.replace("--shots 4", "--shots 1")} --format smv -adc 10 -gain 2 -mosaic_spread 0.4 -mosaic_domains 1`);
+    const [{ record: smv }] = parseDials(new TextDecoder().decode(await bench.read("series/shots.expt")), "shots.expt");
+    assert.equal([smv.panels[0].trusted, smv.panels[0].pedestal, smv.panels[0].gain, smv.crystals[0].halfMosaicityDeg], [{ lowest: 0, overload: 65535 }, 10, 2, 0.2]);
   }));
 
 test("a series that goes on, a shard of it, and more threads draw the same bytes", () =>

@@ -1,5 +1,5 @@
 import type { CrystalRecord, ExperimentRecord, GoniometerRecord, PanelRecord, ScanRecord } from "./record.js";
-import { cross, scaled } from "./vector.js";
+import { cross, direction, lengthOf, scaled } from "./vector.js";
 
 /**
  * A DIALS experiment list of images, each with a beam and crystals of its own; equal detectors are one. An image during which the crystal
@@ -76,12 +76,12 @@ function detectorModel(panels: readonly PanelRecord[]): unknown {
     return {
       name,
       type: "SENSOR_PAD",
-      fast_axis: fast.map(whole),
-      slow_axis: slow.map(whole),
+      fast_axis: direction(fast).map(whole),
+      slow_axis: direction(slow).map(whole),
       origin: originMm.map(whole),
       raw_image_offset: [inImage.fast, inImage.slow],
       image_size: [pixels.fast, pixels.slow],
-      pixel_size: [pixelSizeMm, pixelSizeMm],
+      pixel_size: [fast, slow].map((axis) => Number((pixelSizeMm * lengthOf(axis)).toPrecision(12))),
       trusted_range: [trusted?.lowest ?? 0, trusted?.overload ?? 65535],
       thickness,
       material: sensor?.material ?? "",
