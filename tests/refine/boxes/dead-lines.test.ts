@@ -24,6 +24,25 @@ test("lines that may be dark by accident, that are dark in part, or that lie at 
   }
 });
 
+test("a line is dead where its used pixels should have 30 photons by the darker of its neighbours", () => {
+  /** Rows of 60 pixels, of which the mask leaves some out in the dark row and in the one above it. */
+  const rowsFound = (usedOfDark: number, usedAbove: number, above: number, below: number): number => {
+    const counts = array([above, 0, below].map((photons) => Array.from({ length: 60 }, () => photons)));
+    const mask = array([usedAbove, usedOfDark, 60].map((used) => Array.from({ length: 60 }, (_, fast) => (fast < used ? 1 : 0))), "int32");
+    return withoutDeadLines(counts, mask).rows;
+  };
+  assert.equal([rowsFound(30, 60, 1, 1), rowsFound(29, 60, 1, 1)], [1, 0]);
+  assert.equal([rowsFound(60, 20, 0.5, 2), rowsFound(59, 20, 0.5, 2), rowsFound(59, 20, 2, 0.5)], [1, 0, 0]);
+  assert.is(rowsFound(0, 60, 1, 1), 0);
+});
+
+test("what is left out of one panel is counted in the others", () => {
+  const panels = array([0, 1].map((panel) => Array.from({ length: 40 }, (_, slow) => Array.from({ length: 40 }, () => (panel === 1 && slow === 7 ? 0 : 1)))));
+  // Without the dark row of the second panel, and without the rows beside it in the first.
+  const mask = array([0, 1].map((panel) => Array.from({ length: 40 }, (_, slow) => Array.from({ length: 40 }, () => ((panel === 1 ? slow !== 7 : slow !== 6 && slow !== 8) ? 1 : 0)))), "int32");
+  assert.equal([withoutDeadLines(panels, mask).rows, withoutDeadLines(panels, mask).columns], [0, 0]);
+});
+
 test("lines are those of one panel", () => {
   const panels = array([0, 1].map((panel) => Array.from({ length: 40 }, (_, slow) => Array.from({ length: 40 }, () => (panel === 1 && slow === 7 ? 0 : 1)))));
   const { mask, rows, columns } = withoutDeadLines(panels, full([2, 40, 40], 1, "int32"));

@@ -30,6 +30,17 @@ test("programs that differ in numbers and lists alone share a workspace, each wi
   }
 });
 
+test("the eight structures that were met last are kept", () => {
+  const open = (length: number) => openWorkspace(programOf(3, Array.from({ length }, () => 0)), "interpreter").workspace;
+  const [first, second] = [open(20), open(21)];
+  for (let length = 22; length < 28; length++) open(length);
+  // Met again, the first is the newest, and one more drives out the second.
+  assert.is(open(20), first);
+  open(28);
+  assert.is(open(20), first);
+  assert.is.not(open(21), second);
+});
+
 test("a structure that has not been met for long is made anew", () => {
   const { workspace } = openWorkspace(programOf(3, [1, 2]), "webassembly");
   for (let length = 3; length < 12; length++) openWorkspace(programOf(3, Array.from({ length }, () => 0)), "webassembly");

@@ -40,4 +40,23 @@ test("a box adds products of what its own unknowns leave of the derivatives, and
   );
 });
 
+test("rows of all pixels, and sparse ones of a part of a longer list, add the products of their numbers", () => {
+  const [first, second] = [[1, 2, 3], [4, 5, 6]];
+  const list = Float64Array.from([9, ...first, ...second, 9]);
+  const weights = Float64Array.from([1, 2, 0.5]);
+  const wanted = [[1 + 16 + 2.25, 0], [2 * (4 + 40 + 4.5), 4 * (16 + 100 + 9)]];
+  const places = Int32Array.from([9, 10, 11, 12, 10, 11, 12, 10]);
+  for (const isSparse of [false, true]) {
+    const rows = new ProjectedRows(2);
+    rows.begin(3);
+    for (const [i, factor] of [1, 2].entries()) {
+      if (isSparse) rows.setSparseRow(i, list, places, 1 + 3 * i, 4 + 3 * i, 10, factor, weights);
+      else rows.setRow(i, list, 1 + 3 * i, factor, weights);
+    }
+    const normal = [[0, 0], [0, 0]];
+    rows.addProducts(normal);
+    assert.equal(normal, wanted);
+  }
+});
+
 test.run();
