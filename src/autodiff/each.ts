@@ -1,6 +1,8 @@
 import { sameShape } from "../ndarray/shape.js";
 import { between, pushForward } from "./forward.js";
-import { add, mul } from "./primitives/elementwise.js";
+import { closed, plus, type Contribution } from "./masks.js";
+import { mul } from "./primitives/elementwise.js";
+import { primitiveNamed } from "./primitives/registry.js";
 import { broadcastTo } from "./primitives/sum.js";
 import { pullBackEach } from "./reverse.js";
 import { asQuantity, Variable } from "./tape.js";
@@ -10,7 +12,7 @@ import { asQuantity, Variable } from "./tape.js";
  * its elements, and forward from the sources to those. Where many sources act on many elements, that takes far fewer steps than to go
  * forward all the way.
  * @param sources of shape []
- * @param target made of single numbers and of arrays of its own shape by elementwise steps alone
+ * @param target made of single numbers and of arrays of its own shape by steps on each element alone
  * @returns one derivative for each source, of the target's shape; undefined where the target does not depend on it
  */
 export function derivativesOfEach(sources: readonly Variable[], target: Variable): (Variable | undefined)[] {
@@ -21,14 +23,26 @@ export function derivativesOfEach(sources: readonly Variable[], target: Variable
   const slopes = pullBackEach(target, broadcastTo(one, target.shape), last);
   return sources.map((source) => {
     const moves = pushForward([source], [one], last);
-    let sum: Variable | undefined;
+    let sum: Contribution | undefined;
     moves.forEach((move, i) => {
       const slope = slopes[i];
       if (move === undefined || slope === undefined) return;
-      const part = mul(slope, asQuantity(move));
-      sum = sum === undefined ? part : add(sum, part);
+      const part = { value: mul(slope.value, asQuantity(move)), mask: slope.mask, isOpen: slope.mask !== undefined };
+      sum = sum === undefined ? part : plus(sum, part);
     });
-    return sum;
+    return sum && closed(sum);
+  });
+}
+
+/** What gives each element from the one at its place, besides elementwise steps. */
+const perElement: ReadonlySet<string> = new Set(["broadcast", "masked", "nearest", "tricubic"]);
+
+/** Whether a target is made of single numbers and of arrays of its own shape by steps on each element alone, as far as it depends on the sources. */
+export function isMadeOfEach(sources: readonly Variable[], { tape, id: last, shape: whole }: Variable): boolean {
+  return between(sources, [new Variable(tape, last)]).every((id) => {
+    const { primitive, shape } = tape.nodes[id];
+    if (shape.length === 0) return true;
+    return sameShape(shape, whole) && (primitiveNamed(primitive).kernel.kind === "elementwise" || perElement.has(primitive));
   });
 }
 

@@ -27,17 +27,20 @@ export function pullBack(
   cotangents: readonly Variable[],
   sources: readonly Variable[],
 ): (Variable | undefined)[] {
-  return contributionsTo(targets, cotangents, sources).map((parts, i) => sumOf(parts.map((part) => unbroadcast(part, sources[i].shape))));
+  return contributionsTo(targets, cotangents, sources).map((parts, i) => sumOf(parts.map((part) => unbroadcast(closed(part), sources[i].shape))));
 }
 
 /**
  * The same of one target and of single numbers that act on its elements by elementwise steps alone: what reaches them is not summed over
  * the elements.
  * @param sources single numbers, or values of the target's shape
- * @returns one cotangent for each source, of the target's shape; undefined where nothing reaches it
+ * @returns what reaches each source, of the target's shape; undefined where nothing does
  */
-export function pullBackEach(target: Variable, cotangent: Variable, sources: readonly Variable[]): (Variable | undefined)[] {
-  return contributionsTo([target], [cotangent], sources).map((parts) => sumOf(parts.map((part) => broadcastTo(part, target.shape))));
+export function pullBackEach(target: Variable, cotangent: Variable, sources: readonly Variable[]): (Contribution | undefined)[] {
+  const { shape } = target;
+  const whole = (part: Contribution): Contribution =>
+    sameShape(part.value.shape, shape) ? part : { value: broadcastTo(closed(part), shape), mask: undefined, isOpen: false };
+  return contributionsTo([target], [cotangent], sources).map((parts) => parts.map(whole).reduce<Contribution | undefined>((sum, part) => (sum ? plus(sum, part) : part), undefined));
 }
 
 function sumOf(parts: readonly Variable[]): Variable | undefined {
@@ -45,7 +48,7 @@ function sumOf(parts: readonly Variable[]): Variable | undefined {
 }
 
 /** What reaches each source, added up as far as it has the same shape. */
-function contributionsTo(targets: readonly Variable[], cotangents: readonly Variable[], sources: readonly Variable[]): (readonly Variable[])[] {
+function contributionsTo(targets: readonly Variable[], cotangents: readonly Variable[], sources: readonly Variable[]): (readonly Contribution[])[] {
   if (sources.length === 0) return [];
   const { tape } = sources[0];
   const reached = dependents(sources, targets);
@@ -75,7 +78,7 @@ function contributionsTo(targets: readonly Variable[], cotangents: readonly Vari
       if (contribution) contribute(input, contribution);
     });
   }
-  return sources.map(({ id }) => partsOf(id).map(closed));
+  return sources.map(({ id }) => partsOf(id));
 }
 
 /** What contributions of several shapes come to for a value. */

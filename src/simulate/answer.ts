@@ -37,6 +37,8 @@ export interface Subject extends Inquiry {
 const [fewestBlocks, mostBlocks] = [8, 1024];
 const mostElementsOfSums = 2 ** 21;
 const mostRowsOfPatches = 64;
+/** Fewer steps of all pixels are rarely worth to be left out. */
+const fewSteps = 2 ** 19;
 const leavingQuestion: Question = { kind: "leaving" };
 
 /** Answers a question in this thread. */
@@ -135,10 +137,19 @@ function inTiles({ pixels, tileSize }: Plan, blocks: number): { readonly pixels:
 function planned(recordings: Recordings, subject: Subject): { readonly subject: Subject; readonly asked: Asked } {
   const { plan } = subject;
   const askedFor = (chosen: Subject): { readonly subject: Subject; readonly asked: Asked } => ({ subject: chosen, asked: recordings.ask(chosen, plan.lookup) });
-  if (plan.negligible !== undefined) {
-    const skipping = askedFor({ ...subject, plan: { ...plan, pixels: inBlocks(plan.pixels), tileSize: blockPixels } });
-    const { reach } = skipping.asked.run;
-    if (reach && isWorthAsking(reach, skipping.subject.plan)) return skipping;
+  const { negligible, pixels, steps } = plan;
+  if (negligible !== undefined) {
+    const inTheirBlocks = { ...plan, pixels: inBlocks(pixels), tileSize: blockPixels };
+    const isWorth = ({ run: { reach } }: Asked): boolean => reach !== undefined && isWorthAsking(reach, inTheirBlocks, subject.question.kind);
+    if (pixels.size * steps >= fewSteps) {
+      const skipping = askedFor({ ...subject, plan: inTheirBlocks });
+      if (isWorth(skipping.asked)) return skipping;
+    } else {
+      // What is recorded first is most likely what is worked on.
+      const asked = recordings.ask(subject, plan.lookup, false);
+      if (isWorth(asked)) return askedFor({ ...subject, plan: inTheirBlocks });
+      return { subject: { ...subject, plan: { ...plan, negligible: undefined } }, asked: { ...asked, run: { ...asked.run, reach: undefined } } };
+    }
   }
   return askedFor({ ...subject, plan: { ...plan, negligible: undefined } });
 }

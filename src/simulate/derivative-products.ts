@@ -12,6 +12,9 @@ export class DerivativeProducts {
   /** derivative by each parameter, row by row, and the same times the curvature; in whole groups of rows */
   readonly #derivatives: Data;
   readonly #weighted: Data;
+  /** 1 for each pixel that has a derivative; and these, one behind the other */
+  readonly #isLit: Uint8Array;
+  readonly #lit: Int32Array;
 
   /** @param pixels of a tile */
   constructor(parameters: number, pixels: number) {
@@ -20,6 +23,8 @@ export class DerivativeProducts {
     const rows = wholeGroupsOf(parameters);
     this.#derivatives = allocate("float64", rows * pixels);
     this.#weighted = allocate("float64", rows * pixels);
+    this.#isLit = new Uint8Array(pixels);
+    this.#lit = new Int32Array(pixels);
   }
 
   /**
@@ -31,22 +36,34 @@ export class DerivativeProducts {
    *   each parameter with all up to itself, from an index on
    */
   add(slope: NdArray, curvature: NdArray, derivatives: readonly NdArray[], count: number, counting: Data, sums: Data, from: number): void {
-    const [slopes, weights] = [flatData(slope), flatData(curvature)];
-    derivatives.forEach((derivative, i) => {
-      const values = flatData(derivative);
+    const slopes = flatData(slope);
+    const rows = derivatives.map(flatData);
+    const lit = this.#findLit(rows, count, counting);
+    const weights = flatData(curvature);
+    rows.forEach((values, i) => {
       const start = i * this.#pixels;
       let gradient = 0;
-      for (let pixel = 0; pixel < count; pixel++) {
-        const value = counting[pixel] === 0 ? 0 : values[pixel];
+      for (let at = 0; at < lit; at++) {
+        const pixel = this.#lit[at];
+        const value = values[pixel];
         gradient += slopes[pixel] * value;
-        this.#derivatives[start + pixel] = value;
-        this.#weighted[start + pixel] = weights[pixel] * value;
+        this.#derivatives[start + at] = value;
+        this.#weighted[start + at] = weights[pixel] * value;
       }
       sums[from + i] += gradient;
     });
     const products = from + this.#parameters;
-    multiplyRows(this.#weighted, this.#derivatives, this.#parameters, this.#pixels, count, (row, column, sum) => {
+    multiplyRows(this.#weighted, this.#derivatives, this.#parameters, this.#pixels, lit, (row, column, sum) => {
       sums[products + (row * (row + 1)) / 2 + column] += sum;
     });
+  }
+
+  /** Finds the pixels that count and of whose derivatives any is not 0, as most are where spots are small; returns their number. */
+  #findLit(rows: readonly Data[], count: number, counting: Data): number {
+    const isLit = this.#isLit.fill(0, 0, count);
+    for (const values of rows) for (let pixel = 0; pixel < count; pixel++) if (values[pixel] !== 0) isLit[pixel] = 1;
+    let lit = 0;
+    for (let pixel = 0; pixel < count; pixel++) if (isLit[pixel] !== 0 && counting[pixel] !== 0) this.#lit[lit++] = pixel;
+    return lit;
   }
 }

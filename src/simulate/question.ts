@@ -1,3 +1,4 @@
+import { derivativesOfEach, isMadeOfEach } from "../autodiff/each.js";
 import { pushForward } from "../autodiff/forward.js";
 import { derivativesOf, intermediatesOf } from "../autodiff/intermediates.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
@@ -37,6 +38,8 @@ export interface QuestionContext {
   /** how many of them, at the end, nothing is differentiated by */
   readonly fixed: number;
   readonly sampling: Sampling;
+  /** whether it is to be known what bounds the steps */
+  readonly hasReach: boolean;
   readonly dtype: FloatDType;
   /** number of pixels in a tile */
   readonly tileSize: number;
@@ -89,7 +92,7 @@ export interface RecordedQuestion {
   readonly leavesZero: boolean;
   /** records the derivatives, too */
   program(): RecordedProgram;
-  /** what bounds the steps, where they are masked */
+  /** what bounds the steps, where that is to be known */
   reach(): Reach | undefined;
   /** what pixels cost that no step reaches, where they are masked and then 0: a program of all arguments */
   dark(): Program | undefined;
@@ -99,7 +102,7 @@ export interface RecordedQuestion {
  * Records a question.
  * @throws InputError when a function of it gives something else than a recorded value; ShapeError when it is not one for each pixel
  */
-export function recordQuestion(question: Question, { experimentOf, parameters, fixed, sampling, dtype, tileSize, images, chains }: QuestionContext): RecordedQuestion {
+export function recordQuestion(question: Question, { experimentOf, parameters, fixed, sampling, hasReach, dtype, tileSize, images, chains }: QuestionContext): RecordedQuestion {
   const tape = new Tape();
   const perPixel = (): Variable => tape.input({ shape: [tileSize, 1, 1, 1], dtype });
   const all = parameters.map((parameter) => tape.input(parameter));
@@ -121,7 +124,7 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
       return { program: tape.program(results), chain };
     },
     dark: () => dark && tape.program([dark]),
-    reach: () => (sampling.isMasked ? recordReach(reach, tape, pixels.fast) : undefined),
+    reach: () => (hasReach ? recordReach(reach, tape, pixels.fast) : undefined),
   });
   if (question.kind === "image") return recordedAs([leavingCount, image], () => ({ outputs: [leavingCount, image] }));
   if (question.kind === "leaving") return recordedAs([leavingCount], () => ({ outputs: [leaving ?? leavingCount] }));
@@ -150,12 +153,14 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
   }
   const curvature = ofPixels("curvature", question.curvature);
   const ofEach = (x: Variable): Variable => broadcastTo(x, counts.shape);
+  const derivativesBy = (by: readonly Variable[], x: Variable): (Variable | undefined)[] =>
+    isMadeOfEach(by, x) ? derivativesOfEach(by, x) : by.map((moving) => pushForward(by, by.map((each) => (each === moving ? one : undefined)), [x])[0]);
   // Derivatives by the few numbers that the parameters make are those by the parameters, chained.
   const isChained = chains && sources.every(({ shape }) => shape.length === 0);
   return recordedAs([leavingCount, cost, image, curvature], () => {
     const by = isChained ? intermediatesOf(sources, image) : sources;
     const slope = orZero(pullBack([cost], [one], [image])[0], image);
-    const derivatives = by.map((moving) => orZero(pushForward(by, by.map((each) => (each === moving ? one : undefined)), [image])[0], image));
+    const derivatives = derivativesBy(by, image).map((derivative) => orZero(derivative, image));
     const outputs = [leavingCount, cost, ...[slope, curvature, ...derivatives].map(ofEach)];
     return { outputs, chain: isChained ? derivativesOf(by, sources) : undefined };
   }, dark);

@@ -53,8 +53,8 @@ interface Prepared {
   readonly chain: Program | undefined;
   /** literals that its derivatives added to those of the recording */
   readonly added: readonly NdArray[];
-  /** what bounds its steps, where it is masked */
-  readonly reach: { readonly known: readonly Known[]; readonly leavesZero: boolean } | undefined;
+  /** what bounds its steps, where that is to be known */
+  readonly reach: { readonly bounds: Reach; readonly known: readonly Known[]; readonly leavesZero: boolean } | undefined;
   /** of what dark pixels cost */
   readonly dark: readonly Known[] | undefined;
 }
@@ -89,13 +89,18 @@ export class Recordings {
     }
   }
 
-  /** Records a question, and finds what was compiled for it. */
-  ask({ question, plan, images, experimentOf }: Inquiry, mode: LookupMode): Asked {
+  /**
+   * Records a question, and finds what was compiled for it.
+   * @param isMasked whether its steps are left out that need not be worked on; else it is only known what bounds them
+   */
+  ask({ question, plan, images, experimentOf }: Inquiry, mode: LookupMode, isMasked = plan.negligible !== undefined): Asked {
+    const hasReach = plan.negligible !== undefined;
     const recorded = recordQuestion(question, {
       experimentOf,
       fixed: plan.inputs.length - refinedInputs(plan).length,
       parameters: plan.inputs.map(({ shape }) => ({ shape, dtype: this.#dtype })),
-      sampling: { ...plan.sampling, lookup: mode, isMasked: plan.negligible !== undefined },
+      sampling: { ...plan.sampling, lookup: mode, isMasked },
+      hasReach,
       dtype: this.#dtype,
       tileSize: plan.tileSize,
       images,
@@ -103,12 +108,18 @@ export class Recordings {
       chains: plan.ofPanels === undefined && (plan.lookup === "nearest" || plan.structureFactors?.policy !== "sequential"),
     });
     const literals = [...recorded.literals];
-    const prepared = this.#recordings.get(recorded.spelling) ?? this.#prepared(recorded, question, mode, plan.tileSize);
-    keep(this.#recordings, recorded.spelling, prepared);
+    const spelling = `${hasReach ? "bounded " : ""}${recorded.spelling}`;
+    const prepared = this.#recordings.get(spelling) ?? this.#prepared(recorded, question, mode, plan.tileSize, isMasked);
+    keep(this.#recordings, spelling, prepared);
     keep(this.#jobs, prepared.structure, prepared.job);
-    const { job, chain, reach: bounds } = prepared;
+    const { job, chain, reach: bounded } = prepared;
     const { negligible } = plan;
-    const reach = job.reach && bounds && negligible && { reach: job.reach, ...bounds, known: knownArguments(bounds.known, literals, "float64"), negligible };
+    const reach = bounded && negligible && {
+      reach: job.reach ?? bounded.bounds,
+      known: knownArguments(bounded.known, literals, "float64"),
+      leavesZero: bounded.leavesZero,
+      negligible,
+    };
     const darkKnown = prepared.dark && knownArguments(prepared.dark, literals, "float64");
     literals.push(...prepared.added);
     return {
@@ -117,7 +128,7 @@ export class Recordings {
     };
   }
 
-  #prepared({ program, literals, reach: reachOf, leavesZero, dark: darkOf }: RecordedQuestion, { kind }: Question, mode: LookupMode, size: number): Prepared {
+  #prepared({ program, literals, reach: reachOf, leavesZero, dark: darkOf }: RecordedQuestion, { kind }: Question, mode: LookupMode, size: number, isMasked: boolean): Prepared {
     const first = literals.length;
     const bounds = reachOf();
     const bounded = bounds && openProgram(bounds.program);
@@ -126,7 +137,8 @@ export class Recordings {
     const dark = costs && openProgram(costs);
     const { program: recorded, chain } = program();
     const { program: open, known } = openProgram(recorded);
-    const structure = [kind, mode, ...open.inputs.map(({ shape }) => shape.join("x")), structureOf(open), dark && structureOf(dark.program), reach && spellingOf(reach)].join();
+    const ofJob = isMasked ? reach : undefined;
+    const structure = [kind, mode, ...open.inputs.map(({ shape }) => shape.join("x")), structureOf(open), dark && structureOf(dark.program), ofJob && spellingOf(ofJob)].join();
     const job: TileJob = this.#jobs.get(structure) ?? {
       id: jobs++,
       program: open,
@@ -135,10 +147,10 @@ export class Recordings {
       hasLatch: mode === "latched",
       hasImage: kind === "image" || kind === "leaving",
       hasDerivatives: kind === "normal",
-      reach,
+      reach: ofJob,
       dark: dark?.program,
     };
-    return { structure, job, known, chain, added: literals.slice(first), reach: bounded && { known: bounded.known, leavesZero }, dark: dark?.known };
+    return { structure, job, known, chain, added: literals.slice(first), reach: bounded && reach && { bounds: reach, known: bounded.known, leavesZero }, dark: dark?.known };
   }
 }
 

@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { derivativesOfEach } from "../../src/autodiff/each.js";
+import { derivativesOfEach, isMadeOfEach } from "../../src/autodiff/each.js";
 import { pushForward } from "../../src/autodiff/forward.js";
 import { interpret } from "../../src/autodiff/interpreter.js";
-import { add, div, exp, less, mul, sin, sqrt, sub, where } from "../../src/autodiff/operations.js";
+import { add, div, exp, flip, less, mul, sin, sqrt, sub, sum, where } from "../../src/autodiff/operations.js";
+import { masked } from "../../src/autodiff/primitives/masked.js";
 import { broadcastTo } from "../../src/autodiff/primitives/sum.js";
 import { Tape, type Variable } from "../../src/autodiff/tape.js";
 import { array, scalar } from "../../src/ndarray/ndarray.js";
@@ -54,6 +55,20 @@ test("what does not depend on a number has no derivative by it, and a single num
   assert.equal(each, forward);
   assert.equal(each, [[5, 10, 15, 20], undefined, [2, 4, 6, 8]]);
   assert.equal(derivativesBoth((a, b) => mul(a, b), [2, 3, 5], [1])[1], [[3], [2], undefined]);
+});
+
+test("elements are made of each alone unless they are added up, turned about, or made of arrays of another shape", () => {
+  const isEach = (make: (a: Variable, x: Variable) => Variable): boolean => {
+    const tape = new Tape();
+    const [a, x] = [tape.input({ shape: [], dtype: "float64" }), tape.input({ shape: [4, 1], dtype: "float64" })];
+    return isMadeOfEach([a], make(a, x));
+  };
+  assert.ok(isEach((a, x) => mul(exp(mul(a, x)), where(less(x, 1), sqrt(a), 2))));
+  assert.ok(isEach((a, x) => add(mul(a, x), sum(x), flip(x, 0))), "of what does not depend on the number nothing is asked");
+  assert.ok(isEach((a, x) => masked(mul(a, x), x.tape.literal(array([[1, 0]])), 2)));
+  assert.not(isEach((a, x) => mul(x, sum(mul(a, x), 0))));
+  assert.not(isEach((a, x) => flip(mul(a, x), 0)));
+  assert.not(isEach((a, x) => sum(mul(x, a, x.tape.literal(array([[1, 2, 3]]))), 1)));
 });
 
 test.run();

@@ -6,18 +6,20 @@ import type { TileJob, TileRun } from "../tile-run.js";
 import { blockOfTile, type BlockOfPanel } from "./blocked-pixels.js";
 import type { Blocks } from "./blocks.js";
 import { leafColumn, leafPixels, leafRow, leavesAlong, leavesOfBlock } from "./pixel-block.js";
+import { DarkBlock } from "./dark-block.js";
+import type { LeafSet } from "./leaf-set.js";
 import { LeafTile } from "./leaf-tile.js";
 import { liveStepsOn, type LiveSteps } from "./live-steps.js";
 
 /**
  * Works on the blocks of a job whose steps are masked: on their live leaves alone, which are gathered until they fill a tile. Where nothing
- * reaches a pixel it is 0, and costs what a loss says of 0; but with a background, all leaves are worked on.
+ * reaches a pixel it is 0, and costs what a loss says of 0, block by block; but with a background, all leaves are worked on.
  */
 export class BlockRunner {
   readonly #job: TileJob;
   readonly #workspace: Workspace;
   readonly #lit = new LeafTile();
-  readonly #dark = new LeafTile();
+  readonly #dark = new DarkBlock();
   #darkWorkspace: Workspace | undefined;
   #products: DerivativeProducts | undefined;
   #run: TileRun | undefined;
@@ -49,24 +51,17 @@ export class BlockRunner {
     const found = live.find(block);
     const isWhole = !run.reach?.leavesZero;
     const { hasImage } = this.#job;
-    const isSparse = hasImage && !isWhole;
-    if (found === 0 && isSparse) return;
+    if (!hasImage && !isWhole) this.#workOnDark(run, blocks, block, leaves);
+    if (found === 0 && !isWhole) return;
     this.#slots.fill(-1);
-    if (isSparse) for (let leaf = leaves.next(0); leaf >= 0; leaf = leaves.next(leaf + 1)) this.#addLit(run, live, blocks, block, leaf);
-    else {
-      for (let leaf = 0; leaf < leavesOfBlock; leaf++) {
-        if (isWhole || leaves.has(leaf)) this.#addLit(run, live, blocks, block, leaf);
-        else this.#addDark(run, blocks, block, leaf);
-      }
-    }
+    if (isWhole) for (let leaf = 0; leaf < leavesOfBlock; leaf++) this.#addLit(run, live, blocks, block, leaf);
+    else for (let leaf = leaves.next(0); leaf >= 0; leaf = leaves.next(leaf + 1)) this.#addLit(run, live, blocks, block, leaf);
     this.#writeMask(live, block);
   }
 
   /** Works on what was put off. */
   finish(): void {
-    if (this.#run === undefined) return;
-    if (this.#lit.leaves > 0) this.#workOnLit(this.#run);
-    if (this.#dark.leaves > 0) this.#workOnDark(this.#run);
+    if (this.#run !== undefined && this.#lit.leaves > 0) this.#workOnLit(this.#run);
   }
 
   #begin(run: TileRun, panel: number): LiveSteps {
@@ -80,7 +75,6 @@ export class BlockRunner {
       this.#run = run;
       writeKnown(this.#workspace, run.known);
       this.#lit.clear();
-      this.#dark.clear();
       this.#mask.data.fill(0, this.#mask.offset, this.#mask.offset + this.#mask.size);
       if (this.#job.dark && !this.#darkWorkspace) this.#darkWorkspace = prepareWorkspace(this.#job.dark, this.#job.executor);
       if (this.#darkWorkspace && run.darkKnown) writeKnown(this.#darkWorkspace, run.darkKnown);
@@ -109,10 +103,6 @@ export class BlockRunner {
     live.writeMask(block, this.#slots, data, offset);
   }
 
-  #addDark(run: TileRun, blocks: Blocks, block: BlockOfPanel, leaf: number): void {
-    if (this.#dark.add(run.pixels, blocks, block, leaf) && this.#dark.isFull) this.#workOnDark(run);
-  }
-
   #workOnLit(run: TileRun): void {
     const { inputs } = this.#workspace;
     const { hasImage, hasDerivatives } = this.#job;
@@ -130,17 +120,15 @@ export class BlockRunner {
     tile.clear();
   }
 
-  #workOnDark(run: TileRun): void {
-    const tile = this.#dark;
-    if (this.#darkWorkspace) {
-      this.#writeCompared(run, tile, this.#darkWorkspace.inputs);
-      this.#addSums(run, this.#darkWorkspace.run());
-    }
-    tile.clear();
+  /** Adds up what the pixels of a block cost that are in none of its live leaves. */
+  #workOnDark(run: TileRun, blocks: Blocks, block: BlockOfPanel, lit: LeafSet): void {
+    if (!this.#darkWorkspace || this.#dark.take(run.pixels, blocks, block, lit) === 0) return;
+    this.#writeCompared(run, this.#dark, this.#darkWorkspace.inputs);
+    this.#addSums(run, this.#darkWorkspace.run());
   }
 
   /** Writes which pixels count, and what they are compared with. */
-  #writeCompared({ parameters, data }: TileRun, tile: LeafTile, inputs: readonly NdArray[]): void {
+  #writeCompared({ parameters, data }: TileRun, tile: Pick<LeafTile, "writeCounting" | "pick">, inputs: readonly NdArray[]): void {
     const counting = parameters.length + 3;
     tile.writeCounting(inputs[counting]);
     data.forEach((image, i) => tile.pick(image, inputs[counting + 1 + i]));

@@ -5,7 +5,7 @@
 import { allocate, type Data } from "../../ndarray/dtype.js";
 import type { Pixels } from "../pixels.js";
 import type { Blocks } from "./blocks.js";
-import { blockEdge, leafColumn, leafEdge, leafPixels, leafRow } from "./pixel-block.js";
+import { blockEdge, blockPixels, leafColumn, leafEdge, leafPixels, leafRow } from "./pixel-block.js";
 
 /** Blocks along an edge of a patch. */
 export const patchEdge = 4;
@@ -111,6 +111,36 @@ export function writeLeaf({ shape, roi }: Pixels, standing: Blocks, { panel, pat
     if (places[i] >= 0) continue;
     columns[i] = columns[last];
     rows[i] = rows[last];
+  }
+  return selected;
+}
+
+/** Where the first pixel of a block stands in the image, all of whose pixels are selected; -1 for other blocks. */
+export function placeOfBlock({ shape, roi }: Pixels, { columns, rows, kept }: Blocks, { panel, patch, row, column }: BlockOfPanel): number {
+  const { slow, fast } = firstOfPatch(columns, patch);
+  const firstRow = slow + row * blockEdge;
+  const firstColumn = roi.fastMin + fast + column * blockEdge;
+  if (kept || firstRow + blockEdge > rows || firstColumn + blockEdge > roi.fastMax + 1) return -1;
+  return (roi.slowMin + panel * rows + firstRow) * shape[1] + firstColumn;
+}
+
+/**
+ * Writes where a block's pixels stand in the image, row by row, and -1 for those that are not selected.
+ * @returns how many are selected
+ */
+export function writeBlock({ shape, roi }: Pixels, { columns, rows, kept }: Blocks, { panel, patch, row, column }: BlockOfPanel, places: Int32Array): number {
+  const { slow, fast } = firstOfPatch(columns, patch);
+  const firstRow = slow + row * blockEdge;
+  const firstColumn = roi.fastMin + fast + column * blockEdge;
+  const above = roi.slowMin + panel * rows;
+  let selected = 0;
+  for (let i = 0; i < blockPixels; i++) {
+    const y = firstRow + Math.floor(i / blockEdge);
+    const x = firstColumn + (i % blockEdge);
+    const place = (above + y) * shape[1] + x;
+    const isSelected = y < rows && x <= roi.fastMax && (kept === undefined || (kept[place >> 5] & (1 << (place & 31))) !== 0);
+    places[i] = isSelected ? place : -1;
+    if (isSelected) selected++;
   }
   return selected;
 }

@@ -18,6 +18,7 @@ interface Offset {
 }
 
 export class BoxSearch implements Search {
+  readonly looked = 0;
   readonly #low = allocate("float64", 3);
   readonly #high = allocate("float64", 3);
   readonly #offsets: readonly [Offset, Offset, Offset] = [{ low: 0, high: 0 }, { low: 0, high: 0 }, { low: 0, high: 0 }];

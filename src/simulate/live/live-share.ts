@@ -1,4 +1,5 @@
 import type { Pixels } from "../pixels.js";
+import type { Question } from "../question.js";
 import type { Plan } from "../recordings.js";
 import { blockOfTile, type BlockOfPanel } from "./blocked-pixels.js";
 import { tilesIn, type Blocks } from "./blocks.js";
@@ -15,10 +16,20 @@ const mostLive = 0.7;
 const mostLiveOfFew = 0.15;
 const fewSteps = 8;
 
-/** Whether it pays to leave out what is not live. */
-export function isWorthAsking(reach: RunReach, plan: Plan): boolean {
+/**
+ * Spots in closed form cost little where they have ended: to work on all pixels of a block, for a step, takes as long as to look at so many
+ * reflections. Of a gradient, pixels that nothing reaches cost nearly as much as others, by what a loss says of them.
+ */
+const [mostLooked, mostLookedOfGradient] = [4, 1.2];
+
+/**
+ * Whether it pays to leave out what is not live.
+ * @param kind of the question
+ */
+export function isWorthAsking(reach: RunReach, plan: Plan, kind: Question["kind"]): boolean {
+  const looked = plan.sampling.closed ? plan.steps * (kind === "gradient" ? mostLookedOfGradient : mostLooked) : Infinity;
   try {
-    return isLiveAtMost(plan.steps < fewSteps || plan.sampling.closed ? mostLiveOfFew : mostLive, reach, plan);
+    return isLiveAtMost(plan.steps < fewSteps || plan.sampling.closed ? mostLiveOfFew : mostLive, looked, reach, plan);
   } catch (error) {
     // What bounds the steps cannot be enclosed.
     if (error instanceof RangeError) return false;
@@ -26,16 +37,19 @@ export function isWorthAsking(reach: RunReach, plan: Plan): boolean {
   }
 }
 
-/** Whether at most this share of the steps has to be worked on. Two blocks with more of them are enough to say no. */
-function isLiveAtMost(share: number, reach: RunReach, plan: Plan): boolean {
-  let [found, all] = [0, 0];
-  for (const [i, block] of someBlocks(plan).entries()) {
+/** Whether at most this share of the steps has to be worked on, and so many reflections of a block are looked at. Two blocks with more of them are enough to say no. */
+function isLiveAtMost(share: number, looked: number, reach: RunReach, plan: Plan): boolean {
+  let [found, all, seen] = [0, 0, 0];
+  const blocks = someBlocks(plan);
+  for (const [i, block] of blocks.entries()) {
     const live = liveStepsOn(block.panel, reach, { parameters: plan.inputs, ofPanels: plan.ofPanels }, plan.pixels);
+    const before = live.looked;
     found += live.findAlone(block);
     all += live.pairs;
-    if (i > 0 && found > share * all) return false;
+    seen += live.looked - before;
+    if (i > 0 && (found > share * all || seen > looked * (i + 1))) return false;
   }
-  return found <= share * all;
+  return found <= share * all && !(seen > looked * blocks.length);
 }
 
 /** Blocks from all over the detector. */

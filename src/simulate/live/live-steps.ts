@@ -77,6 +77,11 @@ export class LiveSteps {
     this.#patch = -1;
   }
 
+  /** reflections that were looked at one by one, so far */
+  get looked(): number {
+    return this.#search.looked;
+  }
+
   /** Finds the live steps of a block; returns how many pairs of a step and a row of a leaf are live. */
   find(block: BlockOfPanel): number {
     if (block.patch !== this.#patch) {

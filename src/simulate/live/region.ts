@@ -17,6 +17,8 @@ export interface Region {
 
 /** Finds live steps in regions. */
 export interface Search {
+  /** reflections that were looked at one by one, so far */
+  readonly looked: number;
   /**
    * Marks which steps are live.
    * @returns false, and marks nothing, where it is better done for the quarters of the region

@@ -30,6 +30,7 @@ const mostTurns = 3;
 const wider = 1.03;
 
 export class SpotSearch implements Search {
+  looked = 0;
   readonly #indices: NearIndices;
   /** groups that can have live steps in the present region */
   readonly #active: number[] = [];
@@ -180,6 +181,7 @@ export class SpotSearch implements Search {
   #markReflection(group: StepGroup, radius: number, h: number, k: number, l: number, region: Region, found: LiveLeaves): void {
     const { counts } = this;
     const { half } = region;
+    this.looked++;
     const { box } = this.#outline;
     box[0] = box[2] = -half;
     box[1] = box[3] = half;

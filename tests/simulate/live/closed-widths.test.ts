@@ -6,7 +6,7 @@ import { reflectionsInReach } from "../../../src/simulate/spot-reach.js";
 
 const lattice = { a: 38, b: 42, c: 51, alpha: 88, beta: 97, gamma: 101 };
 const crystal: Experiment["crystal"] = { lattice, missetDeg: [12, 20, 31], cells: [60, 55, 58] };
-const detector: Experiment["detector"] = { distanceMm: 90, pixelSizeMm: 0.26, pixels: { fast: 270, slow: 250 } };
+const detector: Experiment["detector"] = { distanceMm: 90, pixelSizeMm: 0.11, beamCenterMm: { x: -25, y: -20 }, pixels: { fast: 270, slow: 250 } };
 const still: Experiment = { beam: { wavelengthA: 1.1, fluence: 1e24 }, crystal, structureFactors: 100, detector };
 
 const scenes: readonly (readonly [what: string, experiment: Experiment, isWide: boolean])[] = [
