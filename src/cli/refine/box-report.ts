@@ -22,7 +22,7 @@ export function boxReport({ crystals, parameters, reducedChiSquare }: BoxRefinem
 /** What was found of each crystal, as text for a terminal. */
 export function describeBoxes({ crystals }: BoxReport): string {
   return crystals
-    .map(({ predicted, integrated, refinedAgainst, keptAside, leftOut, offsets, residualRefined, residualKeptAside, overall, blocksTried, partialityErrors, fullIntensities }, i) => {
+    .map(({ predicted, integrated, refinedAgainst, keptAside, leftOut, offsets, residualRefined, residualKeptAside, overall, freed, blocksTried, partialityErrors, fullIntensities }, i) => {
       const name = crystals.length > 1 ? `crystal ${i + 1}: ` : "";
       const whys = Object.entries(leftOut).map(([why, count]) => `${count} ${why}`);
       const tried = blocksTried.map(({ blocks, refined, keptAside: aside, isKept }) => `${blocks}: ${refined.toFixed(4)}/${aside.toFixed(4)}${isKept ? "" : " (not taken)"}`);
@@ -30,6 +30,7 @@ export function describeBoxes({ crystals }: BoxReport): string {
         `${name}${predicted} reflections predicted, ${refinedAgainst} refined against, ${keptAside} kept aside, ${integrated} integrated${whys.length > 0 ? `; not refined against: ${whys.join(", ")}` : ""}`,
         ...(offsets ? [`${name}observed and predicted places differ by ${offsets.rms.toFixed(2)} pixels root mean square (median ${offsets.median.toFixed(2)}, radial ${offsets.radial.rms.toFixed(2)}, tangential ${offsets.tangential.rms.toFixed(2)}) in ${offsets.spots} spots`] : []),
         `${name}mean squared residual of a box's pixels ${residualRefined.toFixed(2)}, of those kept aside ${residualKeptAside.toFixed(2)}`,
+        ...freed.map(({ what, before, refined, keptAside: aside, isKept }) => `${name}${what} ${isKept ? "is refined" : "was not taken"}: half the deviance of a pixel refined against and kept aside was ${before.refined.toFixed(4)}/${before.keptAside.toFixed(4)} without it and ${refined.toFixed(4)}/${aside.toFixed(4)} with it`),
         ...(tried.length > 1 ? [`${name}blocks, and half the deviance of a pixel refined against and kept aside: ${tried.join(", ")}`] : []),
         ...(overall?.correlation !== undefined && overall.r !== undefined ? [`${name}fitted intensities against those of the file: correlation ${overall.correlation.toFixed(3)}, R ${overall.r.toFixed(3)}`] : []),
         ...(fullIntensities.length > 0 ? [`${name}and with a scale and a temperature factor fitted between them, by the least partiality (correlation, weighted, R, reflections): ${fullIntensities.map(({ leastPartiality, correlation, weightedCorrelation, r, reflections }) => `${leastPartiality}: ${correlation.toFixed(3)}, ${weightedCorrelation.toFixed(3)}, ${r.toFixed(3)}, ${reflections}`).join("; ")}`] : []),

@@ -10,6 +10,7 @@ import { readyStills } from "../../refine/still.js";
 import { Given } from "../parse-flags.js";
 import type { RefineFlag } from "./flags.js";
 import type { BoxRequest } from "./boxes-request.js";
+import { freedomsOf } from "./freedoms.js";
 import { withStatedWidths, type StatedCrystal } from "./stated-widths.js";
 import { statedSymmetry, type StatedSymmetry } from "./stated-symmetry.js";
 
@@ -49,6 +50,7 @@ export async function refineOnBoxes(asked: BoxRequest, image: string, cwd: strin
   const refinement = await refineCrystals([first, ...others], {
     ...options,
     parametersOf: (experiment) => bounded(askedParameters(names, [{ experiment }]), given),
+    ...(isSpreadRefined && { freedoms: freedomsOf(given) }),
     ...(!isFree && { squareOf: squaresOf(first.experiment) }),
     ...(blocks !== undefined && { blocks }),
     backgroundTerms,

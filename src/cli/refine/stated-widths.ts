@@ -29,9 +29,9 @@ export interface StatedWidths {
 }
 
 /**
- * The options with a domain and a mosaicity to start from.
+ * The options with widths to start from.
  * @param stated the crystal of the model file, where there is one
- * @param isExpected whether a mosaicity that nothing states is taken to be usual, and not 0
+ * @param isExpected whether widths that nothing states are taken to be usual, and not 0
  */
 export function withStatedWidths(given: Given<RefineFlag>, stated: StatedCrystal | undefined, isExpected: boolean): StatedWidths {
   const warnings: string[] = [];

@@ -47,6 +47,7 @@ export interface CrystalFacts {
   readonly residualRefined: number;
   readonly residualKeptAside: number;
   readonly worst: readonly WorstBox[];
+  readonly freed: BoxCrystal["freed"];
   readonly blocksTried: BoxCrystal["tried"];
 }
 
@@ -61,7 +62,7 @@ const trustedPartiality = 0.1;
  * @param beamAt where the direct beam strikes the plane of each panel, in pixels
  * @param squareOf |F|² of a file, to compare with
  */
-export function factsOf({ selection, integration, fitted, tried, partialityErrors }: BoxCrystal, beamAt: readonly Place[], squareOf?: (hkl: Vector<number>) => number | undefined): CrystalFacts {
+export function factsOf({ selection, integration, fitted, freed, tried, partialityErrors }: BoxCrystal, beamAt: readonly Place[], squareOf?: (hkl: Vector<number>) => number | undefined): CrystalFacts {
   const { reflections } = integration;
   const used = new Set(selection.boxes.boxes.map(({ reflection }) => reflection.hkl.join()));
   const isUsed = ({ box }: IntegratedReflection): boolean => used.has(box.reflection.hkl.join());
@@ -86,6 +87,7 @@ export function factsOf({ selection, integration, fitted, tried, partialityError
     residualRefined: mean(refined.map(({ residual }) => residual)),
     residualKeptAside: mean(aside.map(({ residual }) => residual)),
     worst: [...reflections].sort((a, b) => b.residual - a.residual).slice(0, worstShown).map(({ box: { reflection: { hkl } }, modelled, residual, photons }) => ({ hkl, ...modelled, residual, photons })),
+    freed,
     blocksTried: tried,
   };
 }

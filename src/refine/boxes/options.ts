@@ -15,10 +15,22 @@ export interface BoxStill {
   readonly mask: NdArray;
 }
 
+/** More that can be refined, which is refined where reflections that are kept aside are explained better by it. */
+export interface Freedom {
+  /** what is freed, to be told */
+  readonly what: string;
+  /** the experiment to begin with; as it is unless given */
+  readonly begin?: (experiment: Experiment) => Experiment;
+  /** the parameters of an experiment with what is freed, in place of those without it */
+  readonly parametersOf: (experiment: Experiment, without: readonly Parameter[]) => readonly Parameter[];
+}
+
 /** How a crystal is refined on boxes. */
 export interface BoxOptions {
   /** the parameters of an experiment, each starting at its value; without those of blocks */
   readonly parametersOf: (experiment: Experiment) => readonly Parameter[];
+  /** tried in turn, before blocks */
+  readonly freedoms?: readonly Freedom[];
   /** where intensities are known, |F|² of a reflection, or undefined where that is not known; free unless given */
   readonly squareOf?: (hkl: readonly [h: number, k: number, l: number]) => number | undefined;
   /** number of blocks, or as many as help reflections that are kept aside; those of the start unless given */

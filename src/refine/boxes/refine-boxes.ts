@@ -15,7 +15,7 @@ import { boxesAround } from "./box.js";
 import { gainsOfBlocks } from "./further-block.js";
 import { BoxLikelihood } from "./box-likelihood.js";
 import { ofNumbers } from "./of-numbers.js";
-import type { BoxOptions, BoxStill } from "./options.js";
+import type { BoxOptions, BoxStill, Freedom } from "./options.js";
 import { checkPlaceable } from "./placement.js";
 import { pointsNeeded } from "./points.js";
 import type { PredictedReflection } from "./prediction.js";
@@ -39,14 +39,29 @@ export interface RefinedCrystal {
   /** whether intensities were known in the last run */
   readonly isKnown: boolean;
   readonly history: readonly RefinementProgress[];
+  /** the parameters of an experiment, with what was freed, each starting at its value */
+  readonly parametersOf: BoxOptions["parametersOf"];
+  /** what the whole refinement started with, what was freed included */
+  readonly start: Experiment;
+  /** what was tried to be freed, in turn */
+  readonly freed: readonly TriedFreedom[];
   /** what was tried of blocks, in turn: half the deviance per pixel of the reflections refined against, and of those kept aside */
   readonly tried: readonly TriedBlocks[];
   /** half the deviance per pixel of the reflections kept aside, with the experiment that was given and with the refined one */
   readonly keptAside: { readonly start: number; readonly end: number };
 }
 
-export interface TriedBlocks {
+export interface TriedBlocks extends Tried {
   readonly blocks: number;
+}
+
+/** Half the deviance per pixel of the reflections refined against, and of those kept aside, with less and with more that is refined. */
+export interface TriedFreedom extends Tried {
+  readonly what: string;
+  readonly before: Pick<Tried, "refined" | "keptAside">;
+}
+
+interface Tried {
   readonly refined: number;
   readonly keptAside: number;
   readonly isKept: boolean;
@@ -59,7 +74,7 @@ const fewestSpots = 10;
 /** Boxes in which another block is looked for, the brightest. */
 const searched = 150;
 /**
- * By how much the misfit of reflections that are kept aside has to fall for another block to stay, in units of half the misfit per pixel that
+ * By how much the misfit of reflections that are kept aside has to fall for another block or freedom to stay, in units of half the misfit per pixel that
  * noise alone makes: where spots have shapes that no block has, misfits are larger, and fall by more by accident.
  */
 const worthwhile = 10;
@@ -69,7 +84,7 @@ const mostBlocks = 8;
 /**
  * Refines a crystal against the boxes of its reflections: intensities and backgrounds are fitted in each box, and the parameters by
  * Levenberg-Marquardt steps of what is left. First the crystal is placed, with wide spots; then everything is refined, with free
- * intensities also where they are known, which gives their scale; then blocks are added one after another. A mosaicity that begins as a round
+ * intensities also where they are known, which gives their scale; then freedoms are tried and blocks are added one after another. A mosaicity that begins as a round
  * tensor stays round until then.
  * @param others reflections of other crystals in the image, whose pixels are theirs
  * @throws InputError when the experiment has what boxes have not, or too few spots are seen
@@ -83,6 +98,7 @@ export async function refineBoxes(still: BoxStill, options: BoxOptions, others: 
   experiment = { ...experiment, detector: { ...experiment.detector, footprintMm: still.experiment.detector.footprintMm ?? 0 } };
   for (const stage of ["shape", "crystal"]) experiment = await run.refine({ ...rough, stage }, experiment, run.select(experiment, fewSpots));
   if (squareOf) experiment = await run.refine({ ...rough, stage: "scale", isKnown: true }, run.withScale(experiment, squareOf), run.select(experiment));
+  for (const freedom of options.freedoms ?? []) experiment = await run.tryFreedom(freedom, experiment);
   const given = turnsOf(experiment).length;
   if (blocks === "auto" || blocks > given) experiment = await run.addBlocks(experiment, blocks === "auto" ? mostBlocks : blocks, blocks === "auto");
   await run.refine({ stage: "end", isKnown: squareOf !== undefined, isEnd: true }, experiment, run.select(experiment));
@@ -110,16 +126,22 @@ class BoxRun {
   readonly #others: readonly PredictedReflection[];
   readonly #began = performance.now();
   /** values that the refinement begins with */
-  readonly #origin: ReadonlyMap<string, number>;
+  readonly #origin: Map<string, number>;
+  readonly #freed: TriedFreedom[] = [];
+  #parametersOf: BoxOptions["parametersOf"];
+  /** where the whole refinement starts, with the starts of what was freed */
+  #start: Experiment;
   readonly #history: RefinementProgress[] = [];
   readonly #tried: TriedBlocks[] = [];
   #steps = 0;
-  #last: Omit<RefinedCrystal, "history" | "tried" | "keptAside"> | undefined;
+  #last: Omit<RefinedCrystal, "history" | "tried" | "keptAside" | "parametersOf" | "start" | "freed"> | undefined;
 
   constructor(still: BoxStill, options: BoxOptions, others: readonly PredictedReflection[]) {
     this.#still = still;
     this.#options = options;
     this.#others = others;
+    this.#parametersOf = options.parametersOf;
+    this.#start = still.experiment;
     this.#origin = new Map(options.parametersOf(still.experiment).map(({ name, start }) => [name, start]));
   }
 
@@ -144,9 +166,9 @@ class BoxRun {
   }
 
   async refine({ stage, isFree = () => true, isKnown = false, isEnd = false, tolerance = valueTolerance }: StageOptions, experiment: Experiment, selection: Selection): Promise<Experiment> {
-    const { parametersOf, squareOf, backgroundTerms = 1, maxSteps = 30, signal, onStep, restraints = [] } = this.#options;
+    const { squareOf, backgroundTerms = 1, maxSteps = 30, signal, onStep, restraints = [] } = this.#options;
     const blocks = turnsOf(experiment).length;
-    const own = parametersOf(experiment);
+    const own = this.#parametersOf(experiment);
     // Blocks that are not known yet would be hidden in a tensor that has grown to cover them.
     const wanted = [...(isEnd ? own : withRoundMosaicity(own, experiment)), ...(blocks > 1 ? parametersNamed(["blocks"], experiment).map(nearItsStart) : [])];
     const parameters = wanted.filter((parameter) => isFree(parameter) && (isKnown || !isOfIntensity(parameter)));
@@ -191,6 +213,31 @@ class BoxRun {
     return refined;
   }
 
+  /** Refines with more that is free, and goes on so where the reflections kept aside ask for it. */
+  async tryFreedom({ what, begin = (as) => as, parametersOf }: Freedom, experiment: Experiment): Promise<Experiment> {
+    const [parametersBefore, last] = [this.#parametersOf, this.#last];
+    const freed: BoxOptions["parametersOf"] = (of) => parametersOf(of, parametersBefore(of));
+    const start = begin(experiment);
+    if (this.isOver || freed(start).length <= parametersBefore(experiment).length) return experiment;
+    const selection = this.select(experiment);
+    const keptPixels = pixelsKeptAside(selection);
+    const before = this.#losses(experiment, selection);
+    this.#parametersOf = freed;
+    const origin = begin(this.#start);
+    for (const { name, start: value } of freed(origin)) if (!this.#origin.has(name)) this.#origin.set(name, value);
+    const refined = await this.refine({ ...rough, stage: "freed", isKnown: this.#options.squareOf !== undefined }, start, selection);
+    const after = this.#losses(refined, selection);
+    const isKept = before.keptLoss - after.keptLoss > leastGain(before.keptLoss, keptPixels);
+    const perPixel = ({ fittedLoss, keptLoss }: typeof after) => ({ refined: fittedLoss / (selection.boxes.pixels.count - keptPixels), keptAside: keptLoss / keptPixels });
+    this.#freed.push({ what, before: perPixel(before), ...perPixel(after), isKept });
+    if (isKept) {
+      this.#start = origin;
+      return refined;
+    }
+    [this.#parametersOf, this.#last] = [parametersBefore, last];
+    return experiment;
+  }
+
   /** Adds blocks where the boxes ask for them. */
   async addBlocks(experiment: Experiment, most: number, isAuto: boolean): Promise<Experiment> {
     const selection = this.select(experiment);
@@ -204,14 +251,13 @@ class BoxRun {
       const { fittedLoss, keptLoss } = this.#losses(refined, selection);
       return { experiment: refined, blocks: turnedBlocks(refined), fittedLoss, keptLoss };
     };
-    const perPixel = keptPixels > 0 ? this.#losses(experiment, selection).keptLoss / keptPixels : 0;
     const found = await searchBlocks<FittedBlocks>({
       fit,
       gains: (rotationsDeg, { experiment: now }) => this.#gains(now, selection, rotationsDeg),
       most,
       tries: isAuto ? 2 : 1,
       ahead: isAuto ? 1 : 0,
-      leastGain: isAuto ? worthwhile * Math.max(0.5, perPixel) : -Infinity,
+      leastGain: isAuto ? leastGain(this.#losses(experiment, selection).keptLoss, keptPixels) : -Infinity,
       isOver: () => this.isOver,
       onFit: ({ blocks, fittedLoss, keptLoss }, isKept) => {
         this.#tried.push({ blocks: blocks.length, refined: fittedLoss / (pixels.count - keptPixels), keptAside: keptLoss / keptPixels, isKept });
@@ -221,8 +267,8 @@ class BoxRun {
   }
 
   #gains(experiment: Experiment, { boxes: { boxes, pixels } }: Selection, rotationsDeg: readonly TurnDeg[]): PromisedBlock[] {
-    const { parametersOf, squareOf } = this.#options;
-    const shared = parametersOf(experiment);
+    const { squareOf } = this.#options;
+    const shared = this.#parametersOf(experiment);
     const photons = boxes.map(({ first, end }) => sumOf(pixels.counts, first, end));
     const limit = [...photons].sort((a, b) => b - a)[Math.min(searched, photons.length) - 1];
     const all = boxes.map(({ reflection }) => reflection);
@@ -258,8 +304,13 @@ class BoxRun {
     const { experiment, selection } = this.#last;
     const pixels = Math.max(1, pixelsKeptAside(selection));
     const [start, end] = [this.#still.experiment, experiment].map((at) => this.#losses(at, selection).keptLoss / pixels);
-    return { ...this.#last, history: this.#history, tried: this.#tried, keptAside: { start, end } };
+    return { ...this.#last, parametersOf: this.#parametersOf, start: this.#start, history: this.#history, freed: this.#freed, tried: this.#tried, keptAside: { start, end } };
   }
+}
+
+/** By how much the misfit of reflections kept aside has to fall. */
+function leastGain(keptLoss: number, pixels: number): number {
+  return worthwhile * Math.max(0.5, pixels > 0 ? keptLoss / pixels : 0);
 }
 
 function pixelsKeptAside({ boxes: { boxes } }: Selection): number {

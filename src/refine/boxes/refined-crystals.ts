@@ -30,7 +30,7 @@ export interface BoxRefinement extends Refinement {
 }
 
 /** What was found of one crystal. */
-export interface BoxCrystal extends Pick<RefinedCrystal, "experiment" | "selection" | "tried" | "parameters"> {
+export interface BoxCrystal extends Pick<RefinedCrystal, "experiment" | "selection" | "freed" | "tried" | "parameters"> {
   /** all boxes as the refinement has them, with the intensities of a file where they are known */
   readonly integration: Integration;
   /** the same with intensities that are fitted */
@@ -66,19 +66,17 @@ export async function refineCrystals(stills: readonly [BoxStill, ...BoxStill[]],
     const [first] = refined;
     const ofFirst = first && { beam: first.experiment.beam, detector: first.experiment.detector, ...(first.experiment.panels && { panels: first.experiment.panels }) };
     const placed = { ...still, mask, experiment: { ...still.experiment, ...ofFirst } };
-    const own: BoxOptions = first ? { ...options, parametersOf: (experiment) => options.parametersOf(experiment).filter((parameter) => isOfCrystal(parameter, experiment)) } : options;
+    const own: BoxOptions = first ? ofCrystalAlone(options) : options;
     const found = await refineBoxes(placed, own, othersOf(i));
     refined.push(found);
     seen = seen.map((reflections, k) => (k === i ? reflectionsOf(found.selection) : reflections));
   }
-  const crystals = refined.map(({ experiment, selection, tried, parameters }, i): BoxCrystal => {
+  const crystals = refined.map(({ experiment, selection, freed, tried, parameters }, i): BoxCrystal => {
     const limits = { deviations: integratedDeviations, ...(options.dminA !== undefined && { dminA: options.dminA }) };
-    const met = reflectionsMet(experiment, limits);
-    const known = new Set(met.map(({ hkl }) => hkl.join()));
-    const all = [...met, ...reflectionsOf(selection).filter(({ hkl }) => !known.has(hkl.join()))];
+    const all = reflectionsMet(experiment, limits, reflectionsOf(selection).map(({ hkl }) => hkl));
     const integrated = (squareOf?: BoxOptions["squareOf"]): Integration => integrate({ experiment, counts, mask }, all, othersOf(i), options.backgroundTerms ?? 1, squareOf);
     const fitted = integrated();
-    return { experiment, selection, tried, parameters, fitted, partialityErrors: partialityErrors(fitted.reflections), integration: refined[i].isKnown ? integrated(options.squareOf) : fitted };
+    return { experiment, selection, freed, tried, parameters, fitted, partialityErrors: partialityErrors(fitted.reflections), integration: refined[i].isKnown ? integrated(options.squareOf) : fitted };
   });
   const image = zeros(counts.shape, "float64");
   const used = zeros(counts.shape, "int32");
@@ -93,7 +91,7 @@ export async function refineCrystals(stills: readonly [BoxStill, ...BoxStill[]],
   const scatter = backgroundScatter(crystals[0].fitted);
   const doubt = scatter && scatterWarning(scatter);
   if (doubt !== undefined) warnings.add(doubt);
-  const parameters = refined.flatMap((found, i) => describedParameters(found, stills[i].experiment, options, stills.length > 1 ? i + 1 : undefined, warnings));
+  const parameters = refined.flatMap((found, i) => describedParameters(found, options, stills.length > 1 ? i + 1 : undefined, warnings));
   if (isPoorFit(goodness)) {
     warnings.add(`the reduced chi-square is ${goodness.reducedChiSquare.toFixed(2)}: the model does not explain the spots' shapes to the noise of their counts, and the standard deviations times ${Math.sqrt(goodness.reducedChiSquare).toFixed(2)} are nearer to the truth (esdInflated)`);
   }
@@ -123,6 +121,16 @@ function reflectionsOf({ boxes: { boxes } }: Pick<RefinedCrystal["selection"], "
   return boxes.map(({ reflection }) => reflection);
 }
 
+/** The options without what was refined with the first crystal. */
+function ofCrystalAlone(options: BoxOptions): BoxOptions {
+  const own = (parameters: readonly Parameter[], experiment: Experiment): Parameter[] => parameters.filter((parameter) => isOfCrystal(parameter, experiment));
+  return {
+    ...options,
+    parametersOf: (experiment) => own(options.parametersOf(experiment), experiment),
+    freedoms: (options.freedoms ?? []).map((freedom) => ({ ...freedom, parametersOf: (experiment, without) => own(freedom.parametersOf(experiment, without), experiment) })),
+  };
+}
+
 /** Whether a parameter is one of the crystal alone, and not of the beam or the detector, or of what multiplies intensities. */
 function isOfCrystal(parameter: Parameter, experiment: Experiment): boolean {
   const written = parameter.write(experiment, parameter.start);
@@ -143,8 +151,8 @@ function heldOf(values: readonly number[], parameters: readonly Parameter[]): nu
 }
 
 /** The refined parameters, with the starts of the whole refinement. */
-function describedParameters(found: RefinedCrystal, start: Experiment, { parametersOf, restraints = [] }: BoxOptions, crystal: number | undefined, warnings: Set<string>): RefinedParameter[] {
-  const { parameters, likelihood, result } = found;
+function describedParameters(found: RefinedCrystal, { restraints = [] }: BoxOptions, crystal: number | undefined, warnings: Set<string>): RefinedParameter[] {
+  const { parameters, parametersOf, start, likelihood, result } = found;
   const { sigmas, undetermined, inverse } = uncertaintyOf(found, restraints);
   const values = likelihood.valuesAt(result.parameters);
   const slopes = parameters.map((parameter, i) => slopeAt(parameter, values[i]));

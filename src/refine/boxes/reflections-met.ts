@@ -1,22 +1,25 @@
 import type { Experiment } from "../../models/experiment.js";
+import type { Vector } from "../../physics/vector.js";
 import { turnsOf } from "./block-parameters.js";
 import { Prediction, type PredictedReflection, type PredictionLimits } from "./prediction.js";
 
 /**
  * The reflections that any block of a crystal brings near enough to the sphere of reflection, each where its blocks' spots have their middle.
+ * @param others indices of reflections that are wanted however far they are from the sphere, as long as they strike the detector
  */
-export function reflectionsMet(experiment: Experiment, limits: PredictionLimits): PredictedReflection[] {
+export function reflectionsMet(experiment: Experiment, limits: PredictionLimits, others: readonly Vector<number>[] = []): PredictedReflection[] {
   const blocks = turnsOf(experiment);
   const predictions = blocks.map(({ rotationDeg }) => new Prediction(experiment, rotationDeg));
-  if (predictions.length === 1) return predictions[0].all(limits);
-  const met = new Map<string, PredictedReflection>();
-  for (const prediction of predictions) for (const reflection of prediction.all(limits)) met.set(reflection.hkl.join(), reflection);
-  return [...met.values()].flatMap(({ hkl }) => {
+  const met = new Map<string, Vector<number>>();
+  for (const prediction of predictions) for (const { hkl } of prediction.all(limits)) met.set(hkl.join(), hkl);
+  for (const hkl of others) met.set(hkl.join(), hkl);
+  return [...met.values()].flatMap((hkl) => {
     const parts = blocks.flatMap(({ share }, i) => {
       const reflection = predictions[i].of(hkl);
       return reflection ? [{ reflection, part: share * reflection.partiality }] : [];
     });
     if (parts.length === 0) return [];
+    if (blocks.length === 1) return [parts[0].reflection];
     // A reflection has one box: on the panel that counts most of it.
     const { panel } = parts.reduce((most, other) => (other.part > most.part ? other : most)).reflection;
     return [middleOf(parts.filter(({ reflection }) => reflection.panel === panel))];

@@ -21,4 +21,13 @@ test("a reflection of one block that stands on the sphere is recorded with all o
   assert.ok(Math.abs(nearest.deviations) < 0.1 && nearest.partiality > 0.995 && nearest.partiality <= 1, `${nearest.deviations}: ${nearest.partiality}`);
 });
 
+test("a reflection that is asked for is placed by the experiment itself, however far from the sphere it is", () => {
+  const far = reflectionsMet(truth, { deviations: 6 }).filter(({ deviations }) => Math.abs(deviations) > 4).slice(0, 5);
+  assert.is(far.length, 5);
+  const narrow = withCrystal(truth, { etaDeg: 0.05 });
+  const met = reflectionsMet(narrow, { deviations: 3 }, [...far.map(({ hkl }) => hkl), [500, 0, 0]]);
+  for (const { hkl } of far) assert.equal(met.filter((one) => one.hkl.join() === hkl.join()), [new Prediction(narrow).of(hkl)]);
+  assert.is(met.length, reflectionsMet(narrow, { deviations: 3 }).length + far.length);
+});
+
 test.run();
