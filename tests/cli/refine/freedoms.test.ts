@@ -26,9 +26,10 @@ test("a detector that is tilted and a cell under strain are found by reflections
   const tilted = { ...withCrystal(plain, { lattice: strained }), detector: { ...plain.detector, rotationDeg: [0.8, -0.6, 0] as const } };
   const { taken, values } = await refined(tilted);
   assert.equal([taken[0], taken[2]], [true, true]);
+  // On so small a detector a tilt and a strain move spots alike, so that their standard deviations are large.
   for (const [name, expected] of [["detector_rotx", 0.8], ["detector_roty", -0.6], ["alpha", 90.4]] as const) {
     const { value, esd } = values.get(name) ?? { value: NaN, esd: NaN };
-    assert.ok(Math.abs(value - expected) < 5 * esd && esd < 0.1, `${name} is ${value}(${esd}), not ${expected}`);
+    assert.ok(Math.abs(value - expected) < 4 * esd && Math.abs(value - expected) < 0.3, `${name} is ${value}(${esd}), not ${expected}`);
   }
 });
 
