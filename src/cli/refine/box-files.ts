@@ -7,7 +7,7 @@ import type { BoxCrystal, BoxRefinement } from "../../refine/boxes/refined-cryst
 import { relativeErrorAt } from "../../refine/boxes/partiality-error.js";
 import { isKeptAside } from "../../refine/boxes/test-set.js";
 import { version } from "../version.js";
-import { cellOf, type StatedSymmetry } from "./stated-symmetry.js";
+import type { StatedSymmetry } from "./stated-symmetry.js";
 
 /**
  * What a refinement on boxes writes besides what every refinement does: the model image, and of each crystal its intensities.
@@ -32,7 +32,7 @@ function outsideUnknown(image: NdArray, mask: NdArray): NdArray {
 /** Number of the only batch of an image. */
 const batch = 1;
 
-function unmerged({ experiment, fitted: integration, partialityErrors }: BoxCrystal, { group }: StatedSymmetry): Uint8Array {
+function unmerged({ experiment, fitted: integration, partialityErrors }: BoxCrystal, { group, cell }: StatedSymmetry): Uint8Array {
   const rows = integration.reflections.filter(({ sigma, perSquare }) => sigma < Infinity && perSquare > 0);
   const { scan } = experiment.crystal;
   const turn = scan ? scan.stepDeg * scan.steps : 0;
@@ -40,7 +40,7 @@ function unmerged({ experiment, fitted: integration, partialityErrors }: BoxCrys
   const unit = unitOf(rows);
   return formatUnmergedMtz({
     title: `profile-fitted intensities, braggtape ${version()}`,
-    cell: cellOf(experiment),
+    cell,
     ...(group && { symmetry: group }),
     wavelengthA: experiment.beam.wavelengthA,
     batch,

@@ -83,7 +83,7 @@ function lostInDials({ crystals }: ExperimentRecord, before: ExperimentRecord, r
     ...(isOf(({ etaDeg = 0 }) => componentsOf(etaDeg).length > 1) ? [`the mosaicity about each axis (one number stands for all: ${mean.join(", ")} degrees)`] : []),
     ...(isOf(({ domainA }, number) => domainA !== undefined && !hasEvenSpread(before.crystals[number])) ? ["the size of the domains"] : []),
     ...blocksOf(refined),
-    ...([...refined.values()].some(({ beam, detector }) => isWide(beam.bandwidthPercent) || isWide(beam.beamDivergenceMrad) || isWide(detector.footprintMm)) ? ["what else widens the spots: bandwidth, divergence or footprint"] : []),
+    ...([...refined.values()].some(({ beam, detector }) => isWide(beam.bandwidthPercent) || isWide(beam.beamDivergenceMrad) || isWide(detector.footprintMm)) ? ["other widths (bandwidth, divergence, footprint)"] : []),
   ];
 }
 
@@ -92,7 +92,7 @@ function isWide(width: Quantity | readonly Quantity[] | undefined): boolean {
 }
 
 function blocksOf(refined: RefinedCrystals): string[] {
-  return [...refined.values()].some(({ crystal: { blocks = [] } }) => blocks.length > 1) ? ["the blocks, of which it has the mean orientation"] : [];
+  return [...refined.values()].some(({ crystal: { blocks = [] } }) => blocks.length > 1) ? ["the blocks (it has their mean orientation)"] : [];
 }
 
 /**

@@ -78,6 +78,8 @@ const searched = 150;
  * noise alone makes: where spots have shapes that no block has, misfits are larger, and fall by more by accident.
  */
 const worthwhile = 10;
+/** And by which part of what noise does not explain at one block. */
+const partWorthwhile = 0.02;
 /** Blocks that are tried one after another, at most. */
 const mostBlocks = 8;
 
@@ -247,7 +249,7 @@ class BoxRun {
     const fit = async (blocks: readonly TurnedBlock[], before: FittedBlocks | undefined): Promise<FittedBlocks> => {
       // The first fit is that of the blocks that are given.
       const start = before ? withBlocks(before.experiment, blocks) : experiment;
-      const refined = before ? await this.refine({ stage: `block ${blocks.length}`, isKnown: squareOf !== undefined }, start, selection) : start;
+      const refined = before ? await this.refine({ ...rough, stage: `block ${blocks.length}`, isKnown: squareOf !== undefined }, start, selection) : start;
       const { fittedLoss, keptLoss } = this.#losses(refined, selection);
       return { experiment: refined, blocks: turnedBlocks(refined), fittedLoss, keptLoss };
     };
@@ -257,7 +259,7 @@ class BoxRun {
       most,
       tries: isAuto ? 2 : 1,
       ahead: isAuto ? 1 : 0,
-      leastGain: isAuto ? leastGain(this.#losses(experiment, selection).keptLoss, keptPixels) : -Infinity,
+      leastGain: isAuto ? leastGainOfBlock(this.#losses(experiment, selection).keptLoss, keptPixels) : -Infinity,
       isOver: () => this.isOver,
       onFit: ({ blocks, fittedLoss, keptLoss }, isKept) => {
         this.#tried.push({ blocks: blocks.length, refined: fittedLoss / (pixels.count - keptPixels), keptAside: keptLoss / keptPixels, isKept });
@@ -311,6 +313,11 @@ class BoxRun {
 /** By how much the misfit of reflections kept aside has to fall. */
 function leastGain(keptLoss: number, pixels: number): number {
   return worthwhile * Math.max(0.5, pixels > 0 ? keptLoss / pixels : 0);
+}
+
+/** The same of another block: a few of them explain what there is, and many more each a little of the rest, at a cost that grows with each. */
+function leastGainOfBlock(keptLoss: number, pixels: number): number {
+  return Math.max(leastGain(keptLoss, pixels), partWorthwhile * (keptLoss - pixels / 2));
 }
 
 function pixelsKeptAside({ boxes: { boxes } }: Selection): number {

@@ -107,7 +107,7 @@ test("a DIALS crystal without a mosaicity gets its standard deviation, with that
     const written = await refinedModel(folder, "m.expt", new Map([[1, widened({ etaDeg: 0.05, domainA: [800, 800, 800, 0, 0, 0], blocks })]]));
     // Two blocks of 3/4 and 1/4 that are 0.2 apart have a variance of 3/16 of 0.04 about one axis.
     near([Number(crystalsOf(written?.content ?? "")[1].mosaicity)], [Math.sqrt((3 * 0.05 ** 2 + 0.0075) / 3)], 1e-12);
-    assert.is(written?.lost, "refined.expt has no place for the size of the domains and the blocks, of which it has the mean orientation, which refinement.json holds");
+    assert.is(written?.lost, "refined.expt has no place for the size of the domains and the blocks (it has their mean orientation), which refinement.json holds");
   }));
 
 test.run();
