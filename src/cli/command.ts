@@ -30,7 +30,7 @@ const usage = `braggtape: X-ray diffraction images of crystals, simulated and re
   braggtape noisify IN OUT    the photons of an image as a detector counts them
   braggtape add IN ... OUT    the sum of images, each with a weight
   braggtape compare A B       how two images differ
-  braggtape example           writes a reflection list and a simulated still to try the commands on
+  braggtape example           writes coordinates, amplitudes and a simulated still to try the commands on
   braggtape describe FILE...  what a model or an image states of an experiment
 
   braggtape COMMAND --help    the options of a command

@@ -67,7 +67,8 @@ const convertFlags: FlagTable<ConvertFlag> = table;
 
 const intro = `braggtape convert IN OUT: from lists of structure factors (hkl, mtz, mmCIF, XDS_ASCII, SHELX, CNS, fdump) and
 coordinates (PDB, CIF) to hkl and fdump, or between images:
-from cbf, smv, hdf5 (stack.h5#17), tiff, pgm and float, each also with .gz, to cbf, smv, pgm, png and float
+from cbf, smv, hdf5 (stack.h5#17), tiff, pgm and float, to cbf, smv, pgm, png and float;
+what is read may be packed as .gz, but for HDF5, and OUT is packed where its name ends in .gz
 
   braggtape convert data.mtz P1.hkl --column FP
   braggtape convert 1rqw.pdb P1.hkl --dmin 2 --lambda 1

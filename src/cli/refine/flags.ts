@@ -45,7 +45,7 @@ const own = {
     help: "value that is known from elsewhere, with its standard deviation; may be given several times",
   },
   bounds: { group: "Refinement", several: true, values: ["NAME", "low", "high"], kind: "text", help: "limits of a parameter; may be given several times" },
-  overload: { group: "Refinement", values: ["counts"], kind: "positive", help: "pixels with this count or more are left out", preset: "65535" },
+  overload: { group: "Refinement", values: ["counts"], kind: "positive", help: "pixels with this count or more are left out", preset: "as the files state, else 65535" },
   beamstop: {
     group: "Refinement", values: ["fast", "slow", "radius"], unit: "pixels",
     help: "a round shadow that is left out",
@@ -77,7 +77,7 @@ const idle: ReadonlySet<SimulateFlag> = new Set([
 export const refineFlags: FlagTable<RefineFlag> = {
   ...own,
   ...simulateFlags,
-  adc: { ...simulateFlags.adc, group: "Refinement", help: "offset of the image's counts, which is subtracted first", preset: "as a model file states, else 0" },
+  adc: { ...simulateFlags.adc, group: "Refinement", help: "offset of the image's counts, which is subtracted first", preset: "as a model file or the image's header states, else 0" },
   gain: { ...simulateFlags.gain, group: "Refinement", help: "counts for a photon, by which the image's counts are divided", preset: "as a model file states, else 1" },
   oversample: { ...simulateFlags.oversample, preset: "1, 2, or enough to resolve the spots, whichever explains the image best" },
   threads: { ...simulateFlags.threads, preset: "one a core" },
