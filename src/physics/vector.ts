@@ -10,7 +10,8 @@ export type Matrix<Q = Quantity> = readonly [Vector<Q>, Vector<Q>, Vector<Q>];
 
 /** The product of quantities. */
 export function product(x: Quantity, y: Quantity): Quantity {
-  return x === 0 || y === 0 ? 0 : mul(x, y);
+  if (x === 0 || y === 0) return 0;
+  return typeof x === "number" && typeof y === "number" ? x * y : mul(x, y);
 }
 
 function difference(x: Quantity, y: Quantity): Quantity {
@@ -20,7 +21,8 @@ function difference(x: Quantity, y: Quantity): Quantity {
 
 /** The scalar product. */
 export function dot([ax, ay, az]: Vector, [bx, by, bz]: Vector): Quantity {
-  return add(product(ax, bx), product(ay, by), product(az, bz));
+  const [x, y, z] = [product(ax, bx), product(ay, by), product(az, bz)];
+  return typeof x === "number" && typeof y === "number" && typeof z === "number" ? x + y + z : add(x, y, z);
 }
 
 /** The vector product. */

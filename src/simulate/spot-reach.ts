@@ -1,11 +1,10 @@
 import { known, type Quantity } from "../autodiff/tape.js";
-import { mul } from "../autodiff/primitives/elementwise.js";
+import { div, mul } from "../autodiff/primitives/elementwise.js";
 import { sourceCount, type Along } from "../models/beam.js";
 import { orientationCount, orientedLattice, scatteringLattices } from "../models/crystal.js";
 import { detectorFrame, pixelPosition, type Detector } from "../models/detector.js";
 import type { Experiment } from "../models/experiment.js";
 import { indicesOf, sharedCovariance, spotCovariance, spotWidths } from "../models/spots.js";
-import { scatteringVector } from "../physics/scattering.js";
 import { offsetsAt, reflectionOf } from "../physics/spots.js";
 import { rowsOf } from "../physics/symmetric.js";
 import { dot, minus, norm, scale, transform, unitize, type Vector } from "../physics/vector.js";
@@ -52,10 +51,19 @@ export function spotReach(experiment: Experiment<Quantity>, hasPixels: boolean, 
     // The offsets of a domain's unit vectors are the columns of the matrix that takes its units to indices.
     const columns = [offsetsAt([1, 0, 0], domain), offsetsAt([0, 1, 0], domain), offsetsAt([0, 0, 1], domain)];
     const inIndices = ([0, 1, 2] as const).map((axis): Vector => [columns[0][axis], columns[1][axis], columns[2][axis]]);
+    // The axes are the same at all places of a detector.
+    const axes = new Map<Vector, Vector>();
+    const axisInDomain = (axis: Vector): Vector => {
+      const present = axes.get(axis) ?? inDomain(indicesOf(lattice, axis));
+      axes.set(axis, present);
+      return present;
+    };
     for (const { direction: incident, wavelength } of beams) for (const { direction, distance, fast, slow } of places) {
-      const hkl = indicesOf(lattice, scatteringVector(direction, incident, wavelength));
-      const tangent = (axis: Vector): Vector => inDomain(indicesOf(lattice, scale(minus(axis, scale(direction, dot(axis, direction))), 1 / distance)));
-      const shared = sharedCovariance(widths, lattice, { wavelength, scattering: inDomain(hkl), tangents: [tangent(fast), tangent(slow)], perMetre: 1 });
+      const diffracted = indicesOf(lattice, direction);
+      const hkl = scale(minus(diffracted, indicesOf(lattice, incident)), div(1, wavelength));
+      const seen = inDomain(diffracted);
+      const tangent = (axis: Vector): Vector => minus(axisInDomain(axis), scale(seen, dot(axis, direction)));
+      const shared = sharedCovariance(widths, lattice, { wavelength, scattering: inDomain(hkl), tangents: [tangent(fast), tangent(slow)], perMetre: 1 / distance });
       const rows = rowsOf(spotCovariance(widths, shared, reflectionOf(hkl, basis)));
       inIndices.forEach((row, axis) => {
         const variance = known(dot(row, [dot(rows[0], row), dot(rows[1], row), dot(rows[2], row)]));
