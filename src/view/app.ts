@@ -9,7 +9,6 @@ import { FrameWork } from "./frame-work.js";
 import type { Geometry } from "./geometry.js";
 import type { Given, GivenImage } from "./given.js";
 import type { Layer } from "./layer.js";
-import { optionsFor } from "./live-model.js";
 import { ModelDesk } from "./model-desk.js";
 import type { ModelSection } from "./model-section.js";
 import { experimentOf, type ModelState } from "./model-state.js";
@@ -20,10 +19,9 @@ import { pageWorkers } from "./page-workers.js";
 import { predictedSpots, type PredictedSpot } from "./predicted-spots.js";
 import { ProfileSection } from "./profile-section.js";
 import { factsOf, Readout } from "./readout.js";
-import { RefinementSection } from "./refinement-section.js";
+import { refinementSections } from "./refinement-sections.js";
 import { saveSection } from "./save-section.js";
 import { limitsOf, Scene, type LayerName } from "./scene.js";
-import { section } from "./section.js";
 import { SpotsSection } from "./spots-section.js";
 import { sourcesSection } from "./sources-section.js";
 import { statedModel } from "./stated-model.js";
@@ -163,30 +161,17 @@ export class App {
       const truth = desk.measurement();
       if (truth) this.#measure(truth);
       const { facts } = this.#given;
-      sections.unshift(...this.#refinementSections(desk), model.element, ...(facts && !desk.preset ? [sourcesSection(facts)] : []));
+      const refinement = refinementSections(desk, this.scene, this.#given, {
+        onPreview: (image) => {
+          this.scene.model = [image];
+          this.show(this.#shown === "measured" ? "residual" : this.#layer);
+        },
+        onModel: (state) => this.setModel(state),
+      });
+      sections.unshift(...refinement, model.element, ...(facts && !desk.preset ? [sourcesSection(facts)] : []));
       this.#simulation.request();
     }
     this.side.replaceChildren(this.#messages, ...sections);
-  }
-
-  #refinementSections(desk: ModelDesk): HTMLElement[] {
-    if (!this.scene.measured) return [];
-    if (!desk.panels) return this.scene.measured.panels.length === 1 ? [this.#refinementSection(desk).element] : [];
-    return [section("Refinement", false, element("p", { class: "note" }, `The detector has ${desk.panels.panels.length} panels, and the page refines on one. Distance and beam move all of them as one.`))];
-  }
-
-  #refinementSection(desk: ModelDesk): RefinementSection {
-    return new RefinementSection({
-      measured: () => this.scene.measured,
-      model: () => desk.state,
-      options: desk.preset ? optionsFor({}, desk.state.sampling) : desk.options,
-      given: this.#given.refinement,
-      onPreview: (image) => {
-        this.scene.model = [image];
-        this.show(this.#shown === "measured" ? "residual" : this.#layer);
-      },
-      onModel: (state) => this.setModel(state),
-    });
   }
 
   /** Shows another measured image. */

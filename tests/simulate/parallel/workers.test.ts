@@ -133,20 +133,28 @@ function withFastClock<T>(work: () => T): T {
   return result;
 }
 
-/** A worker in this thread, whose clock makes it report after every tile. */
-class Talkative implements Port {
-  #report: (report: Report) => void = () => undefined;
-  readonly #serve = server((report) => this.#report(report));
+/** A worker in this thread. */
+abstract class PortHere implements Port {
+  protected report: (report: Report) => void = () => undefined;
+  protected fail: (error: Error) => void = () => undefined;
 
-  post(message: RunMessage): void {
-    withFastClock(() => finish(this.#serve(message)));
-  }
-  listen(onReport: (report: Report) => void): void {
-    this.#report = onReport;
+  abstract post(message: RunMessage): void;
+  listen(onReport: (report: Report) => void, onFailure: (error: Error) => void): void {
+    this.report = onReport;
+    this.fail = onFailure;
   }
   hold(): void {}
   close(): Promise<void> {
     return Promise.resolve();
+  }
+}
+
+/** A worker in this thread, whose clock makes it report after every tile. */
+class Talkative extends PortHere {
+  readonly #serve = server((report) => this.report(report));
+
+  post(message: RunMessage): void {
+    withFastClock(() => finish(this.#serve(message)));
   }
 }
 
@@ -234,20 +242,12 @@ test("what goes wrong in a worker is told in a sentence, and the pool goes on", 
 });
 
 /** A worker that notes which jobs arrive, and whose second message cannot be sent. */
-class Clogged implements Port {
+class Clogged extends PortHere {
   readonly arrived: boolean[] = [];
-  #report: (report: Report) => void = () => undefined;
 
   post({ job }: RunMessage): void {
     if (this.arrived.push(job !== undefined) === 2) throw new Error("data cannot be cloned, out of memory");
-    setTimeout(() => this.#report({ kind: "done" }), 1);
-  }
-  listen(onReport: (report: Report) => void): void {
-    this.#report = onReport;
-  }
-  hold(): void {}
-  close(): Promise<void> {
-    return Promise.resolve();
+    setTimeout(() => this.report({ kind: "done" }), 1);
   }
 }
 
@@ -263,22 +263,12 @@ test("a message that cannot be sent ends the run once the other workers are done
 });
 
 /** A worker that breaks when it is asked for the second time. */
-class Fragile implements Port {
-  #report: (report: Report) => void = () => undefined;
-  #fail: (error: Error) => void = () => undefined;
+class Fragile extends PortHere {
   #asked = 0;
 
   post(): void {
-    const answer = this.#asked++ === 0 ? () => this.#report({ kind: "done" }) : () => this.#fail(new Error("the worker ran out of memory"));
+    const answer = this.#asked++ === 0 ? () => this.report({ kind: "done" }) : () => this.fail(new Error("the worker ran out of memory"));
     setTimeout(answer, 1);
-  }
-  listen(onReport: (report: Report) => void, onFailure: (error: Error) => void): void {
-    this.#report = onReport;
-    this.#fail = onFailure;
-  }
-  hold(): void {}
-  close(): Promise<void> {
-    return Promise.resolve();
   }
 }
 
