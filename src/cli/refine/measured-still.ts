@@ -127,6 +127,17 @@ function pixelRules(given: Given<RefineFlag>, mask: NdArray | undefined, ofFile:
   };
 }
 
+/** The part of the pixels that are used which have fewer counts than none. */
+export function partBelowZero({ counts, options: { mask } }: Still): number {
+  let [used, below] = [0, 0];
+  for (let i = 0; i < counts.size; i++) {
+    if (mask?.data[i] === 0 || Number.isNaN(counts.data[i])) continue;
+    used++;
+    if (counts.data[i] < 0) below++;
+  }
+  return used > 0 ? below / used : 0;
+}
+
 /** The fewest counts of the pixels that are used. */
 export function darkest({ counts, options: { mask } }: Still): number {
   let lowest = Infinity;

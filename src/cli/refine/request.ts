@@ -17,7 +17,7 @@ import { withBlocks, withMosaic, withSpots } from "./expected-start.js";
 import { asSimulateFlags, isIdle, type RefineFlag } from "./flags.js";
 import { contradictionsBetween, type HeaderWords } from "./header-agreement.js";
 import { withHeader, withoutDistance } from "./image-header.js";
-import { areFewCountsLost, checkForMany, darkest, knownPixels, limitWarnings, readCounts, stillFrom } from "./measured-still.js";
+import { areFewCountsLost, checkForMany, darkest, knownPixels, limitWarnings, partBelowZero, readCounts, stillFrom } from "./measured-still.js";
 import { optionsOf } from "./options-from-flags.js";
 import { askedOf, blockCountOf, bounded } from "./parameters-from-flags.js";
 import { geometryStart, startingExperiment } from "./starting-experiment.js";
@@ -36,6 +36,20 @@ export interface RefineRequest {
   readonly warnings: readonly string[];
 }
 
+/** Noise brings half of the pixels of a dark image below its pedestal, and hardly more. */
+const mostBelowZero = 0.7;
+
+/** Sentences on options that only change what is not asked for. */
+function idleBeside(given: Given<RefineFlag>, names: readonly string[]): string[] {
+  const needed: readonly (readonly [flag: RefineFlag, isOfUse: boolean, without: string])[] = [
+    ["within", (given.number("starts") ?? 1) > 1, "--starts above 1"],
+    ["read_noise", (given.word("loss") ?? "poisson") !== "poisson", "a --loss other than poisson"],
+    ["background_terms", names.some((name) => name.startsWith("background")), "--refine background"],
+    ["separate_N", names.some((name) => name.startsWith("N")), "--refine N"],
+  ];
+  return needed.flatMap(([flag, isOfUse, without]) => (given.has(flag) && !isOfUse ? [`${given.last(flag)?.spelling} has no effect without ${without}`] : []));
+}
+
 /**
  * What a command line asks for.
  * @param images names of those that are refined together
@@ -47,6 +61,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
   const names = asked.names;
   const warnings = new Set<string>();
   for (const { name, spelling } of given.occurrences) if (isIdle(name)) warnings.add(`${spelling} has no effect on a refinement`);
+  for (const sentence of idleBeside(given, names)) warnings.add(sentence);
   const flags = withBlocks(withSpots(withMosaic(asSimulateFlags(given), names, warnings), names, warnings), blockCountOf(given));
   const files = withoutDistance(await readInputFiles(flags, cwd));
   const stills: Still[] = [];
@@ -69,6 +84,9 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
     for (const warning of scale.warnings) warnings.add(warning);
     const experiment = many ? onManyPanels(start.experiment, many) : start.experiment;
     const still = stillFrom(name, knownPixels(name, measured, panels), scale, { ...request, experiment }, given);
+    if (scale.offset > 0 && !given.has("adc") && partBelowZero(still) > mostBelowZero) {
+      throw new InputError(`${name} is below the pedestal of ${scale.offset} counts that its header or a model file states in most of its pixels; -adc states another one, or 0`);
+    }
     headers.push(words);
     if (facts.length === 0) facts = factsFromFlags(still.experiment, flags, filesOfImage, flags.word("img") ?? name);
     for (const warning of limitWarnings(name, measured, panels, geometry?.record.source)) warnings.add(warning);

@@ -8,6 +8,7 @@ import { refineRequest, type RefineRequest } from "../../../src/cli/refine/reque
 import { parseSmv } from "../../../src/io/smv.js";
 import { detectorFrame } from "../../../src/models/detector.js";
 import { exposureScan } from "../../../src/refine/exposure.js";
+import { refusesLater } from "../../io/refusal.js";
 import { smv, Workbench } from "../workbench.js";
 
 const bench = await Workbench.make();
@@ -77,6 +78,28 @@ test("entries of a header that contradict each other are told", async () => {
   assert.match(about(warnings).join("\n"), /CLOSE_DISTANCE=95 \(here 100\)/);
   assert.ok(warnings.includes("own.img: PHI=0 and OSC_START=5 contradict each other; PHI is taken"));
   assert.match(about((await started("-distance 101", ["own.img"])).warnings).join("\n"), /DISTANCE=100 and CLOSE_DISTANCE=95, which the options' turns of the detector do not explain/);
+});
+
+test("what a header says of its counts is used: where a pixel is full, and what a dark one has", async () => {
+  const entries = "SIZE1=8;\nSIZE2=8;\nPIXEL_SIZE=1;\nDISTANCE=100;\nWAVELENGTH=1;\nCCD_IMAGE_SATURATION=60;\nIMAGE_PEDESTAL=40;\nWAVELENGTH=1.1;\n";
+  await bench.put({ "counts.img": smv(entries, Array.from({ length: 64 }, (_, i) => 38 + (i % 32))) });
+  const { stills: [still], warnings } = await started("", ["counts.img"]);
+  assert.equal([still.overload, still.counts.get(0, 0), still.counts.get(0, 7)], [20, -2, 5]);
+  for (const sentence of ["a pedestal of 40 is taken off the counts, as counts.img states", 'counts.img: WAVELENGTH is stated twice; the last value, "1.1", is taken']) assert.ok(warnings.includes(sentence), warnings.join("\n"));
+  assert.is((await started("-overload 50 -adc 0", ["counts.img"])).stills[0].overload, 50);
+  await bench.put({ "dark.img": smv(entries, Array.from({ length: 64 }, () => 5)) });
+  await refusesLater(() => started("", ["dark.img"]), /dark\.img is below the pedestal of 40 counts that its header or a model file states in most of its pixels; -adc states another one, or 0/);
+  assert.is((await started("-adc 0", ["dark.img"])).stills[0].counts.get(0, 0), 5);
+});
+
+test("options that only change what is not asked for are named", async () => {
+  await simulated(placements[0]);
+  const idle = async (options: string): Promise<string[]> => (await started(options)).warnings.filter((warning) => /no effect/.test(warning));
+  assert.equal(await idle("--within 2 --read_noise 3 --background_terms 6 --separate_N"), [
+    "--within has no effect without --starts above 1", "--read_noise has no effect without a --loss other than poisson",
+    "--background_terms has no effect without --refine background", "--separate_N has no effect without --refine N",
+  ]);
+  assert.equal(await idle("--within 2 --starts 2 --loss gaussian --read_noise 3 --background_terms 6 --separate_N --refine background,N"), []);
 });
 
 test("headers of fewer words say less, and a two-theta of nothing but rounding says nothing", async () => {
