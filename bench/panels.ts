@@ -43,6 +43,11 @@ const kinds: readonly { readonly what: string; readonly options: ImageOptions; r
     options: { spots: "closed" },
     experimentOf: (a) => ({ ...experimentAt(a), beam: { ...experimentAt(a).beam, bandwidthPercent: 0.1 }, crystal: { ...experimentAt(a).crystal, etaDeg: 0.1 } }),
   },
+  {
+    what: "of Gaussian shape, zeros left out",
+    options: { oversample: 1, interpolation: "nearest" },
+    experimentOf: (a) => ({ ...experimentAt(a), crystal: { ...experimentAt(a).crystal, shape: "gauss", mosaic: { spreadDeg: 0.5, domains: 20 } } }),
+  },
 ];
 
 function experimentAt(a: Quantity): ExperimentOfPanels {

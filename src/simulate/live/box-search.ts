@@ -5,12 +5,12 @@ import { bentSpread } from "../../autodiff/enclosed.js";
 import type { Enclosure } from "../../autodiff/enclosure.js";
 import type { OffsetBox } from "../../physics/lattice-factor.js";
 import type { LiveLeaves } from "./live-leaves.js";
-import { leafEdge, leavesAlong } from "./pixel-block.js";
+import { leafEdge } from "./pixel-block.js";
 import type { Region, Search } from "./region.js";
 import type { StepLattices } from "./step-groups.js";
 
-/** Leaves along an edge of the squares that are asked about. */
-const leavesOfSquare = 2;
+/** Pixels along an edge of the squares that are asked about: those of two leaves. */
+const edgeOfSquare = 2 * leafEdge;
 
 interface Offset {
   low: number;
@@ -37,17 +37,18 @@ export class BoxSearch implements Search {
     readonly limit: number,
   ) {}
 
-  mark({ fast, slow, half, blocks, row, column }: Region, found: LiveLeaves): boolean {
+  mark({ fast, slow, halfX, halfY, blocks, row, column }: Region, found: LiveLeaves): boolean {
     if (blocks > 1) return false;
-    this.positions.over(fast, slow, half, half);
-    const halfSquare = (leavesOfSquare * leafEdge - 1) / 2;
+    this.positions.over(fast, slow, halfX, halfY);
     for (let step = 0; step < this.steps.views.length; step++) {
       this.#measure(step);
-      if (this.#isSmallAround(0, 0, half)) continue;
-      for (let y = 0; y < leavesAlong; y += leavesOfSquare) {
-        for (let x = 0; x < leavesAlong; x += leavesOfSquare) {
-          if (this.#isSmallAround(x * leafEdge + halfSquare - half, y * leafEdge + halfSquare - half, halfSquare)) continue;
-          found.add(step, row + y, row + y + leavesOfSquare - 1, column + x, column + x + leavesOfSquare - 1);
+      if (this.#isSmallAround(0, 0, halfX, halfY)) continue;
+      for (let y = 0; y <= 2 * halfY; y += edgeOfSquare) {
+        const squareY = Math.min(edgeOfSquare - 1, 2 * halfY - y) / 2;
+        for (let x = 0; x <= 2 * halfX; x += edgeOfSquare) {
+          const squareX = Math.min(edgeOfSquare - 1, 2 * halfX - x) / 2;
+          if (this.#isSmallAround(x + squareX - halfX, y + squareY - halfY, squareX, squareY)) continue;
+          found.add(step, row + y / leafEdge, row + y / leafEdge + (squareY > 0.5 ? 1 : 0), column + x / leafEdge, column + x / leafEdge + (squareX > 0.5 ? 1 : 0));
         }
       }
     }
@@ -70,13 +71,13 @@ export class BoxSearch implements Search {
   }
 
   /** Whether the factor is small for all pixels around a place. */
-  #isSmallAround(fast: number, slow: number, half: number): boolean {
+  #isSmallAround(fast: number, slow: number, halfX: number, halfY: number): boolean {
     const lines = this.#lines;
     for (let axis = 0; axis < 3; axis++) {
       const alongFast = lines[4 * axis + 1];
       const alongSlow = lines[4 * axis + 2];
       const centre = lines[4 * axis] + alongFast * fast + alongSlow * slow;
-      const around = (Math.abs(alongFast) + Math.abs(alongSlow)) * half + lines[4 * axis + 3];
+      const around = Math.abs(alongFast) * halfX + Math.abs(alongSlow) * halfY + lines[4 * axis + 3];
       this.#low[axis] = centre - around;
       this.#high[axis] = centre + around;
       if (!(around < Infinity)) return false;

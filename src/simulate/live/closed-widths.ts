@@ -63,13 +63,13 @@ export class ClosedWidths implements SpotWidths, ReflectionWidths {
     }
   }
 
-  over({ fast, slow, half }: Region): boolean {
+  over({ fast, slow, halfX, halfY }: Region): boolean {
     const { enclosure } = this;
-    enclosure.over(fast, slow, half, half);
+    enclosure.over(fast, slow, halfX, halfY);
     let largest = 0;
     for (let view = 0; view < enclosure.outputs[atShared].centre.length; view++) {
       this.#view = view;
-      this.#expand(0, 0, half, half);
+      this.#expand(0, 0, halfX, halfY);
       for (let i = 0; i < components; i++) this.#covariance[i] = this.#shared[i];
       writeTriangle(this.#covariance, this.#triangle);
       const change = largestOf(this.#spread, this.#triangle);
@@ -105,10 +105,10 @@ export class ClosedWidths implements SpotWidths, ReflectionWidths {
     for (let i = 0; i < atForm; i++) into[i] = this.#units[from + i];
   }
 
-  look(step: number, half: number): void {
+  look(step: number, toX: number, toY: number): void {
     this.#element = this.lattices[step];
     this.#view = this.views[step];
-    this.#expand(0, 0, half, half);
+    this.#expand(0, 0, toX, toY);
   }
 
   writeOwnUnits(h: number, k: number, l: number, x: number, y: number, toX: number, toY: number, into: Data): number {

@@ -39,9 +39,10 @@ export class LatticeSpots {
   mark({ first, end, lattices, room }: StepGroup, ownRadius: number, highest: Data, region: Region, found: LiveLeaves): void {
     const { place, toUnits } = this;
     const { outline, q, reflection, x: placeX, y: placeY } = place;
-    const { half, row, column } = region;
+    const { halfX, halfY, row, column } = region;
     const firstRow = leafEdge * row;
-    const lastPixel = 2 * half;
+    const lastPixel = 2 * halfX;
+    const lastLine = 2 * halfY;
     this.#box.set(outline.box);
     const normal = this.#normal;
     outline.writeNormal(normal);
@@ -103,11 +104,11 @@ export class LatticeSpots {
         this.#markCut(step, from, radius, highest, region, found);
         continue;
       }
-      const x = placeX + nearestX + half;
-      const y = placeY + nearestY + half;
+      const x = placeX + nearestX + halfX;
+      const y = placeY + nearestY + halfY;
       const toY = Math.sqrt(size * xx * perArea) + margin;
       const top = y - toY > 0 ? Math.ceil(y - toY) : 0;
-      const bottom = y + toY < lastPixel ? Math.floor(y + toY) : lastPixel;
+      const bottom = y + toY < lastLine ? Math.floor(y + toY) : lastLine;
       // The square of half the middle row, by how much those of other rows are less, and by how much the middles of rows move.
       const perXX = area * perBoth;
       const widest = size * perXX;

@@ -14,10 +14,10 @@ import { BoxSearch } from "./box-search.js";
 import { ClosedWidths } from "./closed-widths.js";
 import { LeafSet } from "./leaf-set.js";
 import { LiveLeaves } from "./live-leaves.js";
-import { blockEdge, groupsOfBlock, leavesAlong } from "./pixel-block.js";
+import { blockEdge, leavesAlong } from "./pixel-block.js";
 import { EnclosedReach } from "./enclosed-reach.js";
 import { positionOutputs, type Reach, type RunReach } from "./reach.js";
-import { quartersOf, type Region, type Search } from "./region.js";
+import { groupsIn, quartersOf, regionFrom, type Region, type Search } from "./region.js";
 import { SpotSearch } from "./spot-search.js";
 import { widthsOfShape } from "./spot-widths.js";
 import { groupsOf, orientationsOf, type StepLattices } from "./step-groups.js";
@@ -39,8 +39,6 @@ export function liveStepsOn(panel: number, run: RunReach, parameters: RunParamet
 export class LiveSteps {
   /** which leaves of the present block have live steps */
   readonly leaves = new LeafSet();
-  /** all pairs of a step and a row of a leaf in a block */
-  readonly pairs: number;
   readonly #enclosed: EnclosedReach;
   readonly #found = new LiveLeaves();
   #panel: number;
@@ -58,7 +56,6 @@ export class LiveSteps {
     this.#enclosed = new EnclosedReach(run.reach, parameters.parameters.length);
     this.#enclosed.take(parametersOn(panel, parameters), run.known);
     this.#search = searchOf(run, this.#enclosed);
-    this.pairs = sizeOf(run.reach.steps) * groupsOfBlock;
   }
 
   /** Whether it answers for a run on a panel. */
@@ -92,12 +89,13 @@ export class LiveSteps {
     return this.#found.writeLeaves(block, this.leaves);
   }
 
-  /** The same of a block whose neighbours are of no interest. */
-  findAlone(block: BlockOfPanel): number {
+  /** The same of a block whose neighbours are of no interest; and how many pairs there are. */
+  findAlone(block: BlockOfPanel): { readonly live: number; readonly all: number } {
+    const region = this.#regionOf(block, 1);
     this.#patch = -1;
     this.#found.clear();
-    this.#ask(this.#regionOf(block, 1));
-    return this.#found.writeLeaves(block, this.leaves);
+    this.#ask(region);
+    return { live: this.#found.writeLeaves(block, this.leaves), all: sizeOf(this.#run.reach.steps) * (region ? groupsIn(region) : 0) };
   }
 
   /**
@@ -109,23 +107,18 @@ export class LiveSteps {
     this.#found.writeMask(block, slots, mask, from);
   }
 
-  #ask(region: Region): void {
-    if (!this.#search.mark(region, this.#found)) for (const quarter of quartersOf(region)) this.#ask(quarter);
+  #ask(region: Region | undefined): void {
+    if (region && !this.#search.mark(region, this.#found)) for (const quarter of quartersOf(region)) this.#ask(quarter);
   }
 
   /** So many blocks along each edge, from one of a patch on. */
-  #regionOf({ patch, row, column }: BlockOfPanel, blocks: number): Region {
+  #regionOf({ patch, row, column }: BlockOfPanel, blocks: number): Region | undefined {
     const { roi, blocks: standing } = this.#pixels;
     const { fast, slow } = firstOfPatch(standing?.columns ?? 0, patch);
-    const half = (blocks * blockEdge - 1) / 2;
-    return {
-      fast: roi.fastMin + fast + column * blockEdge + half,
-      slow: roi.slowMin + slow + row * blockEdge + half,
-      half,
-      blocks,
-      row: row * leavesAlong,
-      column: column * leavesAlong,
-    };
+    const x = fast + column * blockEdge;
+    const y = slow + row * blockEdge;
+    const width = roi.fastMax - roi.fastMin + 1 - x;
+    return regionFrom(roi.fastMin + x, roi.slowMin + y, width, (standing?.rows ?? 0) - y, blocks, row * leavesAlong, column * leavesAlong);
   }
 }
 

@@ -150,16 +150,16 @@ export class SpotOutline {
   }
 
   /** Writes where the rows of a region meet the ellipse in the box. */
-  writeRows({ half }: Region, radius: number): void {
+  writeRows({ halfY }: Region, radius: number): void {
     const numbers = this.#numbers;
     const { box, rows } = this;
-    this.top = Math.max(0, Math.ceil(box[lowY] + half - margin));
-    this.bottom = Math.min(2 * half, Math.floor(box[highY] + half + margin));
+    this.top = Math.max(0, Math.ceil(box[lowY] + halfY - margin));
+    this.bottom = Math.min(2 * halfY, Math.floor(box[highY] + halfY + margin));
     const square = radius * radius;
     const along = numbers[xx];
     const size = square - numbers[dd] + heightCloseness * (square + numbers[dd]);
     for (let y = this.top; y <= this.bottom; y++) {
-      const epsilon = y - half - this.#placeY;
+      const epsilon = y - halfY - this.#placeY;
       const beside = numbers[xy] * epsilon + numbers[xd];
       const left = beside * beside + along * (size - (2 * numbers[yd] + numbers[yy] * epsilon) * epsilon);
       const around = Math.sqrt(left) / along;

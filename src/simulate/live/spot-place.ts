@@ -35,18 +35,18 @@ export class SpotPlace {
   }
 
   /** Narrows the outline's box to where the surface of a region is within a radius of the reflection; returns whether it is anywhere. */
-  find(half: number, radius: number): boolean {
+  find(halfX: number, halfY: number, radius: number): boolean {
     const { surface, outline } = this;
     this.touchCentre();
     // Towards where the surface is nearest to the reflection.
     const { nearestX, nearestY } = outline;
     if (Math.abs(nearestX) < Infinity && Math.abs(nearestY) < Infinity && Math.abs(nearestX) + Math.abs(nearestY) > near) {
-      this.x = Math.max(-half, Math.min(half, nearestX));
-      this.y = Math.max(-half, Math.min(half, nearestY));
+      this.x = Math.max(-halfX, Math.min(halfX, nearestX));
+      this.y = Math.max(-halfY, Math.min(halfY, nearestY));
       this.#touch();
     }
-    const toX = half + Math.abs(this.x);
-    const toY = half + Math.abs(this.y);
+    const toX = halfX + Math.abs(this.x);
+    const toY = halfY + Math.abs(this.y);
     // A surface d + J ε that bends by less than κ |J ε| is near where |d + J ε| <= radius + κ |J ε|, and |J ε| <= |d + J ε| + |d|.
     const perSlope = surface.bentPerPixel(toX, toY) / outline.slope;
     const wide = perSlope < 1 ? (radius + surface.rest + perSlope * outline.distance) / (1 - perSlope) : Infinity;

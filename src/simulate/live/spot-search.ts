@@ -79,7 +79,7 @@ export class SpotSearch implements Search {
 
   mark(region: Region, found: LiveLeaves): boolean {
     const { positions, groups, widths, reflections } = this;
-    positions.over(region.fast, region.slow, region.half, region.half);
+    positions.over(region.fast, region.slow, region.halfX, region.halfY);
     const active = this.#active;
     active.length = 0;
     for (let i = 0; i < groups.length; i++) {
@@ -113,11 +113,11 @@ export class SpotSearch implements Search {
   }
 
   /** Whether the surface is straight enough to ask about all of it at once. */
-  #isStraight(group: StepGroup, { half }: Region): boolean {
+  #isStraight(group: StepGroup, { halfX, halfY }: Region): boolean {
     const surface = this.#surface;
     this.#takeGroup(group, true);
     this.#place.touchCentre();
-    return surface.bentPerPixel(half, half) <= mostBent * this.#outline.slope && surface.rest <= mostRest * this.widths.leastRadius;
+    return surface.bentPerPixel(halfX, halfY) <= mostBent * this.#outline.slope && surface.rest <= mostRest * this.widths.leastRadius;
   }
 
   #markGroup(at: number, region: Region, found: LiveLeaves): void {
@@ -127,13 +127,13 @@ export class SpotSearch implements Search {
     this.#ownRadius = this.widths.radius * (1 + radiusCloseness);
     const radius = this.#ownRadius + group.room * lengthOf(this.positions, group.view);
     const { ofReflections } = this.widths;
-    ofReflections?.look(group.first, region.half);
+    ofReflections?.look(group.first, region.halfX, region.halfY);
     const heights = this.#heights;
     const normal = this.#normal;
     this.#reflection.fill(0);
     this.#place.touchCentre();
     this.#outline.writeNormal(normal);
-    this.#writeHeights(ofReflections ? radius * ofReflections.along(normal, low, high, 3 * at) : radius, region.half);
+    this.#writeHeights(ofReflections ? radius * ofReflections.along(normal, low, high, 3 * at) : radius, region);
     const lowest = heights[0];
     const highest = heights[1];
     const units = this.#units;
@@ -153,7 +153,7 @@ export class SpotSearch implements Search {
   }
 
   /** Finds between which heights along the normal reflections are near to the surface. */
-  #writeHeights(radius: number, half: number): void {
+  #writeHeights(radius: number, { halfX, halfY }: Region): void {
     const surface = this.#surface;
     const heights = this.#heights;
     const normal = this.#normal;
@@ -164,7 +164,7 @@ export class SpotSearch implements Search {
     const z = normal[0] * ofGroup[2] + normal[1] * ofGroup[5] + normal[2] * ofGroup[8];
     const centre = x * q[0] + y * q[1] + z * q[2];
     const away = (radius + surface.rest) * (1 + closeness);
-    surface.writeHeights(x, y, z, half, heights);
+    surface.writeHeights(x, y, z, halfX, halfY, heights);
     heights[0] += centre - away;
     heights[1] += centre + away;
   }
@@ -180,12 +180,14 @@ export class SpotSearch implements Search {
   /** @param radius in which all of a group's steps are from their mean */
   #markReflection(group: StepGroup, radius: number, h: number, k: number, l: number, region: Region, found: LiveLeaves): void {
     const { counts } = this;
-    const { half } = region;
+    const { halfX, halfY } = region;
     this.looked++;
     const { box } = this.#outline;
-    box[0] = box[2] = -half;
-    box[1] = box[3] = half;
-    if (!(this.widths.ofReflections ? this.#findOwnBox(this.widths.ofReflections, group, h, k, l, half) : this.#findSharedBox(h, k, l, half, radius))) return;
+    box[0] = -halfX;
+    box[1] = halfX;
+    box[2] = -halfY;
+    box[3] = halfY;
+    if (!(this.widths.ofReflections ? this.#findOwnBox(this.widths.ofReflections, group, h, k, l, region) : this.#findSharedBox(h, k, l, region, radius))) return;
     const highest = this.#highest;
     highest[0] = h + counts[0] / 2;
     highest[1] = k + counts[1] / 2;
@@ -195,11 +197,11 @@ export class SpotSearch implements Search {
   }
 
   /** Finds the box of a reflection with widths of its own: those in the region first, and then those in the box. */
-  #findOwnBox(widths: ReflectionWidths, { mean, room }: StepGroup, h: number, k: number, l: number, half: number): boolean {
+  #findOwnBox(widths: ReflectionWidths, { mean, room }: StepGroup, h: number, k: number, l: number, region: Region): boolean {
     const { box } = this.#outline;
-    this.#ownRadius = widths.writeOwnUnits(h, k, l, 0, 0, half, half, this.#units) * (1 + radiusCloseness);
+    this.#ownRadius = widths.writeOwnUnits(h, k, l, 0, 0, region.halfX, region.halfY, this.#units) * (1 + radiusCloseness);
     this.#takeUnits(mean, room);
-    if (!this.#findSharedBox(h, k, l, half, this.#ownRadius)) return false;
+    if (!this.#findSharedBox(h, k, l, region, this.#ownRadius)) return false;
     for (let turn = 0; turn < mostTurns && this.#ownRadius > wider * this.widths.leastRadius; turn++) {
       const x = (box[0] + box[1]) / 2;
       const y = (box[2] + box[3]) / 2;
@@ -211,9 +213,9 @@ export class SpotSearch implements Search {
     return true;
   }
 
-  #findSharedBox(h: number, k: number, l: number, half: number, radius: number): boolean {
+  #findSharedBox(h: number, k: number, l: number, { halfX, halfY }: Region, radius: number): boolean {
     this.#takeReflection(h, k, l);
-    return this.#place.find(half, radius);
+    return this.#place.find(halfX, halfY, radius);
   }
 
   #takeReflection(h: number, k: number, l: number): void {

@@ -20,8 +20,8 @@ export interface SpotWidths {
 
 /** Widths that differ from reflection to reflection. */
 export interface ReflectionWidths {
-  /** Looks at a step in all of the present region, half of whose edge is given. */
-  look(step: number, half: number): void;
+  /** Looks at a step in all of the present region, from whose centre it is so many pixels to its edges. */
+  look(step: number, toX: number, toY: number): void;
   /**
    * Writes what takes offsets in h, k and l to units of a reflection, row by row, for pixels that are so many from a place.
    * @returns the radius there

@@ -109,13 +109,14 @@ export class Surface {
    * Writes how high the surface, without the rest, is at the least and at the most above the plane that touches it at the centre.
    * @param normalX, normalY, normalZ of the plane, for q
    */
-  writeHeights(normalX: number, normalY: number, normalZ: number, half: number, into: Data): void {
+  writeHeights(normalX: number, normalY: number, normalZ: number, halfX: number, halfY: number, into: Data): void {
     const numbers = this.#coefficients;
-    const along = (at: number): number => (normalX * numbers[at] + normalY * numbers[at + 1] + normalZ * numbers[at + 2]) * half * half;
-    const xx = along(atXX);
-    const yy = along(atYY);
-    const third = Math.abs(along(atXXX)) + Math.abs(along(atXXY)) + Math.abs(along(atXYY)) + Math.abs(along(atYYY));
-    const either = Math.abs(along(atXY)) + third * half;
+    const along = (at: number): number => normalX * numbers[at] + normalY * numbers[at + 1] + normalZ * numbers[at + 2];
+    const xx = along(atXX) * halfX * halfX;
+    const yy = along(atYY) * halfY * halfY;
+    const alongX = (Math.abs(along(atXXX)) * halfX + Math.abs(along(atXXY)) * halfY) * halfX * halfX;
+    const alongY = (Math.abs(along(atXYY)) * halfX + Math.abs(along(atYYY)) * halfY) * halfY * halfY;
+    const either = Math.abs(along(atXY)) * halfX * halfY + alongX + alongY;
     into[0] = Math.min(0, xx) + Math.min(0, yy) - either;
     into[1] = Math.max(0, xx) + Math.max(0, yy) + either;
   }

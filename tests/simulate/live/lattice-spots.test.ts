@@ -15,7 +15,7 @@ import { Surface } from "../../../src/simulate/live/surface.js";
 
 /** A region of one block, over which q is flat: one unit for each pixel. */
 const half = 15.5;
-const region: Region = { fast: 0, slow: 0, half, blocks: 1, row: 0, column: 0 };
+const region: Region = { fast: 0, slow: 0, halfX: half, halfY: half, blocks: 1, row: 0, column: 0 };
 const radius = 4;
 const steps = 2;
 
@@ -42,7 +42,7 @@ function marked(toUnits: Data, mean: Data, room: number, reflection: readonly nu
   const { box } = place.outline;
   box.set([-half, half, -half, half]);
   // |q| is at most half a diagonal of the region.
-  if (!place.find(half, radius + room * half * Math.SQRT2)) return mask;
+  if (!place.find(half, half, radius + room * half * Math.SQRT2)) return mask;
   const group = { view: 0, first: 0, end: steps, lattices: Int32Array.of(0, 1), mean, spread: [0, 0, 0], room } as const;
   new LatticeSpots(toUnits, toUnits, place, false).mark(group, radius, allocate("float64", 3), region, found);
   found.writeMask(region, Int32Array.from({ length: leavesOfBlock }, (_, place) => place), mask, 0);

@@ -102,6 +102,18 @@ test("reflections without amplitude are left out, on a detector of several patch
   sameImage({ ...scene, cells: 30 }, { spots: "closed" });
 });
 
+test("no bit changes where the last blocks of a detector are a pixel or two wide, or hardly more", () => {
+  const whole = { fastMin: 0, slowMin: 0 };
+  for (const edges of [[65, 67], [129, 34], [98, 97]] as const) {
+    sameImage({ domains: 12, edges }, {});
+    sameImage({ cells: 30, edges }, { spots: "closed" });
+    sameImage({ domains: 12, edges: [edges[0] + 40, edges[1] + 30] }, { roi: { ...whole, fastMax: edges[0] - 1, slowMax: edges[1] - 1 } });
+  }
+  const sparse = { shape: "square", cells: 5, domains: 3, edges: [67, 65] } as const;
+  const [some, all] = ([1e-7, "nothing"] as const).map((skip) => modelOf(sparse, { skip }).simulate(start).image);
+  assert.ok(largest(all.data.map((photons, i) => photons - some.data[i])) <= 1e-3 * largest(all.data));
+});
+
 test("spots in closed form have the same bits where nothing of them is left out", () => {
   sameImage({ cells: 30, isSparse: true }, { spots: "closed", oversample: 4 });
   leavesOut({ cells: 30, isSparse: true }, { spots: "closed", oversample: 4 });

@@ -98,7 +98,7 @@ test("a surface is as high above the plane that touches its centre as it says", 
       const [a, b] = [touched.subarray(3, 6), touched.subarray(6, 9)];
       const normal = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]].map((n) => n / Math.hypot(...a) / Math.hypot(...b));
       const heights = allocate("float64", 2);
-      surface.writeHeights(normal[0], normal[1], normal[2], half, heights);
+      surface.writeHeights(normal[0], normal[1], normal[2], half, half, heights);
       for (const [dx, dy] of [[toX, toY], [half, half], [-half, half]]) {
         const place = allocate("float64", 9);
         surface.expand(dx, dy, place);
