@@ -138,10 +138,12 @@ function writeRows({ roi, panels }: Pixels, first: number, count: number, fast: 
   let column = roi.fastMin + first - before * width;
   let row = roi.slowMin + before;
   if (panels) row %= panels.rows;
-  for (let i = fast.offset, j = slow.offset, end = i + count; i < end; i++, j++) {
-    columns[i] = column;
-    rows[j] = row;
-    if (column++ < roi.fastMax) continue;
+  for (let done = 0; done < count; ) {
+    const length = Math.min(roi.fastMax + 1 - column, count - done);
+    const at = fast.offset + done;
+    for (let i = 0; i < length; i++) columns[at + i] = column + i;
+    rows.fill(row, slow.offset + done, slow.offset + done + length);
+    done += length;
     column = roi.fastMin;
     row++;
     if (row === panels?.rows) row = 0;
