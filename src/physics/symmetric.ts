@@ -1,7 +1,7 @@
 /** Symmetric 3 x 3 tensors: covariances, and what they are made of. */
 import { add, div, mul, sub } from "../autodiff/primitives/elementwise.js";
 import { known, Variable, type Quantity } from "../autodiff/tape.js";
-import { dot, product, type Matrix, type Vector } from "./vector.js";
+import { dot, product, sumOf, type Matrix, type Vector } from "./vector.js";
 
 /** The six components of a symmetric tensor. */
 export type Symmetric<Q = Quantity> = readonly [xx: Q, yy: Q, zz: Q, xy: Q, xz: Q, yz: Q];
@@ -42,8 +42,7 @@ export function gram([first, second, third]: Matrix): Symmetric {
 }
 
 export function plusTensors(...tensors: Symmetric[]): Symmetric {
-  const component = (i: 0 | 1 | 2 | 3 | 4 | 5): Quantity => add(...tensors.map((tensor) => tensor[i]));
-  return [component(0), component(1), component(2), component(3), component(4), component(5)];
+  return tensors.reduce<Symmetric>((a, b) => [sumOf(a[0], b[0]), sumOf(a[1], b[1]), sumOf(a[2], b[2]), sumOf(a[3], b[3]), sumOf(a[4], b[4]), sumOf(a[5], b[5])], [0, 0, 0, 0, 0, 0]);
 }
 
 /** The first tensor less the second. */

@@ -14,6 +14,11 @@ export function product(x: Quantity, y: Quantity): Quantity {
   return typeof x === "number" && typeof y === "number" ? x * y : mul(x, y);
 }
 
+/** The sum of quantities. */
+export function sumOf(x: Quantity, y: Quantity): Quantity {
+  return typeof x === "number" && typeof y === "number" ? x + y : add(x, y);
+}
+
 function difference(x: Quantity, y: Quantity): Quantity {
   if (y === 0) return x;
   return x === 0 ? neg(y) : sub(x, y);
@@ -21,8 +26,7 @@ function difference(x: Quantity, y: Quantity): Quantity {
 
 /** The scalar product. */
 export function dot([ax, ay, az]: Vector, [bx, by, bz]: Vector): Quantity {
-  const [x, y, z] = [product(ax, bx), product(ay, by), product(az, bz)];
-  return typeof x === "number" && typeof y === "number" && typeof z === "number" ? x + y + z : add(x, y, z);
+  return sumOf(sumOf(product(ax, bx), product(ay, by)), product(az, bz));
 }
 
 /** The vector product. */
@@ -36,8 +40,7 @@ export function cross([ax, ay, az]: Vector, [bx, by, bz]: Vector): Vector {
 
 /** The sum of vectors. */
 export function plus(...vectors: Vector[]): Vector {
-  const along = (axis: 0 | 1 | 2): Quantity => add(...vectors.map((vector) => vector[axis]));
-  return [along(0), along(1), along(2)];
+  return vectors.reduce<Vector>(([ax, ay, az], [bx, by, bz]) => [sumOf(ax, bx), sumOf(ay, by), sumOf(az, bz)], [0, 0, 0]);
 }
 
 /** The first vector less the second. */
