@@ -24,12 +24,14 @@ interface Counted extends Pick<MeasuredImage, "mask" | "overload" | "pedestal" |
 /**
  * The counts, panel by panel where there are many, without the pixels that a geometry file leaves out, and with the lower one of its overload
  * and the image's own.
- * @throws InputError when the image has not the pixels of many panels
+ * @param source of the panels
+ * @throws InputError when the image has not the pixels of the panels
  */
-export function knownPixels(name: string, counted: Counted, panels: readonly PanelRecord[]): Counted {
+export function knownPixels(name: string, counted: Counted, panels: readonly PanelRecord[], source?: string): Counted {
   const [first] = panels;
   if (first === undefined) return counted;
   const isOne = panels.length === 1;
+  if (isOne) checkSize(name, counted.image, first.pixels, `${source ?? "the model"} states`);
   const ofFile = isOne ? maskOfPanel(first) : maskOfPanels(panels);
   const stacked = (image: NdArray): NdArray => (isOne ? image : stackedPanels(image, panels, name));
   const own = counted.mask && stacked(counted.mask);
@@ -38,6 +40,11 @@ export function knownPixels(name: string, counted: Counted, panels: readonly Pan
   const image = stacked(counted.image);
   const masks = [own, ofFile, aboveLimits(image, panels)].filter((mask) => mask !== undefined);
   return { ...counted, image, overload, mask: masks.length === 0 ? undefined : masks.reduce(bothMasks) };
+}
+
+/** @param said who says how many pixels there are */
+function checkSize(name: string, { shape, rank }: NdArray, { fast, slow }: PanelRecord["pixels"], said: string): void {
+  if (rank === 2 && (shape[0] !== slow || shape[1] !== fast)) throw new InputError(`${name} has ${shape[1]} x ${shape[0]} pixels, and ${said} ${fast} x ${slow}`);
 }
 
 /** Sentences on an overload that image and model file state differently, and on pixels that are below the counts that the model file trusts. */
@@ -98,9 +105,7 @@ export function stillFrom(name: string, { image, overload, mask: own }: Counted,
   const { mask } = usablePixels(counts, rules);
   const { slow, fast } = experiment.detector.pixels;
   if (!experiment.panels && counts.rank !== 2) throw new InputError(`${name} has the shape ${counts.shape.join(" x ")}, and nothing says where its panels are; name a geometry file of them with -geometry`);
-  if (!experiment.panels && (counts.shape[0] !== slow || counts.shape[1] !== fast)) {
-    throw new InputError(`${name} has ${counts.shape[1]} x ${counts.shape[0]} pixels, and ${given.word("geometry") ?? "the options"} ${given.has("geometry") ? "states" : "say"} ${fast} x ${slow}`);
-  }
+  if (!experiment.panels) checkSize(name, counts, { fast, slow }, `${given.word("geometry") ?? "the options"} ${given.has("geometry") ? "states" : "say"}`);
   return { experiment: refinableExperiment(experiment), options: { ...options, ...(given.has("oversample") && { oversample }), mask }, counts, overload: rules.overload, name };
 }
 

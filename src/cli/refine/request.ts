@@ -83,7 +83,7 @@ export async function refineRequest(given: Given<RefineFlag>, images: readonly s
     const scale = countScaleOf(given, panels, geometry?.record.source, { name, pedestal: measured.pedestal });
     for (const warning of scale.warnings) warnings.add(warning);
     const experiment = many ? onManyPanels(start.experiment, many) : start.experiment;
-    const still = stillFrom(name, knownPixels(name, measured, panels), scale, { ...request, experiment }, given);
+    const still = stillFrom(name, knownPixels(name, measured, panels, geometry?.record.source), scale, { ...request, experiment }, given);
     if (scale.offset > 0 && !given.has("adc") && partBelowZero(still) > mostBelowZero) {
       throw new InputError(`${name} is below the pedestal of ${scale.offset} counts that its header or a model file states in most of its pixels; -adc states another one, or 0`);
     }

@@ -67,6 +67,10 @@ test("a model file alone is refined on boxes, with free intensities, in one comm
     const again = await bench.run("refine m.expt --refine misset,eta --resume --json --out out");
     assert.equal([again.code, again.stderr], [0, `still.cbf is refined already: ${bench.folder}/out\n`]);
     assert.is(JSON.parse(again.stdout).parameters.eta.value, values.eta);
+    // The image of another detector, also where the model leaves out some of its pixels.
+    await bench.put({ "other.expt": dials.replace('"image_size":[160,160]', '"image_size":[150,160],"mask":[[0,0,5,5]]') });
+    const other = await bench.run("refine other.expt --out other");
+    assert.equal([other.code, other.stderr.replaceAll(bench.folder, "")], [2, "braggtape: still.cbf has 160 x 160 pixels, and other.expt states 150 x 160\n"]);
     const lost = await bench.run("refine m.expt --refine misset,eta --resume --out elsewhere");
     assert.is(lost.code, 2);
     assert.match(lost.stderr, /--resume: .*elsewhere\/refinement\.json/);
