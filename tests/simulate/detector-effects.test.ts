@@ -81,6 +81,9 @@ test("modules have gains of their own, and gaps between them", () => {
   const image = detect(flat(1000), { seed: 4, countingNoise: false, modules, moduleCalibration: 0.05 }).counts;
   assert.equal([image.get(0, 10), image.get(20, 0), image.get(22, 5)], [gapMark, gapMark, gapMark]);
   assert.ok(image.get(0, 0) === image.get(19, 9) && image.get(0, 0) !== image.get(0, 12) && image.get(0, 0) > 0);
+  // Of 40 x 50 pixels four columns and three rows of modules, or parts of them.
+  const gains = new Set([0, 23, 46].flatMap((slow) => [0, 12, 24, 36].map((fast) => image.get(slow, fast))));
+  assert.is(gains.size, 12);
 });
 
 test("counting that takes time loses counts, a full pixel is full, and a beam stop shades", () => {

@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Ran1 } from "../../src/models/ran1.js";
 import { array, copy, full, toNested, type NdArray } from "../../src/ndarray/ndarray.js";
+import { slice, transpose } from "../../src/ndarray/views.js";
 import { addNoise, NoisyRows, gammln, gaussdev, poidev } from "../../src/simulate/noise.js";
 
 interface Moments {
@@ -54,6 +55,15 @@ test("only the pixels of the region are drawn, and the others have no counts", (
   const { counts } = addNoise(image, { seed: -5, roi });
   const small = addNoise(full([2, 2], 20), { seed: -5 }).counts;
   assert.equal(toNested(counts), [[0, small.get(0, 0), small.get(0, 1)], [0, small.get(1, 0), small.get(1, 1)], [0, 0, 0]]);
+});
+
+test("each pixel is drawn from its own photons, whatever the strides of the image", () => {
+  const image = array([[0, 1e4, 0], [0, 0, 0], [1e4, 0, 2e4]]);
+  for (const view of [image, transpose(image), slice(image, { step: -1 }, { step: -1 })]) {
+    const { counts, photons } = addNoise(view, { seed: -3, adcOffset: 0 });
+    for (let slow = 0; slow < 3; slow++) for (let fast = 0; fast < 3; fast++) assert.ok(Math.abs(counts.get(slow, fast) - view.get(slow, fast)) < 6 * Math.sqrt(view.get(slow, fast)) + 1e-9, `${slow} ${fast}`);
+    assert.is(photons, counts.data.reduce((sum, count) => sum + count, 0));
+  }
 });
 
 test("the same seed gives the same image, another seed another one", () => {
