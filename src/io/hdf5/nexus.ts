@@ -29,7 +29,8 @@ export interface NexusImage {
  * Source: NeXus manual, NXmx; Dectris, SIMPLON API reference.
  */
 export function readNexus(file: Hdf5File, frame: number, dataSet?: string): NexusImage {
-  const stacks = dataSet === undefined ? findStacks(file) : [stackNamed(file, dataSet)];
+  const remarks: string[] = [];
+  const stacks = dataSet === undefined ? findStacks(file, remarks) : [stackNamed(file, dataSet)];
   const counts = stacks.map(({ shape }) => (shape.length === 2 ? 1 : shape[0]));
   const frames = counts.reduce((sum, count) => sum + count, 0);
   if (!(frame >= 1 && frame <= frames)) {
@@ -45,14 +46,15 @@ export function readNexus(file: Hdf5File, frame: number, dataSet?: string): Nexu
     .map((name) => numberAt(file, `${detector}/${name}`) ?? 0)
     .filter((value) => value > 0);
   const overload = limits.length > 0 ? Math.min(...limits) : undefined;
-  return { image, mask, isCounted, frames, overload, record: recordOf(file, detector, [shape[shape.length - 2], shape[shape.length - 1]], frame - 1, frames, overload) };
+  const record = recordOf(file, detector, [shape[shape.length - 2], shape[shape.length - 1]], frame - 1, frames, overload);
+  return { image, mask, isCounted, frames, overload, record: { ...record, remarks: [...remarks, ...record.remarks] } };
 }
 
 const entries = ["/entry", "/entry_1"];
 const groups = ["data", "data_1", "instrument/detector", "instrument_1/detector_1"];
 
 /** The data sets that hold the frames, in order. */
-function findStacks(file: Hdf5File): readonly Hdf5Dataset[] {
+function findStacks(file: Hdf5File, remarks: string[]): readonly Hdf5Dataset[] {
   for (const entry of [...entries, ""]) {
     for (const group of groups) {
       const path = `${entry}/${group}`;
@@ -68,9 +70,13 @@ function findStacks(file: Hdf5File): readonly Hdf5Dataset[] {
       });
     }
   }
-  const found = largest(file, "/", 6);
-  if (found === undefined) throw new InputError(`${file.name} is an HDF5 file without a stack of images`);
-  return [found];
+  const found = stacksBelow(file, "/", 6);
+  if (found.length === 0) throw new InputError(`${file.name} is an HDF5 file without a stack of images`);
+  const size = ({ shape }: Hdf5Dataset): number => shape.reduce((product, extent) => product * extent, 1);
+  const largest = Math.max(...found.map(size));
+  const [first, ...others] = found.filter((stack) => size(stack) === largest);
+  if (others.length > 0) remarks.push(`the file holds ${others.length + 1} data sets that may be the images: ${first.path} is read, and ${others.map(({ path }) => path).join(", ")} not`);
+  return [first];
 }
 
 function stackNamed(file: Hdf5File, path: string): Hdf5Dataset {
@@ -83,17 +89,14 @@ function isStack({ shape, numberType }: Hdf5Dataset): boolean {
   return numberType !== "" && shape.length >= 2 && shape.length <= 4 && shape.every((extent) => extent > 0);
 }
 
-/** The largest data set of two dimensions or three. */
-function largest(file: Hdf5File, path: string, depth: number): Hdf5Dataset | undefined {
-  const size = ({ shape }: Hdf5Dataset): number => shape.reduce((product, extent) => product * extent, 1);
-  let best: Hdf5Dataset | undefined;
-  for (const name of depth > 0 ? file.keys(path) : []) {
+/** The stacks below a group, where nothing says which one holds the images. */
+function stacksBelow(file: Hdf5File, path: string, depth: number): Hdf5Dataset[] {
+  return (depth > 0 ? file.keys(path) : []).flatMap((name) => {
     const child = `${path === "/" ? "" : path}/${name}`;
     const dataset = file.dataset(child);
-    const found = dataset === undefined ? largest(file, child, depth - 1) : dataset;
-    if (found && isStack(found) && (best === undefined || size(found) > size(best))) best = found;
-  }
-  return best;
+    if (dataset === undefined) return stacksBelow(file, child, depth - 1);
+    return isStack(dataset) ? [dataset] : [];
+  });
 }
 
 /** Of unsigned pixels the largest value is none of counts: it marks gaps, and pixels that are switched off. */

@@ -164,6 +164,20 @@ test("files of a stack are read in the order of their numbers, masks frame by fr
   assert.is(images[0].overload, 150);
 });
 
+test("of several data sets that may be the images the first of the largest is read, which is said", async () => {
+  const path = write("two.h5", (file) => {
+    const group = file.create_group("other").create_group("deep");
+    group.create_dataset({ name: "small", data: new Uint16Array(2), shape: [1, 2], dtype: "<H" });
+    for (const [value, name] of ["a", "b"].entries()) group.create_dataset({ name, data: new Uint16Array(4).fill(value + 1), shape: [1, 2, 2], dtype: "<H" });
+    group.create_dataset({ name: "list", data: new Uint16Array(99), shape: [99], dtype: "<H" });
+  });
+  const { image, record } = await readAnyImage(path, "two.h5");
+  assert.is(image.get(0, 0), 1);
+  assert.is(record.remarks[0], "the file holds 2 data sets that may be the images: /other/deep/a is read, and /other/deep/b not");
+  assert.is((await readAnyImage(path, "two.h5", 1, { dataSet: "/other/deep/b" })).image.get(0, 0), 2);
+  await refusesLater(() => readAnyImage(path, "two.h5", 1, { dataSet: "/other/deep/list" }), /two\.h5 has no data set \/other\/deep\/list of images/);
+});
+
 test("an NXmx file's detector stands where its chain of transformations puts it", async () => {
   const path = write("n.nxs", (file) => {
     const entry = file.create_group("entry");
