@@ -210,7 +210,7 @@ async function convertImage(name: string, to: Format, given: Given<ConvertFlag>,
       if (entries) return formatSmvLike(changedEntries(entries, given, toCount), counts);
       const header = writtenHeader(name, image, record, given, warn);
       tiltWarnings(header.detector, "an SMV").forEach(warn);
-      return formatSmv(smvHeader(header.detector, header), counts);
+      return formatSmv({ ...smvHeader(header.detector, header), ...(offset > 0 && { pedestal: offset }) }, counts);
     }
     case "cbf": {
       const header = writtenHeader(name, image, record, given, warn);

@@ -61,7 +61,9 @@ export async function runNoisify(argv: readonly string[], environment: Environme
   const measured = await readImage(environment.cwd, from, given.word("from"), size && [size[1], size[0]]);
   if (measured.image.rank !== 2) throw new InputError(`${from} has the shape ${measured.image.shape.join(" x ")}; an image of one panel is needed`);
   const mask = countedPixels(measured);
-  const image = mask ? darkened(measured.image, mask) : measured.image;
+  const { pedestal = 0 } = measured;
+  if (pedestal > 0) warn(`a pedestal of ${pedestal} is taken off the counts, as ${from} states`);
+  const image = mask || pedestal > 0 ? expectedOf(measured.image, mask, pedestal) : measured.image;
   const negative = lowest(image);
   if (negative < 0) warn(`${from} has pixels below 0 (the lowest is ${negative}), where no photons are expected`);
   const seed = given.number("seed") ?? environment.seconds();
@@ -70,7 +72,7 @@ export async function runNoisify(argv: readonly string[], environment: Environme
     if (toFormat === "float") return formatFloatImage(copy(counts, "float32"));
     const header = writtenHeader(from, image, measured.record, given, warn);
     tiltWarnings(header.detector, toFormat === "smv" ? "an SMV" : "a CBF").forEach(warn);
-    if (toFormat === "smv") return formatSmv(smvHeader(header.detector, header), smvCountsOf(counts));
+    if (toFormat === "smv") return formatSmv({ ...smvHeader(header.detector, header), pedestal: offset }, smvCountsOf(counts));
     return formatCbf(cbfHeader(header.detector, { ...header, overload: given.number("saturation") ?? 65535 }).lines, recordedCounts(counts));
   };
   const detected = detect(image, effectsFromFlags(given, seed, offset));
@@ -80,10 +82,10 @@ export async function runNoisify(argv: readonly string[], environment: Environme
   environment.stdout(`${quote(to)}: seed ${seed}, beam at ${(100 * detected.beam).toFixed(1)} %, ${detected.saturated} pixels full\n`);
 }
 
-/** An image without photons where a mask leaves pixels out. */
-function darkened(image: NdArray, mask: NdArray): NdArray {
+/** Photons of an image's counts above its pedestal, and none where a mask leaves pixels out. */
+function expectedOf(image: NdArray, mask: NdArray | undefined, pedestal: number): NdArray {
   const expected = copy(image, "float64");
-  for (let i = 0; i < expected.size; i++) if (mask.data[i] === 0) expected.data[i] = 0;
+  for (let i = 0; i < expected.size; i++) expected.data[i] = mask?.data[i] === 0 ? 0 : expected.data[i] - pedestal;
   return expected;
 }
 

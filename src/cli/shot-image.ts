@@ -86,9 +86,12 @@ function headerDetector({ detector }: Experiment, { shape: [slow, fast] }: NdArr
   return { ...detector, pixels: { fast, slow } };
 }
 
-/** A shot as an SMV file. */
-export function smvBytes(experiment: Experiment, counts: NdArray<"int32">): Uint8Array {
-  return formatSmv(smvHeader(headerDetector(experiment, counts), headerExtras(experiment)), counts);
+/**
+ * A shot as an SMV file.
+ * @param pedestal counts of a pixel without photons
+ */
+export function smvBytes(experiment: Experiment, counts: NdArray<"int32">, pedestal: number): Uint8Array {
+  return formatSmv({ ...smvHeader(headerDetector(experiment, counts), headerExtras(experiment)), pedestal }, counts);
 }
 
 /** A shot as a CBF file, and what its header cannot state. */

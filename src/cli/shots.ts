@@ -103,7 +103,7 @@ export async function runShots({ given, series, inputs, request }: SeriesLine, {
     const options = { ...request.options, ...(request.options.oversample !== undefined && !given.has("oversample") && { oversample: recommendedOversample(experiment) }) };
     const { counts, photons, saturated, warnings } = await shotImage({ experiment, many, options, effects: { ...effects, shot }, pool });
     warn(warnings);
-    const file = isSmv ? { bytes: smvBytes(experiment, smvCountsOf(counts)), warnings: [] } : cbfBytes(experiment, recordedCounts(counts, offset), overload);
+    const file = isSmv ? { bytes: smvBytes(experiment, smvCountsOf(counts), offset), warnings: [] } : cbfBytes(experiment, recordedCounts(counts, offset), overload);
     warn(file.warnings);
     await writeFileAtomically(`${folder}/${nameOf(shot)}`, file.bytes);
     if (showsProgress) stderr(`${nameOf(shot)}: ${photons} photons${saturated > 0 ? `, ${saturated} pixels full` : ""}\n`);

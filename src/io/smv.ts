@@ -35,6 +35,8 @@ export interface SmvHeader {
   readonly oscRangeDeg: number;
   /** TWOTHETA: swing of the detector, in degrees */
   readonly twoThetaDeg: number;
+  /** IMAGE_PEDESTAL: counts of a pixel without photons, where it is stated; the reference program never does */
+  readonly pedestal?: number;
 }
 
 /** An SMV image as read: the header's words, and the pixels as float64 of shape [slow, fast]. */
@@ -232,6 +234,7 @@ function headerLines(header: SmvHeader): string[] {
     `OSC_START=${g(header.phiDeg)};`,
     `OSC_RANGE=${g(header.oscRangeDeg)};`,
     `TWOTHETA=${g(header.twoThetaDeg)};`,
+    ...(header.pedestal === undefined ? [] : [`IMAGE_PEDESTAL=${g(header.pedestal)};`]),
     "DETECTOR_SN=000;",
     "BEAMLINE=fake;",
   ];

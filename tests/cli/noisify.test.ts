@@ -23,6 +23,11 @@ test("noisify draws counts with the detector's effects, the same for the same se
     await bench.run("noisify a.bin d.bin --size 40 30 -seed 3 -modules 10 10 1 1");
     assert.is(parseFloatImage(await bench.read("d.bin"), [30, 40], "d").get(10, 3), -1);
     assert.is((await bench.run("noisify a.bin e.cbf --size 40 30 -seed 3 -modules 10 10 1 1")).code, 0);
+    assert.is(parseSmv(await bench.read("b.img"), "b").header.get("IMAGE_PEDESTAL"), "10");
+    const again = await bench.run("noisify b.img f.bin -seed 4 -adc 0");
+    assert.match(again.stderr, /warning: a pedestal of 10 is taken off the counts, as b\.img states/);
+    const counts = Array.from(parseFloatImage(await bench.read("f.bin"), [30, 40], "f").data);
+    assert.ok(Math.abs(counts.reduce((sum, value) => sum + value, 0) / 1200 - 0.95 * 100) < 3);
   }));
 
 test("noisify keeps the gaps, the bad pixels and the geometry of the image that it reads", () =>

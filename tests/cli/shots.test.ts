@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseCbf } from "../../src/io/cbf/cbf.js";
 import { parseMiniHeader } from "../../src/io/cbf/mini-header.js";
 import { parseDials } from "../../src/io/geometry/dials.js";
+import { parseSmv } from "../../src/io/smv.js";
 import { JsonValue } from "../../src/io/geometry/json.js";
 import { withBench, type Workbench } from "./workbench.js";
 
@@ -154,6 +155,7 @@ test("the headers of shots state where a pixel is full, the turn and the polariz
     assert.equal([record.panels[0].trusted, record.panels[0].pedestal, record.panels[0].gain, record.crystals[0].halfMosaicityDeg], [{ lowest: 0, overload: 990 }, 0, 1, undefined]);
     await bench.run(`${line.replace("--shots 4", "--shots 1")} --format smv -adc 10 -gain 2 -mosaic_spread 0.4 -mosaic_domains 1`);
     const [{ record: smv }] = parseDials(new TextDecoder().decode(await bench.read("series/shots.expt")), "shots.expt");
+    assert.is(parseSmv(await bench.read("series/shot_00001.img"), "shot").header.get("IMAGE_PEDESTAL"), "10");
     assert.equal([smv.panels[0].trusted, smv.panels[0].pedestal, smv.panels[0].gain, smv.crystals[0].halfMosaicityDeg], [{ lowest: 0, overload: 65535 }, 10, 2, 0.2]);
   }));
 
