@@ -83,7 +83,6 @@ export interface PlacedPixels {
  * @returns how many are selected
  */
 export function writeLeaf({ shape, roi }: Pixels, standing: Blocks, { panel, patch, row, column }: BlockOfPanel, leaf: number, into: PlacedPixels, from: number): number {
-  const { kept } = standing;
   const { places, columns, rows } = into;
   const patchRow = Math.floor(patch / standing.columns);
   const firstRow = (patchRow * patchEdge + row) * blockEdge + leafRow[leaf] * leafEdge;
@@ -95,11 +94,11 @@ export function writeLeaf({ shape, roi }: Pixels, standing: Blocks, { panel, pat
   for (let y = firstRow; y < firstRow + leafEdge; y++) {
     for (let x = firstColumn; x < firstColumn + leafEdge; x++) {
       const place = (above + y) * shape[1] + x;
-      const isSelected = y < standing.rows && x <= roi.fastMax && (kept === undefined || (kept[place >> 5] & (1 << (place & 31))) !== 0);
-      places[at] = isSelected ? place : -1;
+      const isOne = y < standing.rows && x <= roi.fastMax && isKept(standing, place);
+      places[at] = isOne ? place : -1;
       columns[at] = x;
       rows[at] = roi.slowMin + y;
-      if (isSelected) {
+      if (isOne) {
         selected++;
         last = at;
       }
@@ -115,6 +114,11 @@ export function writeLeaf({ shape, roi }: Pixels, standing: Blocks, { panel, pat
   return selected;
 }
 
+/** Whether a pixel of the rectangle is selected, by its index in the image. */
+function isKept({ kept }: Blocks, place: number): boolean {
+  return kept === undefined || (kept[place >> 5] & (1 << (place & 31))) !== 0;
+}
+
 /** Where the first pixel of a block stands in the image, all of whose pixels are selected; -1 for other blocks. */
 export function placeOfBlock({ shape, roi }: Pixels, { columns, rows, kept }: Blocks, { panel, patch, row, column }: BlockOfPanel): number {
   const { slow, fast } = firstOfPatch(columns, patch);
@@ -128,19 +132,19 @@ export function placeOfBlock({ shape, roi }: Pixels, { columns, rows, kept }: Bl
  * Writes where a block's pixels stand in the image, row by row, and -1 for those that are not selected.
  * @returns how many are selected
  */
-export function writeBlock({ shape, roi }: Pixels, { columns, rows, kept }: Blocks, { panel, patch, row, column }: BlockOfPanel, places: Int32Array): number {
-  const { slow, fast } = firstOfPatch(columns, patch);
+export function writeBlock({ shape, roi }: Pixels, standing: Blocks, { panel, patch, row, column }: BlockOfPanel, places: Int32Array): number {
+  const { slow, fast } = firstOfPatch(standing.columns, patch);
   const firstRow = slow + row * blockEdge;
   const firstColumn = roi.fastMin + fast + column * blockEdge;
-  const above = roi.slowMin + panel * rows;
+  const above = roi.slowMin + panel * standing.rows;
   let selected = 0;
   for (let i = 0; i < blockPixels; i++) {
     const y = firstRow + Math.floor(i / blockEdge);
     const x = firstColumn + (i % blockEdge);
     const place = (above + y) * shape[1] + x;
-    const isSelected = y < rows && x <= roi.fastMax && (kept === undefined || (kept[place >> 5] & (1 << (place & 31))) !== 0);
-    places[i] = isSelected ? place : -1;
-    if (isSelected) selected++;
+    const isOne = y < standing.rows && x <= roi.fastMax && isKept(standing, place);
+    places[i] = isOne ? place : -1;
+    if (isOne) selected++;
   }
   return selected;
 }
