@@ -115,16 +115,21 @@ export class Tape {
     return [...this.#known.keys()].join("\n");
   }
 
+  /** Shape and dtype of the values that are handed in when the tape is run. */
+  get inputs(): readonly Typed[] {
+    return this.#inputs;
+  }
+
   /** A value that is handed in when the tape is run. */
   input({ shape, dtype }: Typed): Variable {
-    const index = this.#inputs.push({ shape: [...shape], dtype }) - 1;
+    const index = this.addInput({ shape, dtype });
     return this.record({ primitive: "input", inputs: [], attributes: { index }, shape, dtype });
   }
 
   /** An array that is known now; the tape keeps it, not a copy. */
   literal(array: NdArray): Variable {
     const present = this.#literals.indexOf(array);
-    const index = present >= 0 ? present : this.#literals.push(array) - 1;
+    const index = present >= 0 ? present : this.addLiteral(array);
     return this.record({ primitive: "literal", inputs: [], attributes: { index }, shape: array.shape, dtype: array.dtype });
   }
 
@@ -154,6 +159,21 @@ export class Tape {
     if (present !== undefined) return present;
     const { shape, dtype } = infer();
     return this.#add(key, { primitive, inputs: ids, attributes, shape, dtype });
+  }
+
+  /** Expects one more argument, and gives its index. */
+  protected addInput({ shape, dtype }: Typed): number {
+    return this.#inputs.push({ shape: [...shape], dtype }) - 1;
+  }
+
+  /** Keeps one more array, and gives its index. */
+  protected addLiteral(array: NdArray): number {
+    return this.#literals.push(array) - 1;
+  }
+
+  /** Spells those of the last steps that are not spelled yet, so that equal ones are found. */
+  protected spellOut(): void {
+    for (let id = this.#known.size; id < this.nodes.length; id++) this.#known.set(keyOf(this.nodes[id]), id);
   }
 
   #present(key: string): Variable | undefined {

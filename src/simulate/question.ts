@@ -4,7 +4,8 @@ import { derivativesOf, intermediatesOf } from "../autodiff/intermediates.js";
 import { mul } from "../autodiff/primitives/elementwise.js";
 import { broadcastTo, sum, total } from "../autodiff/primitives/sum.js";
 import { pullBack } from "../autodiff/reverse.js";
-import { asQuantity, Tape, Variable, type Program, type Quantity, type Typed } from "../autodiff/tape.js";
+import { RepeatedTape } from "../autodiff/repeated-tape.js";
+import { asQuantity, Variable, type Program, type Quantity, type Typed } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
 import type { FloatDType } from "../ndarray/dtype.js";
 import { describe, describeShape, InputError, ShapeError } from "../ndarray/errors.js";
@@ -85,6 +86,8 @@ export interface RecordedProgram {
 
 /** A question as far as it is recorded without derivatives, which follow from it. */
 export interface RecordedQuestion {
+  /** with which the next recording of such a question is compared */
+  readonly tape: RepeatedTape;
   /** equal where programs differ in literals alone */
   readonly spelling: string;
   readonly literals: readonly NdArray[];
@@ -100,10 +103,11 @@ export interface RecordedQuestion {
 
 /**
  * Records a question.
+ * @param before the tape of an earlier recording, of which this one may have most steps
  * @throws InputError when a function of it gives something else than a recorded value; ShapeError when it is not one for each pixel
  */
-export function recordQuestion(question: Question, { experimentOf, parameters, fixed, sampling, hasReach, dtype, tileSize, images, chains }: QuestionContext): RecordedQuestion {
-  const tape = new Tape();
+export function recordQuestion(question: Question, { experimentOf, parameters, fixed, sampling, hasReach, dtype, tileSize, images, chains }: QuestionContext, before?: RepeatedTape): RecordedQuestion {
+  const tape = new RepeatedTape(before);
   const perPixel = (): Variable => tape.input({ shape: [tileSize, 1, 1, 1], dtype });
   const all = parameters.map((parameter) => tape.input(parameter));
   const sources = all.slice(0, all.length - fixed);
@@ -116,6 +120,7 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
   const { image, leaving, reach, leavesZero } = recordImage(experiment, sampling, pixels);
   const leavingCount = leaving ? sum(leaving, 1, 2, 3) : tape.constant(0, dtype);
   const recordedAs = (outputs: readonly Variable[], program: () => { readonly outputs: readonly Variable[]; readonly chain?: Program | undefined }, dark?: Variable): RecordedQuestion => ({
+    tape: sealed(tape),
     spelling: [question.kind, ...outputs.map(({ id }) => id), dark?.id, tape.spelling].join(),
     literals: tape.literals,
     leavesZero,
@@ -164,4 +169,9 @@ export function recordQuestion(question: Question, { experimentOf, parameters, f
     const outputs = [leavingCount, cost, ...[slope, curvature, ...derivatives].map(ofEach)];
     return { outputs, chain: isChained ? derivativesOf(by, sources) : undefined };
   }, dark);
+}
+
+function sealed(tape: RepeatedTape): RepeatedTape {
+  tape.seal();
+  return tape;
 }

@@ -1,6 +1,7 @@
 import type { Executor } from "../autodiff/executor.js";
 import { knownArguments, openProgram, type Known } from "../autodiff/open-program.js";
 import { runNumbers } from "../autodiff/intermediates.js";
+import type { RepeatedTape } from "../autodiff/repeated-tape.js";
 import { structureOf, type Program, type Quantity, type Variable } from "../autodiff/tape.js";
 import type { Experiment } from "../models/experiment.js";
 import type { Data, FloatDType } from "../ndarray/dtype.js";
@@ -71,6 +72,8 @@ export class Recordings {
   readonly #jobs = new Map<string, TileJob>();
   /** by their spelling */
   readonly #recordings = new Map<string, Prepared>();
+  /** the latest one of each kind of question */
+  readonly #tapes = new Map<string, RepeatedTape>();
   readonly #runners = new WeakMap<TileJob, TileRunner>();
 
   constructor(dtype: FloatDType, executor: Executor) {
@@ -95,6 +98,7 @@ export class Recordings {
    */
   ask({ question, plan, images, experimentOf }: Inquiry, mode: LookupMode, isMasked = plan.negligible !== undefined): Asked {
     const hasReach = plan.negligible !== undefined;
+    const kind = [question.kind, mode, isMasked, hasReach, plan.tileSize, images].join();
     const recorded = recordQuestion(question, {
       experimentOf,
       fixed: plan.inputs.length - refinedInputs(plan).length,
@@ -106,7 +110,8 @@ export class Recordings {
       images,
       // Runs of several lookups are summed up, and have derivatives by the same numbers.
       chains: plan.ofPanels === undefined && (plan.lookup === "nearest" || plan.structureFactors?.policy !== "sequential"),
-    });
+    }, this.#tapes.get(kind));
+    keep(this.#tapes, kind, recorded.tape);
     const literals = [...recorded.literals];
     const spelling = `${hasReach ? "bounded " : ""}${recorded.spelling}`;
     const prepared = this.#recordings.get(spelling) ?? this.#prepared(recorded, question, mode, plan.tileSize, isMasked);
