@@ -1,5 +1,6 @@
 import { roundingTwothetaDeg } from "../../io/header-settings.js";
 import { parseNumber } from "../../io/field.js";
+import { entryOf } from "../../io/smv-entries.js";
 import { middleOf, rockingWidthDeg } from "../../refine/exposure.js";
 import type { Experiment } from "../../models/experiment.js";
 import type { SmvHeader } from "../../io/smv.js";
@@ -39,8 +40,9 @@ const implied: readonly Entry[] = [
   ["XDS_ORGY", ({ xdsOriginPixels }) => xdsOriginPixels[1]],
 ];
 
+/** The number of an entry, behind which its unit may stand. */
 function numberIn(words: HeaderWords, key: string): number | undefined {
-  const word = words.get(key);
+  const word = entryOf(words, key)?.split(/[\s,]+/)[0];
   const value = word === undefined ? NaN : parseNumber(word);
   return Number.isNaN(value) ? undefined : value;
 }

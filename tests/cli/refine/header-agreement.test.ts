@@ -80,6 +80,12 @@ test("entries of a header that contradict each other are told", async () => {
   assert.match(about((await started("-distance 101", ["own.img"])).warnings).join("\n"), /DISTANCE=100 and CLOSE_DISTANCE=95, which the options' turns of the detector do not explain/);
 });
 
+test("entries in small letters and with units are compared as well", async () => {
+  await bench.put({ "small.img": smv("SIZE1=8;\nSIZE2=8;\nPixel_size=1 mm;\ndistance=100 mm;\nwavelength=1.2 A;\n", Array.from({ length: 64 }, () => 3)) });
+  const { warnings } = await started("-distance 90 -lambda 1", ["small.img"]);
+  assert.ok(warnings.includes("small.img: its header says otherwise than the refinement starts: DISTANCE=100 (here 90), WAVELENGTH=1.2 (here 1)"), warnings.join("\n"));
+});
+
 test("what a header says of its counts is used: where a pixel is full, and what a dark one has", async () => {
   const entries = "SIZE1=8;\nSIZE2=8;\nPIXEL_SIZE=1;\nDISTANCE=100;\nWAVELENGTH=1;\nCCD_IMAGE_SATURATION=60;\nIMAGE_PEDESTAL=40;\nWAVELENGTH=1.1;\n";
   await bench.put({ "counts.img": smv(entries, Array.from({ length: 64 }, (_, i) => 38 + (i % 32))) });
