@@ -96,6 +96,31 @@ test("what is left of indices over 32 x 32 pixels beside a polynomial of third o
   assert.ok(ratio > 15 && ratio < 18, `halving the rectangle makes it smaller by ${ratio}`);
 });
 
+/** Smooth functions of a number whose terms are all there up to third order. */
+const smooth: Made = (x, y) => {
+  const [xx, xy, yy] = [mul(x, x), mul(x, y), mul(y, y)];
+  const second = add(mul(0.11, xx), mul(-0.07, xy), mul(0.05, yy));
+  const third = add(mul(0.02, xx, x), mul(-0.03, xx, y), mul(0.04, yy, x), mul(-0.01, yy, y));
+  const q = add(mul(0.3, x), mul(0.2, y), second, third);
+  return [q, exp(q), sin(q), cos(q), sqrt(add(q, 5)), div(1, add(q, 5)), mul(q, q), mul(q, sub(y, q)), abs(sub(q, 9)), neg(div(q, add(x, 4)))];
+};
+
+test("polynomials of smooth functions are exact to third order in both arguments: what a place departs from them falls with the fourth power", () => {
+  const program = programOf(smooth, 1);
+  const enclosure = enclosureOf(program);
+  enclosure.over(1.1, 0.7, 0.4, 0.4);
+  const departures = (size: number, turn: number): number[] => {
+    const [dx, dy] = [size * Math.cos(turn), size * Math.sin(turn)];
+    const values = interpret(program)([full([1, 1], 1.1 + dx), full([1, 1], 0.7 + dy)]);
+    return values.map(({ data }, output) => departure(enclosure.outputs[output], 0, dx, dy, data[0]));
+  };
+  for (const turn of [0.3, 1.2, 2.4]) {
+    const [whole, half] = [departures(0.08, turn), departures(0.04, turn)];
+    // What departs by rounding alone has no terms of higher order.
+    whole.forEach((most, output) => assert.ok(most < 1e-13 || most > 11 * half[output], `${output} at ${turn}: ${most} and ${half[output]}`));
+  }
+});
+
 test("in corners of 64 x 64 pixels, indices depart from their polynomials by a good part of what is left beside these", () => {
   const enclosure = enclosureOf(programOf(indices, 1));
   for (const [x, y] of [[600.5, 90.5], [500.5, 300.5]] as const) {
