@@ -2,6 +2,7 @@ import { allocate, type Data } from "../../ndarray/dtype.js";
 import { flatData, type NdArray } from "../../ndarray/ndarray.js";
 
 const bitsOfWord = 32;
+const wordsOfPiece = 64;
 
 /** Which reflections of a grid of amplitudes are not 0. Plain data. */
 export interface ScatteringReflections {
@@ -30,17 +31,24 @@ export function surveyAmplitudes(grid: NdArray, min: readonly number[], beyond: 
   const amplitudes = flatData(grid);
   const bits = allocate("int32", Math.ceil(amplitudes.length / bitsOfWord));
   let largest = Math.abs(beyond);
-  for (let word = 0, i = 0; word < bits.length; word++) {
+  // Piece by piece: a loop that runs once a call is compiled anew in each, by engines that compile what is called often.
+  for (let word = 0; word < bits.length; word += wordsOfPiece) largest = surveyPiece(amplitudes, bits, word, Math.min(word + wordsOfPiece, bits.length), largest);
+  return { reflections: { min, shape: grid.shape, bits, beyond: beyond !== 0 }, largest: largest < Infinity ? largest : NaN };
+}
+
+/** Writes some words of bits; returns the largest of their amplitudes' sizes and a further one, or NaN where one is. */
+function surveyPiece(amplitudes: Data, bits: Data, first: number, end: number, further: number): number {
+  let largest = further;
+  for (let word = first, i = first * bitsOfWord; word < end; word++) {
     let own = 0;
-    for (let end = Math.min(i + bitsOfWord, amplitudes.length); i < end; i++) {
+    for (const last = Math.min(i + bitsOfWord, amplitudes.length); i < last; i++) {
       const size = Math.abs(amplitudes[i]);
-      if (size === 0) continue;
-      own |= 1 << (i & (bitsOfWord - 1));
+      if (size !== 0) own |= 1 << (i & (bitsOfWord - 1));
       if (!(size <= largest)) largest = size > largest ? size : NaN;
     }
     bits[word] = own;
   }
-  return { reflections: { min, shape: grid.shape, bits, beyond: beyond !== 0 }, largest: largest < Infinity ? largest : NaN };
+  return largest;
 }
 
 /** Whether a reflection scatters. */
