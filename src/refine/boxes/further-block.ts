@@ -11,6 +11,8 @@ import { ProjectedRows } from "./projected-rows.js";
 const shares = [0.12, 0.35];
 /** The smallest part that is tried. */
 const leastShare = 0.01;
+/** Rotations with the best scores that are tried: a fit of all boxes takes ten times as long as a score. */
+const mostTried = 60;
 
 /**
  * By how much the misfit of boxes falls with another block at each of several rotations, intensities and backgrounds fitted anew.
@@ -31,12 +33,19 @@ export function gainsOfBlocks(program: ProfileProgram, boxes: Boxes, values: rea
   const costOfAll = (fits: readonly LocalFit[]): number => fits.reduce((sum, { cost }) => sum + cost, 0);
   const start = fitted(present);
   const before = costOfAll(start);
-  const shareAskedFor = smallShare(boxes, present, start, squares !== undefined);
+  const scoreOf = scores(boxes, present, start, squares !== undefined);
   const total = blocks.reduce((sum, { weight }) => sum + weight, 0);
-  return rotationsDeg.map((rotationDeg) => {
+  const profileOf = (rotationDeg: TurnDeg): Data => {
     own.fill(0);
     profiles(rotationDeg, 1, own);
-    const small = shareAskedFor(own);
+    return own;
+  };
+  const asked = rotationsDeg.map((rotationDeg) => scoreOf(profileOf(rotationDeg)));
+  const leastGain = [...asked].sort((one, other) => other.gain - one.gain)[Math.min(mostTried, asked.length) - 1]?.gain;
+  return rotationsDeg.map((rotationDeg, i) => {
+    const { gain, share: small } = asked[i];
+    if (gain < leastGain) return { gain: 0, weight: 0 };
+    profileOf(rotationDeg);
     const tried = [...(small > leastShare && small < shares[0] ? [small] : []), ...shares].map((share) => {
       for (let p = 0; p < pixels.count; p++) mixed[p] = (1 - share) * present[p] + share * own[p];
       return { gain: before - costOfAll(fitted(mixed, start)), weight: (total * share) / (1 - share) };
@@ -45,11 +54,18 @@ export function gainsOfBlocks(program: ProfileProgram, boxes: Boxes, values: rea
   });
 }
 
+/** What the score of another block asks for: a share, and by how much the misfit should fall. */
+interface Score {
+  readonly share: number;
+  readonly gain: number;
+}
+
 /**
- * The share of another block that its score asks for, by a step of Newton's from none, intensities and backgrounds eliminated.
+ * The score of another block, of a step of Newton's from none, intensities and backgrounds eliminated.
  * @param present profile of the blocks that there are, to which boxes were fitted
+ * @see Rao, Proc. Camb. Phil. Soc. 44, 50 (1948)
  */
-function smallShare({ boxes, pixels }: Boxes, present: Data, fits: readonly LocalFit[], isKnown: boolean): (own: Data) => number {
+function scores({ boxes, pixels }: Boxes, present: Data, fits: readonly LocalFit[], isKnown: boolean): (own: Data) => Score {
   const list = (): Data => allocate("float64", pixels.count);
   const [roots, residual, difference] = [list(), list(), list()];
   for (const [i, { first, end }] of boxes.entries()) {
@@ -76,6 +92,7 @@ function smallShare({ boxes, pixels }: Boxes, present: Data, fits: readonly Loca
       if (background[0] > 0) rows.addColumn(own.slice());
       rows.addProducts(information);
     }
-    return information[0][0] > 0 ? -score / information[0][0] : 0;
+    const share = information[0][0] > 0 ? -score / information[0][0] : 0;
+    return { share, gain: (-score * Math.max(0, share)) / 2 };
   };
 }
