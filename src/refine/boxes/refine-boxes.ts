@@ -79,7 +79,7 @@ const searched = 150;
  */
 const worthwhile = 10;
 /** And by which part of what noise does not explain at one block. */
-const partWorthwhile = 0.02;
+const partWorthwhile = 0.03;
 /** Blocks that are tried one after another, at most. */
 const mostBlocks = 8;
 
