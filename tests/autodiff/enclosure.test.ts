@@ -96,6 +96,18 @@ test("what is left of indices over 32 x 32 pixels beside a polynomial of third o
   assert.ok(ratio > 15 && ratio < 18, `halving the rectangle makes it smaller by ${ratio}`);
 });
 
+test("roundings and sizes that jump or turn within a rectangle have room for both sides, and none where they do neither", () => {
+  const enclosure = enclosureOf(programOf((x) => [floor(x), ceil(x), abs(sub(x, 4))], 1));
+  const restsOver = (x: number, half: number): number[] => {
+    enclosure.over(x, 0, half, 0);
+    return enclosure.outputs.map(({ rest }) => Math.round(rest[0] * 1e9) / 1e9);
+  };
+  assert.equal(restsOver(4.05, 0.2), [1, 1, 0.5]);
+  assert.equal(restsOver(3.95, 0.2), [1, 1, 0.5]);
+  assert.equal(restsOver(4.5, 2.2), [2, 2, 5.4]);
+  assert.equal(restsOver(4.5, 0.2), [0, 0, 0]);
+});
+
 /** Smooth functions of a number whose terms are all there up to third order. */
 const smooth: Made = (x, y) => {
   const [xx, xy, yy] = [mul(x, x), mul(x, y), mul(y, y)];
