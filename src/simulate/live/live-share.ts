@@ -4,7 +4,7 @@ import type { Plan } from "../recordings.js";
 import { blockOfTile, type BlockOfPanel } from "./blocked-pixels.js";
 import { tilesIn, type Blocks } from "./blocks.js";
 import { liveStepsOn } from "./live-steps.js";
-import { blockEdge } from "./pixel-block.js";
+import { blockEdge, groupsOfBlock } from "./pixel-block.js";
 import type { RunReach } from "./reach.js";
 
 /** Steps of so few blocks tell of all; and of fewer where there are few blocks, or looking would cost as much as it can save. */
@@ -52,6 +52,9 @@ function isLiveAtMost(share: number, looked: number, reach: RunReach, plan: Plan
     all += pairs.all;
     seen += live.looked - before;
     if (i > 0 && (found > share * all || seen > looked * (i + 1))) return false;
+    // Even if all of the blocks that are left were live.
+    const left = (blocks.length - 1 - i) * plan.steps * groupsOfBlock;
+    if (looked === Infinity && found + left <= share * (all + left)) return true;
   }
   return found <= share * all && !(seen > looked * blocks.length);
 }
