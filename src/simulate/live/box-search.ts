@@ -19,6 +19,7 @@ interface Offset {
 
 export class BoxSearch implements Search {
   readonly looked = 0;
+  mostLooked = Infinity;
   readonly #low = allocate("float64", 3);
   readonly #high = allocate("float64", 3);
   readonly #offsets: readonly [Offset, Offset, Offset] = [{ low: 0, high: 0 }, { low: 0, high: 0 }, { low: 0, high: 0 }];

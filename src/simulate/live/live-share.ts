@@ -1,8 +1,6 @@
-import type { Pixels } from "../pixels.js";
 import type { Question } from "../question.js";
 import type { Plan } from "../recordings.js";
-import { blockOfTile, type BlockOfPanel } from "./blocked-pixels.js";
-import { tilesIn, type Blocks } from "./blocks.js";
+import { patchEdge, type BlockOfPanel } from "./blocked-pixels.js";
 import { liveStepsOn } from "./live-steps.js";
 import { blockEdge, groupsOfBlock } from "./pixel-block.js";
 import type { RunReach } from "./reach.js";
@@ -23,13 +21,16 @@ const mostLiveOfClosed = 0.15;
  * reflections. Of a gradient, pixels that nothing reaches cost nearly as much as others, by what a loss says of them.
  */
 const [mostLooked, mostLookedOfGradient] = [4, 1.2];
+/** The same of sampled spots: reflections for each step, and for the block. Where pixels are coarse, a block has more of them. */
+const [mostLookedOfSampled, lookedAtLeast] = [3, 8];
 
 /**
  * Whether it pays to leave out what is not live.
  * @param kind of the question
  */
 export function isWorthAsking(reach: RunReach, plan: Plan, kind: Question["kind"]): boolean {
-  const looked = plan.sampling.closed ? plan.steps * (kind === "gradient" ? mostLookedOfGradient : mostLooked) : Infinity;
+  const ofClosed = plan.steps * (kind === "gradient" ? mostLookedOfGradient : mostLooked);
+  const looked = plan.sampling.closed ? ofClosed : lookedAtLeast + mostLookedOfSampled * plan.steps;
   try {
     const few = plan.steps < fewSteps ? mostLiveOfFew : mostLive;
     return isLiveAtMost(plan.sampling.closed ? mostLiveOfClosed : few, looked, reach, plan);
@@ -47,14 +48,14 @@ function isLiveAtMost(share: number, looked: number, reach: RunReach, plan: Plan
   for (const [i, block] of blocks.entries()) {
     const live = liveStepsOn(block.panel, reach, { parameters: plan.inputs, ofPanels: plan.ofPanels }, plan.pixels);
     const before = live.looked;
-    const pairs = live.findAlone(block);
+    const pairs = live.findAlone(block, looked * blocks.length - seen);
     found += pairs.live;
     all += pairs.all;
     seen += live.looked - before;
     if (i > 0 && (found > share * all || seen > looked * (i + 1))) return false;
-    // Even if all of the blocks that are left were live.
+    // Even if all of the blocks that are left were live, and where no more than half as much is looked at.
     const left = (blocks.length - 1 - i) * plan.steps * groupsOfBlock;
-    if (looked === Infinity && found + left <= share * (all + left)) return true;
+    if (i > 0 && seen <= (looked * (i + 1)) / 2 && found + left <= share * (all + left)) return true;
   }
   return found <= share * all && !(seen > looked * blocks.length);
 }
@@ -64,17 +65,15 @@ function someBlocks({ pixels }: Plan): BlockOfPanel[] {
   const { blocks, roi } = pixels;
   if (blocks === undefined) return [];
   const along = (length: number): number => Math.ceil(length / blockEdge);
-  const all = blocks.panels * along(blocks.rows) * along(roi.fastMax - roi.fastMin + 1);
+  const [rows, columns] = [along(blocks.rows), along(roi.fastMax - roi.fastMin + 1)];
+  const all = blocks.panels * rows * columns;
   const count = Math.min(Math.ceil(all / blocksForEach), blocksLookedAt);
-  const tiles = tilesIn(blocks);
-  return Array.from({ length: count }, (_, i) => firstBlock(pixels, blocks, Math.floor(((i + 0.5) * tiles) / count), tiles)).filter((block) => block !== undefined);
-}
-
-/** The first block with pixels from a tile on. */
-function firstBlock(pixels: Pixels, blocks: Blocks, from: number, end: number): BlockOfPanel | undefined {
-  for (let tile = from; tile < end; tile++) {
-    const block = blockOfTile(pixels, blocks, tile);
-    if (block) return block;
-  }
-  return undefined;
+  return Array.from({ length: count }, (_, i) => {
+    const number = Math.floor(((i + 0.5) * all) / count);
+    const panel = Math.floor(number / (rows * columns));
+    const row = Math.floor(number / columns) % rows;
+    const column = number % columns;
+    const patch = Math.floor(row / patchEdge) * blocks.columns + Math.floor(column / patchEdge);
+    return { panel, patch, row: row % patchEdge, column: column % patchEdge };
+  });
 }

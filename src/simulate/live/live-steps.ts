@@ -89,12 +89,18 @@ export class LiveSteps {
     return this.#found.writeLeaves(block, this.leaves);
   }
 
-  /** The same of a block whose neighbours are of no interest; and how many pairs there are. */
-  findAlone(block: BlockOfPanel): { readonly live: number; readonly all: number } {
+  /**
+   * The same of a block whose neighbours are of no interest; and how many pairs there are.
+   * @param mostLooked reflections; where there are more, not all live steps are found
+   */
+  findAlone(block: BlockOfPanel, mostLooked: number): { readonly live: number; readonly all: number } {
     const region = this.#regionOf(block, 1);
     this.#patch = -1;
     this.#found.clear();
+    const search = this.#search;
+    search.mostLooked = search.looked + mostLooked;
     this.#ask(region);
+    search.mostLooked = Infinity;
     return { live: this.#found.writeLeaves(block, this.leaves), all: sizeOf(this.#run.reach.steps) * (region ? groupsIn(region) : 0) };
   }
 

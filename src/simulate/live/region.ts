@@ -20,6 +20,8 @@ export interface Region {
 export interface Search {
   /** reflections that were looked at one by one, so far */
   readonly looked: number;
+  /** where more have been looked at, nothing further is marked */
+  mostLooked: number;
   /**
    * Marks which steps are live.
    * @returns false, and marks nothing, where it is better done for the quarters of the region

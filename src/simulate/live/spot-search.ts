@@ -31,6 +31,7 @@ const wider = 1.03;
 
 export class SpotSearch implements Search {
   looked = 0;
+  mostLooked = Infinity;
   readonly #indices: NearIndices;
   /** groups that can have live steps in the present region */
   readonly #active: number[] = [];
@@ -145,6 +146,7 @@ export class SpotSearch implements Search {
         const beside = perH * h + perK * k;
         this.#findNear((lowest - beside) / perL, (highest - beside) / perL, low[3 * at + 2], high[3 * at + 2]);
         const last = this.#near[1];
+        if (this.looked > this.mostLooked) return;
         for (let l = this.#near[0]; l <= last; l++) {
           if (reflections === undefined || isScattering(reflections, h, k, l)) this.#markReflection(group, radius, h, k, l, region, found);
         }

@@ -114,6 +114,14 @@ test("no bit changes where the last blocks of a detector are a pixel or two wide
   assert.ok(largest(all.data.map((photons, i) => photons - some.data[i])) <= 1e-3 * largest(all.data));
 });
 
+test("nothing is left out where most steps count, on a detector of fewer blocks than a patch, too", () => {
+  for (const edges of [[64, 64], [40, 33], [200, 64]] as const) {
+    const scene = { cells: 4, domains: 20, edges };
+    const [some, all] = ([1e-12, "nothing"] as const).map((skip) => modelOf(scene, { skip }).simulate(start).image);
+    assert.equal(some.data, all.data);
+  }
+});
+
 test("spots in closed form have the same bits where nothing of them is left out", () => {
   sameImage({ cells: 30, isSparse: true }, { spots: "closed", oversample: 4 });
   leavesOut({ cells: 30, isSparse: true }, { spots: "closed", oversample: 4 });
