@@ -115,11 +115,10 @@ test("no bit changes where the last blocks of a detector are a pixel or two wide
 });
 
 test("nothing is left out where most steps count, on a detector of fewer blocks than a patch, too", () => {
-  for (const edges of [[64, 64], [40, 33], [200, 64]] as const) {
-    const scene = { cells: 4, domains: 20, edges };
-    const [some, all] = ([1e-12, "nothing"] as const).map((skip) => modelOf(scene, { skip }).simulate(start).image);
-    assert.equal(some.data, all.data);
-  }
+  const scene = { cells: 4, domains: 20, edges: [64, 64] } as const;
+  const [some, all] = ([0.1, "nothing"] as const).map((skip) => modelOf(scene, { skip }).simulate(start).image);
+  assert.equal(some.data, all.data);
+  leavesOut({ ...scene, cells: 14 }, {});
 });
 
 test("spots in closed form have the same bits where nothing of them is left out", () => {
