@@ -88,10 +88,10 @@ test("images with water, with layers and sub-pixels, of a masked region, in floa
   sameImage({ waterUm: 50 }, {});
   sameImage({ domains: 5 }, { oversample: 2 });
   sameImage({}, { dtype: "float32" });
-  sameImage({ domains: 1, shape: "tophat", cells: 6 }, { oversample: 4 });
+  sameImage({ domains: 3, shape: "tophat", cells: 6 }, { oversample: 4 });
   const mask = full([70, 75], 1, "int32");
   for (let i = 0; i < mask.size; i += 3) mask.data[i] = 0;
-  const image = sameImage({}, { mask, roi: { fastMin: 3, fastMax: 70, slowMin: 5, slowMax: 66 } });
+  const image = sameImage({ domains: 40 }, { mask, roi: { fastMin: 3, fastMax: 70, slowMin: 5, slowMax: 66 } });
   assert.is(image.data[30 * 75], 0);
 });
 
@@ -99,15 +99,15 @@ test("reflections without amplitude are left out, on a detector of several patch
   const scene: Scene = { isSparse: true, reach: 4, domains: 6, edges: [160, 150] };
   const image = sameImage(scene, {});
   assert.ok(image.data.filter((photons) => photons > 0).length < image.size / 4);
-  sameImage({ ...scene, cells: 30 }, { spots: "closed" });
+  sameImage({ ...scene, cells: 30 }, { spots: "closed", oversample: 4 });
 });
 
 test("no bit changes where the last blocks of a detector are a pixel or two wide, or hardly more", () => {
   const whole = { fastMin: 0, slowMin: 0 };
   for (const edges of [[65, 67], [129, 34], [98, 97]] as const) {
-    sameImage({ domains: 12, edges }, {});
-    sameImage({ cells: 30, edges }, { spots: "closed" });
-    sameImage({ domains: 12, edges: [edges[0] + 40, edges[1] + 30] }, { roi: { ...whole, fastMax: edges[0] - 1, slowMax: edges[1] - 1 } });
+    sameImage({ domains: 30, edges }, {});
+    sameImage({ cells: 30, isSparse: true, edges }, { spots: "closed", oversample: 8 });
+    sameImage({ domains: 30, edges: [edges[0] + 40, edges[1] + 30] }, { roi: { ...whole, fastMax: edges[0] - 1, slowMax: edges[1] - 1 } });
   }
   const sparse = { shape: "square", cells: 5, domains: 3, edges: [67, 65] } as const;
   const [some, all] = ([1e-7, "nothing"] as const).map((skip) => modelOf(sparse, { skip }).simulate(start).image);
@@ -150,11 +150,13 @@ test("gradients and normal equations are those without leaving anything out", ()
 });
 
 test("what is at most a part of the brightest step is left out of any crystal's image, and no more", () => {
-  for (const shape of ["square", "round", "gauss"] as const) {
-    const [whole, some] = (["nothing", 1e-6] as const).map((skip) => modelOf({ shape, cells: 5 }, { skip }).simulate(start).image);
+  for (const [shape, cells, part] of [["square", 15, 1e-2], ["round", 8, 1e-3], ["gauss", 8, 1e-4]] as const) {
+    const scene = { shape, cells };
+    const [whole, some] = (["nothing", part] as const).map((skip) => modelOf(scene, { skip }).simulate(start).image);
     const error = largest(whole.data.map((photons, i) => photons - some.data[i]));
-    const brightest = largest(modelOf({ shape, cells: 5, domains: 1 }, { skip: "nothing" }).simulate(start).image.data);
-    assert.ok(error <= 1e-3 * brightest, `${shape}: ${error} of ${brightest}`);
+    const brightest = largest(modelOf({ ...scene, domains: 1 }, { skip: "nothing", oversample: 10 }).simulate(start).image.data);
+    // The brightest pixel is not as bright as the brightest step.
+    assert.ok(0 < error && error <= 3 * part * brightest, `${shape}: ${error} of ${brightest}`);
   }
 });
 
@@ -172,7 +174,7 @@ test("any number of workers gives the same bits, whatever is left out", async ()
 });
 
 test("live steps are those of the present parameters, whatever a model had before", () => {
-  for (const [scene, options] of [[{}, {}], [{ cells: 30 }, { spots: "closed" }], [{ shape: "square", cells: 5 }, { skip: 1e-5 }]] as const) {
+  for (const [scene, options] of [[{}, {}], [{ cells: 30, isSparse: true }, { spots: "closed", oversample: 4 }], [{ shape: "round", cells: 15 }, { skip: 1e-4 }]] as const) {
     const model = modelOf(scene, options);
     for (const change of [{}, { turn: 14 }, { distance: 80 }, { turn: 14, a: 40 }, {}]) {
       const [image, fresh] = [model, modelOf(scene, options)].map((each) => each.simulate({ ...start, ...change }).image);
