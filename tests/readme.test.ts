@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import * as h5wasm from "h5wasm/node";
 import ts from "typescript";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -92,6 +93,20 @@ test("every command and program runs in an empty folder with the packed package,
 test("every command and program runs in a clone that was built", () => {
   commands.forEach((line, i) => runCommand(clone, line, i === 0));
   for (const program of programs) runProgram(clone, program);
+});
+
+test("a command with its code kept loads an optional package, and says how to install it where it is not there", async () => {
+  await h5wasm.ready;
+  for (const folder of [clone, packed]) {
+    const file = new h5wasm.File(join(folder, "image.h5"), "w");
+    file.create_dataset({ name: "data", data: Uint16Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3], dtype: "<H" });
+    file.close();
+  }
+  for (const program of ["command.js", "simulate.js"]) assert.ok(existsSync(join(clone, `dist/cli/${program}.code`)), program);
+  assert.match(run(clone, "node dist/cli/main.js describe image.h5"), "pixels 6, used 6");
+  const refused = spawnSync("node", ["dist/cli/main.js", "describe", "image.h5"], { cwd: packed, encoding: "utf8" });
+  assert.is(refused.status, 2);
+  assert.match(refused.stderr, "npm install h5wasm");
 });
 
 test("every program has no error of types", () => {

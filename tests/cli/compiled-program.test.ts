@@ -11,7 +11,7 @@ const text = `
 const { writeFileSync } = require("node:fs");
 const { basename } = require("node:path");
 function late(x) { return x * 3; }
-import("node:os").then(({ EOL }) => writeFileSync(__filename + ".out", [basename(__filename), late(14), JSON.stringify(EOL)].join(" ")));
+module.importPackage("node:os").then(({ EOL }) => writeFileSync(__filename + ".out", [basename(__filename), late(14), JSON.stringify(EOL)].join(" ")));
 `;
 
 async function outputOf(program: string): Promise<string> {
